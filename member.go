@@ -1,0 +1,16 @@
+package plausch
+
+// Presence says whether somebody can be expected to answer.
+type Presence string
+
+const (
+	Online  Presence = "online"  // a session that is not away
+	Away    Presence = "away"    // every session says it is away
+	Offline Presence = "offline" // no session
+)
+
+// Member is an account in a room.
+type Member struct {
+	AccountRef
+	Role Role
+}

@@ -1,0 +1,27 @@
+package protocol
+
+//msgp:limit arrays:256 maps:64
+
+// PresenceSet is the params of presence.set.
+type PresenceSet struct {
+	Presence string `json:"presence" msg:"presence"` // online or away, of this session
+}
+
+// PresenceChange is a new presence of an account. A presence push is a list of
+// them, at most one a second.
+type PresenceChange struct {
+	Account  Account `json:"account" msg:"account"`
+	Presence string  `json:"presence" msg:"presence"`
+}
+
+// TypingSet is the params of typing: the caller is writing in a room. Send it
+// at most every three seconds while it lasts.
+type TypingSet struct {
+	Room int64 `json:"room" msg:"room"`
+}
+
+// Typing is the push that somebody is writing; it holds for five seconds.
+type Typing struct {
+	Room    int64   `json:"room" msg:"room"`
+	Account Account `json:"account" msg:"account"`
+}

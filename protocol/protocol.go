@@ -1,0 +1,96 @@
+// Package protocol is Plausch's native protocol: its frames, requests, replies
+// and pushes, in msgpack and in JSON. docs/protocol.md specifies it for the
+// writers of clients; this package follows that page, and the golden vectors in
+// testdata hold both to it.
+//
+// # Protocol flow
+//
+//	client                              server
+//	  | hello {version, capabilities}      |
+//	  |----------------------------------->|
+//	  |          {version, limits, ...}    |
+//	  |<-----------------------------------|
+//	  | sign_in {name, password | token}   |
+//	  |----------------------------------->|
+//	  |          {account, token}          |
+//	  |<-----------------------------------|
+//	  | subscribe                          |  events flow from here on
+//	  |----------------------------------->|
+//	  | room.list, history {after: seq}    |  what was missed is loaded
+//	  |----------------------------------->|
+//	  |                event, event, ...   |
+//	  |<-----------------------------------|
+//
+// A frame's body is one map. Over TCP a 4-byte big-endian length stands before
+// it; over WebSocket it is one message. A client sends requests:
+//
+//	{"id": 7, "method": "message.send", "params": {"room": 1, "text": "hi"}}
+//
+// A server answers each with a reply that has the same id, in any order:
+//
+//	{"id": 7, "result": {"room": 1, "seq": 42, "time": 1790000000000}}
+//	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
+//
+// and sends pushes, which have no id but one of the keys event, presence,
+// typing and bye.
+//
+// Everything that is decoded is first checked as a whole document (see
+// [Codec.Check]), so that both codecs accept the same documents and a generated
+// decoder never meets a hostile one.
+package protocol
+
+// Version is the version of the protocol that this package speaks.
+const Version = 1
+
+const (
+	// MaxFrame is the largest body of a frame in bytes, in both directions.
+	MaxFrame = 64 << 10
+	// MaxFrameBeforeSignIn is the largest body that a server reads from
+	// somebody who has not signed in.
+	MaxFrameBeforeSignIn = 4 << 10
+	// MaxNesting is how deep maps and arrays may stand in one another; the
+	// body itself is the first level.
+	MaxNesting = 32
+	// MaxPage is the most entries in the result of a list or of history.
+	MaxPage = 200
+	// DefaultPage is the number of entries if a request does not say.
+	DefaultPage = 50
+)
+
+// Methods that a client may call.
+const (
+	MethodHello        = "hello"
+	MethodPing         = "ping"
+	MethodSignIn       = "sign_in"
+	MethodSignOut      = "sign_out"
+	MethodSubscribe    = "subscribe"
+	MethodRoomList     = "room.list"
+	MethodRoomGet      = "room.get"
+	MethodRoomCreate   = "room.create"
+	MethodRoomJoin     = "room.join"
+	MethodRoomLeave    = "room.leave"
+	MethodMemberList   = "member.list"
+	MethodMemberAdd    = "member.add"
+	MethodMemberRemove = "member.remove"
+	MethodMessageSend  = "message.send"
+	MethodHistory      = "history"
+	MethodPresenceSet  = "presence.set"
+	MethodTyping       = "typing"
+)
+
+// Capabilities that a client may name in its hello.
+const (
+	// CapPresence asks for presence pushes.
+	CapPresence = "presence"
+	// CapTyping asks for typing pushes.
+	CapTyping = "typing"
+)
+
+//go:generate go tool msgp -tests=false -io=false -file account.go
+//go:generate go tool msgp -tests=false -io=false -file session.go
+//go:generate go tool msgp -tests=false -io=false -file room.go
+//go:generate go tool msgp -tests=false -io=false -file member.go
+//go:generate go tool msgp -tests=false -io=false -file message.go
+//go:generate go tool msgp -tests=false -io=false -file event.go
+//go:generate go tool msgp -tests=false -io=false -file presence.go
+//go:generate go tool msgp -tests=false -io=false -file error.go

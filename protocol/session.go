@@ -1,0 +1,50 @@
+package protocol
+
+//msgp:limit arrays:256 maps:64
+
+// Hello is the params of hello, the first request on a connection.
+type Hello struct {
+	Version      int      `json:"version" msg:"version"`                               // the newest version that the client speaks
+	Client       string   `json:"client,omitzero" msg:"client,omitempty"`              // name and version of the program, at most 64 bytes
+	Capabilities []string `json:"capabilities,omitempty" msg:"capabilities,omitempty"` // see the Cap constants; unknown ones are ignored
+}
+
+// Welcome is the result of hello.
+type Welcome struct {
+	Version      int      `json:"version" msg:"version"` // the version spoken from here on: at most the client's
+	Server       string   `json:"server" msg:"server"`   // name and version of the program
+	Capabilities []string `json:"capabilities,omitempty" msg:"capabilities,omitempty"`
+	Guests       bool     `json:"guests" msg:"guests"` // whether sign_in without password and token is possible
+	Limits       Limits   `json:"limits" msg:"limits"`
+}
+
+// Limits are the server's bounds, all in bytes but for Page.
+type Limits struct {
+	Frame    int `json:"frame" msg:"frame"`         // body of a frame
+	Text     int `json:"text" msg:"text"`           // text of a message
+	ClientID int `json:"client_id" msg:"client_id"` // client id of a send
+	Page     int `json:"page" msg:"page"`           // entries in one result
+}
+
+// SignIn is the params of sign_in. With Token it continues as a device; with
+// Name and Password it makes a device of an account; with Name alone it makes a
+// guest.
+type SignIn struct {
+	Name     string `json:"name,omitzero" msg:"name,omitempty"`
+	Password string `json:"password,omitzero" msg:"password,omitempty"`
+	Token    string `json:"token,omitzero" msg:"token,omitempty"`
+	// Transient makes a guest without a token, whose name is free again when
+	// the connection ends.
+	Transient bool `json:"transient,omitzero" msg:"transient,omitempty"`
+}
+
+// SignedIn is the result of sign_in.
+type SignedIn struct {
+	Account Account `json:"account" msg:"account"`
+	// Token is set when one was made: keep it, and sign in with it from then on.
+	Token string `json:"token,omitzero" msg:"token,omitempty"`
+}
+
+// Empty is the params of ping, sign_out and subscribe, and the result of every
+// method that has nothing to tell.
+type Empty struct{}
