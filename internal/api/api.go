@@ -1,0 +1,125 @@
+// Package api is the one table of what can be asked of a server: method name,
+// who may call it, and the call of the core. Every front-end goes through it, so
+// a rule about who may do what is written once and tested once.
+package api
+
+import (
+	"context"
+	"slices"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/internal/hub"
+	"plausch/protocol"
+)
+
+// Access says who may call a method. What else is needed, such as membership of
+// a room, the core decides.
+type Access uint8
+
+const (
+	// Anyone may call it, signed in or not.
+	Anyone Access = iota
+	// Signed methods are for those who have signed in.
+	Signed
+)
+
+// Method is a row of the table.
+type Method struct {
+	Name   string
+	Access Access
+	call   call
+}
+
+// Params reads the params of a request.
+type Params func(protocol.Body) error
+
+// Reply takes the outcome of a request, once. It may be called by another
+// goroutine after Call has returned, and must not block.
+type Reply func(protocol.Body, error)
+
+type call func(a *API, ctx context.Context, c *Caller, params Params, reply Reply)
+
+// API is the table over a core and a hub.
+type API struct {
+	core *core.Core
+	hub  *hub.Hub
+	name string
+}
+
+// New returns the table. Name is the name and version of the program.
+func New(c *core.Core, h *hub.Hub, name string) *API { return &API{core: c, hub: h, name: name} }
+
+var table = map[string]*Method{}
+
+// methods is the table. The test of permissions fails for a row that it does
+// not know.
+var methods = []Method{
+	{protocol.MethodHello, Anyone, now(hello)},
+	{protocol.MethodPing, Anyone, now(ping)},
+	{protocol.MethodSignIn, Anyone, now(signIn)},
+	{protocol.MethodSignOut, Signed, now(signOut)},
+	{protocol.MethodSubscribe, Signed, now(subscribe)},
+	{protocol.MethodRoomList, Signed, now(roomList)},
+	{protocol.MethodRoomGet, Signed, now(roomGet)},
+	{protocol.MethodRoomCreate, Signed, now(roomCreate)},
+	{protocol.MethodRoomJoin, Signed, now(roomJoin)},
+	{protocol.MethodRoomLeave, Signed, now(roomLeave)},
+	{protocol.MethodMemberList, Signed, now(memberList)},
+	{protocol.MethodMemberAdd, Signed, now(memberAdd)},
+	{protocol.MethodMemberRemove, Signed, now(memberRemove)},
+	{protocol.MethodMessageSend, Signed, messageSend},
+	{protocol.MethodHistory, Signed, now(history)},
+	{protocol.MethodPresenceSet, Signed, now(presenceSet)},
+	{protocol.MethodTyping, Signed, now(typing)},
+}
+
+func init() {
+	for i := range methods {
+		table[methods[i].Name] = &methods[i]
+	}
+}
+
+// Methods returns the rows of the table.
+func Methods() []Method { return slices.Clone(methods) }
+
+// Call answers a request of c through reply. The calls of one caller must not
+// run at once.
+func (a *API) Call(ctx context.Context, c *Caller, method string, params Params, reply Reply) {
+	m := table[method]
+	switch {
+	case m == nil:
+		reply(nil, plausch.Errorf(plausch.Unsupported, "there is no method %q", method))
+	case m.Access == Signed && !c.SignedIn():
+		reply(nil, plausch.Errorf(plausch.SignInNeeded, "sign in first"))
+	default:
+		m.call(a, ctx, c, params, reply)
+	}
+}
+
+// now makes a call of a function whose outcome is known when it returns.
+func now[P any, B interface {
+	*P
+	protocol.Body
+}](f func(a *API, ctx context.Context, c *Caller, p *P) (protocol.Body, error)) call {
+	return func(a *API, ctx context.Context, c *Caller, params Params, reply Reply) {
+		p := new(P)
+		if err := params(B(p)); err != nil {
+			reply(nil, err)
+			return
+		}
+		reply(f(a, ctx, c, p))
+	}
+}
+
+// page returns the number of entries to return when limit is asked for.
+func page(limit int) (int, error) {
+	switch {
+	case limit == 0:
+		return protocol.DefaultPage, nil
+	case limit < 0:
+		return 0, plausch.Errorf(plausch.Invalid, "limit is a number from 1 to %d", protocol.MaxPage)
+	default:
+		return min(limit, protocol.MaxPage), nil
+	}
+}

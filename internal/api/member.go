@@ -1,0 +1,58 @@
+package api
+
+import (
+	"context"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) (protocol.Body, error) {
+	limit, err := page(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	members, more, err := a.core.Members(ctx, c.account, plausch.RoomID(p.Room), plausch.AccountID(p.After), limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]plausch.AccountID, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	result := &protocol.Members{Members: make([]protocol.Member, len(members)), More: more}
+	for i, presence := range a.hub.Presence(ids) {
+		m := members[i]
+		result.Members[i] = protocol.Member{ID: int64(m.ID), Name: m.Name, Role: string(m.Role), Presence: string(presence)}
+	}
+	return result, nil
+}
+
+func memberAdd(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.AddMember(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+}
+
+func memberRemove(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.RemoveMember(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+}
+
+func presenceSet(_ *API, _ context.Context, c *Caller, p *protocol.PresenceSet) (protocol.Body, error) {
+	presence := plausch.Presence(p.Presence)
+	switch {
+	case presence != plausch.Online && presence != plausch.Away:
+		return nil, plausch.Errorf(plausch.Invalid, "presence is online or away, not %q", p.Presence)
+	case c.attachment == nil:
+		return nil, plausch.Errorf(plausch.Invalid, "subscribe first: a session that does not listen is not present")
+	}
+	c.attachment.SetAway(presence == plausch.Away)
+	return &protocol.Empty{}, nil
+}
+
+func typing(a *API, ctx context.Context, c *Caller, p *protocol.TypingSet) (protocol.Body, error) {
+	room := plausch.RoomID(p.Room)
+	if err := a.core.MayType(ctx, c.account, room); err != nil {
+		return nil, err
+	}
+	a.hub.Typing(room, c.account.Ref())
+	return &protocol.Empty{}, nil
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"context"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (protocol.Body, error) {
+	limit, err := page(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	rooms, more, err := a.core.ListRooms(ctx, c.account, p.Public, plausch.RoomID(p.After), limit)
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.Rooms{Rooms: make([]protocol.Room, len(rooms)), More: more}
+	for i, r := range rooms {
+		result.Rooms[i] = protocol.NewRoom(r.Room, r.Joined)
+	}
+	return result, nil
+}
+
+func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
+	room, joined, err := a.core.FindRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	if err != nil {
+		return nil, err
+	}
+	w := protocol.NewRoom(room, joined)
+	return &w, nil
+}
+
+func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) (protocol.Body, error) {
+	kind := plausch.RoomKind(p.Kind)
+	if kind == "" {
+		kind = plausch.RoomPublic
+	}
+	room, err := a.core.CreateRoom(ctx, c.account, p.Name, kind)
+	if err != nil {
+		return nil, err
+	}
+	w := protocol.NewRoom(room, true)
+	return &w, nil
+}
+
+func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
+	room, err := a.core.JoinRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	if err != nil {
+		return nil, err
+	}
+	w := protocol.NewRoom(room, true)
+	return &w, nil
+}
+
+func roomLeave(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.LeaveRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+}

@@ -1,0 +1,73 @@
+// Package config holds the settings of a Plausch server.
+//
+// One table, in settings.go, has every key with its default, comment, flag and
+// environment variable; the flags' help, the printed file and the
+// documentation are made from it. [Load] asks four sources, the later ones
+// winning: the defaults, a TOML file, the environment and the flags. Each value
+// remembers where it came from. A key that nobody knows and a value that makes
+// no sense are errors, also where a later source would have won.
+package config
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Config is a server's settings. It does not change after [Load].
+type Config struct {
+	Data          string   // the folder of everything that is kept; absolute
+	Listen        []string // see [SplitListen]
+	Open          bool
+	MetricsListen string // HOST:PORT on the loopback, or [Off]
+	LogLevel      string // debug, info, warn or error
+	LogFormat     string // text or json
+	Limits        Limits
+
+	from map[string]string // by key, where the value came from
+}
+
+// Limits bound what one account, one address or everybody can use of a server.
+// Each is greater than zero.
+type Limits struct {
+	SendsPerSecond                    float64
+	SendBurst                         int
+	ConnectionsPerAddress             int
+	ConnectionsPerAddressBeforeSignIn int
+	ConnectionsPrivate                int
+	ConnectionsPrivateBeforeSignIn    int
+	ConnectionsBeforeSignIn           int
+	SignInDeadline                    time.Duration
+	WriteDeadline                     time.Duration
+	OutboxBytes                       int
+}
+
+const (
+	// Off is the MetricsListen of a server without metrics.
+	Off = "off"
+	// FileName is the settings file that is looked for in the data folder.
+	FileName = "plausch.toml"
+
+	databaseName = "plausch.db"
+	fromDefault  = "default"
+)
+
+// Default returns the settings of a server that nobody configured, with data
+// as its folder.
+func Default(data string) *Config {
+	c := &Config{from: make(map[string]string)}
+	for _, s := range settings(c) {
+		if s.fallback != nil {
+			store(s.value, s.fallback)
+		}
+		c.from[s.Key] = fromDefault
+	}
+	c.Data = data
+	return c
+}
+
+// DatabasePath returns the path of the SQLite database.
+func (c *Config) DatabasePath() string { return filepath.Join(c.Data, databaseName) }
+
+// From says where the value of key came from: "default", the path of a file,
+// "environment NAME" or "flag --NAME".
+func (c *Config) From(key string) string { return c.from[key] }

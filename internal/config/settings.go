@@ -1,0 +1,156 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// Setting describes one key for those who read about it.
+type Setting struct {
+	Key     string // as in the file; a dot stands before keys of a table
+	Type    string
+	Default string
+	Comment string // whole sentences; the first one is the flag's help
+	Env     string
+	Flag    string   // without the dashes
+	Choices []string // all values there are, nil if they cannot be listed
+}
+
+// setting is a [Setting] bound to a field of one [Config].
+type setting struct {
+	Setting
+	value    any             // a pointer to the field
+	fallback any             // the default, nil if it depends on the environment
+	check    func(any) error // of a value of the field's type; nil if all are good
+}
+
+// settings is the table. The environment variable and the flag are derived from
+// the key, so that who knows one name knows all three.
+func settings(c *Config) []setting {
+	l := &c.Limits
+	table := []setting{
+		{value: &c.Data, check: checkData, Setting: Setting{Key: "data",
+			Default: "$STATE_DIRECTORY, else $XDG_DATA_HOME/plausch, else ~/.local/share/plausch",
+			Comment: "The folder where everything is kept. It is made if it is missing. " +
+				"A relative path in a file starts at the file's folder."}},
+		{value: &c.Listen, fallback: []string{"127.0.0.1:7528"}, check: checkListen, Setting: Setting{Key: "listen",
+			Comment: "Where to listen, as HOST:PORT or tcp://HOST:PORT; may be given several times. " +
+				"Without a HOST it is every address of this machine. " +
+				"In the environment, commas stand between several."}},
+		{value: &c.Open, fallback: false, Setting: Setting{Key: "open",
+			Comment: "Let anyone in who picks a free name, as a guest. " +
+				"Otherwise only accounts get in: plausch user add NAME."}},
+		{value: &c.MetricsListen, fallback: "127.0.0.1:7529", check: checkMetricsListen, Setting: Setting{Key: "metrics_listen",
+			Comment: "Where Prometheus metrics and profiles are read, or off. " +
+				"They are for this machine only, so the HOST has to be a loopback address."}},
+		{value: &c.LogLevel, fallback: "info", Setting: Setting{Key: "log_level",
+			Choices: []string{"debug", "info", "warn", "error"},
+			Comment: "The least important lines to log: debug, info, warn or error."}},
+		{value: &c.LogFormat, fallback: "text", Setting: Setting{Key: "log_format",
+			Choices: []string{"text", "json"},
+			Comment: "How log lines on standard error look: text or json."}},
+
+		{value: &l.SendsPerSecond, fallback: 5.0, check: positive, Setting: Setting{Key: "limits.sends_per_second",
+			Comment: "How many messages an account can send per second in the long run."}},
+		{value: &l.SendBurst, fallback: 30, check: atLeast(1), Setting: Setting{Key: "limits.send_burst",
+			Comment: "How many messages an account can send at once after a quiet time."}},
+		{value: &l.ConnectionsPerAddress, fallback: 32, check: atLeast(1), Setting: Setting{Key: "limits.connections_per_address",
+			Comment: "How many connections one address can have. An IPv6 /64 is one address."}},
+		{value: &l.ConnectionsPerAddressBeforeSignIn, fallback: 8, check: atLeast(1), Setting: Setting{Key: "limits.connections_per_address_before_sign_in",
+			Comment: "How many connections of one address may not have signed in yet."}},
+		{value: &l.ConnectionsPrivate, fallback: 16384, check: atLeast(1), Setting: Setting{Key: "limits.connections_private",
+			Comment: "How many connections all private and loopback addresses can have together. " +
+				"They share one limit, since a home router can make everybody look like one of them."}},
+		{value: &l.ConnectionsPrivateBeforeSignIn, fallback: 1024, check: atLeast(1), Setting: Setting{Key: "limits.connections_private_before_sign_in",
+			Comment: "How many connections of private and loopback addresses may not have signed in yet."}},
+		{value: &l.ConnectionsBeforeSignIn, fallback: 4096, check: atLeast(1), Setting: Setting{Key: "limits.connections_before_sign_in",
+			Comment: "How many connections of the whole server may not have signed in yet."}},
+		{value: &l.SignInDeadline, fallback: 10 * time.Second, check: atLeastDuration(time.Millisecond), Setting: Setting{Key: "limits.sign_in_deadline",
+			Comment: "How long a connection has to sign in."}},
+		{value: &l.WriteDeadline, fallback: 10 * time.Second, check: atLeastDuration(time.Millisecond), Setting: Setting{Key: "limits.write_deadline",
+			Comment: "How long a connection can leave unread what was sent to it. " +
+				"Then it is closed; its client reconnects and resumes."}},
+		{value: &l.OutboxBytes, fallback: 256 << 10, check: atLeast(minOutboxBytes), Setting: Setting{Key: "limits.outbox_bytes",
+			Comment: "How many bytes can wait to be read by one connection. " +
+				"With more it is closed; its client reconnects and resumes."}},
+	}
+	for i := range table {
+		s := &table[i]
+		s.Env = envPrefix + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_"))
+		s.Flag = strings.NewReplacer(".", "-", "_", "-").Replace(s.Key)
+		s.Type = typeName(s.value)
+		if s.fallback != nil {
+			s.Default = literal(s.fallback)
+		}
+		if s.Choices != nil {
+			s.check = oneOf(s.Choices)
+		}
+	}
+	return table
+}
+
+// Settings returns every setting there is, in the order of the printed file.
+func Settings() []Setting {
+	var all []Setting
+	for _, s := range settings(new(Config)) {
+		all = append(all, s.Setting)
+	}
+	return all
+}
+
+// ConfigFlag is the flag that names the settings file. It is no setting: the
+// file cannot name itself.
+const ConfigFlag = "config"
+
+// Flags adds to fs the flags of the settings with the given keys, of all
+// settings if none is given, and --config.
+func Flags(fs *pflag.FlagSet, keys ...string) {
+	fs.String(ConfigFlag, "", "Settings file (default $"+configEnv+", else "+FileName+" in the data folder if there is one)")
+	wanted := make(map[string]bool)
+	for _, key := range keys {
+		wanted[key] = true
+	}
+	for _, s := range settings(new(Config)) {
+		if len(keys) > 0 && !wanted[s.Key] {
+			continue
+		}
+		help := s.firstSentence()
+		switch d := s.fallback.(type) {
+		case nil:
+			fs.String(s.Flag, "", fmt.Sprintf("%s (default %s)", help, s.Default))
+		case string:
+			fs.String(s.Flag, d, help)
+		case []string:
+			fs.StringSlice(s.Flag, d, help)
+		case bool:
+			fs.Bool(s.Flag, d, help)
+		case int:
+			fs.Int(s.Flag, d, help)
+		case float64:
+			fs.Float64(s.Flag, d, help)
+		case time.Duration:
+			fs.Duration(s.Flag, d, help)
+		}
+	}
+}
+
+func (s Setting) firstSentence() string {
+	first, _, _ := strings.Cut(s.Comment, ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
+// WriteMarkdown writes the table of all settings for the documentation.
+func WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| key | type | default | what it is | environment | flag |\n|---|---|---|---|---|---|\n")
+	for _, s := range Settings() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | `%s` | `--%s` |\n",
+			s.Key, s.Type, s.Default, s.Comment, s.Env, s.Flag)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,103 @@
+// Package core holds all the rules: who may sign in, enter, read and write, and
+// in what order things happen. Front-ends reach it through the api table; it
+// reaches the outside through the store, and tells what happened on the bus.
+//
+// A message is committed, then acknowledged, then published. Everything that
+// changes a room goes through one log, whose two goroutines own that order; see
+// log.go. The rooms that somebody uses are remembered in memory (room.go), kept
+// true by that log.
+package core
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/bus"
+	"plausch/internal/store"
+)
+
+// Options says how a [Core] behaves. Store, Bus and Passwords are required.
+type Options struct {
+	Store     store.Store
+	Bus       bus.Bus
+	Passwords *auth.Hasher
+	// Open lets anyone sign in as a guest under a free name.
+	Open bool
+	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
+	SendsPerSecond float64
+	SendBurst      int
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	Log *slog.Logger // nil means slog.Default
+	// Fatal is called at most once, when the store no longer knows what it
+	// holds. It has to end the process; nothing is acknowledged from then on.
+	Fatal func(error)
+}
+
+// Core is the rules of one server. All methods are safe for concurrent use.
+type Core struct {
+	opts  Options
+	store store.Store
+	log   *log
+	rooms rooms
+	here  here
+	sends sendLimits
+
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+}
+
+// New returns a running core. Close it before its store.
+func New(ctx context.Context, opts Options) (*Core, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	if opts.Fatal == nil {
+		opts.Fatal = func(err error) { panic(err) }
+	}
+	// Transient accounts live as long as a connection, and there is none yet.
+	if err := opts.Store.ReleaseTransient(ctx); err != nil {
+		return nil, err
+	}
+	c := &Core{opts: opts, store: opts.Store}
+	c.rooms = rooms{store: opts.Store, known: map[plausch.RoomID]*room{}}
+	c.here = here{counts: map[plausch.AccountID]int{}}
+	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
+	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
+
+	ctx, c.stop = context.WithCancel(context.Background())
+	c.stopped.Go(func() { c.keepSeen(ctx) })
+	return c, nil
+}
+
+// Close answers the sends that are in flight, refuses those that come later and
+// ends the core's goroutines.
+func (c *Core) Close() error {
+	c.log.close()
+	c.stop()
+	c.stopped.Wait()
+	return nil
+}
+
+// Ready reports whether sends can succeed.
+func (c *Core) Ready(ctx context.Context) error { return c.store.Ping(ctx) }
+
+// now is the time as events carry it.
+func (c *Core) now() time.Time { return c.opts.Now().Truncate(time.Millisecond) }
+
+// Stats are figures of the core since its start, for metrics.
+type Stats struct{ Commits, Events uint64 }
+
+// Stats returns the figures now.
+func (c *Core) Stats() Stats {
+	return Stats{Commits: c.log.commits.Load(), Events: c.log.events.Load()}
+}

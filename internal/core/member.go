@@ -1,0 +1,107 @@
+package core
+
+import (
+	"context"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// Members returns the members of a room that by is in, by account id from the
+// first after the given one, and whether there are more. Of PublicRoom they are
+// all accounts but guests who have lost their name or will at the next sign-in.
+func (c *Core) Members(ctx context.Context, by plausch.Account, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, bool, error) {
+	if _, err := c.member(ctx, by.ID, room); err != nil {
+		return nil, false, err
+	}
+	var members []plausch.Member
+	if room == plausch.PublicRoom {
+		accounts, err := c.store.ListAccounts(ctx, after, limit+1, c.now().Add(-plausch.GuestNameKept))
+		if err != nil {
+			return nil, false, err
+		}
+		for _, a := range accounts {
+			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role})
+		}
+	} else {
+		var err error
+		if members, err = c.store.Members(ctx, room, after, limit+1); err != nil {
+			return nil, false, err
+		}
+	}
+	return members[:min(len(members), limit)], len(members) > limit, nil
+}
+
+// AddMember makes the account called name a member of a room that by is in.
+func (c *Core) AddMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
+	room, account, err := c.memberChange(ctx, by, id, name)
+	if err != nil || c.rooms.has(room, account.ID) {
+		return err
+	}
+	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref())
+	return err
+}
+
+// RemoveMember ends the membership of the account called name. Whoever made the
+// room may, and admins and owners of the server who are in it.
+func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
+	room, account, err := c.memberChange(ctx, by, id, name)
+	if err != nil {
+		return err
+	}
+	if account.ID == by.ID {
+		return c.LeaveRoom(ctx, by, id, "")
+	}
+	if by.Role != plausch.RoleOwner && by.Role != plausch.RoleAdmin {
+		first, _, err := c.store.Events(ctx, id, store.Page{Before: 2, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(first) == 0 || first[0].Actor.ID != by.ID {
+			return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.name)
+		}
+	}
+	if !c.rooms.has(room, account.ID) {
+		return plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.name)
+	}
+	_, err = c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref())
+	return err
+}
+
+// memberChange finds the room and the account of a change of membership.
+func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (*room, plausch.Account, error) {
+	room, err := c.member(ctx, by.ID, id)
+	if err != nil {
+		return nil, plausch.Account{}, err
+	}
+	if id == plausch.PublicRoom || room.kind == plausch.RoomDirect {
+		return nil, plausch.Account{}, plausch.Errorf(plausch.Forbidden, "the members of this room cannot be changed")
+	}
+	account, err := c.accountNamed(ctx, name)
+	return room, account, err
+}
+
+func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, error) {
+	mapped, err := Name(name)
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	account, err := c.store.AccountByName(ctx, mapped)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", mapped)
+	}
+	return account, err
+}
+
+func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausch.RoomID, kind plausch.EventKind, member plausch.AccountRef) (plausch.Event, error) {
+	if err := c.sends.take(ctx, by.ID); err != nil {
+		return plausch.Event{}, err
+	}
+	return c.log.wait(store.Draft{Room: room, Time: c.now(), Kind: kind, Actor: by.Ref(), Member: member})
+}
+
+// MayType reports why by may not tell a room that it is writing there, if so.
+func (c *Core) MayType(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
+	_, err := c.member(ctx, by.ID, room)
+	return err
+}

@@ -1,0 +1,77 @@
+package core
+
+import (
+	"context"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// Post is a message to send: to Room or, if that is 0, to the account called To
+// in the direct room of the two, which it makes if need be.
+type Post struct {
+	Room     plausch.RoomID
+	To       string
+	Text     string
+	ClientID string // see plausch.CheckClientID
+}
+
+// Send has p committed and then calls done, once, with its event or why there is
+// none. Sends of one account by one goroutine are committed in their order. Send
+// waits while the account is over its rate; done may be called by another
+// goroutine, and must not block.
+func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
+	draft, err := c.draft(ctx, by, p)
+	if err == nil {
+		err = c.sends.take(ctx, by.ID)
+	}
+	if err != nil {
+		done(plausch.Event{}, err)
+		return
+	}
+	draft.Time = c.now()
+	c.log.append(draft, done)
+}
+
+func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Draft, error) {
+	d := store.Draft{Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID}
+	if err := plausch.CheckText(p.Text); err != nil {
+		return d, err
+	}
+	if err := plausch.CheckClientID(p.ClientID); err != nil {
+		return d, err
+	}
+	switch {
+	case p.Room != 0 && p.To != "":
+		return d, plausch.Errorf(plausch.Invalid, "a message goes to a room or to somebody, not both")
+	case p.Room != 0:
+		room, err := c.member(ctx, by.ID, p.Room)
+		if err != nil {
+			return d, err
+		}
+		d.Room = room.id
+	case p.To != "":
+		to, err := c.accountNamed(ctx, p.To)
+		if err != nil {
+			return d, err
+		}
+		if to.ID == by.ID {
+			return d, plausch.Errorf(plausch.Invalid, "a direct room needs two people; you are %q yourself", to.Name)
+		}
+		d.Direct = [2]plausch.AccountRef{by.Ref(), to.Ref()}
+	default:
+		return d, plausch.Errorf(plausch.Invalid, "say where the message goes: room or to")
+	}
+	return d, nil
+}
+
+// History returns a part of the log of a room that by is in.
+func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.RoomID, p store.Page) ([]plausch.Event, bool, error) {
+	if p.After < 0 || p.Before < 0 {
+		return nil, false, plausch.Errorf(plausch.Invalid, "after and before are seqs, from 1")
+	}
+	if _, err := c.member(ctx, by.ID, room); err != nil {
+		return nil, false, err
+	}
+	return c.store.Events(ctx, room, p)
+}

@@ -1,0 +1,191 @@
+// Package port is the one port: it accepts connections, looks at their first
+// bytes to learn which protocol they speak, and hands them over. Which that is
+// is decided once for a connection and never again.
+//
+// Each connection is looked at in a goroutine of its own, which then serves it.
+// Package port knows no protocol: they are registered with it.
+package port
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+)
+
+// maxPeek is the most bytes that are looked at: a whole first frame.
+const maxPeek = 4 << 10
+
+// Verdict is what a protocol says to the first bytes of a connection.
+type Verdict uint8
+
+const (
+	No    Verdict = iota // not mine, whatever follows
+	Maybe                // more bytes are needed to tell
+	Yes                  // mine
+)
+
+// Protocol is something that can be spoken on the port.
+type Protocol struct {
+	Name string
+	// Match judges the first bytes of a connection, at least one. Protocols are
+	// asked in the order in which they were registered, and one that answers
+	// Maybe is waited for.
+	Match func(prefix []byte) Verdict
+	// Serve runs the connection until its end and closes it.
+	Serve func(*Conn)
+}
+
+// Conn is a connection whose protocol is known.
+type Conn struct {
+	net.Conn
+	// Prefix was read from the connection to learn its protocol. It comes before
+	// what Conn still has.
+	Prefix []byte
+	// SignedIn is to be called when somebody has signed in on it.
+	SignedIn func()
+}
+
+// Options bounds a [Port].
+type Options struct {
+	Limits Limits
+	// PeekDeadline is how long the first bytes may take.
+	PeekDeadline time.Duration
+	Log          *slog.Logger
+}
+
+// Port accepts connections from any number of listeners.
+type Port struct {
+	opts      Options
+	protocols []Protocol
+	gate      gate
+
+	mu        sync.Mutex
+	closed    bool
+	listeners []net.Listener
+	serving   sync.WaitGroup // accept loops and connections
+}
+
+// New returns a port on which the given protocols are spoken.
+func New(opts Options, protocols ...Protocol) *Port {
+	return &Port{opts: opts, protocols: protocols, gate: newGate(opts.Limits)}
+}
+
+// Serve accepts from ln until Close.
+func (p *Port) Serve(ln net.Listener) error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return errors.Join(net.ErrClosed, ln.Close())
+	}
+	p.listeners = append(p.listeners, ln)
+	p.serving.Add(1)
+	p.mu.Unlock()
+	defer p.serving.Done()
+	for {
+		conn, err := ln.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		case err != nil:
+			// Out of file descriptors, most likely: it passes.
+			p.opts.Log.Warn("accept failed", "listen", ln.Addr(), "err", err)
+			time.Sleep(100 * time.Millisecond)
+			continue
+		}
+		ticket := p.gate.admit(conn.RemoteAddr())
+		if ticket == nil {
+			p.opts.Log.Debug("too many connections", "remote", conn.RemoteAddr())
+			_ = conn.Close()
+			continue
+		}
+		p.serving.Go(func() {
+			defer ticket.release()
+			p.serve(conn, ticket)
+		})
+	}
+}
+
+// serve finds out what a connection speaks, and has it served.
+func (p *Port) serve(conn net.Conn, ticket *ticket) {
+	protocol, prefix := p.recognise(conn)
+	if protocol == nil {
+		p.opts.Log.Debug("no known protocol", "remote", conn.RemoteAddr(), "bytes", len(prefix))
+		_ = conn.Close()
+		return
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	protocol.Serve(&Conn{Conn: conn, Prefix: prefix, SignedIn: ticket.signedIn})
+}
+
+// recognise reads as little as is needed to tell the protocol, nil if it is
+// none or nothing more comes in time.
+func (p *Port) recognise(conn net.Conn) (*Protocol, []byte) {
+	_ = conn.SetReadDeadline(time.Now().Add(p.opts.PeekDeadline))
+	// Most protocols show in a few bytes; idle connections keep what was read
+	// for a moment only.
+	prefix := make([]byte, 0, 8)
+	for len(prefix) < maxPeek {
+		if len(prefix) == cap(prefix) {
+			prefix = append(make([]byte, 0, min(8*cap(prefix), maxPeek)), prefix...)
+		}
+		n, err := conn.Read(prefix[len(prefix):cap(prefix)])
+		prefix = prefix[:len(prefix)+n]
+		if n == 0 && err != nil {
+			return nil, prefix
+		}
+		unsure := false
+		for i := range p.protocols {
+			switch p.protocols[i].Match(prefix) {
+			case Yes:
+				return &p.protocols[i], prefix
+			case Maybe:
+				unsure = true
+			}
+			if unsure {
+				break
+			}
+		}
+		if !unsure {
+			return nil, prefix
+		}
+	}
+	return nil, prefix
+}
+
+// CloseListeners ends accepting.
+func (p *Port) CloseListeners() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, ln := range p.listeners {
+		_ = ln.Close()
+	}
+}
+
+// Wait returns when every connection has ended, or with the context.
+func (p *Port) Wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		p.serving.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Stats are figures of the port, for metrics.
+type Stats struct {
+	Open         int    // connections
+	BeforeSignIn int    // of them, those where nobody has signed in
+	Refused      uint64 // since the start, for being too many
+}
+
+// Stats returns the figures now.
+func (p *Port) Stats() Stats { return p.gate.stats() }

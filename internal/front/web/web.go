@@ -1,0 +1,170 @@
+// Package web is what is spoken in HTTP on the one port: the WebSocket of the
+// native protocol, and whether the server is well.
+//
+// The HTTP server reads a connection in a goroutine of its own while the port's
+// goroutine waits. When a connection becomes a WebSocket, the port's goroutine
+// serves it and the HTTP server's ends, with its buffers.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"plausch/internal/front/port"
+	"plausch/internal/session"
+)
+
+const (
+	headerDeadline = 10 * time.Second
+	idleDeadline   = 2 * time.Minute
+	maxHeader      = 16 << 10
+)
+
+// Options says what the HTTP side needs.
+type Options struct {
+	Sessions *session.Server
+	// Ready reports why requests cannot be served now, if so.
+	Ready func(context.Context) error
+	Log   *slog.Logger
+}
+
+// Server is the HTTP side of the port.
+type Server struct {
+	sessions *session.Server
+	ready    func(context.Context) error
+	http     *http.Server
+	conns    *listener
+}
+
+// New returns a running server. Close it.
+func New(opts Options) *Server {
+	s := &Server{sessions: opts.Sessions, ready: opts.Ready}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ws", s.websocket)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /{$}", s.index)
+	s.http = &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: headerDeadline,
+		IdleTimeout:       idleDeadline,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(opts.Log.Handler(), slog.LevelDebug),
+	}
+	s.conns = &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	go func() { _ = s.http.Serve(s.conns) }() // ends with Close
+	return s
+}
+
+// Match is HTTP's verdict on the first bytes of a connection: a method begins
+// with a capital letter (RFC 9110, section 9.1), and nothing else here does.
+func Match(prefix []byte) port.Verdict {
+	if prefix[0] >= 'A' && prefix[0] <= 'Z' {
+		return port.Yes
+	}
+	return port.No
+}
+
+// Serve serves a connection of the port.
+func (s *Server) Serve(c *port.Conn) {
+	hc := &conn{Conn: c.Conn, prefix: c.Prefix, signedIn: c.SignedIn, next: make(chan func(), 1)}
+	if !s.conns.offer(hc) {
+		_ = c.Close()
+		return
+	}
+	if run := <-hc.next; run != nil {
+		run()
+	}
+}
+
+// Close answers the requests that are running and ends all connections but the
+// WebSockets, which are the session server's.
+func (s *Server) Close(ctx context.Context) error {
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}
+
+// healthz tells that the process answers.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }
+
+// readyz tells whether the server can do its work.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := s.ready(r.Context()); err != nil {
+		http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+func (s *Server) index(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "This is Plausch, a chat. To talk here, run:\n\n    plausch chat ws://%s --name YOU\n", r.Host)
+}
+
+// conn is a connection of the port as the HTTP server gets it.
+type conn struct {
+	net.Conn
+	prefix   []byte // still to be read
+	signedIn func()
+	once     sync.Once
+	next     chan func() // what the port's goroutine does next, nil for nothing
+}
+
+// Read implements net.Conn: the prefix first.
+func (c *conn) Read(p []byte) (int, error) {
+	if len(c.prefix) > 0 {
+		n := copy(p, c.prefix)
+		c.prefix = c.prefix[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
+// Close implements net.Conn, and lets the port's goroutine go.
+func (c *conn) Close() error {
+	c.handOver(nil)
+	return c.Conn.Close()
+}
+
+// handOver has the port's goroutine call run, once.
+func (c *conn) handOver(run func()) { c.once.Do(func() { c.next <- run }) }
+
+// listener gives the HTTP server the connections of the port.
+type listener struct {
+	conns  chan net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *listener) offer(c net.Conn) bool {
+	select {
+	case l.conns <- c:
+		return true
+	case <-l.closed:
+		return false
+	}
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *listener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }

@@ -1,0 +1,174 @@
+// Package hub knows who is connected to this node and hands them what happens.
+// It hears the bus, prepares what it heard once, and gives the same bytes to
+// every session of the room; a session queues them and never makes the hub wait.
+//
+// One lock guards everything. Fan-out holds it for reading, once for a batch of
+// events; attaching, leaving and changes of membership hold it for writing.
+package hub
+
+import (
+	"slices"
+	"sync"
+
+	"plausch"
+	"plausch/internal/bus"
+	"plausch/protocol"
+)
+
+// Session is what the hub needs of a connection.
+type Session interface {
+	// Deliver queues a push. It must not block and not call the hub. A session
+	// that cannot keep up cuts itself off.
+	Deliver(*protocol.Prepared)
+}
+
+// Hub is the sessions of one node.
+type Hub struct {
+	mu       sync.RWMutex
+	rooms    map[plausch.RoomID]*room
+	accounts map[plausch.AccountID]*account
+	presence presence
+
+	stop    chan struct{}
+	stopped sync.WaitGroup
+	cancel  func()
+}
+
+// room is the sessions that get a room's events.
+type room struct{ subs []*subscription }
+
+// subscription is a session in a room. It knows its place there, so that it can
+// be removed without a search.
+type subscription struct {
+	room    plausch.RoomID
+	session Session
+	of      *Attachment
+	place   int
+}
+
+// account is the sessions of one account.
+type account struct {
+	ref      plausch.AccountRef
+	sessions []*Attachment
+}
+
+// Attachment is a session that gets the events of its account's rooms.
+type Attachment struct {
+	hub     *Hub
+	session Session
+	account plausch.AccountRef
+	wants   Wants
+	away    bool
+	gone    bool
+	subs    []*subscription
+	// left collects, while the account's rooms are loaded, those that it left
+	// meanwhile; nil afterwards.
+	left map[plausch.RoomID]bool
+}
+
+// Wants says which pushes a session gets besides events.
+type Wants struct{ Presence, Typing bool }
+
+// New returns a hub that hears b until Close.
+func New(b bus.Bus) *Hub {
+	h := &Hub{
+		rooms:    map[plausch.RoomID]*room{},
+		accounts: map[plausch.AccountID]*account{},
+		presence: presence{changed: map[plausch.AccountID]plausch.AccountRef{}},
+		stop:     make(chan struct{}),
+	}
+	h.cancel = b.Subscribe(h.hear)
+	h.stopped.Go(h.announce)
+	return h
+}
+
+// Close stops hearing the bus.
+func (h *Hub) Close() {
+	h.cancel()
+	close(h.stop)
+	h.stopped.Wait()
+}
+
+// Attach gives s the events of the rooms that load returns, and of those that
+// the account joins later. It subscribes first and loads then, so no event falls
+// between: what is committed before load is in the store, what is committed
+// after it is delivered, and some may be both.
+func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Attachment, error) {
+	a := &Attachment{hub: h, session: s, account: who, wants: wants, left: map[plausch.RoomID]bool{}}
+	h.mu.Lock()
+	acc := h.accounts[who.ID]
+	if acc == nil {
+		acc = &account{ref: who}
+		h.accounts[who.ID] = acc
+	}
+	acc.sessions = append(acc.sessions, a)
+	h.changed(acc)
+	h.mu.Unlock()
+
+	rooms, err := load()
+	if err != nil {
+		a.Detach()
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range rooms {
+		if !a.left[id] {
+			h.subscribe(a, id)
+		}
+	}
+	a.left = nil
+	return a, nil
+}
+
+// Detach ends the deliveries. Detaching twice is no error.
+func (a *Attachment) Detach() {
+	h := a.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if a.gone {
+		return
+	}
+	a.gone = true
+	for len(a.subs) > 0 {
+		h.unsubscribe(a.subs[len(a.subs)-1])
+	}
+	acc := h.accounts[a.account.ID]
+	acc.sessions = slices.DeleteFunc(acc.sessions, func(other *Attachment) bool { return other == a })
+	if len(acc.sessions) == 0 {
+		delete(h.accounts, a.account.ID)
+	}
+	h.changed(acc)
+}
+
+// subscribe adds a to a room, if it is not in it. The lock is held for writing.
+func (h *Hub) subscribe(a *Attachment, id plausch.RoomID) {
+	if a.gone || slices.ContainsFunc(a.subs, func(s *subscription) bool { return s.room == id }) {
+		return
+	}
+	r := h.rooms[id]
+	if r == nil {
+		r = &room{}
+		h.rooms[id] = r
+	}
+	sub := &subscription{room: id, session: a.session, of: a, place: len(r.subs)}
+	r.subs = append(r.subs, sub)
+	a.subs = append(a.subs, sub)
+}
+
+// unsubscribe removes sub from its room and its session. The lock is held for
+// writing.
+func (h *Hub) unsubscribe(sub *subscription) {
+	r := h.rooms[sub.room]
+	last := len(r.subs) - 1
+	r.subs[sub.place] = r.subs[last]
+	r.subs[sub.place].place = sub.place
+	r.subs[last] = nil
+	r.subs = r.subs[:last]
+	if last == 0 {
+		delete(h.rooms, sub.room)
+	}
+	subs := sub.of.subs
+	i := slices.Index(subs, sub)
+	sub.of.subs = slices.Delete(subs, i, i+1)
+}

@@ -1,0 +1,221 @@
+// Package server wires a Plausch server together and runs it.
+//
+//	port ─► native, web ─► session ─► api ─► core ─► store
+//	                          ▲                │
+//	                          └───── hub ◄──── bus
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"plausch"
+	"plausch/internal/api"
+	"plausch/internal/auth"
+	"plausch/internal/bus"
+	"plausch/internal/config"
+	"plausch/internal/core"
+	"plausch/internal/front/native"
+	"plausch/internal/front/port"
+	"plausch/internal/front/web"
+	"plausch/internal/hub"
+	"plausch/internal/session"
+	"plausch/internal/store/sqlite"
+)
+
+// drainTime is how long a stopping server waits for its connections to end.
+const drainTime = 8 * time.Second
+
+// Server is one running server. Run it once.
+type Server struct {
+	log       *slog.Logger
+	lock      *flock.Flock
+	store     *sqlite.Store
+	core      *core.Core
+	hub       *hub.Hub
+	sessions  *session.Server
+	web       *web.Server
+	port      *port.Port
+	listeners []net.Listener
+	metrics   *metrics
+	broken    chan error
+}
+
+// New opens the data folder and the listeners. Run has to follow, or Close.
+func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
+	s := &Server{log: log, broken: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if err := s.openData(cfg); err != nil {
+		return nil, err
+	}
+	local := new(bus.Local)
+	s.core, err = core.New(context.Background(), core.Options{
+		Store:     s.store,
+		Bus:       local,
+		Passwords: auth.NewHasher(),
+		Open:      cfg.Open, SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
+		Log: log,
+		Fatal: func(err error) {
+			select {
+			case s.broken <- err:
+			default: // the first is enough
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.hub = hub.New(local)
+	s.sessions = session.NewServer(api.New(s.core, s.hub, "plausch/"+plausch.Version), session.Options{
+		SignInDeadline: cfg.Limits.SignInDeadline,
+		FrameDeadline:  cfg.Limits.SignInDeadline,
+		WriteDeadline:  cfg.Limits.WriteDeadline,
+		OutboxBytes:    cfg.Limits.OutboxBytes,
+		Log:            log,
+	})
+	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, Log: log})
+	s.port = port.New(port.Options{
+		Limits: port.Limits{
+			PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,
+			Private: cfg.Limits.ConnectionsPrivate, PrivateBeforeSignIn: cfg.Limits.ConnectionsPrivateBeforeSignIn,
+			AllBeforeSignIn: cfg.Limits.ConnectionsBeforeSignIn,
+		},
+		PeekDeadline: cfg.Limits.SignInDeadline,
+		Log:          log,
+	},
+		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve},
+		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
+	)
+	return s, s.listen(cfg)
+}
+
+// openData opens the data folder for this process alone.
+func (s *Server) openData(cfg *config.Config) error {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
+	}
+	lock := flock.New(filepath.Join(cfg.Data, "plausch.lock"))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return fmt.Errorf("the data folder %s cannot be used; name another with --data: %w", cfg.Data, err)
+	case !ok:
+		return fmt.Errorf("another server runs on the data folder %s; stop it, or name another with --data", cfg.Data)
+	}
+	s.lock = lock
+	var err error
+	s.store, err = sqlite.Open(context.Background(), cfg.DatabasePath(), sqlite.Options{})
+	return err
+}
+
+func (s *Server) listen(cfg *config.Config) error {
+	for _, place := range cfg.Listen {
+		_, address, err := config.SplitListen(place)
+		if err != nil {
+			return err
+		}
+		ln, err := net.Listen("tcp", address)
+		if err != nil {
+			return listenError("--listen", address, err)
+		}
+		s.listeners = append(s.listeners, ln)
+	}
+	if cfg.MetricsListen == config.Off {
+		return nil
+	}
+	ln, err := net.Listen("tcp", cfg.MetricsListen)
+	if err != nil {
+		return listenError("--metrics-listen", cfg.MetricsListen, err)
+	}
+	s.metrics = newMetrics(ln, s)
+	return nil
+}
+
+func listenError(flag, address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program, perhaps another server; stop it, or choose another place with %s", address, flag)
+	}
+	return fmt.Errorf("cannot listen on %s; choose another place with %s: %w", address, flag, err)
+}
+
+// Addrs returns where the server listens.
+func (s *Server) Addrs() []net.Addr {
+	addrs := make([]net.Addr, len(s.listeners))
+	for i, ln := range s.listeners {
+		addrs[i] = ln.Addr()
+	}
+	return addrs
+}
+
+// MetricsAddr returns where metrics are served, nil if they are not.
+func (s *Server) MetricsAddr() net.Addr {
+	if s.metrics == nil {
+		return nil
+	}
+	return s.metrics.ln.Addr()
+}
+
+// Run serves until ctx ends, and then drains: sends in flight are answered and
+// connections told to come back. It returns nil after that, and an error at once,
+// with everything left as it is, if the store is broken: the process has to end.
+func (s *Server) Run(ctx context.Context) error {
+	for _, ln := range s.listeners {
+		go func() { _ = s.port.Serve(ln) }() // ends with the listener
+	}
+	if s.metrics != nil {
+		go s.metrics.serve()
+	}
+	select {
+	case err := <-s.broken:
+		return fmt.Errorf("stopped without an answer to the last sends: %w", err)
+	case <-ctx.Done():
+	}
+	s.log.Info("stopping", "connections", s.port.Stats().Open)
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	s.port.CloseListeners()
+	err := errors.Join(s.sessions.Drain(drain), s.web.Close(drain), s.port.Wait(drain))
+	if err != nil {
+		s.log.Warn("some connections were cut off", "err", err)
+	}
+	return s.Close()
+}
+
+// Close ends a server that is not running.
+func (s *Server) Close() error {
+	var errs []error
+	for _, ln := range s.listeners {
+		_ = ln.Close()
+	}
+	if s.metrics != nil {
+		errs = append(errs, s.metrics.close())
+	}
+	if s.hub != nil {
+		s.hub.Close()
+	}
+	if s.web != nil {
+		errs = append(errs, s.web.Close(context.Background()))
+	}
+	if s.core != nil {
+		errs = append(errs, s.core.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,164 @@
+package session
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Outbox is what waits to be written to one connection. Its writer is a
+// goroutine that exists only while there is something: it takes all that waits,
+// writes it in one call, and ends when nothing is left.
+//
+// What goes in may be shared by many outboxes and is never changed.
+type Outbox struct {
+	conn     net.Conn
+	limit    int           // most bytes that may wait
+	deadline time.Duration // for one write
+
+	mu      sync.Mutex
+	queue   net.Buffers
+	bytes   int           // in queue and being written
+	writing bool          // the writer exists
+	ending  bool          // nothing more goes in; the writer closes the connection
+	ended   chan struct{} // closed when the connection is, if somebody waits
+}
+
+func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration) {
+	o.conn, o.limit, o.deadline = conn, limit, deadline
+}
+
+// Push adds frames. It returns false if the connection is too far behind: then
+// everything that waits is dropped, and only Finish is left to call. After
+// Finish it drops what it is given.
+func (o *Outbox) Push(frames []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ending {
+		return true
+	}
+	// A single piece may be larger than the limit: it counts as what waits
+	// for the next one.
+	if o.bytes > 0 && o.bytes+len(frames) > o.limit {
+		clear(o.queue)
+		o.queue = o.queue[:0]
+		return false
+	}
+	o.add(frames)
+	return true
+}
+
+// add queues frames and starts the writer. The lock is held.
+func (o *Outbox) add(frames []byte) {
+	if o.queue == nil {
+		o.queue = *queues.Get().(*net.Buffers)
+	}
+	o.queue = append(o.queue, frames)
+	o.bytes += len(frames)
+	if !o.writing {
+		o.writing = true
+		go o.write()
+	}
+}
+
+// Finish makes last, if it is not nil, the last frame, and has the connection
+// closed once what waits is written.
+func (o *Outbox) Finish(last []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ending {
+		return
+	}
+	o.ending = true
+	if last != nil {
+		o.add(last)
+	} else if !o.writing {
+		o.close()
+	}
+}
+
+// Wait returns when the connection is closed, some time after Finish.
+func (o *Outbox) Wait() {
+	o.mu.Lock()
+	if o.conn == nil {
+		o.mu.Unlock()
+		return
+	}
+	if o.ended == nil {
+		o.ended = make(chan struct{})
+	}
+	ended := o.ended
+	o.mu.Unlock()
+	<-ended
+}
+
+// close closes the connection. The lock is held.
+func (o *Outbox) close() {
+	conn := o.conn
+	o.conn = nil
+	_ = conn.Close()
+	if o.ended != nil {
+		close(o.ended)
+	}
+}
+
+// queues holds the arrays of queues: an idle outbox has none.
+var queues = sync.Pool{New: func() any { q := make(net.Buffers, 0, 16); return &q }}
+
+// write writes until nothing waits.
+func (o *Outbox) write() {
+	var written net.Buffers // its array, free for reuse
+	o.mu.Lock()
+	for len(o.queue) > 0 {
+		batch, n := o.queue, o.bytes
+		o.queue = written
+		o.mu.Unlock()
+		err := o.writeAll(batch)
+		clear(batch) // shared bytes must not stay alive here
+		written = batch[:0]
+		o.mu.Lock()
+		o.bytes -= n
+		if err != nil {
+			o.ending, o.queue, o.bytes = true, o.queue[:0], 0
+		}
+	}
+	o.recycle(written)
+	o.recycle(o.queue)
+	o.queue, o.writing = nil, false
+	if o.ending {
+		o.close()
+	}
+	o.mu.Unlock()
+}
+
+func (o *Outbox) recycle(q net.Buffers) {
+	if c := cap(q); c > 0 && c <= 1024 {
+		q = q[:0]
+		queues.Put(&q)
+	}
+}
+
+func (o *Outbox) writeAll(batch net.Buffers) error {
+	if err := o.conn.SetWriteDeadline(time.Now().Add(o.deadline)); err != nil {
+		return err
+	}
+	if len(batch) == 1 {
+		_, err := o.conn.Write(batch[0])
+		return err
+	}
+	if _, ok := o.conn.(*net.TCPConn); ok {
+		_, err := batch.WriteTo(o.conn) // writev
+		return err
+	}
+	// Anything else (TLS) would make a record and a call of each piece.
+	size := 0
+	for _, b := range batch {
+		size += len(b)
+	}
+	all := make([]byte, 0, size)
+	for _, b := range batch {
+		all = append(all, b...)
+	}
+	_, err := o.conn.Write(all)
+	return err
+}

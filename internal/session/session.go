@@ -1,0 +1,266 @@
+// Package session is one connection of the native protocol, over any transport:
+// its read loop, its outbox and its limits.
+//
+// A session has one goroutine, which reads a frame, calls the api table and
+// reads on; sends are answered later by the core's log. Everything that is
+// written goes through the [Outbox], whose writer runs only while there is
+// something to write. An idle session therefore costs one goroutine and no
+// buffer.
+package session
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"plausch"
+	"plausch/internal/api"
+	"plausch/protocol"
+)
+
+// maxInFlight is how many requests of a session may wait for their reply before
+// it is read on. More would gain nothing: a commit takes 256 at most.
+const maxInFlight = 128
+
+// Frames reads the bodies of a connection.
+type Frames interface {
+	// Next returns the next body, valid until the next call, or io.EOF after the
+	// last, or an error of code TooLarge if it has more than limit bytes. Once a
+	// frame has begun, it has to be complete within patience; 0 leaves the
+	// connection's read deadline as it is.
+	Next(limit int, patience time.Duration) ([]byte, error)
+}
+
+// Options bounds the sessions of a server.
+type Options struct {
+	SignInDeadline time.Duration // from connect to sign-in
+	FrameDeadline  time.Duration // from a frame's first byte to its last, after sign-in
+	WriteDeadline  time.Duration // a write that takes longer ends the session
+	OutboxBytes    int           // what may wait to be written
+	Log            *slog.Logger
+}
+
+// Server serves sessions and ends them together.
+type Server struct {
+	api  *api.API
+	opts Options
+
+	mu       sync.Mutex
+	sessions map[*session]struct{}
+	draining atomic.Bool // set under mu
+	running  sync.WaitGroup
+	cut      atomic.Uint64
+	ctx      context.Context // of calls; ends when draining begins
+	stop     context.CancelFunc
+}
+
+// NewServer returns a server of sessions over a table.
+func NewServer(a *api.API, opts Options) *Server {
+	s := &Server{api: a, opts: opts, sessions: map[*session]struct{}{}}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	return s
+}
+
+// session is one connection.
+type session struct {
+	server *Server
+	conn   net.Conn
+	format protocol.Format
+	out    Outbox
+	caller api.Caller
+	said   bool // hello
+	// inFlight has an element for each request that waits for its reply.
+	inFlight chan struct{}
+}
+
+// Serve runs a connection until it ends, and closes it. Bodies come from what
+// frames makes, which may answer on its own through the outbox, and go out in
+// format. signedIn is called once, if somebody signs in.
+func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, signedIn func()) {
+	ses := &session{server: s, conn: conn, format: format, inFlight: make(chan struct{}, maxInFlight)}
+	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
+	ses.caller.Session = ses
+	if !s.add(ses) {
+		ses.bye(errStopping())
+		return
+	}
+	defer s.remove(ses)
+	defer ses.caller.Close()
+	_ = conn.SetReadDeadline(time.Now().Add(s.opts.SignInDeadline))
+	err := ses.run(frames(&ses.out), signedIn)
+	for range maxInFlight {
+		ses.inFlight <- struct{}{} // there is room when all is answered
+	}
+	if err != nil {
+		ses.bye(err)
+	} else {
+		ses.out.Finish(nil)
+	}
+	ses.out.Wait()
+}
+
+// run reads until the connection ends; an error is worth telling the other side.
+func (ses *session) run(frames Frames, signedIn func()) error {
+	limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
+	for {
+		if ses.server.draining.Load() {
+			return errStopping()
+		}
+		body, err := frames.Next(limit, patience)
+		if err != nil {
+			return ses.readError(err)
+		}
+		wasIn := ses.caller.SignedIn()
+		if err := ses.handle(body); err != nil {
+			return err
+		}
+		switch isIn := ses.caller.SignedIn(); {
+		case isIn && !wasIn:
+			limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
+			if err := ses.conn.SetReadDeadline(time.Time{}); err != nil {
+				return nil
+			}
+			signedIn()
+		case wasIn && !isIn:
+			return nil // signed out
+		}
+	}
+}
+
+// readError makes of the end of reading what the other side is told, if anything.
+func (ses *session) readError(err error) error {
+	switch {
+	case ses.server.draining.Load():
+		return errStopping()
+	case errors.As(err, new(*plausch.Error)):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded) && !ses.caller.SignedIn():
+		return plausch.Errorf(plausch.SignInNeeded, "nobody signed in within %v", ses.server.opts.SignInDeadline)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return plausch.Errorf(plausch.Invalid, "the rest of a frame did not come in time")
+	case !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
+		ses.server.opts.Log.Debug("connection lost", "remote", ses.conn.RemoteAddr(), "err", err)
+	}
+	return nil
+}
+
+// handle answers one body. An error ends the session.
+func (ses *session) handle(body []byte) error {
+	req, err := ses.format.Codec.DecodeRequest(body)
+	if err != nil {
+		if req.ID == 0 {
+			return err
+		}
+		ses.reply(req.ID, nil, err)
+		return nil
+	}
+	if !ses.said {
+		if req.Method != protocol.MethodHello {
+			return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
+		}
+		ses.said = true
+	}
+	ses.inFlight <- struct{}{}
+	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
+		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
+		func(result protocol.Body, err error) {
+			ses.reply(req.ID, result, err)
+			<-ses.inFlight
+		})
+	return nil
+}
+
+func (ses *session) reply(id int64, result protocol.Body, err error) {
+	if err != nil && plausch.CodeOf(err) == plausch.Internal {
+		ses.server.opts.Log.Error("request failed", "remote", ses.conn.RemoteAddr(), "err", err)
+	}
+	ses.out.Push(ses.format.AppendReply(nil, id, result, err))
+}
+
+// Deliver implements hub.Session.
+func (ses *session) Deliver(p *protocol.Prepared) {
+	if !ses.out.Push(p.Frames(ses.format)) {
+		ses.server.cut.Add(1)
+		ses.bye(plausch.Errorf(plausch.SlowReader, "this connection did not read what was sent to it; connect again and resume"))
+	}
+}
+
+// bye tells why the connection ends, and ends it once that is written.
+func (ses *session) bye(err error) {
+	ses.out.Finish(ses.format.AppendBye(nil, err))
+}
+
+func (s *Server) add(ses *session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining.Load() {
+		return false
+	}
+	s.sessions[ses] = struct{}{}
+	s.running.Add(1)
+	return true
+}
+
+func (s *Server) remove(ses *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, ses)
+	s.running.Done()
+}
+
+// Drain ends every session: what it asked for is answered, it is told to come
+// back, and what waits to be written is written. It returns when all have ended
+// or with the context, after which they are cut off.
+func (s *Server) Drain(ctx context.Context) error {
+	s.mu.Lock()
+	s.draining.Store(true)
+	for ses := range s.sessions {
+		// Ends the read loop; what was read before is still answered.
+		_ = ses.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+	s.mu.Unlock()
+	s.stop() // sends that wait for their turn are refused
+
+	done := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for ses := range s.sessions {
+			_ = ses.conn.Close()
+		}
+		return ctx.Err()
+	}
+}
+
+// Stats are figures of the sessions, for metrics.
+type Stats struct {
+	Sessions int
+	Cut      uint64 // since the start, for not reading
+}
+
+// Stats returns the figures now.
+func (s *Server) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Stats{Sessions: len(s.sessions), Cut: s.cut.Load()}
+}
+
+func errStopping() error {
+	return &plausch.Error{
+		Code: plausch.Unavailable, Message: "the server is stopping; connect again in a moment",
+		RetryAfter: 2 * time.Second,
+	}
+}

@@ -1,0 +1,300 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// Append implements [store.Log].
+func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appended, error) {
+	for i := range drafts {
+		if err := check(&drafts[i]); err != nil {
+			return nil, fmt.Errorf("append: draft %d: %w", i, err)
+		}
+	}
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	results := make([]store.Appended, len(drafts))
+	err := s.write(ctx, "append", func(ctx context.Context) error {
+		b := &s.batch
+		b.begin(ctx, &s.w, len(drafts))
+		for i := range drafts {
+			var err error
+			if results[i], err = b.draft(&drafts[i]); err != nil {
+				return err
+			}
+			b.bytes += eventBytes + len(drafts[i].Text)
+		}
+		return b.end()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// check reports a draft that no caller should make.
+func check(d *store.Draft) error {
+	places := 0
+	if d.Room != 0 {
+		places++
+	}
+	if d.Create != nil {
+		places++
+		if d.Create.Kind != plausch.RoomPublic && d.Create.Kind != plausch.RoomPrivate {
+			return fmt.Errorf("it would create a room of kind %q", d.Create.Kind)
+		}
+	}
+	if d.Direct != [2]plausch.AccountRef{} {
+		places++
+		if d.Direct[0].ID == d.Direct[1].ID {
+			return errors.New("its direct room is of one account")
+		}
+	}
+	switch {
+	case places != 1:
+		return fmt.Errorf("it names %d rooms", places)
+	case d.Kind != plausch.EventMessage && d.Member.ID == 0:
+		return fmt.Errorf("the %s has no member", d.Kind)
+	}
+	_, err := eventKinds.of(d.Kind)
+	return err
+}
+
+// batch is one Append inside its transaction. It is kept for its memory.
+type batch struct {
+	ctx   context.Context
+	w     *writes
+	heads map[plausch.RoomID]head
+	// events is what has been added, in one piece; results point into it.
+	events []plausch.Event
+	bytes  int // of drafts, for the checkpointer
+}
+
+// head is a room's newest seq, now and before the batch. Each room's is read
+// and written once a batch.
+type head struct{ now, before int64 }
+
+func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
+	b.ctx, b.w = ctx, w
+	b.events = make([]plausch.Event, 0, drafts)
+	if b.heads == nil {
+		b.heads = make(map[plausch.RoomID]head)
+	}
+	clear(b.heads)
+}
+
+func (b *batch) end() error {
+	b.events = nil // it is the results' from here on
+	for room, h := range b.heads {
+		if h.now == h.before {
+			continue
+		}
+		if _, err := b.w.setHead.ExecContext(b.ctx, h.now, room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) draft(d *store.Draft) (store.Appended, error) {
+	first := len(b.events)
+	var room plausch.RoomID
+	var failure, err error
+	switch {
+	case d.Create != nil:
+		room, failure, err = b.create(d)
+	case d.Room != 0:
+		room, failure, err = b.existing(d)
+	default:
+		room, err = b.direct(d)
+	}
+	if err != nil {
+		return store.Appended{}, err
+	}
+	if room == 0 { // the draft is a repeat or fails
+		return b.repeat(d, failure)
+	}
+	added, err := b.add(room, d.Kind, d, d.Member, d.Text, d.ClientID)
+	if err != nil {
+		return store.Appended{}, err
+	}
+	if !added {
+		return b.repeat(d, errors.New("the event that its client id was used for has gone"))
+	}
+	return store.Appended{Events: b.events[first:len(b.events):len(b.events)]}, nil
+}
+
+// existing, create and direct return the room that a draft goes to, or 0 if it
+// is a repeat or, with the failure given, cannot be added.
+
+func (b *batch) existing(d *store.Draft) (room plausch.RoomID, failure, err error) {
+	switch _, err := b.head(d.Room); {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, plausch.Errorf(plausch.NotFound, "there is no such room"), nil
+	case err != nil:
+		return 0, nil, err
+	}
+	return d.Room, nil, nil
+}
+
+func (b *batch) create(d *store.Draft) (room plausch.RoomID, failure, err error) {
+	taken := plausch.Errorf(plausch.Taken, "the name %q is taken", d.Create.Name)
+	if used, err := b.used(d); used || err != nil {
+		return 0, taken, err
+	}
+	kind, err := roomKinds.of(d.Create.Kind)
+	if err != nil {
+		return 0, nil, err
+	}
+	room, err = b.insertRoom(d, kind, d.Create.Name, nil, nil)
+	return room, taken, err
+}
+
+func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
+	low, high := d.Direct[0].ID, d.Direct[1].ID
+	if low > high {
+		low, high = high, low
+	}
+	err = b.w.pairRoom.QueryRowContext(b.ctx, low, high).Scan(&room)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return room, err
+	}
+	if used, err := b.used(d); used || err != nil {
+		return 0, err
+	}
+	if room, err = b.insertRoom(d, codeDirect, nil, low, high); err != nil {
+		return 0, err
+	}
+	for _, member := range d.Direct {
+		if _, err := b.add(room, plausch.EventJoin, d, member, "", ""); err != nil {
+			return 0, err
+		}
+	}
+	return room, nil
+}
+
+// insertRoom makes a room and returns its id, or 0 if the name is held.
+func (b *batch) insertRoom(d *store.Draft, kind int64, name, low, high any) (plausch.RoomID, error) {
+	r, err := b.w.insertRoom.ExecContext(b.ctx, kind, name, low, high, d.Time.UnixMilli())
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return 0, err
+	}
+	id, err := r.LastInsertId()
+	if err != nil {
+		return 0, err
+	}
+	if id > maxRoom {
+		return 0, errors.New("there are too many rooms")
+	}
+	b.heads[plausch.RoomID(id)] = head{}
+	return plausch.RoomID(id), nil
+}
+
+// head returns the newest seq of a room, or sql.ErrNoRows.
+func (b *batch) head(room plausch.RoomID) (head, error) {
+	h, ok := b.heads[room]
+	if ok {
+		return h, nil
+	}
+	if err := b.w.head.QueryRowContext(b.ctx, room).Scan(&h.now); err != nil {
+		return head{}, err
+	}
+	h.before = h.now
+	b.heads[room] = h
+	return h, nil
+}
+
+// add adds an event, by the draft's actor and time, to a room that exists. It
+// reports false if the actor has used the client id before.
+func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft, member plausch.AccountRef, text, clientID string) (bool, error) {
+	h, err := b.head(room)
+	if err != nil {
+		return false, err
+	}
+	if h.now == maxSeq {
+		return false, fmt.Errorf("room %d is full", room)
+	}
+	code, err := eventKinds.of(kind)
+	if err != nil {
+		return false, err
+	}
+	at := d.Time.UnixMilli()
+	var memberID, client any // null unless there is one
+	if member.ID != 0 {
+		memberID = int64(member.ID)
+	}
+	if clientID != "" {
+		client = clientID
+	}
+	r, err := b.w.insertEvent.ExecContext(b.ctx, eventID(room, h.now+1), at, code, int64(d.Actor.ID), memberID, client, text)
+	if err != nil {
+		return false, err
+	}
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return false, err
+	}
+	h.now++
+	b.heads[room] = h
+	b.events = append(b.events, plausch.Event{
+		Room: room, Seq: h.now, Time: toTime(at), Kind: kind,
+		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,
+	})
+	return true, b.member(room, kind, member.ID)
+}
+
+// member does what an event does to the memberships.
+func (b *batch) member(room plausch.RoomID, kind plausch.EventKind, member plausch.AccountID) (err error) {
+	switch {
+	case room == plausch.PublicRoom: // has none
+	case kind == plausch.EventJoin:
+		_, err = b.w.insertMember.ExecContext(b.ctx, member, room)
+	case kind == plausch.EventLeave:
+		_, err = b.w.deleteMember.ExecContext(b.ctx, member, room)
+	}
+	return err
+}
+
+// used reports whether the draft's actor has used its client id before. Only
+// drafts that would make a room ask; the others find out by inserting.
+func (b *batch) used(d *store.Draft) (bool, error) {
+	if d.ClientID == "" {
+		return false, nil
+	}
+	switch _, err := b.firstUse(d); {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, nil
+}
+
+func (b *batch) firstUse(d *store.Draft) (plausch.Event, error) {
+	return scanEvent(b.w.repeat.QueryRowContext(b.ctx, d.ClientID, d.Actor.ID))
+}
+
+// repeat returns the event that the draft's client id was first used for, or
+// the failure given if it was not used.
+func (b *batch) repeat(d *store.Draft, failure error) (store.Appended, error) {
+	e, err := plausch.Event{}, sql.ErrNoRows
+	if d.ClientID != "" {
+		e, err = b.firstUse(d)
+	}
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return store.Appended{Err: failure}, nil
+	case err != nil:
+		return store.Appended{}, err
+	}
+	return store.Appended{Events: []plausch.Event{e}, Repeated: true}, nil
+}

@@ -1,0 +1,43 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"plausch"
+)
+
+// codes gives words the small integers that stand for them in the database: a
+// word's place in the list. Lists only ever grow at their end; 0 is no word.
+type codes[T ~string] []T
+
+var (
+	roles      = codes[plausch.Role]{"", plausch.RoleOwner, plausch.RoleAdmin, plausch.RoleMember, plausch.RoleGuest}
+	roomKinds  = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
+	eventKinds = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
+)
+
+// The migrations and some queries spell these out.
+const (
+	codePublic = 1
+	codeDirect = 3
+	codeGuest  = 4
+)
+
+func (c codes[T]) of(word T) (int64, error) {
+	if i := slices.Index(c, word); i > 0 {
+		return int64(i), nil
+	}
+	return 0, fmt.Errorf("%T %q has no code", word, word)
+}
+
+func (c codes[T]) word(code int64) (T, error) {
+	if code > 0 && code < int64(len(c)) {
+		return c[code], nil
+	}
+	var none T
+	return none, fmt.Errorf("%T code %d is not known", none, code)
+}
+
+func toTime(milli int64) time.Time { return time.UnixMilli(milli).UTC() }

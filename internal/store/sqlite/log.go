@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"math"
+	"slices"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// An event's id is its room and seq packed into one number: see the migration.
+const (
+	seqBits = 32
+	maxSeq  = math.MaxUint32
+	maxRoom = math.MaxInt32
+)
+
+func eventID(room plausch.RoomID, seq int64) int64 { return int64(room)<<seqBits | seq }
+
+// scanEvent reads the columns eventColumns.
+func scanEvent(row interface{ Scan(...any) error }) (e plausch.Event, err error) {
+	var id, time, kind int64
+	var member sql.NullInt64
+	var name, clientID sql.NullString
+	if err := row.Scan(&id, &time, &kind, &e.Actor.ID, &e.Actor.Name, &member, &name, &clientID, &e.Text); err != nil {
+		return plausch.Event{}, err
+	}
+	e.Room, e.Seq = plausch.RoomID(id>>seqBits), id&maxSeq
+	e.Time = toTime(time)
+	e.Member = plausch.AccountRef{ID: plausch.AccountID(member.Int64), Name: name.String}
+	e.ClientID = clientID.String
+	e.Kind, err = eventKinds.word(kind)
+	return e, err
+}
+
+// Events implements [store.Log].
+func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (events []plausch.Event, more bool, err error) {
+	const what = "read events"
+	if room < 1 || room > maxRoom || p.After >= maxSeq {
+		return nil, false, nil // nothing has such an id, and packing it would name another room's
+	}
+	up := p.After > 0
+	low, high := eventID(room, max(p.After, 0)), eventID(room+1, 0)
+	if p.Before > 0 && p.Before <= maxSeq {
+		high = eventID(room, p.Before)
+	}
+	limit := max(p.Limit, 1)
+	query := s.r.eventsDown
+	if up {
+		query = s.r.eventsUp
+	}
+	// One row more than asked for tells whether there is more.
+	rows, err := query.QueryContext(ctx, low, high, int64(limit)+1)
+	if err != nil {
+		return nil, false, read(what, err)
+	}
+	defer rows.Close()
+	for size := 0; rows.Next(); {
+		if len(events) == limit {
+			more = true
+			break
+		}
+		e, err := scanEvent(rows)
+		if err != nil {
+			return nil, false, read(what, err)
+		}
+		if p.Size != nil {
+			if size += p.Size(&e); size > p.MaxBytes && len(events) > 0 {
+				more = true
+				break
+			}
+		}
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, read(what, err)
+	}
+	if !up {
+		slices.Reverse(events)
+	}
+	return events, more, nil
+}

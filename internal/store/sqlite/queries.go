@@ -1,0 +1,102 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+// writes are the statements of the writer's connection.
+type writes struct {
+	begin, commit, rollback *sql.Stmt
+
+	insertAccount, oldGuest, seeAccount   *sql.Stmt
+	releaseName, releaseTransient         *sql.Stmt
+	insertDevice, deleteDevice            *sql.Stmt
+	deleteDevices, deleteTransientDevices *sql.Stmt
+	insertRoom, pairRoom, head, setHead   *sql.Stmt
+	insertMember, deleteMember            *sql.Stmt
+	insertEvent, repeat                   *sql.Stmt
+}
+
+func (w *writes) queries() []query {
+	return []query{
+		{&w.begin, `BEGIN IMMEDIATE`},
+		{&w.commit, `COMMIT`},
+		{&w.rollback, `ROLLBACK`},
+
+		{&w.insertAccount, `INSERT INTO accounts (name, held, role, transient, password, created, last_seen)
+			VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
+			WHERE name = ? AND held AND role = %d AND NOT transient AND last_seen < ?`, codeGuest)},
+		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
+		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
+		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
+
+		{&w.insertDevice, `INSERT INTO devices (token, account, created) VALUES (?, ?, ?)`},
+		{&w.deleteDevice, `DELETE FROM devices WHERE token = ?`},
+		{&w.deleteDevices, `DELETE FROM devices WHERE account = ?`},
+		{&w.deleteTransientDevices, `DELETE FROM devices WHERE account IN
+			(SELECT id FROM accounts WHERE held AND transient)`},
+
+		{&w.insertRoom, `INSERT INTO rooms (kind, name, low, high, created, head)
+			VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (name) DO NOTHING`},
+		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
+		{&w.head, `SELECT head FROM rooms WHERE id = ?`},
+		{&w.setHead, `UPDATE rooms SET head = ? WHERE id = ?`},
+		{&w.insertMember, `INSERT INTO memberships (account, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
+		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
+
+		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client_id, actor) WHERE client_id IS NOT NULL DO NOTHING`},
+		{&w.repeat, `SELECT ` + eventColumns + eventTables + ` WHERE e.client_id = ? AND e.actor = ?`},
+	}
+}
+
+// reads are the statements of the readers' pool.
+type reads struct {
+	account, accountByName, passwordHash, listAccounts *sql.Stmt
+	accountByToken                                     *sql.Stmt
+	room, roomByName, directRoom                       *sql.Stmt
+	listRooms, memberRooms, members                    *sql.Stmt
+	eventsUp, eventsDown                               *sql.Stmt
+}
+
+func (r *reads) queries() []query {
+	return []query{
+		{&r.account, `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = ?`},
+		{&r.accountByName, `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = ? AND a.held`},
+		{&r.passwordHash, `SELECT id, password FROM accounts WHERE name = ? AND held`},
+		{&r.listAccounts, fmt.Sprintf(`SELECT `+accountColumns+` FROM accounts a
+			WHERE a.id > ? AND a.held AND (a.role <> %d OR a.last_seen >= ?) ORDER BY a.id LIMIT ?`, codeGuest)},
+
+		{&r.accountByToken, `SELECT ` + accountColumns + ` FROM devices d JOIN accounts a ON a.id = d.account
+			WHERE d.token = ?`},
+
+		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
+		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
+		{&r.directRoom, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.low = ? AND r.high = ?`},
+		// The ids come from three sorted sources, merged only as far as the limit
+		// goes, so the rooms that the account may not see are never looked at.
+		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+`, p.id, p.name FROM (
+				SELECT 1 AS id WHERE ?3 < 1
+				UNION SELECT room FROM memberships WHERE account = ?1 AND room > ?3
+				UNION SELECT id FROM rooms WHERE ?2 AND kind = %d AND id > ?3
+				ORDER BY 1 LIMIT ?4) i
+			JOIN rooms r ON r.id = i.id
+			LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)
+			ORDER BY r.id`, codePublic)},
+		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
+		{&r.members, `SELECT a.id, a.name, a.role FROM memberships m JOIN accounts a ON a.id = m.account
+			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
+
+		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
+		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+	}
+}
+
+// Both joins are kept in this order: the accounts are looked up for the events,
+// never the other way round.
+const (
+	eventColumns = `e.id, e.time, e.kind, a.id, a.name, m.id, m.name, e.client_id, e.text`
+	eventTables  = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
+)

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"plausch"
+)
+
+const roomColumns = "r.id, r.kind, r.name, r.created, r.head"
+
+func scanRoom(row interface{ Scan(...any) error }) (plausch.Room, error) {
+	return scanRoomAnd(row)
+}
+
+// scanRoomPeer reads a room and, in direct rooms, the other one of the two.
+func scanRoomPeer(row interface{ Scan(...any) error }) (plausch.Room, error) {
+	var id sql.NullInt64
+	var name sql.NullString
+	r, err := scanRoomAnd(row, &id, &name)
+	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String}
+	return r, err
+}
+
+func scanRoomAnd(row interface{ Scan(...any) error }, more ...any) (r plausch.Room, err error) {
+	var kind, created int64
+	var name sql.NullString
+	if err := row.Scan(append([]any{&r.ID, &kind, &name, &created, &r.Head}, more...)...); err != nil {
+		return plausch.Room{}, err
+	}
+	r.Name, r.Created = name.String, toTime(created)
+	r.Kind, err = roomKinds.word(kind)
+	return r, err
+}
+
+// Room implements [store.Rooms].
+func (s *Store) Room(ctx context.Context, id plausch.RoomID) (plausch.Room, error) {
+	r, err := scanRoom(s.r.room.QueryRowContext(ctx, id))
+	return r, found("room", err)
+}
+
+// RoomByName implements [store.Rooms].
+func (s *Store) RoomByName(ctx context.Context, name string) (plausch.Room, error) {
+	r, err := scanRoom(s.r.roomByName.QueryRowContext(ctx, name))
+	return r, found("room", err)
+}
+
+// DirectRoom implements [store.Rooms].
+func (s *Store) DirectRoom(ctx context.Context, a, b plausch.AccountID) (plausch.Room, error) {
+	r, err := scanRoom(s.r.directRoom.QueryRowContext(ctx, min(a, b), max(a, b)))
+	return r, found("room", err)
+}
+
+// ListRooms implements [store.Rooms].
+func (s *Store) ListRooms(ctx context.Context, account plausch.AccountID, public bool, after plausch.RoomID, limit int) ([]plausch.Room, error) {
+	return list(ctx, "list rooms", s.r.listRooms, scanRoomPeer, account, public, after, limit)
+}
+
+// MemberRooms implements [store.Rooms].
+func (s *Store) MemberRooms(ctx context.Context, account plausch.AccountID) ([]plausch.RoomID, error) {
+	return list(ctx, "list memberships", s.r.memberRooms, func(row interface{ Scan(...any) error }) (id plausch.RoomID, err error) {
+		return id, row.Scan(&id)
+	}, account)
+}
+
+// Members implements [store.Rooms].
+func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error) {
+	if limit == 0 {
+		limit = -1 // SQLite's "all"
+	}
+	return list(ctx, "list members", s.r.members, func(row interface{ Scan(...any) error }) (m plausch.Member, err error) {
+		var role int64
+		if err := row.Scan(&m.ID, &m.Name, &role); err != nil {
+			return plausch.Member{}, err
+		}
+		m.Role, err = roles.word(role)
+		return m, err
+	}, room, after, limit)
+}

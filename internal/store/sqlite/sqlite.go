@@ -1,0 +1,245 @@
+// Package sqlite keeps a store in one SQLite file (with its -wal and -shm beside
+// it while it is open). It holds SQL and migrations and no rules.
+//
+// There is one writer connection, owned by whoever holds the writer's lock: one
+// writing call at a time, each one transaction (see [Store.write]). The core
+// collects waiting sends into one Append, so the lock is not fought over. Reads
+// go to a pool of read-only connections, opened when they are needed; in WAL mode
+// they neither wait for the writer nor hinder it. The checkpointer, one goroutine
+// with a connection of its own, moves committed pages from the WAL into the
+// database (see checkpoint.go).
+//
+// A commit is on disk when it returns: synchronous=FULL syncs the WAL at each.
+// Once the disk has failed a write or a sync, what it holds is unknown, and every
+// later write fails with [store.ErrBroken] instead of trying again.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	_ "modernc.org/sqlite" // registers the driver
+
+	"plausch/internal/store"
+)
+
+var _ store.Store = (*Store)(nil)
+
+// Options tunes a store. The zero value is right for a server at home.
+type Options struct {
+	// Readers is the most reads at once; further ones wait. 0 means 4. Each has
+	// a connection with a page cache of up to 2 MiB.
+	Readers int
+}
+
+// Store is a database in a SQLite file.
+type Store struct {
+	path   string
+	lock   chan struct{} // holds one token; who has taken it owns all that is below
+	closed bool
+	db     *sql.DB // the pool of one that conn comes from
+	conn   *sql.Conn
+	w      writes
+	batch  batch // scratch of Append
+
+	pool *sql.DB
+	r    reads
+
+	checkpoint checkpointer
+	broken     atomic.Pointer[error] // wraps store.ErrBroken; set once
+}
+
+const (
+	busyMillis = 5000 // how long to wait for another process's transaction
+	cacheKiB   = 2048 // of a connection; the operating system caches the rest
+)
+
+// Open opens the database at path and brings its schema up to date; it makes the
+// file if there is none. It refuses a file that another program made, and one
+// whose schema is newer than this program.
+func Open(ctx context.Context, path string, opts Options) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if opts.Readers <= 0 {
+		opts.Readers = 4
+	}
+	s := &Store{path: path, lock: make(chan struct{}, 1)}
+	s.lock <- struct{}{}
+	if err := s.open(ctx, opts); err != nil {
+		_ = s.Close() // the error that matters is the first
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, opts Options) error {
+	if err := makePrivate(s.path); err != nil {
+		return err
+	}
+	var err error
+	if s.db, err = sql.Open("sqlite", dsn(s.path, "", "foreign_keys(1)", "wal_autocheckpoint(0)")); err != nil {
+		return err
+	}
+	s.db.SetMaxOpenConns(1)
+	if s.conn, err = s.db.Conn(ctx); err != nil {
+		return notDatabase(err)
+	}
+	if err := migrate(ctx, s.conn, migrations); err != nil {
+		return notDatabase(err)
+	}
+	if s.pool, err = sql.Open("sqlite", dsn(s.path, "ro")); err != nil {
+		return err
+	}
+	s.pool.SetMaxOpenConns(opts.Readers)
+	s.pool.SetMaxIdleConns(opts.Readers)
+	if err := prepare(ctx, s.conn, s.w.queries()); err != nil {
+		return err
+	}
+	if err := prepare(ctx, s.pool, s.r.queries()); err != nil {
+		return err
+	}
+	return s.startCheckpoints()
+}
+
+// makePrivate makes the file if it does not exist, readable by its owner only:
+// it will hold password hashes. SQLite gives its other files the same mode.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn names a connection to the file at path. Mode is SQLite's, empty for
+// reading and writing.
+func dsn(path, mode string, pragmas ...string) string {
+	q := url.Values{"_pragma": append(pragmas,
+		fmt.Sprintf("busy_timeout(%d)", busyMillis),
+		fmt.Sprintf("cache_size(%d)", -cacheKiB),
+		"synchronous(full)")}
+	if mode != "" {
+		q.Set("mode", mode)
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// query is a statement and its SQL.
+type query struct {
+	stmt **sql.Stmt
+	text string
+}
+
+func prepare(ctx context.Context, p interface {
+	PrepareContext(context.Context, string) (*sql.Stmt, error)
+}, queries []query) error {
+	for _, q := range queries {
+		stmt, err := p.PrepareContext(ctx, q.text)
+		if err != nil {
+			return fmt.Errorf("prepare %q: %w", q.text, err)
+		}
+		*q.stmt = stmt
+	}
+	return nil
+}
+
+// write runs fn in a transaction, and returns when that is on disk. The context
+// counts until the transaction begins: from there on it is carried through, so
+// that a caller who goes away never leaves open what became of a write.
+func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Context) error) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.lock:
+	}
+	defer func() { s.lock <- struct{}{} }()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err // select is free to pick the lock
+	}
+	ctx = context.WithoutCancel(ctx)
+	if _, err := s.w.begin.ExecContext(ctx); err != nil {
+		return s.failed(what, err)
+	}
+	s.batch.bytes = 0
+	err := fn(ctx)
+	if err == nil {
+		_, err = s.w.commit.ExecContext(ctx)
+	}
+	if err != nil {
+		// Some errors have ended the transaction already; SQLite then says that
+		// there is none, which is what is wanted.
+		_, _ = s.w.rollback.ExecContext(ctx)
+		return s.failed(what, err)
+	}
+	s.wrote(s.batch.bytes)
+	return nil
+}
+
+// usable reports why nothing can be written any more. The caller has the lock.
+func (s *Store) usable() error {
+	if s.closed {
+		return errors.New("the database is closed")
+	}
+	if err := s.broken.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Ping implements [store.Store]. It fails once the disk has failed a write, too.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.broken.Load(); err != nil {
+		return *err
+	}
+	return s.pool.PingContext(ctx)
+}
+
+// Close implements [store.Store].
+func (s *Store) Close() error {
+	<-s.lock
+	closed := s.closed
+	s.closed = true
+	s.lock <- struct{}{}
+	if closed {
+		return nil
+	}
+	errs := []error{s.stopCheckpoints()}
+	if s.pool != nil {
+		errs = append(errs, s.pool.Close())
+	}
+	// The last connection to close moves the WAL into the database. Only one
+	// that writes can, so the readers are closed first; and a connection lives on
+	// as long as a statement of its own does.
+	for _, q := range s.w.queries() {
+		if *q.stmt != nil {
+			errs = append(errs, (*q.stmt).Close())
+		}
+	}
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}

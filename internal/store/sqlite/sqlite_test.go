@@ -1,0 +1,175 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	lib "modernc.org/sqlite/lib"
+
+	"plausch"
+	"plausch/internal/store"
+	"plausch/internal/store/storetest"
+)
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) store.Store {
+		return open(t, filepath.Join(t.TempDir(), "test.db"))
+	})
+}
+
+func TestDurable(t *testing.T) {
+	storetest.RunDurable(t, func(t *testing.T) func(t *testing.T) store.Store {
+		path := filepath.Join(t.TempDir(), "test.db")
+		return func(t *testing.T) store.Store { return open(t, path) }
+	})
+}
+
+func open(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// TestSQLiteVersion: before 3.51.3 a WAL could corrupt the database when two
+// connections checkpointed and wrote at once.
+func TestSQLiteVersion(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "test.db"))
+	var version string
+	var major, minor, patch int
+	if err := s.conn.QueryRowContext(t.Context(), "SELECT sqlite_version()").Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		t.Fatal(err)
+	}
+	if major*1e6+minor*1e3+patch < 3_051_003 {
+		t.Errorf("SQLite is %s, which is before 3.51.3", version)
+	}
+}
+
+func TestConnections(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a folder? 100% #1", "test.db")
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	newAccount(t, s, "ann")
+	for suffix := range map[string]bool{"": true, "-wal": true, "-shm": true} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", path+suffix, info.Mode())
+		}
+	}
+	type rower interface {
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}
+	for name, conn := range map[string]rower{"writer": s.conn, "reader": s.pool, "checkpointer": s.checkpoint.db} {
+		for pragma, want := range map[string]string{
+			"journal_mode": "wal", "synchronous": "2", "busy_timeout": "5000", "cache_size": "-2048", "application_id": "1349280117",
+		} {
+			var got string
+			if err := conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+				t.Errorf("%s: %s is %q, %v, want %q", name, pragma, got, err, want)
+			}
+		}
+	}
+	var on int
+	if err := s.conn.QueryRowContext(t.Context(), "PRAGMA foreign_keys").Scan(&on); err != nil || on != 1 {
+		t.Errorf("foreign_keys is %d, %v", on, err)
+	}
+	if _, err := s.pool.ExecContext(t.Context(), "DELETE FROM accounts"); resultCode(err) != lib.SQLITE_READONLY {
+		t.Errorf("a reader can write: %v", err)
+	}
+}
+
+// TestNoScans holds that no statement reads a table from end to end, so that a
+// large database is as quick as a small one.
+func TestNoScans(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "test.db"))
+	allowed := []string{
+		"SCAN accounts USING INDEX accounts_transient", // has only what is asked for
+		"SCAN CONSTANT ROW",
+		"SCAN i", // what ListRooms has picked
+	}
+	plans := 0
+	for _, q := range append(s.w.queries(), s.r.queries()...) {
+		if !strings.Contains(q.text, "(") && !strings.Contains(q.text, "WHERE") {
+			continue // BEGIN and the like
+		}
+		rows, err := s.conn.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+q.text, make([]any, strings.Count(q.text, "?"))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SCAN") && !slices.Contains(allowed, detail) {
+				t.Errorf("%s\n%s", detail, q.text)
+			}
+			plans++
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if plans == 0 {
+		t.Error("nothing was looked at")
+	}
+}
+
+// TestCloseLeavesOneFile: the WAL's content is in the database then, which can
+// be copied alone. A connection that stays open would keep the WAL.
+func TestCloseLeavesOneFile(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "test.db"))
+	newAccount(t, s, "ann")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("files %v, %v", files, err)
+	}
+}
+
+// TestCheckpoints holds that the WAL does not grow with what is written, even
+// while somebody always writes.
+func TestCheckpoints(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s := open(t, path)
+	ann := newAccount(t, s, "ann")
+	const total = 12 * checkpointBytes
+	text := strings.Repeat("x", 16000)
+	for n := range total / len(text) / 16 {
+		var texts []string
+		for i := range 16 {
+			texts = append(texts, fmt.Sprint(n, ".", i, text))
+		}
+		if err := say(t, s, ann, plausch.PublicRoom, texts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most := int64(6 * checkpointBytes); info.Size() > most {
+		t.Errorf("the WAL has %d bytes after %d were written, want at most %d", info.Size(), total, most)
+	}
+	heard(t, s, plausch.PublicRoom)
+}
