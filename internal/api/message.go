@@ -5,7 +5,6 @@ import (
 
 	"plausch"
 	"plausch/internal/core"
-	"plausch/internal/store"
 	"plausch/protocol"
 )
 
@@ -32,7 +31,7 @@ func history(a *API, ctx context.Context, c *Caller, p *protocol.HistoryGet) (pr
 	if err != nil {
 		return nil, err
 	}
-	events, more, err := a.core.History(ctx, c.account, plausch.RoomID(p.Room), store.Page{
+	events, more, err := a.core.History(ctx, c.account, plausch.RoomID(p.Room), core.Page{
 		After: p.After, Before: p.Before, Limit: limit,
 		MaxBytes: protocol.MaxFrame - 1024, Size: protocol.EventSize,
 	})

@@ -115,6 +115,10 @@ func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (Si
 	if err != nil {
 		return SignedIn{}, err
 	}
+	taken := plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", mapped)
+	if c.isHere(mapped) {
+		return SignedIn{}, taken // however old its LastSeen is by now
+	}
 	now := c.now()
 	guest := store.NewAccount{
 		Name: mapped, Role: plausch.RoleGuest, Transient: transient, At: now,
@@ -127,7 +131,7 @@ func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (Si
 	}
 	account, err := c.store.CreateAccount(ctx, guest)
 	if plausch.CodeOf(err) == plausch.Taken {
-		return SignedIn{}, plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", mapped)
+		return SignedIn{}, taken
 	}
 	return SignedIn{account, token}, err
 }
@@ -151,9 +155,15 @@ func errClosed() error {
 // here knows which accounts are connected, to write LastSeen and to end
 // transient accounts.
 type here struct {
-	mu     sync.Mutex
-	counts map[plausch.AccountID]int
-	left   []plausch.AccountID // since the last write of LastSeen
+	mu    sync.Mutex
+	names map[string]*arrived // nobody else gets such a name
+	left  []plausch.AccountID // since the last write of LastSeen
+}
+
+// arrived is an account that is connected.
+type arrived struct {
+	id          plausch.AccountID
+	connections int
 }
 
 // Arrive tells that account has a connection, until leave is called. When its
@@ -161,16 +171,28 @@ type here struct {
 func (c *Core) Arrive(account plausch.Account) (leave func()) {
 	c.here.mu.Lock()
 	defer c.here.mu.Unlock()
-	c.here.counts[account.ID]++
+	a := c.here.names[account.Name]
+	if a == nil {
+		a = &arrived{id: account.ID}
+		c.here.names[account.Name] = a
+	}
+	a.connections++
 	return sync.OnceFunc(func() { c.leave(account) })
+}
+
+func (c *Core) isHere(name string) bool {
+	c.here.mu.Lock()
+	defer c.here.mu.Unlock()
+	return c.here.names[name] != nil
 }
 
 func (c *Core) leave(account plausch.Account) {
 	c.here.mu.Lock()
-	c.here.counts[account.ID]--
-	last := c.here.counts[account.ID] == 0
+	a := c.here.names[account.Name]
+	a.connections--
+	last := a.connections == 0
 	if last {
-		delete(c.here.counts, account.ID)
+		delete(c.here.names, account.Name)
 		if !account.Transient {
 			c.here.left = append(c.here.left, account.ID)
 		}
@@ -211,8 +233,8 @@ func (c *Core) writeSeen(all bool) {
 	ids := c.here.left
 	c.here.left = nil
 	if all {
-		for id := range c.here.counts {
-			ids = append(ids, id)
+		for _, a := range c.here.names {
+			ids = append(ids, a.id)
 		}
 	}
 	c.here.mu.Unlock()

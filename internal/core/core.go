@@ -70,7 +70,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	}
 	c := &Core{opts: opts, store: opts.Store}
 	c.rooms = rooms{store: opts.Store, known: map[plausch.RoomID]*room{}}
-	c.here = here{counts: map[plausch.AccountID]int{}}
+	c.here = here{names: map[string]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
 

@@ -65,8 +65,11 @@ func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Dra
 	return d, nil
 }
 
+// Page asks for a part of a room's log.
+type Page = store.Page
+
 // History returns a part of the log of a room that by is in.
-func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.RoomID, p store.Page) ([]plausch.Event, bool, error) {
+func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.RoomID, p Page) ([]plausch.Event, bool, error) {
 	if p.After < 0 || p.Before < 0 {
 		return nil, false, plausch.Errorf(plausch.Invalid, "after and before are seqs, from 1")
 	}

@@ -1,0 +1,39 @@
+# make test   all tests; installs what they need, and is what CI runs
+# make check  the above, the formatters and linters, and the longer runs
+# make build  the binary, stripped, as bin/plausch
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+APT         = python3-msgpack strace tmux
+FUZZTIME   ?= 30s
+
+.PHONY: build test check lint fuzz long deps
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/plausch ./cmd/plausch
+
+test: deps
+	go vet ./...
+	go test -race -timeout 15m ./...
+
+check: lint test long fuzz
+
+lint:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt the files above'; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# The longer rounds of the crash, fault and limit tests.
+long: deps
+	PLAUSCH_LONG=1 go test -race -timeout 60m ./e2e/...
+
+# Every fuzz target for a while.
+fuzz:
+	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+
+# What the tests need besides Go: installed only if it is missing.
+deps:
+	@missing=; for p in $(APT); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; fi

@@ -1,0 +1,101 @@
+package plausch_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the plan of the house: for each package, the packages of this
+// module that its code, tests aside, may import. "/" is the root package; a
+// package that is not named here may not exist.
+var mayImport = map[string][]string{
+	"/":                        {},
+	"protocol":                 {"/"},
+	"client":                   {"/", "protocol"},
+	"client/timeline":          {"/", "client"},
+	"internal/store":           {"/"},
+	"internal/store/sqlite":    {"/", "internal/store"},
+	"internal/store/storetest": {"/", "internal/store"},
+	"internal/auth":            {"/"},
+	"internal/bus":             {"/"},
+	"internal/bus/bustest":     {"/", "internal/bus"},
+	"internal/core":            {"/", "internal/store", "internal/auth", "internal/bus"},
+	"internal/hub":             {"/", "protocol", "internal/bus"},
+	"internal/api":             {"/", "protocol", "internal/core", "internal/hub"},
+	"internal/session":         {"/", "protocol", "internal/api", "internal/hub"},
+	"internal/front/port":      {},
+	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
+	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
+	"internal/config":          {},
+	"internal/server": {
+		"/", "protocol", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/hub",
+		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/native", "internal/front/web",
+	},
+	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
+	"cmd/plausch": {
+		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/bench", "internal/config",
+		"internal/core", "internal/server", "internal/store/sqlite",
+	},
+	"e2e": {},
+}
+
+func TestImportRules(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && !strings.HasSuffix(file, ".go") {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(file))
+		if pkg == "." {
+			pkg = "/"
+		}
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("%s: the package %s is not in the plan of the house", file, pkg)
+			return nil
+		}
+		seen[pkg] = true
+		if strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			inner, inModule := strings.CutPrefix(imported+"/", "plausch/")
+			inner = strings.Trim(inner, "/")
+			if inner == "" {
+				inner = "/"
+			}
+			switch {
+			case inModule && !slices.Contains(allowed, inner):
+				t.Errorf("%s: %s may not import %s", file, pkg, imported)
+			case !inModule && pkg == "/" && strings.Contains(strings.Split(imported, "/")[0], "."):
+				t.Errorf("%s: the root package imports the standard library only, not %s", file, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("the plan of the house has %s, which does not exist", pkg)
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package api_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"plausch"
+	"plausch/internal/api"
+	"plausch/internal/auth"
+	"plausch/internal/bus"
+	"plausch/internal/core"
+	"plausch/internal/hub"
+	"plausch/internal/store"
+	"plausch/internal/store/sqlite"
+	"plausch/protocol"
+)
+
+// The kinds of people that the matrix asks for, all guests but the admin.
+var people = []string{"nobody", "stranger", "exmember", "member", "maker", "admin"}
+
+// world is a server in which maker made the private room den with member and
+// exmember, whom maker removed again, and the public room hall with member.
+// Admin has an account and is in den.
+type world struct {
+	t         *testing.T
+	api       *api.API
+	core      *core.Core
+	callers   map[string]*api.Caller
+	den, hall int64
+	direct    int64 // of maker and member
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ctx := t.Context()
+	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "test.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	b := new(bus.Local)
+	c, err := core.New(ctx, core.Options{Store: st, Bus: b, Passwords: auth.NewHasher(), Open: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := hub.New(b)
+	t.Cleanup(func() { h.Close(); c.Close() })
+	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}}
+	token := auth.NewToken() // instead of a password, whose hash takes long on purpose
+	admin := store.NewAccount{Name: "admin", Role: plausch.RoleAdmin, Token: token.Hash()}
+	if _, err := st.CreateAccount(ctx, admin); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range people {
+		w.callers[name] = &api.Caller{Session: deaf{}}
+		t.Cleanup(w.callers[name].Close)
+		in := &protocol.SignIn{Name: name}
+		switch name {
+		case "nobody":
+			continue
+		case "admin":
+			in = &protocol.SignIn{Token: token.Text()}
+		}
+		w.must(name, protocol.MethodSignIn, in)
+	}
+	w.den = w.must("maker", protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "den", Kind: "private"}).(*protocol.Room).ID
+	w.hall = w.must("maker", protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "hall"}).(*protocol.Room).ID
+	w.must("member", protocol.MethodRoomJoin, &protocol.RoomRef{Name: "hall"})
+	for _, name := range []string{"member", "exmember", "admin"} {
+		w.must("maker", protocol.MethodMemberAdd, &protocol.MemberChange{Room: w.den, Name: name})
+	}
+	w.must("maker", protocol.MethodMemberRemove, &protocol.MemberChange{Room: w.den, Name: "exmember"})
+	w.direct = w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{To: "member", Text: "psst"}).(*protocol.MessageSent).Room
+	return w
+}
+
+// deaf is a session that nobody listens to.
+type deaf struct{}
+
+func (deaf) Deliver(*protocol.Prepared) {}
+
+// call calls a method through JSON, as a front-end would.
+func (w *world) call(who, method string, params protocol.Body) (protocol.Body, error) {
+	type outcome struct {
+		body protocol.Body
+		err  error
+	}
+	done := make(chan outcome, 1)
+	doc := protocol.JSON.Encode(nil, params)
+	w.api.Call(context.Background(), w.callers[who], method,
+		func(b protocol.Body) error { return protocol.JSON.Decode(doc, b) },
+		func(b protocol.Body, err error) { done <- outcome{b, err} })
+	o := <-done
+	return o.body, o.err
+}
+
+func (w *world) must(who, method string, params protocol.Body) protocol.Body {
+	w.t.Helper()
+	result, err := w.call(who, method, params)
+	if err != nil {
+		w.t.Fatalf("%s calls %s: %v", who, method, err)
+	}
+	return result
+}
+
+const (
+	ok        = plausch.Code("")
+	signIn    = plausch.SignInNeeded
+	forbidden = plausch.Forbidden
+	notFound  = plausch.NotFound
+	invalid   = plausch.Invalid
+)
+
+// matrix says for each call who gets which code, in the order of people. Each
+// call of each person happens in a world of its own. Every method of the table
+// is in here.
+var matrix = []struct {
+	method string
+	what   string
+	params func(w *world) protocol.Body
+	want   [6]plausch.Code // nobody, stranger, exmember, member, maker, admin
+}{
+	{"hello", "", func(*world) protocol.Body { return &protocol.Hello{Version: 1} }, [6]plausch.Code{ok, ok, ok, ok, ok, ok}},
+	{"ping", "", empty, [6]plausch.Code{ok, ok, ok, ok, ok, ok}},
+	{"sign_in", "twice", func(*world) protocol.Body { return &protocol.SignIn{Name: "other"} },
+		[6]plausch.Code{ok, invalid, invalid, invalid, invalid, invalid}},
+	{"sign_out", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"subscribe", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room.list", "", func(*world) protocol.Body { return &protocol.RoomList{Public: true} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room.get", "a private room by id", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room.get", "a private room by name", func(*world) protocol.Body { return &protocol.RoomRef{Name: "den"} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room.get", "a direct room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"room.get", "a public room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.hall} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room.create", "", func(*world) protocol.Body { return &protocol.RoomCreate{Name: "new"} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room.join", "a private room by id", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room.join", "a private room by name", func(*world) protocol.Body { return &protocol.RoomRef{Name: "den"} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room.join", "a direct room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"room.leave", "a private room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room.leave", "a direct room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"room.leave", "the room that everyone is in", func(*world) protocol.Body { return &protocol.RoomRef{Room: 1} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, forbidden}},
+	{"member.list", "of a private room", func(w *world) protocol.Body { return &protocol.MemberList{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"member.list", "of a public room", func(w *world) protocol.Body { return &protocol.MemberList{Room: w.hall} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"member.list", "of a direct room", func(w *world) protocol.Body { return &protocol.MemberList{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"member.add", "to a private room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.den, Name: "stranger"} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"member.add", "to a direct room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.direct, Name: "stranger"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"member.remove", "another from a private room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.den, Name: "maker"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"member.remove", "another from a direct room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.direct, Name: "member"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"message.send", "to a private room", func(w *world) protocol.Body { return &protocol.MessageSend{Room: w.den, Text: "hi"} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"message.send", "to a public room", func(w *world) protocol.Body { return &protocol.MessageSend{Room: w.hall, Text: "hi"} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"message.send", "to a direct room of others", func(w *world) protocol.Body { return &protocol.MessageSend{Room: w.direct, Text: "hi"} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"message.send", "to somebody", func(*world) protocol.Body { return &protocol.MessageSend{To: "stranger", Text: "hi"} },
+		[6]plausch.Code{signIn, invalid, ok, ok, ok, ok}},
+	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"history", "of a public room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.hall} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"history", "of a direct room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"presence.set", "without subscribe", func(*world) protocol.Body { return &protocol.PresenceSet{Presence: "away"} },
+		[6]plausch.Code{signIn, invalid, invalid, invalid, invalid, invalid}},
+	{"typing", "in a private room", func(w *world) protocol.Body { return &protocol.TypingSet{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"typing", "in a direct room", func(w *world) protocol.Body { return &protocol.TypingSet{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+}
+
+func empty(*world) protocol.Body { return &protocol.Empty{} }
+
+func TestPermissions(t *testing.T) {
+	for _, row := range matrix {
+		t.Run(row.method+" "+row.what, func(t *testing.T) {
+			for i, who := range people {
+				w := newWorld(t)
+				if _, err := w.call(who, row.method, row.params(w)); plausch.CodeOf(err) != row.want[i] {
+					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestEveryMethodIsInTheMatrix(t *testing.T) {
+	listed := map[string]bool{}
+	for _, row := range matrix {
+		listed[row.method] = true
+	}
+	for _, m := range api.Methods() {
+		if !listed[m.Name] {
+			t.Errorf("the matrix does not say who may call %s", m.Name)
+		}
+		delete(listed, m.Name)
+	}
+	for name := range listed {
+		t.Errorf("the matrix has the method %s, which does not exist", name)
+	}
+}

@@ -1,0 +1,493 @@
+package core_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/bus"
+	"plausch/internal/core"
+	"plausch/internal/store"
+	"plausch/internal/store/sqlite"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// fixture is a core over a database in a temporary folder.
+type fixture struct {
+	t     *testing.T
+	path  string
+	clock *clock
+	opts  core.Options
+	*core.Core
+	close func()
+}
+
+func newFixture(t *testing.T, change ...func(*core.Options)) *fixture {
+	t.Helper()
+	f := &fixture{t: t, path: filepath.Join(t.TempDir(), "test.db"), clock: &clock{now: time.Unix(1_790_000_000, 0)}}
+	f.opts = core.Options{Passwords: auth.NewHasher(), Open: true, Now: f.clock.Now, Log: slog.New(slog.DiscardHandler)}
+	for _, c := range change {
+		c(&f.opts)
+	}
+	f.open()
+	t.Cleanup(func() { f.close() })
+	return f
+}
+
+func (f *fixture) open() {
+	f.t.Helper()
+	st, err := sqlite.Open(f.t.Context(), f.path, sqlite.Options{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	opts := f.opts
+	opts.Store, opts.Bus = st, new(bus.Local)
+	if f.Core, err = core.New(f.t.Context(), opts); err != nil {
+		f.t.Fatal(err)
+	}
+	f.close = func() { f.Close(); st.Close() }
+}
+
+// restart is what a new process on the same database sees.
+func (f *fixture) restart() {
+	f.t.Helper()
+	f.close()
+	f.open()
+}
+
+func (f *fixture) guest(name string) core.SignedIn {
+	f.t.Helper()
+	in, err := f.SignInGuest(f.t.Context(), name, false)
+	if err != nil {
+		f.t.Fatalf("%s signs in: %v", name, err)
+	}
+	return in
+}
+
+func (f *fixture) send(by plausch.Account, p core.Post) (plausch.Event, error) {
+	type outcome struct {
+		e   plausch.Event
+		err error
+	}
+	done := make(chan outcome, 1)
+	f.Send(f.t.Context(), by, p, func(e plausch.Event, err error) { done <- outcome{e, err} })
+	o := <-done
+	return o.e, o.err
+}
+
+func (f *fixture) say(by plausch.Account, p core.Post) plausch.Event {
+	f.t.Helper()
+	e, err := f.send(by, p)
+	if err != nil {
+		f.t.Fatalf("%s sends: %v", by.Name, err)
+	}
+	return e
+}
+
+func expectCode(t *testing.T, err error, want plausch.Code) {
+	t.Helper()
+	if got := plausch.CodeOf(err); got != want {
+		t.Fatalf("the error is %q (%v), want %q", got, err, want)
+	}
+}
+
+func TestName(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"alice", "alice"},
+		{"Alice", "alice"},
+		{"ALICE.b_c-9", "alice.b_c-9"},
+		{"ａｌｉｃｅ", "alice"}, // full width
+		{"a", ""},
+		{"", ""},
+		{"a name", ""},
+		{"аlice", ""}, // a Cyrillic а
+		{"jörg", ""},
+		{"alice\n", ""},
+		{"x2345678901234567890123456789012", "x2345678901234567890123456789012"},
+		{"x23456789012345678901234567890123", ""},
+	} {
+		got, err := core.Name(c.in)
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("Name(%q) = %q, %v, want %q", c.in, got, err, c.want)
+		}
+	}
+}
+
+func TestAGuestKeepsItsNameForADay(t *testing.T) {
+	f := newFixture(t)
+	first := f.guest("bob")
+	friend := f.guest("ann").Account
+	secret := f.say(friend, core.Post{To: "bob", Text: "for bob alone"})
+	leave := f.Arrive(first.Account)
+
+	// As long as it is here, however long, nobody else gets the name.
+	f.clock.move(30 * time.Hour)
+	_, err := f.SignInGuest(t.Context(), "bob", false)
+	expectCode(t, err, plausch.Taken)
+	leave()
+	f.restart() // writes when it was last seen
+
+	f.clock.move(24*time.Hour - time.Minute)
+	_, err = f.SignInGuest(t.Context(), "bob", false)
+	expectCode(t, err, plausch.Taken)
+	_, err = f.SignInGuest(t.Context(), "Bob", true)
+	expectCode(t, err, plausch.Taken)
+	again, err := f.SignInToken(t.Context(), first.Token)
+	expectCode(t, err, "")
+	if again.Account.ID != first.Account.ID {
+		t.Errorf("the token's account is %d, was %d", again.Account.ID, first.Account.ID)
+	}
+
+	f.clock.move(2 * time.Minute)
+	other := f.guest("bob")
+	if other.Account.ID == first.Account.ID {
+		t.Error("the name came back with its old identity")
+	}
+	_, err = f.SignInToken(t.Context(), first.Token)
+	expectCode(t, err, plausch.SignInFailed)
+	_, _, err = f.History(t.Context(), other.Account, secret.Room, core.Page{Limit: 10})
+	expectCode(t, err, plausch.NotFound)
+	rooms, _, err := f.ListRooms(t.Context(), other.Account, true, 0, 10)
+	if err != nil || len(rooms) != 1 {
+		t.Errorf("the new bob sees the rooms %v (%v), want public alone", rooms, err)
+	}
+	// A new message goes to the new bob, in a room of its own.
+	if e := f.say(friend, core.Post{To: "bob", Text: "hello, new one"}); e.Room == secret.Room {
+		t.Error("the new bob got into the old one's direct room")
+	}
+}
+
+func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
+	f := newFixture(t)
+	in, err := f.SignInGuest(t.Context(), "bob", true)
+	expectCode(t, err, "")
+	if in.Token != "" {
+		t.Error("it got a token")
+	}
+	leave, leaveOther := f.Arrive(in.Account), f.Arrive(in.Account)
+	leave()
+	_, err = f.SignInGuest(t.Context(), "bob", true)
+	expectCode(t, err, plausch.Taken)
+	leaveOther()
+	next, err := f.SignInGuest(t.Context(), "bob", true)
+	expectCode(t, err, "")
+	if next.Account.ID == in.Account.ID {
+		t.Error("the next bob is the one before")
+	}
+	// It does not leave, but the process ends.
+	f.Arrive(next.Account)
+	f.restart()
+	_, err = f.SignInGuest(t.Context(), "bob", true)
+	expectCode(t, err, "")
+}
+
+func TestSignIn(t *testing.T) {
+	f := newFixture(t)
+	st, err := sqlite.Open(t.Context(), f.path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	const password = "correct horse battery"
+	if _, err := core.AddAccount(t.Context(), st, f.opts.Passwords, "Alice", password, plausch.RoleMember); err != nil {
+		t.Fatal(err)
+	}
+	f.guest("gast")
+	for name, c := range map[string]struct {
+		name, password string
+		want           plausch.Code
+	}{
+		"right":              {"alice", password, ""},
+		"name in capitals":   {"ALICE", password, ""},
+		"wrong password":     {"alice", "correct horse batterx", plausch.SignInFailed},
+		"unknown name":       {"alicia", password, plausch.SignInFailed},
+		"impossible name":    {"no such name", password, plausch.SignInFailed},
+		"a guest's name":     {"gast", password, plausch.SignInFailed},
+		"an overlong secret": {"alice", string(make([]byte, 3000)), plausch.SignInFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, err := f.SignInPassword(t.Context(), c.name, c.password)
+			expectCode(t, err, c.want)
+			if err != nil {
+				return
+			}
+			again, err := f.SignInToken(t.Context(), in.Token)
+			expectCode(t, err, "")
+			if again.Account != in.Account {
+				t.Errorf("the token signs in as %+v, not %+v", again.Account, in.Account)
+			}
+			expectCode(t, f.SignOut(t.Context(), in.Token), "")
+			_, err = f.SignInToken(t.Context(), in.Token)
+			expectCode(t, err, plausch.SignInFailed)
+		})
+	}
+	_, err = f.SignInGuest(t.Context(), "alice", false)
+	expectCode(t, err, plausch.Taken)
+	f.clock.move(1000 * time.Hour)
+	_, err = f.SignInGuest(t.Context(), "alice", false)
+	expectCode(t, err, plausch.Taken)
+}
+
+func TestAClosedServerLetsNoGuestsIn(t *testing.T) {
+	f := newFixture(t)
+	in := f.guest("bob")
+	f.opts.Open = false
+	f.restart()
+	_, err := f.SignInGuest(t.Context(), "eve", false)
+	expectCode(t, err, plausch.SignInFailed)
+	_, err = f.SignInToken(t.Context(), in.Token)
+	expectCode(t, err, plausch.SignInFailed)
+}
+
+func TestASendHappensOnce(t *testing.T) {
+	f := newFixture(t)
+	in := f.guest("bob")
+	post := core.Post{Room: plausch.PublicRoom, Text: "once", ClientID: "the-id"}
+	first := f.say(in.Account, post)
+
+	var wg sync.WaitGroup
+	for range 1000 {
+		wg.Go(func() {
+			if e, err := f.send(in.Account, post); err != nil || e.Seq != first.Seq {
+				t.Errorf("a repeat got seq %d (%v), want %d", e.Seq, err, first.Seq)
+			}
+		})
+	}
+	wg.Wait()
+	f.restart()
+	f.clock.move(24 * time.Hour)
+	post.Text = "something else"
+	if e := f.say(in.Account, post); e.Seq != first.Seq || e.Text != "once" {
+		t.Errorf("a day later the repeat got %+v, want %+v", e, first)
+	}
+	other := f.guest("ann")
+	if e := f.say(other.Account, post); e.Seq == first.Seq {
+		t.Error("another account's send with the same id got lost")
+	}
+	events, _, err := f.History(t.Context(), in.Account, plausch.PublicRoom, core.Page{Limit: 10})
+	if err != nil || len(events) != 2 {
+		t.Errorf("the room has %d events (%v), want 2", len(events), err)
+	}
+}
+
+func TestTheClockDoesNotOrder(t *testing.T) {
+	f := newFixture(t)
+	bob := f.guest("bob").Account
+	var last int64
+	for _, d := range []time.Duration{0, time.Hour, -2 * time.Hour, -10 * 365 * 24 * time.Hour, 20 * 365 * 24 * time.Hour} {
+		f.clock.move(d)
+		if e := f.say(bob, core.Post{Room: plausch.PublicRoom, Text: "tick"}); e.Seq != last+1 {
+			t.Errorf("after the clock moved by %v the seq is %d, want %d", d, e.Seq, last+1)
+		}
+		last++
+	}
+}
+
+func TestBadSendsAreRefusedAndKeepNothing(t *testing.T) {
+	f := newFixture(t)
+	bob := f.guest("bob").Account
+	for name, c := range map[string]struct {
+		post core.Post
+		want plausch.Code
+	}{
+		"nowhere":           {core.Post{Text: "hi"}, plausch.Invalid},
+		"two places":        {core.Post{Room: 1, To: "ann", Text: "hi"}, plausch.Invalid},
+		"unknown room":      {core.Post{Room: 99, Text: "hi"}, plausch.NotFound},
+		"negative room":     {core.Post{Room: -1, Text: "hi"}, plausch.NotFound},
+		"unknown name":      {core.Post{To: "ann", Text: "hi"}, plausch.NotFound},
+		"oneself":           {core.Post{To: "BOB", Text: "hi"}, plausch.Invalid},
+		"no text":           {core.Post{Room: 1}, plausch.Invalid},
+		"an escape":         {core.Post{Room: 1, Text: "\x1b[2J"}, plausch.Invalid},
+		"a C1 control":      {core.Post{Room: 1, Text: "a\u009bb"}, plausch.Invalid},
+		"not UTF-8":         {core.Post{Room: 1, Text: "a\xffb"}, plausch.Invalid},
+		"too long":          {core.Post{Room: 1, Text: string(slices.Repeat([]byte("a"), plausch.MaxText+1))}, plausch.TooLarge},
+		"a client id space": {core.Post{Room: 1, Text: "hi", ClientID: "a b"}, plausch.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := f.send(bob, c.post)
+			expectCode(t, err, c.want)
+		})
+	}
+	e := f.say(bob, core.Post{Room: 1, Text: "tab\tand\nnewline, " + string(slices.Repeat([]byte("a"), plausch.MaxText-17))})
+	if e.Seq != 1 {
+		t.Errorf("the first good message has seq %d", e.Seq)
+	}
+}
+
+func TestSendsOverTheRateAreHeldBackInOrder(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.SendsPerSecond, o.SendBurst = 50, 5 })
+	bob, ann := f.guest("bob").Account, f.guest("ann").Account
+	began := time.Now()
+	for i := range 10 {
+		f.say(bob, core.Post{Room: 1, Text: fmt.Sprint(i)})
+	}
+	// The five over the burst take a fiftieth of a second each.
+	if took := time.Since(began); took < 90*time.Millisecond {
+		t.Errorf("ten sends took %v, which is over the rate", took)
+	}
+	events, _, err := f.History(t.Context(), ann, 1, core.Page{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range events {
+		if e.Text != fmt.Sprint(i) {
+			t.Errorf("event %d says %q", i, e.Text)
+		}
+	}
+}
+
+func TestASendFarOverTheRateIsToldWhenToTryAgain(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.SendsPerSecond, o.SendBurst = 0.01, 1 })
+	bob := f.guest("bob").Account
+	f.say(bob, core.Post{Room: 1, Text: "first"})
+	_, err := f.send(bob, core.Post{Room: 1, Text: "second"})
+	expectCode(t, err, plausch.RateLimited)
+	var e *plausch.Error
+	if !errors.As(err, &e) || e.RetryAfter < time.Minute {
+		t.Errorf("it is to try again after %v", e.RetryAfter)
+	}
+	f.say(f.guest("ann").Account, core.Post{Room: 1, Text: "others are not held back"})
+}
+
+// faulty is a store whose commits a test decides about.
+type faulty struct {
+	store.Store
+	commit func(drafts []store.Draft) error
+}
+
+func (s faulty) Append(ctx context.Context, d []store.Draft) ([]store.Appended, error) {
+	if err := s.commit(d); err != nil {
+		return nil, err
+	}
+	return s.Store.Append(ctx, d)
+}
+
+func openFaulty(t *testing.T, commit func([]store.Draft) error, fatal func(error)) (*core.Core, *bus.Local, plausch.Account) {
+	t.Helper()
+	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := new(bus.Local)
+	c, err := core.New(t.Context(), core.Options{
+		Store: faulty{st, commit}, Bus: b, Passwords: auth.NewHasher(), Open: true, Fatal: fatal,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close(); st.Close() })
+	in, err := c.SignInGuest(t.Context(), "bob", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, b, in.Account
+}
+
+func TestAFullDiskIsToldToTheSenderAndPasses(t *testing.T) {
+	full := true
+	c, b, bob := openFaulty(t, func([]store.Draft) error {
+		if full {
+			return plausch.Errorf(plausch.StorageFull, "the disk is full")
+		}
+		return nil
+	}, func(err error) { t.Errorf("fatal: %v", err) })
+	heard := make(chan plausch.Event, 10)
+	b.Subscribe(func(es []plausch.Event) {
+		for _, e := range es {
+			heard <- e
+		}
+	})
+	f := &fixture{t: t, Core: c}
+	_, err := f.send(bob, core.Post{Room: 1, Text: "lost?"})
+	expectCode(t, err, plausch.StorageFull)
+	full = false
+	f.say(bob, core.Post{Room: 1, Text: "kept"})
+	if e := <-heard; e.Text != "kept" || e.Seq != 1 {
+		t.Errorf("the bus told %+v", e)
+	}
+}
+
+func TestNothingIsAcknowledgedOnceTheStoreIsBroken(t *testing.T) {
+	fatal := make(chan error, 1)
+	c, b, bob := openFaulty(t, func([]store.Draft) error { return fmt.Errorf("sync: %w", store.ErrBroken) },
+		func(err error) { fatal <- err })
+	b.Subscribe(func([]plausch.Event) { t.Error("something was published") })
+	done := func(plausch.Event, error) { t.Error("a send was answered") }
+	c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
+	if err := <-fatal; !errors.Is(err, store.ErrBroken) {
+		t.Errorf("the process is told to end with %v", err)
+	}
+	c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi again"}, done)
+}
+
+func TestWaitingSendsShareACommit(t *testing.T) {
+	first, go_ := make(chan struct{}), make(chan struct{})
+	var sizes []int
+	c, _, bob := openFaulty(t, func(d []store.Draft) error {
+		if sizes = append(sizes, len(d)); len(sizes) == 1 {
+			close(first)
+			<-go_
+		}
+		return nil
+	}, nil)
+	var wg sync.WaitGroup
+	send := func() {
+		wg.Add(1)
+		c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			wg.Done()
+		})
+	}
+	send()
+	<-first
+	for range 100 {
+		send()
+	}
+	close(go_)
+	wg.Wait()
+	if !slices.Equal(sizes, []int{1, 100}) {
+		t.Errorf("the commits had %v sends, want 1 and then 100", sizes)
+	}
+}
+
+func TestCloseAnswersWhatIsInFlightAndRefusesTheRest(t *testing.T) {
+	f := newFixture(t)
+	bob := f.guest("bob").Account
+	answers := make(chan error, 200)
+	for range 100 {
+		f.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) { answers <- err })
+	}
+	f.Close()
+	for range 100 {
+		expectCode(t, <-answers, "")
+	}
+	f.Send(t.Context(), bob, core.Post{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
+	expectCode(t, <-answers, plausch.Unavailable)
+}
