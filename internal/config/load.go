@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"github.com/knadh/koanf/parsers/toml/v2"
@@ -118,7 +119,8 @@ func fileSource(flags *pflag.FlagSet, getenv func(string) string, data string) (
 		path, found = filepath.Join(data, FileName), true
 	}
 	content, err := os.ReadFile(path)
-	if found && errors.Is(err, fs.ErrNotExist) {
+	// If the data folder is a file, others say that more clearly.
+	if found && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 		return nil, nil
 	}
 	if err != nil {

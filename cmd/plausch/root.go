@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+)
+
+// The exit codes. Scripts rely on them.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2 // the command line or the settings are wrong
+	exitSignIn  = 3 // the server does not let us in
+	exitOffline = 4 // the server cannot be reached
+	exitRefused = 5 // the server said no
+)
+
+// exitError is an error that ends the process with a code of its own. Any other
+// error of a command means exitFailure.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageErrorf returns an error that ends the process with exitUsage.
+func usageErrorf(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// commands are all commands, in the order of the help.
+var commands = []func() *cobra.Command{
+	newServeCommand,
+	newUserCommand,
+	newConfigCommand,
+	// chat, send, tail and bench: one line here, one file each.
+}
+
+// run is the process: it runs the command line args and returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(append([]string{}, args...)) // with nil, cobra would take those of the process
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	begun := false
+	noteRuns(root, &begun)
+
+	cmd, err := root.ExecuteC()
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case !begun:
+		fmt.Fprintf(stderr, "plausch: %v (see %s --help)\n", err, cmd.CommandPath())
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "plausch: %v\n", err)
+	if errors.As(err, &exit) {
+		return exit.code
+	}
+	return exitFailure
+}
+
+// noteRuns makes every command note that it has begun. An error before that
+// time is cobra's and about the command line.
+func noteRuns(cmd *cobra.Command, begun *bool) {
+	if inner := cmd.RunE; inner != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			*begun = true
+			return inner(cmd, args)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		noteRuns(child, begun)
+	}
+}
+
+func newRootCommand() *cobra.Command {
+	root := newGroupCommand("plausch", "A chat that you host at home")
+	root.Version = plausch.Version
+	root.SilenceErrors = true // run prints them
+	root.SilenceUsage = true
+	for _, newCommand := range commands {
+		root.AddCommand(newCommand())
+	}
+	return root
+}
+
+// newGroupCommand returns a command that only holds others. By itself it shows
+// its help; cobra would do so for a misspelt command, too, and call that a
+// success.
+func newGroupCommand(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use:   use,
+		Short: short,
+
+		SuggestionsMinimumDistance: 2, // letters that may be wrong
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			hint := ""
+			if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+				hint = ", but " + strings.Join(similar, " and ")
+			}
+			return fmt.Errorf("there is no command %q%s", args[0], hint)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+}

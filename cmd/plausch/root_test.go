@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runAs is the environment variable that makes this test binary another
+// program, for the tests that need a process of its own.
+const (
+	runAs     = "TEST_RUN_AS"
+	asPlausch = "plausch" // the program itself
+	asStuck   = "stuck"   // a server that never ends its drain
+)
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(runAs) {
+	case asPlausch:
+		main()
+	case asStuck:
+		ctx, _ := untilSignal(context.Background())
+		fmt.Println("running")
+		<-ctx.Done()
+		fmt.Println("stopping")
+		time.Sleep(time.Hour)
+	}
+	os.Exit(m.Run())
+}
+
+// outcome is what a command line leaves behind.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+// plauschRun runs a command line with an empty home.
+func plauschRun(t *testing.T, stdin string, args ...string) outcome {
+	t.Helper()
+	home := t.TempDir()
+	for _, name := range []string{"STATE_DIRECTORY", "XDG_DATA_HOME", "PLAUSCH_CONFIG", "PLAUSCH_DATA"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HOME", home)
+	var stdout, stderr strings.Builder
+	code := run(args, strings.NewReader(stdin), &stdout, &stderr)
+	return outcome{code, stdout.String(), stderr.String()}
+}
+
+// want checks the exit code and that each part is in the output: in stdout
+// after success, in stderr otherwise.
+func (o outcome) want(t *testing.T, code int, parts ...string) {
+	t.Helper()
+	if o.code != code {
+		t.Errorf("exit code %d, want %d; stderr: %s", o.code, code, o.stderr)
+	}
+	text := o.stdout
+	if code != exitOK {
+		text = o.stderr
+	}
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in the output:\n%s", part, text)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		args []string
+		code int
+		want []string
+	}{
+		{"nothing", nil, exitOK, []string{"serve", "user", "config", "completion"}},
+		{"help", []string{"--help"}, exitOK, []string{"serve", "user", "config"}},
+		{"version", []string{"--version"}, exitOK, []string{"0.1.0"}},
+		{"group without a command", []string{"user"}, exitOK, []string{"add"}},
+		{"help of a command", []string{"serve", "--help"}, exitOK, []string{"--listen", "127.0.0.1:7528", "--limits-send-burst"}},
+		{"completion", []string{"completion", "bash"}, exitOK, []string{"plausch"}},
+		{"misspelt command", []string{"srve"}, exitUsage, []string{`"srve"`, "serve", "plausch --help"}},
+		{"unknown command of a group", []string{"user", "frob"}, exitUsage, []string{`"frob"`, "plausch user --help"}},
+		{"unknown flag", []string{"serve", "--lisn"}, exitUsage, []string{"--lisn", "plausch serve --help"}},
+		{"flag of another type", []string{"serve", "--limits-send-burst=many"}, exitUsage, []string{"--limits-send-burst", "many"}},
+		{"an argument too many", []string{"serve", "now"}, exitUsage, []string{"plausch serve --help"}},
+		{"an argument too few", []string{"user", "add"}, exitUsage, []string{"plausch user add --help"}},
+		{"bad setting", []string{"serve", "--metrics-listen=:7529"}, exitUsage, []string{"--metrics-listen", "other machines"}},
+		{"missing settings file", []string{"serve", "--config=none.toml"}, exitUsage, []string{"none.toml"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plauschRun(t, "", tt.args...).want(t, tt.code, tt.want...)
+		})
+	}
+}
+
+func TestCompletionOfChoices(t *testing.T) {
+	plauschRun(t, "", "__complete", "serve", "--log-level", "").want(t, exitOK, "debug\ninfo\nwarn\nerror\n")
+	plauschRun(t, "", "__complete", "user", "add", "--role", "").want(t, exitOK, "member\nadmin\nowner\n")
+}

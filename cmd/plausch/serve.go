@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+	"plausch/internal/config"
+	"plausch/internal/server"
+)
+
+func newServeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run a server",
+		Long: "Runs a chat server until it is told to stop with SIGTERM or Ctrl-C: then what is being\n" +
+			"sent is answered, everybody is told to come back, and it ends. A second signal ends it at\n" +
+			"once, and even then nothing that was acknowledged is lost.\n\n" +
+			"Every setting can also stand in a file and in the environment: see plausch config.",
+		Example: "  plausch serve --open\n" +
+			"  plausch serve --listen 127.0.0.1:7528 --listen 192.168.1.5:7528 --data /srv/chat",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadSettings(cmd)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	addSettings(cmd)
+	return cmd
+}
+
+// serve runs a server until ctx ends or a signal comes.
+func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
+	srv, err := server.New(cfg, newLogger(cfg, stderr))
+	if err != nil {
+		return err
+	}
+	if err := greet(stdout, cfg, srv.Addrs()); err != nil {
+		// Nobody reads our standard output; that is no reason not to serve.
+		fmt.Fprintf(stderr, "plausch: %v\n", err)
+	}
+	return srv.Run(ctx)
+}
+
+// untilSignal returns a context that ends when the process is told to stop.
+// From then on a signal has its usual effect, so the second one ends the
+// process at once.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		cancel() // last: who sees the end can count on the second signal
+	}()
+	return ctx, cancel
+}
+
+func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{}
+	var level slog.Level
+	must(level.UnmarshalText([]byte(cfg.LogLevel))) // config lets only levels through
+	opts.Level = level
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// greet tells where the server listens and how to talk to it. All of it can be
+// copied into a shell.
+func greet(w io.Writer, cfg *config.Config, addrs []net.Addr) error {
+	var places []string
+	for _, addr := range addrs {
+		places = append(places, addr.String())
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(places, " and "), cfg.Data)
+	if !cfg.Open {
+		data := ""
+		if cfg.From("data") != "default" {
+			data = " --data " + shellQuote(cfg.Data)
+		}
+		fmt.Fprintf(&b, "Nobody gets in but accounts. Add one:  plausch user add NAME%s\n", data)
+	}
+	if len(addrs) > 0 {
+		fmt.Fprintf(&b, "Talk:   plausch chat tcp://%s --name YOU\n", reachable(addrs[0]))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// reachable returns addr as a client on this machine dials it: the address of
+// all addresses is none that one can reach everywhere.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	// A server on [::] hears IPv4, too.
+	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
+}
+
+// shellQuote returns s as one word for a shell.
+func shellQuote(s string) string {
+	safe := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:@%+=,", r)
+	}
+	if s != "" && strings.TrimFunc(s, safe) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
