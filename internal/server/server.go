@@ -185,12 +185,20 @@ func (s *Server) Run(ctx context.Context) error {
 	s.log.Info("stopping", "connections", s.port.Stats().Open)
 	drain, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	s.port.CloseListeners()
-	err := errors.Join(s.sessions.Drain(drain), s.web.Close(drain), s.port.Wait(drain))
+	s.port.Close()
+	err := errors.Join(s.sessions.Drain(drain), s.closeWeb(drain), s.port.Wait(drain))
 	if err != nil {
 		s.log.Warn("some connections were cut off", "err", err)
 	}
 	return s.Close()
+}
+
+// closeWeb lets the requests that are running end, but not those that have not
+// come whole.
+func (s *Server) closeWeb(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return s.web.Close(ctx)
 }
 
 // Close ends a server that is not running.

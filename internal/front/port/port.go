@@ -65,15 +65,19 @@ type Port struct {
 	mu        sync.Mutex
 	closed    bool
 	listeners []net.Listener
-	serving   sync.WaitGroup // accept loops and connections
+	unknown   map[net.Conn]struct{} // connections that are looked at
+	serving   sync.WaitGroup        // accept loops and connections
 }
 
 // New returns a port on which the given protocols are spoken.
 func New(opts Options, protocols ...Protocol) *Port {
-	return &Port{opts: opts, protocols: protocols, gate: newGate(opts.Limits)}
+	return &Port{
+		opts: opts, protocols: protocols, gate: newGate(opts.Limits),
+		unknown: map[net.Conn]struct{}{},
+	}
 }
 
-// Serve accepts from ln until Close.
+// Serve accepts from ln until the port is closed.
 func (p *Port) Serve(ln net.Listener) error {
 	p.mu.Lock()
 	if p.closed {
@@ -110,7 +114,12 @@ func (p *Port) Serve(ln net.Listener) error {
 
 // serve finds out what a connection speaks, and has it served.
 func (p *Port) serve(conn net.Conn, ticket *ticket) {
+	if !p.watch(conn) {
+		_ = conn.Close()
+		return
+	}
 	protocol, prefix := p.recognise(conn)
+	p.unwatch(conn)
 	if protocol == nil {
 		p.opts.Log.Debug("no known protocol", "remote", conn.RemoteAddr(), "bytes", len(prefix))
 		_ = conn.Close()
@@ -155,13 +164,34 @@ func (p *Port) recognise(conn net.Conn) (*Protocol, []byte) {
 	return nil, prefix
 }
 
-// CloseListeners ends accepting.
-func (p *Port) CloseListeners() {
+// watch remembers a connection that has no protocol yet, which nobody else would
+// end when the port closes. It returns false if it has closed.
+func (p *Port) watch(conn net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.unknown[conn] = struct{}{}
+	}
+	return !p.closed
+}
+
+func (p *Port) unwatch(conn net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.unknown, conn)
+}
+
+// Close ends accepting, and the connections whose protocol is not known yet.
+// The others are ended by those who serve them.
+func (p *Port) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
 	for _, ln := range p.listeners {
 		_ = ln.Close()
+	}
+	for conn := range p.unknown {
+		_ = conn.Close()
 	}
 }
 

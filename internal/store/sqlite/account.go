@@ -12,7 +12,7 @@ import (
 
 const accountColumns = "a.id, a.name, a.role, a.transient, a.created, a.last_seen"
 
-func scanAccount(row interface{ Scan(...any) error }) (a plausch.Account, err error) {
+func scanAccount(row scanner) (a plausch.Account, err error) {
 	var role, created, seen int64
 	if err := row.Scan(&a.ID, &a.Name, &role, &a.Transient, &created, &seen); err != nil {
 		return plausch.Account{}, err
@@ -27,7 +27,7 @@ func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.
 	const what = "create account"
 	role, err := roles.of(n.Role)
 	if err != nil {
-		return plausch.Account{}, read(what, err)
+		return plausch.Account{}, wrap(what, err)
 	}
 	at := n.At.UnixMilli()
 	a := plausch.Account{Name: n.Name, Role: n.Role, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at)}
@@ -127,22 +127,4 @@ func (s *Store) ReleaseTransient(ctx context.Context) error {
 		_, err := s.w.releaseTransient.ExecContext(ctx)
 		return err
 	})
-}
-
-// list runs a query and scans its rows.
-func list[T any](ctx context.Context, what string, q *sql.Stmt, scan func(interface{ Scan(...any) error }) (T, error), args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, read(what, err)
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, read(what, err)
-		}
-		all = append(all, one)
-	}
-	return all, read(what, rows.Err())
 }

@@ -71,7 +71,7 @@ func check(d *store.Draft) error {
 type batch struct {
 	ctx   context.Context
 	w     *writes
-	heads map[plausch.RoomID]head
+	heads map[plausch.RoomID]*head
 	// events is what has been added, in one piece; results point into it.
 	events []plausch.Event
 	bytes  int // of drafts, for the checkpointer
@@ -85,7 +85,7 @@ func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
 	b.ctx, b.w = ctx, w
 	b.events = make([]plausch.Event, 0, drafts)
 	if b.heads == nil {
-		b.heads = make(map[plausch.RoomID]head)
+		b.heads = make(map[plausch.RoomID]*head)
 	}
 	clear(b.heads)
 }
@@ -121,6 +121,8 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	if room == 0 { // the draft is a repeat or fails
 		return b.repeat(d, failure)
 	}
+	// Whether the client id is new shows only here, by the unique index: asking
+	// first would cost every send a look that nearly none needs.
 	added, err := b.add(room, d.Kind, d, d.Member, d.Text, d.ClientID)
 	if err != nil {
 		return store.Appended{}, err
@@ -146,6 +148,8 @@ func (b *batch) existing(d *store.Draft) (room plausch.RoomID, failure, err erro
 
 func (b *batch) create(d *store.Draft) (room plausch.RoomID, failure, err error) {
 	taken := plausch.Errorf(plausch.Taken, "the name %q is taken", d.Create.Name)
+	// A repeat must not be told that the name, its own, is taken; nor may the
+	// repeat of a message make a room.
 	if used, err := b.used(d); used || err != nil {
 		return 0, taken, err
 	}
@@ -196,18 +200,18 @@ func (b *batch) insertRoom(d *store.Draft, kind int64, name, low, high any) (pla
 	if id > maxRoom {
 		return 0, errors.New("there are too many rooms")
 	}
-	b.heads[plausch.RoomID(id)] = head{}
+	b.heads[plausch.RoomID(id)] = new(head)
 	return plausch.RoomID(id), nil
 }
 
 // head returns the newest seq of a room, or sql.ErrNoRows.
-func (b *batch) head(room plausch.RoomID) (head, error) {
-	h, ok := b.heads[room]
-	if ok {
+func (b *batch) head(room plausch.RoomID) (*head, error) {
+	if h, ok := b.heads[room]; ok {
 		return h, nil
 	}
+	h := new(head)
 	if err := b.w.head.QueryRowContext(b.ctx, room).Scan(&h.now); err != nil {
-		return head{}, err
+		return nil, err
 	}
 	h.before = h.now
 	b.heads[room] = h
@@ -244,7 +248,6 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 		return false, err
 	}
 	h.now++
-	b.heads[room] = h
 	b.events = append(b.events, plausch.Event{
 		Room: room, Seq: h.now, Time: toTime(at), Kind: kind,
 		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,

@@ -41,11 +41,11 @@ func (s *Store) failed(what string, err error) error {
 	case lib.SQLITE_BUSY:
 		return fmt.Errorf("%s: another program has been writing to the database for %d ms: %w", what, busyMillis, err)
 	}
-	return read(what, err)
+	return wrap(what, err)
 }
 
-// read says what failed, but leaves alone the errors that callers tell apart.
-func read(what string, err error) error {
+// wrap says what failed, but leaves alone the errors that callers tell apart.
+func wrap(what string, err error) error {
 	var known *plausch.Error
 	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -53,12 +53,12 @@ func read(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// found is read for a query of one row, of a thing that may not exist.
+// found is wrap for a query of one row, of a thing that may not exist.
 func found(what string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return plausch.Errorf(plausch.NotFound, "there is no such %s", what)
 	}
-	return read("read "+what, err)
+	return wrap("read "+what, err)
 }
 
 // notDatabase explains the error of opening a file that is none of SQLite's.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"math"
 	"slices"
 
@@ -19,18 +18,16 @@ const (
 
 func eventID(room plausch.RoomID, seq int64) int64 { return int64(room)<<seqBits | seq }
 
-// scanEvent reads the columns eventColumns.
-func scanEvent(row interface{ Scan(...any) error }) (e plausch.Event, err error) {
-	var id, time, kind int64
-	var member sql.NullInt64
-	var name, clientID sql.NullString
-	if err := row.Scan(&id, &time, &kind, &e.Actor.ID, &e.Actor.Name, &member, &name, &clientID, &e.Text); err != nil {
+// scanEvent reads the columns eventColumns. It scans into the types that the
+// driver has: for any other, database/sql goes by way of text.
+func scanEvent(row scanner) (e plausch.Event, err error) {
+	var id, time, kind, actor, member int64
+	if err := row.Scan(&id, &time, &kind, &actor, &e.Actor.Name, &member, &e.Member.Name, &e.ClientID, &e.Text); err != nil {
 		return plausch.Event{}, err
 	}
 	e.Room, e.Seq = plausch.RoomID(id>>seqBits), id&maxSeq
 	e.Time = toTime(time)
-	e.Member = plausch.AccountRef{ID: plausch.AccountID(member.Int64), Name: name.String}
-	e.ClientID = clientID.String
+	e.Actor.ID, e.Member.ID = plausch.AccountID(actor), plausch.AccountID(member)
 	e.Kind, err = eventKinds.word(kind)
 	return e, err
 }
@@ -54,7 +51,7 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 	// One row more than asked for tells whether there is more.
 	rows, err := query.QueryContext(ctx, low, high, int64(limit)+1)
 	if err != nil {
-		return nil, false, read(what, err)
+		return nil, false, wrap(what, err)
 	}
 	defer rows.Close()
 	for size := 0; rows.Next(); {
@@ -64,7 +61,7 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 		}
 		e, err := scanEvent(rows)
 		if err != nil {
-			return nil, false, read(what, err)
+			return nil, false, wrap(what, err)
 		}
 		if p.Size != nil {
 			if size += p.Size(&e); size > p.MaxBytes && len(events) > 0 {
@@ -75,7 +72,7 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 		events = append(events, e)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, false, read(what, err)
+		return nil, false, wrap(what, err)
 	}
 	if !up {
 		slices.Reverse(events)

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
@@ -45,13 +48,9 @@ func migrate(ctx context.Context, conn *sql.Conn, steps []string) error {
 	if err != nil {
 		return err
 	}
-	// Only now is it ours to change. The mode stays with the file.
-	var mode string
-	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = wal").Scan(&mode); err != nil {
-		return fmt.Errorf("switch to WAL: %w", err)
-	}
-	if mode != "wal" {
-		return fmt.Errorf("the file system cannot share memory between programs, which WAL needs (journal mode %q); use a local disk", mode)
+	// Only now is it ours to change.
+	if err := switchToWAL(ctx, conn); err != nil {
+		return err
 	}
 	for version < len(steps) {
 		if version, err = migrateOnce(ctx, conn, steps); err != nil {
@@ -59,6 +58,29 @@ func migrate(ctx context.Context, conn *sql.Conn, steps []string) error {
 		}
 	}
 	return nil
+}
+
+// switchToWAL sets the journal mode, which stays with the file. Two who do so at
+// once would wait for each other for ever, so SQLite has one fail at once, busy
+// timeout or not; that one tries again.
+func switchToWAL(ctx context.Context, conn *sql.Conn) error {
+	for give := time.Now().Add(busyMillis * time.Millisecond); ; {
+		var mode string
+		err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = wal").Scan(&mode)
+		switch {
+		case err == nil && mode != "wal":
+			return fmt.Errorf("the file system cannot share memory between programs, which WAL needs (journal mode %q); use a local disk", mode)
+		case err == nil:
+			return nil
+		case resultCode(err) != lib.SQLITE_BUSY || time.Now().After(give):
+			return fmt.Errorf("switch to WAL: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // migrateOnce runs the one step that the database needs next, if any, and

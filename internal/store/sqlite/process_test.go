@@ -156,3 +156,40 @@ func TestKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestSyncFails has every sync of a file fail, from the nth on of each of the
+// process's threads: nothing is acknowledged any more, and what was is there.
+func TestSyncFails(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Fatalf("the test needs strace, which make deps installs: %v", err)
+	}
+	for name, c := range map[string]struct {
+		suffix string
+		when   int
+	}{
+		"of the first commits":    {"-wal", 1},
+		"of later commits":        {"-wal", 8},
+		"of the first checkpoint": {"", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "test.db")
+			open(t, path).Close()
+			var stderr strings.Builder
+			cmd := exec.Command(strace, "-f", "-qq", "-o", os.DevNull, "-P", path+c.suffix,
+				"-e", fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d+", c.when), os.Args[0])
+			cmd.Env = append(os.Environ(), childPath+"="+path)
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			if err == nil || !strings.Contains(stderr.String(), store.ErrBroken.Error()) {
+				t.Errorf("the writer ended with %v and said %q", err, &stderr)
+			}
+			s := open(t, path)
+			log := heard(t, s, plausch.PublicRoom)
+			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+			if lines[0] != "" {
+				checkAcknowledged(t, log, lines)
+			}
+		})
+	}
+}

@@ -1,13 +1,14 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 )
 
 // writes are the statements of the writer's connection.
 type writes struct {
-	begin, commit, rollback *sql.Stmt
+	begin, commit, rollback, checkpoint *sql.Stmt
 
 	insertAccount, oldGuest, seeAccount   *sql.Stmt
 	releaseName, releaseTransient         *sql.Stmt
@@ -23,6 +24,7 @@ func (w *writes) queries() []query {
 		{&w.begin, `BEGIN IMMEDIATE`},
 		{&w.commit, `COMMIT`},
 		{&w.rollback, `ROLLBACK`},
+		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
 
 		{&w.insertAccount, `INSERT INTO accounts (name, held, role, transient, password, created, last_seen)
 			VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
@@ -97,6 +99,46 @@ func (r *reads) queries() []query {
 // Both joins are kept in this order: the accounts are looked up for the events,
 // never the other way round.
 const (
-	eventColumns = `e.id, e.time, e.kind, a.id, a.name, m.id, m.name, e.client_id, e.text`
+	eventColumns = `e.id, e.time, e.kind, a.id, a.name, ifnull(m.id, 0), ifnull(m.name, ''), ifnull(e.client_id, ''), e.text`
 	eventTables  = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
 )
+
+// query is a statement and its SQL.
+type query struct {
+	stmt **sql.Stmt
+	text string
+}
+
+func prepare(ctx context.Context, p interface {
+	PrepareContext(context.Context, string) (*sql.Stmt, error)
+}, queries []query) error {
+	for _, q := range queries {
+		stmt, err := p.PrepareContext(ctx, q.text)
+		if err != nil {
+			return fmt.Errorf("prepare %q: %w", q.text, err)
+		}
+		*q.stmt = stmt
+	}
+	return nil
+}
+
+// scanner is a row, of one or of many.
+type scanner interface{ Scan(dest ...any) error }
+
+// list runs a query and scans its rows.
+func list[T any](ctx context.Context, what string, q *sql.Stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, wrap(what, err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, wrap(what, err)
+		}
+		all = append(all, one)
+	}
+	return all, wrap(what, rows.Err())
+}

@@ -9,12 +9,12 @@ import (
 
 const roomColumns = "r.id, r.kind, r.name, r.created, r.head"
 
-func scanRoom(row interface{ Scan(...any) error }) (plausch.Room, error) {
+func scanRoom(row scanner) (plausch.Room, error) {
 	return scanRoomAnd(row)
 }
 
 // scanRoomPeer reads a room and, in direct rooms, the other one of the two.
-func scanRoomPeer(row interface{ Scan(...any) error }) (plausch.Room, error) {
+func scanRoomPeer(row scanner) (plausch.Room, error) {
 	var id sql.NullInt64
 	var name sql.NullString
 	r, err := scanRoomAnd(row, &id, &name)
@@ -22,7 +22,7 @@ func scanRoomPeer(row interface{ Scan(...any) error }) (plausch.Room, error) {
 	return r, err
 }
 
-func scanRoomAnd(row interface{ Scan(...any) error }, more ...any) (r plausch.Room, err error) {
+func scanRoomAnd(row scanner, more ...any) (r plausch.Room, err error) {
 	var kind, created int64
 	var name sql.NullString
 	if err := row.Scan(append([]any{&r.ID, &kind, &name, &created, &r.Head}, more...)...); err != nil {
@@ -58,7 +58,7 @@ func (s *Store) ListRooms(ctx context.Context, account plausch.AccountID, public
 
 // MemberRooms implements [store.Rooms].
 func (s *Store) MemberRooms(ctx context.Context, account plausch.AccountID) ([]plausch.RoomID, error) {
-	return list(ctx, "list memberships", s.r.memberRooms, func(row interface{ Scan(...any) error }) (id plausch.RoomID, err error) {
+	return list(ctx, "list memberships", s.r.memberRooms, func(row scanner) (id plausch.RoomID, err error) {
 		return id, row.Scan(&id)
 	}, account)
 }
@@ -68,7 +68,7 @@ func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.
 	if limit == 0 {
 		limit = -1 // SQLite's "all"
 	}
-	return list(ctx, "list members", s.r.members, func(row interface{ Scan(...any) error }) (m plausch.Member, err error) {
+	return list(ctx, "list members", s.r.members, func(row scanner) (m plausch.Member, err error) {
 		var role int64
 		if err := row.Scan(&m.ID, &m.Name, &role); err != nil {
 			return plausch.Member{}, err

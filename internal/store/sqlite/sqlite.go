@@ -5,9 +5,9 @@
 // writing call at a time, each one transaction (see [Store.write]). The core
 // collects waiting sends into one Append, so the lock is not fought over. Reads
 // go to a pool of read-only connections, opened when they are needed; in WAL mode
-// they neither wait for the writer nor hinder it. The checkpointer, one goroutine
-// with a connection of its own, moves committed pages from the WAL into the
-// database (see checkpoint.go).
+// they neither wait for the writer nor hinder it. The only goroutine is a short one
+// now and then, which takes the writer's lock and moves what the WAL has gathered
+// into the database (checkpoint.go).
 //
 // A commit is on disk when it returns: synchronous=FULL syncs the WAL at each.
 // Once the disk has failed a write or a sync, what it holds is unknown, and every
@@ -49,12 +49,13 @@ type Store struct {
 	conn   *sql.Conn
 	w      writes
 	batch  batch // scratch of Append
+	// uncopied is about how many bytes were written since the last checkpoint.
+	uncopied int
 
 	pool *sql.DB
 	r    reads
 
-	checkpoint checkpointer
-	broken     atomic.Pointer[error] // wraps store.ErrBroken; set once
+	broken atomic.Pointer[error] // wraps store.ErrBroken; set once
 }
 
 const (
@@ -87,7 +88,8 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 		return err
 	}
 	var err error
-	if s.db, err = sql.Open("sqlite", dsn(s.path, "", "foreign_keys(1)", "wal_autocheckpoint(0)")); err != nil {
+	if s.db, err = sql.Open("sqlite", dsn(s.path, "", "foreign_keys(1)", "wal_autocheckpoint(0)",
+		fmt.Sprintf("journal_size_limit(%d)", 4*checkpointBytes))); err != nil {
 		return err
 	}
 	s.db.SetMaxOpenConns(1)
@@ -105,10 +107,7 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 	if err := prepare(ctx, s.conn, s.w.queries()); err != nil {
 		return err
 	}
-	if err := prepare(ctx, s.pool, s.r.queries()); err != nil {
-		return err
-	}
-	return s.startCheckpoints()
+	return prepare(ctx, s.pool, s.r.queries())
 }
 
 // makePrivate makes the file if it does not exist, readable by its owner only:
@@ -139,25 +138,6 @@ func dsn(path, mode string, pragmas ...string) string {
 		path = "/" + path // a drive letter
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
-}
-
-// query is a statement and its SQL.
-type query struct {
-	stmt **sql.Stmt
-	text string
-}
-
-func prepare(ctx context.Context, p interface {
-	PrepareContext(context.Context, string) (*sql.Stmt, error)
-}, queries []query) error {
-	for _, q := range queries {
-		stmt, err := p.PrepareContext(ctx, q.text)
-		if err != nil {
-			return fmt.Errorf("prepare %q: %w", q.text, err)
-		}
-		*q.stmt = stmt
-	}
-	return nil
 }
 
 // write runs fn in a transaction, and returns when that is on disk. The context
@@ -223,7 +203,7 @@ func (s *Store) Close() error {
 	if closed {
 		return nil
 	}
-	errs := []error{s.stopCheckpoints()}
+	var errs []error
 	if s.pool != nil {
 		errs = append(errs, s.pool.Close())
 	}
