@@ -1,6 +1,15 @@
 package protocol
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"plausch"
+)
 
 const (
 	// maxKeys and maxElements bound one map and one array, so that a decoder's
@@ -12,13 +21,14 @@ const (
 // Check reports why body is not a document of the protocol. Both codecs accept
 // the same: one map, nothing behind it, nesting up to [MaxNesting], at most 64
 // keys in a map, none twice, at most 256 elements in an array, and as values
-// strings of valid UTF-8, integers, floats, booleans, maps and arrays. There is
-// no null, and no binary or extension type: what has no value is left out.
+// strings of valid UTF-8, integers, finite floats, booleans, maps and arrays.
+// There is no null, and no binary or extension type: what has no value is left
+// out.
 //
 // For JSON, Check does only what the decoder behind it does not.
 func (c Codec) Check(body []byte) error {
 	if len(body) > MaxFrame {
-		return refuse("the frame has %d bytes; at most %d are allowed", len(body), MaxFrame)
+		return plausch.Errorf(plausch.TooLarge, "the frame has %d bytes; at most %d are allowed", len(body), MaxFrame)
 	}
 	if !c.isMap(body) {
 		return refuse("the body must be one map")
@@ -42,8 +52,8 @@ func (c Codec) isMap(doc []byte) bool {
 	return len(doc) > 0 && (doc[0]&0xf0 == 0x80 || doc[0] == 0xde || doc[0] == 0xdf)
 }
 
-// checkJSON looks at brackets, commas and the word null outside of strings. The
-// grammar, UTF-8, duplicate keys and trailing bytes are the decoder's.
+// checkJSON looks at brackets, commas, large numbers and the word null outside of
+// strings. The grammar, UTF-8, duplicate keys and trailing bytes are the decoder's.
 func checkJSON(body []byte) error {
 	var (
 		depth  int
@@ -78,9 +88,37 @@ func checkJSON(body []byte) error {
 			}
 		case 'n': // only null has it, outside of strings
 			return refuse("null is not used: leave out what has no value")
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			n := numberLength(body[i:])
+			if !isFinite(body[i : i+n]) {
+				return refuse("a number is too large")
+			}
+			i += n - 1
 		}
 	}
 	return nil
+}
+
+// numberLength is the number of bytes that b begins with which can be part of a
+// JSON number.
+func numberLength(b []byte) int {
+	for i, c := range b {
+		if (c < '0' || c > '9') && c != '.' && c != 'e' && c != 'E' && c != '+' && c != '-' {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// isFinite reports whether a JSON number is a 64-bit float other than infinity.
+// What is no number the decoder refuses.
+func isFinite(number []byte) bool {
+	// Infinity begins with 309 digits, or an exponent.
+	if len(number) < 309 && bytes.IndexByte(number, 'e') < 0 && bytes.IndexByte(number, 'E') < 0 {
+		return true
+	}
+	_, err := strconv.ParseFloat(string(number), 64)
+	return !errors.Is(err, strconv.ErrRange)
 }
 
 // checkMsgpack walks a body once and allocates nothing.
@@ -122,9 +160,11 @@ func (w *walker) value(depth int) error {
 	case t&0xf0 == 0x90:
 		w.pos++
 		return w.arrayOf(int(t&0x0f), depth)
-	case t == 0xca, t == 0xce, t == 0xd2: // float 32, uint 32, int 32
+	case t == 0xca, t == 0xcb: // float 32 and 64
+		return w.float(4 << (t & 1))
+	case t == 0xce, t == 0xd2: // uint 32, int 32
 		return w.advance(5)
-	case t == 0xcb, t == 0xcf, t == 0xd3: // float 64, uint 64, int 64
+	case t == 0xcf, t == 0xd3: // uint 64, int 64
 		return w.advance(9)
 	case t == 0xcc, t == 0xd0: // uint 8, int 8
 		return w.advance(2)
@@ -177,7 +217,7 @@ func (w *walker) mapOf(n, depth int) error {
 		keys[i].from, keys[i].to = uint32(w.pos-len(key)), uint32(w.pos)
 		for _, k := range keys[:i] {
 			if string(w.body[k.from:k.to]) == string(key) {
-				return refuse("the key %q stands twice in a map", key)
+				return refuse("the key %q stands twice in a map", key[:min(len(key), 64)])
 			}
 		}
 		if err := w.value(depth + 1); err != nil {
@@ -214,6 +254,24 @@ func (w *walker) str() ([]byte, error) {
 	}
 	w.pos += n
 	return s, nil
+}
+
+// float walks over a float of size bytes. JSON has no infinity and no NaN.
+func (w *walker) float(size int) error {
+	from := w.pos + 1
+	if err := w.advance(1 + size); err != nil {
+		return err
+	}
+	b, f := w.body[from:w.pos], 0.0
+	if size == 4 {
+		f = float64(math.Float32frombits(binary.BigEndian.Uint32(b)))
+	} else {
+		f = math.Float64frombits(binary.BigEndian.Uint64(b))
+	}
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return refuse("a number is infinite, or none")
+	}
+	return nil
 }
 
 // length walks over a type byte and the size bytes (1, 2 or 4, big-endian)

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"plausch"
 )
@@ -45,11 +46,15 @@ func (w *Event) Event() plausch.Event {
 	return e
 }
 
-// EventSize is at least the size of e in a page, in either codec: a JSON string
-// of valid text at most doubles, since of the control characters only newline
-// and tab are let in.
+// EventSize is at least the size of e in a page, in either codec. A JSON string
+// of a text that was let in at most doubles, since of the control characters
+// only newline and tab are; a byte that is not UTF-8 becomes the three of U+FFFD.
 func EventSize(e *plausch.Event) int {
-	return 2*len(e.Text) + len(e.ClientID) + len(e.Actor.Name) + len(e.Member.Name) + 256
+	text := 2 * len(e.Text)
+	if !utf8.ValidString(e.Text) {
+		text = 6 * len(e.Text)
+	}
+	return text + 2*len(e.ClientID) + len(e.Actor.Name) + len(e.Member.Name) + 256
 }
 
 // HistoryGet is the params of history. After and Before bound the seqs, both

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/gobwas/ws"
 )
@@ -40,7 +41,14 @@ const headRoom = 4
 // AppendFrame appends a whole frame, whose body appendBody appends.
 func (f Format) AppendFrame(dst []byte, appendBody func([]byte) []byte) []byte {
 	start := len(dst)
-	dst = appendBody(append(dst, make([]byte, headRoom)...))
+	return f.end(appendBody(f.begin(dst)), start)
+}
+
+// begin makes room for the header of a frame, whose body is then appended.
+func (f Format) begin(dst []byte) []byte { return append(dst, make([]byte, headRoom)...) }
+
+// end writes the header of the frame that begins at start and ends with dst.
+func (f Format) end(dst []byte, start int) []byte {
 	n := len(dst) - start - headRoom
 	if f.Framing == LengthPrefix {
 		binary.BigEndian.PutUint32(dst[start:], uint32(n))
@@ -70,5 +78,13 @@ func (f Format) AppendFrame(dst []byte, appendBody func([]byte) []byte) []byte {
 
 // AppendReply appends the whole frame of a reply.
 func (f Format) AppendReply(dst []byte, id int64, result Body, err error) []byte {
-	return f.AppendFrame(dst, func(b []byte) []byte { return f.Codec.AppendReply(b, id, result, err) })
+	start := len(dst)
+	if err == nil {
+		dst = slices.Grow(dst, headRoom+replyRoom+result.Msgsize())
+	}
+	return f.end(f.Codec.AppendReply(f.begin(dst), id, result, err), start)
 }
+
+// replyRoom is about what a reply has around its result, and what its numbers
+// take more as text.
+const replyRoom = 48

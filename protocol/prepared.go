@@ -19,7 +19,8 @@ type Prepared struct {
 	}
 }
 
-// PrepareEvents prepares a push of each event, in order. It keeps the slice.
+// PrepareEvents prepares a push of each event, in order: at least one. It keeps
+// the slice.
 func PrepareEvents(events []plausch.Event) *Prepared { return &Prepared{events: events} }
 
 // PreparePush prepares the one push that f has.
@@ -42,14 +43,36 @@ func (p *Prepared) encode(f Format) []byte {
 	if p.events == nil {
 		return f.AppendFrame(nil, func(b []byte) []byte { return f.Codec.AppendPush(b, &p.push) })
 	}
+	w := wires.Get().(*wire)
 	size := 0
 	for i := range p.events {
-		size += len(p.events[i].Text) + 160
+		w.event = NewEvent(&p.events[i])
+		size += pushRoom + w.event.Msgsize()
 	}
 	dst := make([]byte, 0, size)
 	for i := range p.events {
-		e := NewEvent(&p.events[i])
-		dst = f.AppendFrame(dst, func(b []byte) []byte { return f.Codec.AppendPush(b, &Frame{Event: &e}) })
+		w.event = NewEvent(&p.events[i])
+		start := len(dst)
+		dst = f.end(f.Codec.AppendPush(f.begin(dst), &w.frame), start)
 	}
+	w.event = Event{} // its texts must not stay alive here
+	wires.Put(w)
 	return dst
 }
+
+// pushRoom is what an event push takes beside its event, and about what its
+// numbers take more as text.
+const pushRoom = 48
+
+// wire is an event push. It is reused, so that all that is allocated for events
+// is their bytes.
+type wire struct {
+	event Event
+	frame Frame
+}
+
+var wires = sync.Pool{New: func() any {
+	w := new(wire)
+	w.frame.Event = &w.event
+	return w
+}}

@@ -40,7 +40,13 @@ func (c *Caller) Close() {
 	c.account, c.attachment, c.leave = plausch.Account{}, nil, nil
 }
 
+// maxClientName is the longest name and version of a client's program, in bytes.
+const maxClientName = 64
+
 func hello(a *API, _ context.Context, c *Caller, p *protocol.Hello) (protocol.Body, error) {
+	if len(p.Client) > maxClientName {
+		return nil, plausch.Errorf(plausch.Invalid, "client has %d bytes; at most %d are allowed", len(p.Client), maxClientName)
+	}
 	if p.Version < 1 {
 		return nil, plausch.Errorf(plausch.Unsupported, "version %d is not spoken here; versions 1 to %d are", p.Version, protocol.Version)
 	}

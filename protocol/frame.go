@@ -1,0 +1,135 @@
+package protocol
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tinylib/msgp/msgp"
+)
+
+// Frame is what a server sends: a reply if ID is not 0, otherwise the one push
+// that is set.
+type Frame struct {
+	ID     int64
+	Result []byte // of replies: a document of the codec, which may be part of the body; nil if Error is set
+	Error  *Error
+
+	Event    *Event
+	Presence []PresenceChange
+	Typing   *Typing
+	Bye      *Error
+}
+
+type jsonFrame struct {
+	ID       int64            `json:"id"`
+	Result   jsontext.Value   `json:"result"`
+	Error    *Error           `json:"error"`
+	Event    *Event           `json:"event"`
+	Presence []PresenceChange `json:"presence"`
+	Typing   *Typing          `json:"typing"`
+	Bye      *Error           `json:"bye"`
+}
+
+// AppendReply appends the body of a reply to dst: of err if it is not nil,
+// otherwise of result.
+func (c Codec) AppendReply(dst []byte, id int64, result Body, err error) []byte {
+	dst = c.beginMap(dst, 2)
+	dst = c.int(c.key(dst, "id"), id)
+	if err != nil {
+		dst = c.Encode(c.key(dst, "error"), NewError(err))
+	} else {
+		dst = c.Encode(c.key(dst, "result"), result)
+	}
+	return c.endMap(dst)
+}
+
+// AppendPush appends the body of the one push that f has.
+func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
+	dst = c.beginMap(dst, 1)
+	switch {
+	case f.Event != nil:
+		dst = c.Encode(c.key(dst, "event"), f.Event)
+	case f.Typing != nil:
+		dst = c.Encode(c.key(dst, "typing"), f.Typing)
+	case f.Bye != nil:
+		dst = c.Encode(c.key(dst, "bye"), f.Bye)
+	default:
+		dst = c.list(c.key(dst, "presence"), len(f.Presence), func(dst []byte, i int) []byte {
+			return c.Encode(dst, &f.Presence[i])
+		})
+	}
+	return c.endMap(dst)
+}
+
+// DecodeFrame checks a body and reads it as what a server sends. A frame that
+// is neither a reply nor a known push is returned empty: ignore it.
+func (c Codec) DecodeFrame(body []byte) (Frame, error) {
+	if err := c.Check(body); err != nil {
+		return Frame{}, err
+	}
+	var f Frame
+	if c == JSON {
+		var j jsonFrame
+		if err := json.Unmarshal(body, &j); err != nil {
+			return Frame{}, refuse("%v", err)
+		}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Bye}
+	} else if err := f.decodeMsgpack(body); err != nil {
+		return Frame{}, refuse("%v", err)
+	}
+	switch {
+	case f.ID < 0:
+		return Frame{}, refuse("the id of a reply is from 1")
+	case f.Error != nil:
+		f.Result = nil
+	case f.Result != nil && !c.isMap(f.Result):
+		return Frame{}, refuse("result must be a map")
+	}
+	return f, nil
+}
+
+func (f *Frame) decodeMsgpack(b []byte) error {
+	n, b, err := msgp.ReadMapHeaderBytes(b)
+	for ; n > 0 && err == nil; n-- {
+		var key []byte
+		if key, b, err = msgp.ReadMapKeyZC(b); err != nil {
+			break
+		}
+		switch string(key) {
+		case "id":
+			f.ID, b, err = msgp.ReadInt64Bytes(b)
+		case "result":
+			f.Result, b, err = skip(b)
+		case "error":
+			f.Error = new(Error)
+			b, err = f.Error.UnmarshalMsg(b)
+		case "event":
+			f.Event = new(Event)
+			b, err = f.Event.UnmarshalMsg(b)
+		case "typing":
+			f.Typing = new(Typing)
+			b, err = f.Typing.UnmarshalMsg(b)
+		case "bye":
+			f.Bye = new(Error)
+			b, err = f.Bye.UnmarshalMsg(b)
+		case "presence":
+			f.Presence, b, err = decodePresence(b)
+		default:
+			b, err = msgp.Skip(b)
+		}
+	}
+	return err
+}
+
+func decodePresence(b []byte) ([]PresenceChange, []byte, error) {
+	n, b, err := msgp.ReadArrayHeaderBytes(b)
+	if err != nil {
+		return nil, b, err
+	}
+	changes := make([]PresenceChange, n) // Check has bounded n
+	for i := range changes {
+		if b, err = changes[i].UnmarshalMsg(b); err != nil {
+			break
+		}
+	}
+	return changes, b, err
+}

@@ -1,0 +1,120 @@
+package protocol
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"plausch"
+)
+
+var methodsInOrder = slices.Sorted(maps.Keys(bodies))
+
+// What the golden vectors say.
+
+var requests = []struct {
+	name   string
+	id     int64
+	method string
+	params Body
+}{
+	{"hello", 1, MethodHello, &Hello{Version: 1, Client: "example 1.0", Capabilities: []string{CapPresence, CapTyping}}},
+	{"hello, only what is needed", 1, MethodHello, &Hello{Version: 1}},
+	{"ping", 2, MethodPing, &Empty{}},
+	{"sign_in as a guest", 3, MethodSignIn, &SignIn{Name: "alice"}},
+	{"sign_in as a transient guest", 3, MethodSignIn, &SignIn{Name: "alice", Transient: true}},
+	{"sign_in with a password", 3, MethodSignIn, &SignIn{Name: "alice", Password: "correct horse \"battery\" stäple"}},
+	{"sign_in with a token", 3, MethodSignIn, &SignIn{Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}},
+	{"sign_out", 4, MethodSignOut, &Empty{}},
+	{"subscribe", 5, MethodSubscribe, &Empty{}},
+	{"room.list", 6, MethodRoomList, &RoomList{}},
+	{"room.list, all params", 6, MethodRoomList, &RoomList{Public: true, After: 200, Limit: 200}},
+	{"room.get by id", 7, MethodRoomGet, &RoomRef{Room: 17}},
+	{"room.get by name", 7, MethodRoomGet, &RoomRef{Name: "attic"}},
+	{"room.create", 8, MethodRoomCreate, &RoomCreate{Name: "attic"}},
+	{"room.create, private", 8, MethodRoomCreate, &RoomCreate{Name: "attic", Kind: "private"}},
+	{"room.join", 9, MethodRoomJoin, &RoomRef{Name: "attic"}},
+	{"room.leave", 10, MethodRoomLeave, &RoomRef{Room: 17}},
+	{"member.list", 11, MethodMemberList, &MemberList{Room: 17, After: 127, Limit: 128}},
+	{"member.add", 12, MethodMemberAdd, &MemberChange{Room: 17, Name: "bob"}},
+	{"member.remove", 13, MethodMemberRemove, &MemberChange{Room: 17, Name: "bob"}},
+	{"message.send to a room", 127, MethodMessageSend, &MessageSend{Room: 17, Text: "Hi all!", ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD"}},
+	{"message.send to somebody", 128, MethodMessageSend, &MessageSend{To: "bob", Text: "Hi Bob", ClientID: "1"}},
+	{"message.send, characters that JSON escapes", 255, MethodMessageSend, &MessageSend{Room: 1, Text: "\"quoted\" \\ back\n\tnext </script>&'"}},
+	{"message.send, characters beyond ASCII", 256, MethodMessageSend, &MessageSend{Room: 1, Text: "Grüße, 你好, 👩‍👩‍👧 \u2028\u2029\ufeff\ufffd"}},
+	{"message.send, 32 bytes of text", 65535, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 32)}},
+	{"message.send, 256 bytes of text", 65536, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 256)}},
+	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: 40, Limit: 100}},
+	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
+	{"history between", 1<<53 - 1, MethodHistory, &HistoryGet{Room: 17, After: 32767, Before: 32768}},
+	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
+	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
+}
+
+var (
+	alice = Account{ID: 7, Name: "alice"}
+	bob   = Account{ID: 8, Name: "bob"}
+	hi    = Event{
+		Room: 1, Seq: 42, Time: 1790000000000, Kind: "message", From: alice, Text: "Hi all!",
+		ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD",
+	}
+	joined = Event{Room: 17, Seq: 1, Time: 1790000000000, Kind: "join", From: alice, Member: &bob}
+)
+
+var replies = []struct {
+	name   string
+	id     int64
+	method string
+	result Body
+	err    error
+}{
+	{"hello", 1, MethodHello, &Welcome{
+		Version: 1, Server: "plausch 0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true,
+		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
+	}, nil},
+	{"ping", 2, MethodPing, &Empty{}, nil},
+	{"sign_in, a new guest", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "guest"}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, nil},
+	{"sign_in with a token", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "owner"}}, nil},
+	{"sign_out", 4, MethodSignOut, &Empty{}, nil},
+	{"subscribe", 5, MethodSubscribe, &Empty{}, nil},
+	{"room.list", 6, MethodRoomList, &Rooms{More: true, Rooms: []Room{
+		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true},
+		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true},
+		{ID: 17, Kind: "public", Name: "attic", Seq: 70000},
+	}}, nil},
+	{"room.list, nothing", 6, MethodRoomList, &Rooms{}, nil},
+	{"room.get", 7, MethodRoomGet, &Room{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true}, nil},
+	{"room.create", 8, MethodRoomCreate, &Room{ID: 17, Kind: "private", Name: "attic", Seq: 1, Joined: true}, nil},
+	{"room.join", 9, MethodRoomJoin, &Room{ID: 17, Kind: "public", Name: "attic", Seq: 5, Joined: true}, nil},
+	{"room.leave", 10, MethodRoomLeave, &Empty{}, nil},
+	{"member.list", 11, MethodMemberList, &Members{Members: []Member{
+		{ID: 7, Name: "alice", Role: "owner", Presence: "online"},
+		{ID: 8, Name: "bob", Role: "guest", Presence: "offline"},
+	}}, nil},
+	{"member.add", 12, MethodMemberAdd, &Empty{}, nil},
+	{"member.remove", 13, MethodMemberRemove, &Empty{}, nil},
+	{"message.send", 14, MethodMessageSend, &MessageSent{Room: 1, Seq: 42, Time: 1790000000000}, nil},
+	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
+	{"history, nothing", 15, MethodHistory, &History{}, nil},
+	{"presence.set", 16, MethodPresenceSet, &Empty{}, nil},
+	{"typing", 17, MethodTyping, &Empty{}, nil},
+	{"error", 18, MethodMessageSend, nil, plausch.Errorf(plausch.Forbidden, "you are not in the room \"attic\"; join it first")},
+	{"error that asks to wait", 19, MethodMessageSend, nil, &plausch.Error{
+		Code: plausch.RateLimited, Message: "you are sending too fast; wait a little", RetryAfter: 12345 * time.Millisecond,
+	}},
+}
+
+var pushes = []struct {
+	name  string
+	frame Frame
+}{
+	{"event, a message", Frame{Event: &hi}},
+	{"event, a join", Frame{Event: &joined}},
+	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
+	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},
+	{"typing", Frame{Typing: &Typing{Room: 17, Account: bob}}},
+	{"bye", Frame{Bye: &Error{Code: "slow_reader", Message: "this connection did not read what was sent to it; connect again and resume"}}},
+	{"bye that asks to wait", Frame{Bye: &Error{Code: "unavailable", Message: "the server is stopping; connect again in a moment", RetryAfter: 2000}}},
+}
