@@ -1,0 +1,216 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"plausch"
+)
+
+// ErrOutboxInUse is wrapped by Open's error if another client, in this or in
+// another process, uses the same outbox file.
+var ErrOutboxInUse = errors.New("another client is using it")
+
+// journal is an outbox file. It is only appended to, one JSON object a line:
+//
+//	{"put":{"id":"01K...","room":1,"text":"hi","at":1790000000000}}
+//	{"done":"01K..."}
+//
+// A put is on disk before it is reported as kept. A done may get lost with the
+// process, since a send that is repeated under its id happens once. When all is
+// done, the file is emptied. Beside it lies FILE.lock, which is locked as long
+// as the journal is open.
+type journal struct {
+	path string
+	lock io.Closer
+
+	mu     sync.Mutex // guards the file
+	file   *os.File
+	size   int64 // of whole records
+	broken error // the file is not what we think; nothing more is taken
+
+	small sync.Mutex // guards what follows; held for moments only
+	live  int        // puts without a done
+	dones []byte     // records that are written with the next put
+}
+
+type record struct {
+	Put  *put   `json:"put,omitempty"`
+	Done string `json:"done,omitempty"`
+}
+
+// valid reports whether r can be what was written: a put that no server takes
+// would be tried for ever.
+func (r record) valid() bool {
+	if r.Put == nil {
+		return r.Done != ""
+	}
+	return r.Put.ID != "" && plausch.CheckClientID(r.Put.ID) == nil && r.Put.outgoing().check() == nil
+}
+
+// openJournal opens or makes a journal and returns what is not done, in order.
+func openJournal(path string) (*journal, []put, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, nil, fmt.Errorf("outbox: %w", err)
+	}
+	lock, err := lockFile(path+".lock", false)
+	if err != nil {
+		return nil, nil, fmt.Errorf("outbox %s: %w", path, err)
+	}
+	j := &journal{path: path, lock: lock}
+	puts, err := j.load()
+	if err != nil {
+		if j.file != nil {
+			j.file.Close()
+		}
+		lock.Close()
+		return nil, nil, fmt.Errorf("outbox %s: %w", path, err)
+	}
+	return j, puts, nil
+}
+
+func (j *journal) load() ([]put, error) {
+	var err error
+	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return nil, err
+	}
+	syncFolder(filepath.Dir(j.path))
+	var puts []put
+	done := make(map[string]bool)
+	r := bufio.NewReader(j.file)
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err == io.EOF {
+			break // what is left is a torn record, which nobody was told of
+		}
+		if err != nil {
+			return nil, err
+		}
+		var rec record
+		if err := json.Unmarshal(line, &rec); err != nil || !rec.valid() {
+			if _, err := r.Peek(1); err == io.EOF {
+				break // torn, and the tail of an older file's block behind it
+			}
+			return nil, fmt.Errorf("line %d is damaged; mend or remove the file", n)
+		}
+		if rec.Put != nil {
+			puts = append(puts, *rec.Put)
+		} else {
+			done[rec.Done] = true
+		}
+		j.size += int64(len(line))
+	}
+	left := puts[:0]
+	for _, p := range puts {
+		if !done[p.ID] {
+			left = append(left, p)
+		}
+	}
+	j.live = len(left)
+	return left, j.rewind()
+}
+
+// rewind cuts off what is not a whole record, or everything if nothing is live.
+func (j *journal) rewind() error {
+	j.small.Lock()
+	if j.live == 0 {
+		j.size, j.dones = 0, nil
+	}
+	j.small.Unlock()
+	if err := j.file.Truncate(j.size); err != nil {
+		return err
+	}
+	_, err := j.file.Seek(j.size, io.SeekStart)
+	return err
+}
+
+// put appends sends and returns when they are on disk.
+func (j *journal) put(puts []put) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.broken != nil {
+		return fmt.Errorf("outbox %s: %w", j.path, j.broken)
+	}
+	j.small.Lock()
+	b := bytes.NewBuffer(j.dones)
+	j.dones = nil
+	j.live += len(puts) // before it is written, so that done does not empty the file
+	j.small.Unlock()
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	for i := range puts {
+		if err := enc.Encode(record{Put: &puts[i]}); err != nil {
+			j.broken = err // not reached: strings and numbers only
+			return err
+		}
+	}
+	_, err := j.file.Write(b.Bytes())
+	if err == nil {
+		if err = j.file.Sync(); err != nil {
+			// What is on disk is unknown now, and a second sync would not tell.
+			j.broken = err
+		}
+	}
+	if err != nil {
+		j.small.Lock()
+		j.live -= len(puts)
+		j.small.Unlock()
+		// A full disk may have taken half of it. Dones that are lost are harmless.
+		if rewindErr := j.rewind(); j.broken == nil {
+			j.broken = rewindErr
+		}
+		return fmt.Errorf("outbox %s: %w", j.path, err)
+	}
+	j.size += int64(b.Len())
+	return nil
+}
+
+// done notes that a send needs to be kept no longer. It does not wait for a put
+// that is being synced.
+func (j *journal) done(id string) {
+	line, _ := json.Marshal(record{Done: id})
+	j.small.Lock()
+	j.live--
+	j.dones = append(append(j.dones, line...), '\n')
+	empty := j.live == 0
+	j.small.Unlock()
+	if empty && j.mu.TryLock() {
+		if j.broken == nil {
+			j.broken = j.rewind()
+		}
+		j.mu.Unlock()
+	}
+}
+
+// close writes the dones that wait and gives the file free.
+func (j *journal) close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		return nil
+	}
+	err := j.broken
+	if err == nil {
+		if err = j.rewind(); err == nil && len(j.dones) > 0 {
+			_, err = j.file.Write(j.dones)
+		}
+	}
+	err = errors.Join(err, j.file.Close(), j.lock.Close())
+	j.file, j.broken = nil, ErrClosed
+	return err
+}
+
+// syncFolder has a new file's name on disk, where folders can be synced.
+func syncFolder(path string) {
+	if d, err := os.Open(path); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}

@@ -1,0 +1,304 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+const (
+	// MaxOutbox is how many sends the outbox holds, those included whose
+	// updates were not read yet.
+	MaxOutbox = 10_000
+	// maxOutboxBytes is how many bytes of text it holds.
+	maxOutboxBytes = 32 << 20
+	// maxWindow is how many sends are in flight. Where the server takes long to
+	// answer, since it holds an account to its rate, fewer are, down to
+	// minWindow, so that other requests need not queue up behind them.
+	maxWindow, minWindow = 64, 4
+	slowAnswer           = time.Second
+	// maxInternal is how often a send is tried that the server fails at.
+	maxInternal = 5
+)
+
+// ErrOutboxFull is returned by Send when the outbox holds as much as it may:
+// wait until some is sent (see [Client.Flush]) and updates are read.
+var ErrOutboxFull = errors.New("the outbox is full")
+
+// Outgoing is a message to send: to a room or, if Room is 0, to the account
+// named To, in the direct room that the first message makes.
+type Outgoing struct {
+	Room plausch.RoomID
+	To   string
+	Text string
+}
+
+// check reports why no server would take m.
+func (m Outgoing) check() error {
+	if (m.Room == 0) == (m.To == "") {
+		return plausch.Errorf(plausch.Invalid, "a message goes to a room or to somebody")
+	}
+	if err := checkString(m.To); err != nil {
+		return err
+	}
+	return plausch.CheckText(m.Text)
+}
+
+// outbox is what waits for the server's acknowledgement. The client's lock
+// guards it.
+type outbox struct {
+	list  []*outgoing // in order; what is done is dropped from the front
+	first int         // number of list[0]
+	next  int         // number of the first that may be waiting to be sent
+	bytes int         // of text in list
+
+	leaving bool      // the server said bye: nothing new goes out
+	window  int       // how many may be in flight
+	flying  int       // how many are
+	until   time.Time // nothing goes out before, as long as it is set
+	flushed chan struct{}
+}
+
+type outgoing struct {
+	put
+	number int
+	flying bool
+	done   bool
+	sentAt time.Time
+	failed int // how often, with internal
+}
+
+// put is a send as it is kept.
+type put struct {
+	ID   string         `json:"id"`
+	Room plausch.RoomID `json:"room,omitzero"`
+	To   string         `json:"to,omitzero"`
+	Text string         `json:"text"`
+	At   int64          `json:"at"` // milliseconds since 1970-01-01 UTC
+}
+
+func (p put) outgoing() Outgoing { return Outgoing{Room: p.Room, To: p.To, Text: p.Text} }
+
+func (p put) queued() Queued {
+	return Queued{ID: p.ID, Outgoing: p.outgoing(), Time: time.UnixMilli(p.At)}
+}
+
+func newOutbox() outbox { return outbox{window: maxWindow} }
+
+// Send puts a message into the outbox and returns its client id. When Send
+// returns, the message is in the outbox file, if there is one, and outlives the
+// process. It goes out after those before it, now or when the client is online,
+// once however often the connection is lost, and one of [Sent] and [Failed]
+// tells of it.
+//
+// Errors: Invalid or TooLarge for what no server would take, [ErrOutboxFull],
+// [ErrClosed] or why else the client has ended, and those of the file.
+func (c *Client) Send(m Outgoing) (id string, err error) {
+	ids, err := c.SendAll([]Outgoing{m})
+	if err != nil {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// SendAll is Send for several messages, all or none of which are taken. A
+// persistent outbox is synced once for them.
+func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
+	size := 0
+	for _, m := range ms {
+		if err := m.check(); err != nil {
+			return nil, err
+		}
+		size += len(m.Text)
+	}
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	c.mu.Lock()
+	err = c.err
+	if err == nil && (len(c.outbox.list)+c.feed.sends+len(ms) > MaxOutbox || c.outbox.bytes+size > maxOutboxBytes) {
+		err = ErrOutboxFull
+	}
+	c.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	puts := make([]put, len(ms))
+	at := time.Now().UnixMilli()
+	for i, m := range ms {
+		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, At: at}
+		ids = append(ids, puts[i].ID)
+	}
+	if c.journal != nil {
+		if err := c.journal.put(puts); err != nil {
+			return nil, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.enqueue(puts)
+	c.sendMore()
+	return ids, nil
+}
+
+// restore takes over what an earlier process left.
+func (c *Client) restore(puts []put) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.enqueue(puts)
+}
+
+func (c *Client) enqueue(puts []put) {
+	b := &c.outbox
+	for _, p := range puts {
+		b.list = append(b.list, &outgoing{put: p, number: b.first + len(b.list)})
+		b.bytes += len(p.Text)
+		c.feed.add(p.queued())
+	}
+}
+
+// Flush waits until every send is acknowledged or refused.
+func (c *Client) Flush(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		err, left := c.err, len(c.outbox.list)
+		if c.outbox.flushed == nil {
+			c.outbox.flushed = make(chan struct{})
+		}
+		flushed := c.outbox.flushed
+		c.mu.Unlock()
+		switch {
+		case left == 0:
+			return nil
+		case err != nil:
+			return fmt.Errorf("%d messages are not sent: %w", left, err)
+		}
+		select {
+		case <-flushed:
+		case <-ctx.Done():
+			return fmt.Errorf("%d messages are not sent: %w", left, context.Cause(ctx))
+		}
+	}
+}
+
+// wakeFlush has those that wait in Flush look again.
+func (b *outbox) wakeFlush() {
+	if b.flushed != nil {
+		close(b.flushed)
+		b.flushed = nil
+	}
+}
+
+// reconnected has everything go out that was in flight, under the same ids:
+// what the server has already, it answers as it did.
+func (b *outbox) reconnected() {
+	b.leaving, b.flying, b.next, b.until = false, 0, b.first, time.Time{}
+	b.window = maxWindow
+	for _, o := range b.list {
+		o.flying = false
+	}
+}
+
+// sendMore fills the window; c.mu is held.
+func (c *Client) sendMore() {
+	b := &c.outbox
+	if c.conn == nil || b.leaving || !b.until.IsZero() {
+		return
+	}
+	for ; b.flying < b.window && b.next < b.first+len(b.list); b.next++ {
+		o := b.list[b.next-b.first]
+		if o.done || o.flying {
+			continue
+		}
+		o.flying, o.sentAt = true, time.Now()
+		b.flying++
+		params := &protocol.MessageSend{Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID}
+		var sent protocol.MessageSent
+		c.ask(protocol.MethodMessageSend, params, &sent, func(err error) { c.answered(o, &sent, err) })
+	}
+}
+
+// answered takes in what became of a send.
+func (c *Client) answered(o *outgoing, sent *protocol.MessageSent, err error) {
+	b := &c.outbox
+	o.flying = false
+	b.flying--
+	if time.Since(o.sentAt) > slowAnswer {
+		b.window = max(minWindow, b.window/2)
+	} else {
+		b.window = min(maxWindow, b.window+1)
+	}
+	if plausch.CodeOf(err) == plausch.Internal {
+		o.failed++
+	}
+	switch {
+	case err == nil:
+		c.finished(o, Sent{ID: o.ID, Room: plausch.RoomID(sent.Room), Seq: sent.Seq, Time: time.UnixMilli(sent.Time)})
+	case refusesSend(err) || o.failed >= maxInternal:
+		c.finished(o, Failed{ID: o.ID, Outgoing: o.outgoing(), Err: err})
+	case plausch.CodeOf(err) == plausch.SignInNeeded:
+		c.abort(err)
+		return
+	default:
+		c.sendLater(o, err)
+	}
+	c.sendMore()
+}
+
+// refusesSend reports whether err would come again for the same send.
+func refusesSend(err error) bool {
+	switch plausch.CodeOf(err) {
+	case plausch.Forbidden, plausch.NotFound, plausch.Invalid, plausch.TooLarge, plausch.Unsupported, plausch.Taken:
+		return true
+	}
+	return false
+}
+
+// finished drops what is acknowledged or refused.
+func (c *Client) finished(o *outgoing, u Update) {
+	b := &c.outbox
+	o.done = true
+	b.bytes -= len(o.Text)
+	for len(b.list) > 0 && b.list[0].done {
+		b.list[0] = nil
+		b.list = b.list[1:]
+		b.first++
+	}
+	b.next = max(b.next, b.first)
+	if c.journal != nil {
+		c.journal.done(o.ID)
+	}
+	c.feed.add(u)
+	if len(b.list) == 0 {
+		b.wakeFlush()
+	}
+}
+
+// sendLater has o go out again, before all that come after it, when the server
+// may be ready. Until then nothing goes out, and then few at first, so that
+// little overtakes o.
+func (c *Client) sendLater(o *outgoing, err error) {
+	b := &c.outbox
+	b.next = min(b.next, o.number)
+	b.window = 1
+	wait := firstWait
+	if e := (*plausch.Error)(nil); errors.As(err, &e) {
+		wait = min(max(e.RetryAfter, firstWait), 10*time.Minute)
+	}
+	if !b.until.IsZero() {
+		return // a timer runs
+	}
+	b.until = time.Now().Add(wait)
+	round := c.sync.round
+	time.AfterFunc(wait, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.sync.round == round && c.conn != nil {
+			b.until = time.Time{}
+			c.sendMore()
+		}
+	})
+}

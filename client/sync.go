@@ -1,0 +1,350 @@
+package client
+
+import (
+	"errors"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+const (
+	// maxAhead is how many events of a room wait for those before them. Of more
+	// only the newest seq is remembered, and they are fetched.
+	maxAhead = 256
+	// lateNewest is how much is handed on, at least, of a room that the account
+	// got into while the client was offline.
+	lateNewest = 50
+)
+
+// syncState is what the client knows of its rooms' logs. The methods on Client
+// in this file are called with c.mu held, except push and the callbacks.
+type syncState struct {
+	logs    map[plausch.RoomID]*roomLog
+	stalled map[*roomLog]struct{} // could go on if updates were read
+	waiting []*roomLog            // to fetch, when fetches has come down
+	fetches int                   // in flight
+
+	round    int  // counts connections
+	listed   bool // the list of this round is complete
+	everDone bool // the list of some round was
+	behind   int  // how many logs are behind, in this round
+	caughtUp bool // CaughtUp was told in this round
+}
+
+// roomLog is how far a room's log has been handed on.
+type roomLog struct {
+	id   plausch.RoomID
+	room plausch.Room
+
+	known     bool // room and next are set
+	announced bool // RoomJoined was told, and RoomLeft not since
+	ignored   bool // Begin said so
+	gone      bool // the account is not a member any more
+	seen      int  // the round in which the list, room.get or a push named it
+	busy      bool // a fetch is in flight or waits in line
+
+	next    int64 // seq of the next event to hand on
+	head    int64 // the newest seq that is known of
+	member  int64 // the newest seq when the server last said that the account is a member
+	resumed int64 // next at the start of this round; 0 if it was not known
+	target  int64 // catching up ends behind this seq
+	behind  bool  // counted in syncState.behind
+	ahead   map[int64]plausch.Event
+}
+
+func newSyncState() syncState {
+	return syncState{logs: make(map[plausch.RoomID]*roomLog), stalled: make(map[*roomLog]struct{})}
+}
+
+func (s *syncState) log(id plausch.RoomID) *roomLog {
+	l := s.logs[id]
+	if l == nil {
+		l = &roomLog{id: id, ahead: make(map[int64]plausch.Event)}
+		s.logs[id] = l
+	}
+	return l
+}
+
+// startSync subscribes and then asks for the rooms: what happens in between
+// comes as a push.
+func (c *Client) startSync() {
+	s := &c.sync
+	s.round++
+	s.listed, s.caughtUp, s.behind, s.fetches, s.waiting = false, false, 0, 0, nil
+	for _, l := range s.logs {
+		l.busy, l.behind, l.target, l.resumed = false, false, 0, 0
+		if l.known {
+			l.resumed = l.next
+		}
+	}
+	c.ask(protocol.MethodSubscribe, &protocol.Empty{}, nil, func(err error) {
+		if err != nil {
+			c.abort(err)
+			return
+		}
+		c.list(0)
+	})
+}
+
+// ask sends a request over the connection of now. The answer comes to then with
+// c.mu held, unless the connection has been replaced or lost meanwhile: the
+// next one starts anew.
+func (c *Client) ask(method string, params, result protocol.Body, then func(error)) {
+	conn := c.conn
+	err := conn.Go(method, params, result, func(err error) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.conn == conn && !errors.Is(err, ErrLost) {
+			then(err)
+		}
+	})
+	if err != nil {
+		conn.abort(err) // it has ended already; a request of ours is never too large
+	}
+}
+
+// abort ends the connection of now, so that the next one tries again.
+func (c *Client) abort(err error) { c.conn.abort(err) }
+
+// list asks for the rooms behind an id.
+func (c *Client) list(after int64) {
+	var page protocol.Rooms
+	c.ask(protocol.MethodRoomList, &protocol.RoomList{After: after, Limit: protocol.MaxPage}, &page, func(err error) {
+		if err != nil {
+			c.abort(err)
+			return
+		}
+		for i := range page.Rooms {
+			if r := &page.Rooms[i]; r.Joined {
+				c.learn(roomOf(r), false)
+			}
+			after = max(after, page.Rooms[i].ID)
+		}
+		if page.More && len(page.Rooms) > 0 {
+			c.list(after)
+			return
+		}
+		c.listDone()
+	})
+}
+
+// listDone drops the rooms that the list did not name.
+func (c *Client) listDone() {
+	s := &c.sync
+	s.listed = true
+	for _, l := range s.logs {
+		if l.known && !l.gone && l.seen != s.round {
+			c.drop(l)
+		}
+	}
+	s.everDone = true
+	c.checkCaughtUp()
+}
+
+// learn takes in a room as the server describes it. Pushed says that a push
+// made us ask.
+func (c *Client) learn(room plausch.Room, pushed bool) {
+	s := &c.sync
+	l := s.log(room.ID)
+	if l.gone && room.Head < l.next {
+		return // the list is older than the event with which the account left
+	}
+	l.gone = false // if it was, announce it anew
+	l.seen, l.room = s.round, room
+	switch {
+	case !l.known:
+		c.begin(l, pushed)
+	case l.resumed > 0 && room.Head < l.resumed-1:
+		// The log has been cut: the server never had what we saw, or lost it.
+		l.next, l.head = room.Head+1, room.Head
+		for seq := range l.ahead {
+			l.head = max(l.head, seq)
+		}
+		c.feed.add(RoomReset{Room: l.id, Head: room.Head})
+	}
+	l.resumed, l.member = 0, room.Head
+	l.head = max(l.head, room.Head)
+	if !s.listed && !l.ignored && !l.behind {
+		l.target, l.behind = room.Head, true
+		s.behind++
+	}
+	c.advance(l)
+}
+
+// begin decides where the events of a room begin that was not known before.
+func (c *Client) begin(l *roomLog, pushed bool) {
+	l.known, l.head = true, max(l.head, l.room.Head)
+	first := l.room.Head + 1 // the first event to be pushed, if any was
+	for seq := range l.ahead {
+		first = min(first, seq)
+	}
+	late := c.sync.everDone // known only now, so new to the account
+	switch {
+	case c.o.Begin != nil:
+		after := c.o.Begin(l.room)
+		l.ignored = after < 0
+		l.next = after + 1
+	case late && l.room.Kind == plausch.RoomDirect:
+		l.next = 1
+	case late && !pushed:
+		l.next = min(first, l.room.Head-int64(max(c.o.Newest, lateNewest))+1)
+	default:
+		l.next = min(first, l.room.Head-int64(c.o.Newest)+1)
+	}
+	l.next = max(l.next, 1)
+	for seq := range l.ahead {
+		if seq < l.next || l.ignored {
+			delete(l.ahead, seq)
+		}
+	}
+}
+
+// push takes in what the server tells by itself. It is called by the
+// connection's reading goroutine.
+func (c *Client) push(f *protocol.Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		return // events are pushed once there is a subscription, so not yet
+	}
+	switch {
+	case f.Event != nil:
+		c.pushed(f.Event.Event())
+	case f.Typing != nil:
+		c.feed.add(Typing{Room: plausch.RoomID(f.Typing.Room), Account: f.Typing.Account.Ref()})
+	case f.Bye != nil:
+		c.outbox.leaving = true
+	}
+	for i := range f.Presence {
+		p := &f.Presence[i]
+		c.feed.add(Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence)})
+	}
+}
+
+// pushed takes in an event that may come in any order.
+func (c *Client) pushed(e plausch.Event) {
+	l := c.sync.log(e.Room)
+	if l.gone && e.Kind == plausch.EventJoin && e.Member.ID == c.account.ID && e.Seq >= l.next {
+		l.gone = false
+	}
+	if l.ignored || l.gone {
+		return
+	}
+	l.seen = c.sync.round
+	if l.known && (l.resumed > 0 && e.Seq < l.resumed || e.Seq < l.next) {
+		return // had already; a log that was cut is noticed by the list
+	}
+	l.head = max(l.head, e.Seq)
+	if e.Seq == l.next || len(l.ahead) < maxAhead {
+		l.ahead[e.Seq] = e
+	}
+	c.advance(l)
+}
+
+// advance hands on what can be, and asks for what is missing.
+func (c *Client) advance(l *roomLog) {
+	defer c.checkBehind(l)
+	switch {
+	case l.ignored:
+		return
+	case l.room.ID == 0 && !l.gone:
+		c.fetch(l)
+		return
+	case !l.announced && !l.gone:
+		if c.stall(l) {
+			return
+		}
+		l.announced = true
+		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1})
+	}
+	for l.next <= l.head && !l.gone {
+		e, ok := l.ahead[l.next]
+		if !ok {
+			c.fetch(l)
+			return
+		}
+		if c.stall(l) {
+			return
+		}
+		delete(l.ahead, l.next)
+		l.next++
+		c.feed.add(Event{e})
+		if e.Kind == plausch.EventLeave && e.Member.ID == c.account.ID {
+			c.left(l, e.Seq)
+		}
+	}
+	if l.gone && l.announced && !c.stall(l) {
+		l.announced = false
+		c.feed.add(RoomLeft{Room: l.id})
+	}
+}
+
+// left ends a room at the event with which the account left it, unless it has
+// come back already.
+func (c *Client) left(l *roomLog, seq int64) {
+	if seq <= l.member {
+		return
+	}
+	for later, e := range l.ahead {
+		if later > seq && e.Kind == plausch.EventJoin && e.Member.ID == c.account.ID {
+			return
+		}
+	}
+	c.forget(l)
+}
+
+// forget makes l a room that is asked for anew when it comes back. Where its
+// log was is remembered.
+func (c *Client) forget(l *roomLog) {
+	l.gone, l.head, l.room = true, l.next-1, plausch.Room{}
+	clear(l.ahead)
+}
+
+// drop ends a room that the account turns out not to be in.
+func (c *Client) drop(l *roomLog) {
+	if !l.known {
+		delete(c.sync.logs, l.id)
+		return
+	}
+	c.forget(l)
+	c.advance(l)
+}
+
+// stall reports whether the queue is full, and has l go on when it is not.
+func (c *Client) stall(l *roomLog) bool {
+	if c.feed.full() {
+		c.sync.stalled[l] = struct{}{}
+		return true
+	}
+	return false
+}
+
+// resumeStalled goes on with the rooms that had to wait for the reader.
+func (c *Client) resumeStalled() {
+	if len(c.sync.stalled) == 0 {
+		return
+	}
+	stalled := c.sync.stalled
+	c.sync.stalled = make(map[*roomLog]struct{})
+	for l := range stalled {
+		c.advance(l)
+	}
+	c.checkCaughtUp()
+}
+
+// checkBehind counts l off when it has caught up.
+func (c *Client) checkBehind(l *roomLog) {
+	if l.behind && (l.gone || l.announced && l.next > l.target) {
+		l.behind = false
+		c.sync.behind--
+		c.checkCaughtUp()
+	}
+}
+
+func (c *Client) checkCaughtUp() {
+	s := &c.sync
+	if s.listed && s.behind == 0 && !s.caughtUp {
+		s.caughtUp = true
+		c.feed.add(CaughtUp{})
+	}
+}

@@ -1,0 +1,146 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Credential is what signs in without a password.
+type Credential struct {
+	Token string `json:"token"`
+	Guest bool   `json:"guest,omitzero"`
+}
+
+// TokenStore keeps credentials by server and name. A server is named by
+// HOST:PORT, and +tls behind it if it is reached over TLS: a token that was
+// given out over TLS is never looked up for a connection without. A store is
+// safe for concurrent use.
+type TokenStore interface {
+	// Load returns the credential of name on server, or an empty one.
+	Load(server, name string) (Credential, error)
+	// Save replaces it.
+	Save(server, name string, c Credential) error
+	// Delete forgets it; an unknown one is no error.
+	Delete(server, name string) error
+}
+
+// StateFolder returns the folder in which clients keep what outlives them:
+// $XDG_STATE_HOME/plausch, or ~/.local/state/plausch.
+func StateFolder() (string, error) {
+	// The XDG Base Directory Specification has relative paths ignored.
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "plausch"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("state folder: %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "plausch"), nil
+}
+
+// TokenFile is a [TokenStore] in a file of JSON that only its owner can read.
+// It is replaced as a whole, under a lock that all processes respect.
+type TokenFile struct{ path string }
+
+// NewTokenFile returns the store in the file at path, which need not exist yet.
+func NewTokenFile(path string) *TokenFile { return &TokenFile{path} }
+
+// DefaultTokens returns the store tokens.json in [StateFolder].
+func DefaultTokens() (*TokenFile, error) {
+	dir, err := StateFolder()
+	if err != nil {
+		return nil, err
+	}
+	return NewTokenFile(filepath.Join(dir, "tokens.json")), nil
+}
+
+// tokens are credentials by server and name.
+type tokens map[string]map[string]Credential
+
+// Load implements TokenStore.
+func (f *TokenFile) Load(server, name string) (Credential, error) {
+	all, err := f.read()
+	return all[server][strings.ToLower(name)], err
+}
+
+// Save implements TokenStore.
+func (f *TokenFile) Save(server, name string, c Credential) error {
+	return f.change(func(all tokens) {
+		if all[server] == nil {
+			all[server] = make(map[string]Credential)
+		}
+		all[server][strings.ToLower(name)] = c
+	})
+}
+
+// Delete implements TokenStore.
+func (f *TokenFile) Delete(server, name string) error {
+	return f.change(func(all tokens) {
+		delete(all[server], strings.ToLower(name))
+		if len(all[server]) == 0 {
+			delete(all, server)
+		}
+	})
+}
+
+func (f *TokenFile) read() (tokens, error) {
+	all := make(tokens)
+	b, err := os.ReadFile(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("token store %s: %w", f.path, err)
+	}
+	return all, nil
+}
+
+func (f *TokenFile) change(change func(tokens)) error {
+	if err := f.rewrite(change); err != nil {
+		return fmt.Errorf("token store %s: %w", f.path, err)
+	}
+	return nil
+}
+
+func (f *TokenFile) rewrite(change func(tokens)) error {
+	dir := filepath.Dir(f.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	lock, err := lockFile(f.path+".lock", true)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	all, err := f.read()
+	if err != nil {
+		return err
+	}
+	change(all)
+	b, err := json.MarshalIndent(all, "", "\t")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, filepath.Base(f.path)+".*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // fails once it is renamed
+	_, err = tmp.Write(append(b, '\n'))
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), f.path); err != nil {
+		return err
+	}
+	syncFolder(dir)
+	return nil
+}
