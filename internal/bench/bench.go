@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"plausch/protocol"
@@ -43,7 +44,8 @@ type Options struct {
 	ServerMetrics string
 	// Executable is the program whose serve and bench raw-server are started.
 	Executable string
-	// WebSocket has a server of our own reached that way instead of over TCP.
+	// WebSocket has a server of our own reached that way instead of over TCP; that
+	// of Server says so itself.
 	WebSocket bool
 	Codec     protocol.Codec
 	// Folder is where a temporary folder for databases is made; empty means the
@@ -64,13 +66,16 @@ type Options struct {
 }
 
 const (
-	warmUp      = 300 * time.Millisecond // of a load before it is measured
+	maxWarmUp   = 300 * time.Millisecond // of a load before it is measured
 	drainTime   = 15 * time.Second       // for what is in flight when a load ends
 	setUpTime   = 60 * time.Second       // for all connections of a crowd
 	atOnce      = 64                     // connections that are set up side by side
 	lingerTime  = 50 * time.Millisecond  // for deliveries that should not come
 	stepTimeout = 30 * time.Second       // for a reply
 )
+
+// warmUp is how long a load runs before it is measured for a time.
+func warmUp(measure time.Duration) time.Duration { return min(maxWarmUp, measure/3) }
 
 // Run measures the scenarios. The error is about what hindered it; what the
 // checker found wrong is in the report.
@@ -82,6 +87,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	l := &lab{opts: o, folder: folder, start: startOurs, startRaw: startRaw}
 	if o.Server != "" {
 		l.start = given
+		l.opts.WebSocket = strings.HasPrefix(o.Server, "ws://")
 	}
 	report, err := l.run(ctx)
 	return report, errors.Join(err, os.RemoveAll(folder))

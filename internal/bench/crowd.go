@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
 )
 
 // crowd is rooms full of members, each with a connection that is read. All rooms
@@ -26,8 +25,10 @@ type crowd struct {
 	timed   atomic.Bool // members note when deliveries come
 	closing atomic.Bool // connections end because we end them
 	failed  chan struct{}
-	once    sync.Once
-	err     error // why failed is closed
+	// patience is how long what is in flight may take when a load ends.
+	patience time.Duration
+	once     sync.Once
+	err      error // why failed is closed
 }
 
 // room is one room of a crowd.
@@ -52,7 +53,6 @@ type member struct {
 	room      *room
 	tally     tally
 	delivered atomic.Int64
-	wrong     atomic.Bool
 	latencies []time.Duration // of a paced load
 }
 
@@ -66,7 +66,7 @@ func tag() string { return strings.ToLower(rand.Text()[:6]) }
 func gather(ctx context.Context, t *target, rooms, members, text int) (*crowd, error) {
 	ctx, cancel := context.WithTimeout(ctx, setUpTime)
 	defer cancel()
-	c := &crowd{t: t, failed: make(chan struct{})}
+	c := &crowd{t: t, failed: make(chan struct{}), patience: drainTime}
 	for range rooms {
 		r := new(room)
 		c.rooms = append(c.rooms, r)
@@ -106,31 +106,51 @@ func (c *crowd) connect(ctx context.Context, run string) error {
 		return err
 	}
 	if c.t.raw {
-		for i, r := range c.rooms {
-			r.id = int64(i + 1)
-		}
-		room := func(m *member) int64 { return int64(len(c.members))<<32 | m.room.id } // not that of another crowd
-		return everyone(func(_ int, m *member) error { return m.enterRaw(room(m)) })
+		return c.connectRaw(ctx)
 	}
-	return errors.Join(
-		each(ctx, len(c.rooms), func(i int) (err error) {
-			r := c.rooms[i]
-			r.id, err = r.sender.createRoom(fmt.Sprintf("bench-%s-%d", run, i))
+	for _, step := range []func() error{
+		func() error {
+			return each(ctx, len(c.rooms), func(i int) (err error) {
+				r := c.rooms[i]
+				r.id, err = r.sender.createRoom(fmt.Sprintf("bench-%s-%d", run, i))
+				return err
+			})
+		},
+		func() error {
+			return everyone(func(_ int, m *member) error {
+				if m == m.room.sender {
+					return nil
+				}
+				return m.joinRoom(m.room.id)
+			})
+		},
+		func() error { return everyone(func(_ int, m *member) error { return m.subscribe() }) },
+		func() error {
+			return each(ctx, len(c.rooms), func(i int) (err error) {
+				r := c.rooms[i]
+				r.base, err = r.sender.head(r.id)
+				return err
+			})
+		},
+	} {
+		if err := step(); err != nil {
 			return err
-		}),
-		everyone(func(_ int, m *member) error {
-			if m == m.room.sender {
-				return nil
-			}
-			return m.joinRoom(m.room.id)
-		}),
-		everyone(func(_ int, m *member) error { return m.subscribe() }),
-		each(ctx, len(c.rooms), func(i int) (err error) {
-			r := c.rooms[i]
-			r.base, err = r.sender.head(r.id)
-			return err
-		}),
-	)
+		}
+	}
+	return nil
+}
+
+// rawRooms counts the rooms of raw servers, so that none is used twice.
+var rawRooms atomic.Int64
+
+func (c *crowd) connectRaw(ctx context.Context) error {
+	for _, r := range c.rooms {
+		r.id = rawRooms.Add(1)
+	}
+	return each(ctx, len(c.members), func(i int) error {
+		m := c.members[i]
+		return m.enterRaw(m.room.id)
+	})
 }
 
 // each calls f for 0 to n-1, some at once, and returns the first error.
@@ -214,9 +234,6 @@ func (m *member) take(body []byte, now time.Duration) error {
 	}
 	sent := m.room.flight.sent.Load()
 	m.tally.see(f.seq, sent)
-	if m.tally.faults.any() {
-		m.wrong.Store(true)
-	}
 	m.delivered.Store(m.delivered.Load() + 1) // nobody else adds
 	if now > 0 && f.seq <= sent {
 		m.latencies = append(m.latencies, now-time.Duration(m.room.sentAt[f.seq%flightPlaces].Load()))
@@ -295,4 +312,3 @@ func (c *crowd) close() (Checked, error) {
 		return checked, nil
 	}
 }
-

@@ -14,11 +14,7 @@ func (r *room) send(n int64, timed bool) error {
 	r.out = r.out[:0]
 	for range n {
 		sent++
-		number := sent - r.base
-		if r.next.clientID == 0 {
-			number = sent - firstNumber // of an event for the raw server: its seq
-		}
-		r.next.set(number)
+		r.next.set(sent - r.base)
 		r.out = r.next.appendFrame(r.out)
 		if timed {
 			r.sentAt[sent%flightPlaces].Store(int64(time.Since(epoch)))
@@ -136,7 +132,7 @@ var errStuck = errors.New("not everything that was sent arrived")
 
 // drain waits until everybody has everything and all is acknowledged.
 func (c *crowd) drain(ctx context.Context) error {
-	deadline := time.Now().Add(c.t.patience())
+	deadline := time.Now().Add(c.patience)
 	for {
 		landed := true
 		for _, r := range c.rooms {
@@ -165,16 +161,6 @@ func (c *crowd) delivered() int64 {
 	return n
 }
 
-// wrong reports whether the checker has found something yet.
-func (c *crowd) wrong() bool {
-	for _, m := range c.members {
-		if m.wrong.Load() {
-			return true
-		}
-	}
-	return false
-}
-
 // meter measures what a target does between start and stop.
 type meter struct {
 	count   int64
@@ -196,6 +182,14 @@ func (m *meter) stop(t *target, count func() int64) {
 	if m.cpuErr == nil {
 		m.cpuErr = err
 	}
+}
+
+// add counts another time of measuring in.
+func (m *meter) add(o meter) {
+	m.count += o.count
+	m.cpu += o.cpu
+	m.elapsed += o.elapsed
+	m.cpuErr = errors.Join(m.cpuErr, o.cpuErr)
 }
 
 func (m *meter) figures() Figures {

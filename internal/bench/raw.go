@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -50,9 +51,9 @@ func ServeRaw(in io.Reader, out io.Writer) error {
 	go s.serve(ln)
 	fmt.Fprintln(out, ln.Addr())
 	for lines := bufio.NewScanner(in); lines.Scan(); {
-		// Twice, since what pools hold survives once.
-		runtime.GC()
-		runtime.GC()
+		for range collections {
+			runtime.GC()
+		}
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		fmt.Fprintln(out, m.HeapInuse+m.StackInuse)
@@ -224,7 +225,7 @@ func startRaw(ctx context.Context, l *lab) (*target, error) {
 	t := &target{name: "raw", raw: true, codec: l.opts.Codec, pid: p.pid(), process: p}
 	address, err := p.line()
 	if err != nil {
-		return nil, fmt.Errorf("start the raw server: %w", errJoin(err, t.stop()))
+		return nil, fmt.Errorf("start the raw server: %w", errors.Join(err, t.stop()))
 	}
 	t.address = address
 	t.collect = func(context.Context) (int64, error) {

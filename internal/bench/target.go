@@ -53,8 +53,6 @@ func (t *target) stop() error {
 	return errors.Join(errs...)
 }
 
-func errJoin(errs ...error) error { return errors.Join(errs...) }
-
 // given is the target of a server that runs already.
 func given(_ context.Context, l *lab) (*target, error) {
 	u, err := url.Parse(l.opts.Server)
@@ -122,10 +120,14 @@ func freePorts(n int) ([]string, error) {
 	return addresses, nil
 }
 
+// collections is how often garbage is collected before memory is measured: what
+// pools hold survives once, and a stack that is too large is halved each time.
+const collections = 5
+
 // collectByMetrics has a server of ours collect garbage, by asking for a heap
 // profile, which begins with that.
 func (t *target) collectByMetrics(ctx context.Context) (int64, error) {
-	for range 2 { // since what pools hold survives once
+	for range collections {
 		if _, err := t.fetch(ctx, "/debug/pprof/heap?gc=1"); err != nil {
 			return 0, err
 		}
