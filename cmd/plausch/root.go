@@ -41,7 +41,10 @@ var commands = []func() *cobra.Command{
 	newServeCommand,
 	newUserCommand,
 	newConfigCommand,
-	// chat, send, tail and bench: one line here, one file each.
+	newChatCommand,
+	newSendCommand,
+	newTailCommand,
+	newBenchCommand,
 }
 
 // run is the process: it runs the command line args and returns the exit code.

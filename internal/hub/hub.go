@@ -90,9 +90,9 @@ func (h *Hub) Close() {
 }
 
 // Attach gives s the events of the rooms that load returns, and of those that
-// the account joins later. It subscribes first and loads then, so no event falls
-// between: what is committed before load is in the store, what is committed
-// after it is delivered, and some may be both.
+// the account joins later. What is committed after Attach returns is delivered,
+// what is committed before is in the store, and some may be both: so who asks
+// the store afterwards misses nothing. Changes of membership during load count.
 func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Attachment, error) {
 	a := &Attachment{hub: h, session: s, account: who, wants: wants, left: map[plausch.RoomID]bool{}}
 	h.mu.Lock()

@@ -179,9 +179,31 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	select {
 	case err := <-s.broken:
-		return fmt.Errorf("stopped without an answer to the last sends: %w", err)
+		return brokenError(err)
 	case <-ctx.Done():
 	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.stop() }()
+	var err error
+	select {
+	case err = <-stopped:
+	case err := <-s.broken: // what is in flight will never be answered
+		return brokenError(err)
+	}
+	select {
+	case err := <-s.broken:
+		return brokenError(err)
+	default:
+		return err
+	}
+}
+
+func brokenError(err error) error {
+	return fmt.Errorf("stopped without an answer to the last sends: %w", err)
+}
+
+// stop drains and closes.
+func (s *Server) stop() error {
 	s.log.Info("stopping", "connections", s.port.Stats().Open)
 	drain, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()

@@ -22,6 +22,7 @@ type Outbox struct {
 	writing bool          // the writer exists
 	ending  bool          // nothing more goes in; the writer closes the connection
 	ended   chan struct{} // closed when the connection is, if somebody waits
+	less    chan struct{} // closed when less waits, if somebody waits for that
 }
 
 func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration) {
@@ -70,10 +71,35 @@ func (o *Outbox) Finish(last []byte) {
 		return
 	}
 	o.ending = true
+	o.wake()
 	if last != nil {
 		o.add(last)
 	} else if !o.writing {
 		o.close()
+	}
+}
+
+// Room returns when at most half of what may wait does, so that a reply has
+// room, or when the connection ends.
+func (o *Outbox) Room() {
+	o.mu.Lock()
+	for o.bytes > o.limit/2 && !o.ending {
+		if o.less == nil {
+			o.less = make(chan struct{})
+		}
+		less := o.less
+		o.mu.Unlock()
+		<-less
+		o.mu.Lock()
+	}
+	o.mu.Unlock()
+}
+
+// wake has Room look again. The lock is held.
+func (o *Outbox) wake() {
+	if o.less != nil {
+		close(o.less)
+		o.less = nil
 	}
 }
 
@@ -121,6 +147,7 @@ func (o *Outbox) write() {
 		if err != nil {
 			o.ending, o.queue, o.bytes = true, o.queue[:0], 0
 		}
+		o.wake()
 	}
 	o.recycle(written)
 	o.recycle(o.queue)

@@ -1,10 +1,14 @@
 package session
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
+
+	"plausch"
 )
 
 // Reader reads a connection without holding a buffer while nothing comes: the
@@ -14,13 +18,17 @@ import (
 type Reader struct {
 	conn   net.Conn
 	prefix []byte // read by somebody else before
-	head   [16]byte
+	head   [MaxHead]byte
 	buf    *[]byte // borrowed, or nil
 	r, w   int     // buf[r:w] is not read yet
 }
 
 // NewReader returns a reader of prefix, which was read from conn, and then conn.
 func NewReader(conn net.Conn, prefix []byte) *Reader { return &Reader{conn: conn, prefix: prefix} }
+
+// MaxHead is the most bytes that [Reader.Head] can be asked for: the longest
+// header of a frame.
+const MaxHead = 16
 
 const smallBuffer = 4 << 10
 
@@ -29,53 +37,122 @@ var (
 	largeBuffers = sync.Pool{New: func() any { b := make([]byte, 72<<10); return &b }}
 )
 
-// Next returns the next n bytes, valid until the next call. It returns io.EOF
-// only if there is not one more byte. At most 64 KiB can be asked for. A call
-// for up to 16 bytes may wait long: it holds no buffer meanwhile.
-func (r *Reader) Next(n int) ([]byte, error) {
+// Head returns the next n bytes, at most [MaxHead], with which a frame begins.
+// They are valid until the next call. The first of them may take long, and no
+// buffer is held meanwhile; the others have to come as [Reader.Body] says. It
+// returns io.EOF, or the error of a read deadline, only if there is not one more
+// byte: then Head can be called again.
+func (r *Reader) Head(n int, patience time.Duration) ([]byte, error) {
 	if r.buf != nil && r.r == r.w {
 		r.release()
 	}
-	if r.buf == nil && len(r.prefix) == 0 && n <= len(r.head) {
-		_, err := io.ReadFull(r.conn, r.head[:n])
-		return r.head[:n], err
+	if r.buf != nil || len(r.prefix) > 0 {
+		return r.Body(n, patience)
 	}
-	if err := r.fill(n); err != nil {
+	// Most connections wait here: keep the frames of this call small.
+	m, err := r.conn.Read(r.head[:n])
+	switch {
+	case m == n:
+		return r.head[:n], nil
+	case m == 0 && err != nil:
 		return nil, err
+	}
+	return r.head[:n], r.within(patience, func() error {
+		more, err := r.conn.Read(r.head[m:n])
+		if m += more; m == n {
+			return nil
+		}
+		return again(err)
+	})
+}
+
+// Body returns the next n bytes, up to 64 KiB, of a frame that has begun: they
+// have to come within patience, if that is not 0; afterwards the connection has
+// no read deadline. They are valid until the next call.
+func (r *Reader) Body(n int, patience time.Duration) ([]byte, error) {
+	if r.buf != nil && r.r == r.w {
+		r.release()
+	}
+	r.makeRoom(n)
+	if r.w-r.r < n {
+		err := r.within(patience, func() error {
+			m, err := r.conn.Read((*r.buf)[r.w:])
+			if r.w += m; r.w-r.r >= n {
+				return nil
+			}
+			return again(err)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	b := (*r.buf)[r.r : r.r+n]
 	r.r += n
 	return b, nil
 }
 
-// fill has at least n bytes in the buffer.
-func (r *Reader) fill(n int) error {
+// errAgain asks within to read on.
+var errAgain = errors.New("read on")
+
+func again(err error) error {
+	switch err {
+	case nil:
+		return errAgain
+	case io.EOF:
+		return io.ErrUnexpectedEOF // a frame has begun
+	}
+	return err
+}
+
+// within calls read until it does not return errAgain, and for at most patience,
+// if that is not 0. A deadline that somebody else has set meanwhile, to wake a
+// reader who waits for a frame, does not count the first time.
+func (r *Reader) within(patience time.Duration, read func() error) error {
+	if patience <= 0 {
+		for {
+			if err := read(); err != errAgain {
+				return err
+			}
+		}
+	}
+	until := time.Now().Add(patience)
+	defer r.conn.SetReadDeadline(time.Time{})
+	for woken := false; ; {
+		if err := r.conn.SetReadDeadline(until); err != nil {
+			return err
+		}
+		switch err := read(); {
+		case err == errAgain:
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
+		case !time.Now().Before(until):
+			return plausch.Errorf(plausch.Invalid, "the rest of a frame did not come within %v", patience)
+		case woken:
+			return err
+		default:
+			woken = true
+		}
+	}
+}
+
+// makeRoom has a buffer with room for n bytes from r.r on.
+func (r *Reader) makeRoom(n int) {
 	if r.buf == nil {
 		r.borrow(max(n, len(r.prefix)))
 		r.w = copy(*r.buf, r.prefix)
 		r.prefix = nil
 	}
-	if r.r+n > len(*r.buf) {
-		old, from, to := r.buf, r.r, r.w
-		if n > len(*old) {
-			r.borrow(n)
-		}
-		r.r, r.w = 0, copy(*r.buf, (*old)[from:to])
-		if r.buf != old {
-			giveBack(old)
-		}
+	if r.r+n <= len(*r.buf) {
+		return
 	}
-	for r.w-r.r < n {
-		m, err := r.conn.Read((*r.buf)[r.w:])
-		r.w += m
-		if err != nil && r.w-r.r < n {
-			if err == io.EOF && r.w > r.r {
-				err = io.ErrUnexpectedEOF
-			}
-			return err
-		}
+	old, from, to := r.buf, r.r, r.w
+	if n > len(*old) {
+		r.borrow(n)
 	}
-	return nil
+	r.r, r.w = 0, copy(*r.buf, (*old)[from:to])
+	if r.buf != old {
+		giveBack(old)
+	}
 }
 
 func (r *Reader) borrow(n int) {
@@ -98,30 +175,4 @@ func giveBack(b *[]byte) {
 	} else {
 		largeBuffers.Put(b)
 	}
-}
-
-// Body returns the next n bytes like Next, for the rest of a frame that has
-// begun: it has to come within patience, if that is not 0. Afterwards the
-// connection has no read deadline.
-func (r *Reader) Body(n int, patience time.Duration) ([]byte, error) {
-	if patience > 0 && (r.buf == nil || r.w-r.r < n) {
-		if err := r.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
-			return nil, err
-		}
-		defer r.conn.SetReadDeadline(time.Time{})
-	}
-	b, err := r.Next(n)
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return b, err
-}
-
-// Read implements io.Reader by Next, for at most 16 bytes at a time.
-func (r *Reader) Read(p []byte) (int, error) {
-	b, err := r.Next(min(len(p), len(r.head)))
-	if err != nil {
-		return 0, err
-	}
-	return copy(p, b), nil
 }

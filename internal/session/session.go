@@ -5,7 +5,8 @@
 // reads on; sends are answered later by the core's log. Everything that is
 // written goes through the [Outbox], whose writer runs only while there is
 // something to write. An idle session therefore costs one goroutine and no
-// buffer.
+// buffer, and, since it is given a fresh goroutine when it falls quiet, a small
+// stack (see quiet.go).
 package session
 
 import (
@@ -37,6 +38,14 @@ type Frames interface {
 	Next(limit int, patience time.Duration) ([]byte, error)
 }
 
+// Host is whoever a connection came from.
+type Host interface {
+	// SignedIn is called once, if somebody signs in.
+	SignedIn()
+	// Ended is called once, when the connection has been closed.
+	Ended()
+}
+
 // Options bounds the sessions of a server.
 type Options struct {
 	SignInDeadline time.Duration // from connect to sign-in
@@ -64,6 +73,7 @@ type Server struct {
 func NewServer(a *api.API, opts Options) *Server {
 	s := &Server{api: a, opts: opts, sessions: map[*session]struct{}{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	go s.findQuiet() // ends when draining begins
 	return s
 }
 
@@ -71,62 +81,89 @@ func NewServer(a *api.API, opts Options) *Server {
 type session struct {
 	server *Server
 	conn   net.Conn
+	host   Host
+	frames Frames
 	format protocol.Format
 	out    Outbox
 	caller api.Caller
 	said   bool // hello
 	// inFlight has an element for each request that waits for its reply.
 	inFlight chan struct{}
+	quiet    quiet
 }
 
-// Serve runs a connection until it ends, and closes it. Bodies come from what
-// frames makes, which may answer on its own through the outbox, and go out in
-// format. signedIn is called once, if somebody signs in.
-func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, signedIn func()) {
-	ses := &session{server: s, conn: conn, format: format, inFlight: make(chan struct{}, maxInFlight)}
+// Serve serves a connection in goroutines of its own until it ends, and closes
+// it. Bodies come from what frames makes, which may answer on its own through
+// the outbox, and go out in format.
+func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, host Host) {
+	ses := &session{server: s, conn: conn, host: host, format: format, inFlight: make(chan struct{}, maxInFlight)}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
+	ses.frames = frames(&ses.out)
 	ses.caller.Session = ses
+	s.running.Add(1)
 	if !s.add(ses) {
-		ses.bye(errStopping())
+		go ses.end(errStopping())
 		return
 	}
-	defer s.remove(ses)
-	defer ses.caller.Close()
 	_ = conn.SetReadDeadline(time.Now().Add(s.opts.SignInDeadline))
-	err := ses.run(frames(&ses.out), signedIn)
+	go ses.serve()
+}
+
+// serve reads until the connection ends or falls quiet; in that case a fresh
+// goroutine reads on.
+func (ses *session) serve() {
+	err := ses.read()
+	if err == errQuiet {
+		go ses.serve()
+		return
+	}
+	ses.end(err)
+}
+
+// end answers what is in flight, tells the other side err, if there is one, and
+// closes the connection.
+func (ses *session) end(err error) {
 	for range maxInFlight {
 		ses.inFlight <- struct{}{} // there is room when all is answered
 	}
+	ses.caller.Close()
 	if err != nil {
 		ses.bye(err)
 	} else {
 		ses.out.Finish(nil)
 	}
 	ses.out.Wait()
+	ses.server.remove(ses)
+	ses.host.Ended()
 }
 
-// run reads until the connection ends; an error is worth telling the other side.
-func (ses *session) run(frames Frames, signedIn func()) error {
-	limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
+// read reads until the connection ends; an error is worth telling the other
+// side, except for errQuiet.
+func (ses *session) read() error {
 	for {
 		if ses.server.draining.Load() {
 			return errStopping()
 		}
-		body, err := frames.Next(limit, patience)
+		limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
+		if ses.caller.SignedIn() {
+			limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
+		}
+		body, err := ses.frames.Next(limit, patience)
 		if err != nil {
 			return ses.readError(err)
 		}
+		ses.quiet.heard.Add(1)
 		wasIn := ses.caller.SignedIn()
 		if err := ses.handle(body); err != nil {
 			return err
 		}
 		switch isIn := ses.caller.SignedIn(); {
 		case isIn && !wasIn:
-			limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
 			if err := ses.conn.SetReadDeadline(time.Time{}); err != nil {
 				return nil
 			}
-			signedIn()
+			ses.quiet.signedIn.Store(true)
+			ses.host.SignedIn()
 		case wasIn && !isIn:
 			return nil // signed out
 		}
@@ -143,7 +180,7 @@ func (ses *session) readError(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !ses.caller.SignedIn():
 		return plausch.Errorf(plausch.SignInNeeded, "nobody signed in within %v", ses.server.opts.SignInDeadline)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return plausch.Errorf(plausch.Invalid, "the rest of a frame did not come in time")
+		return ses.fellQuiet()
 	case !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
 		ses.server.opts.Log.Debug("connection lost", "remote", ses.conn.RemoteAddr(), "err", err)
 	}
@@ -160,16 +197,22 @@ func (ses *session) handle(body []byte) error {
 		ses.reply(req.ID, nil, err)
 		return nil
 	}
-	if !ses.said {
-		if req.Method != protocol.MethodHello {
-			return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
-		}
-		ses.said = true
+	hello := req.Method == protocol.MethodHello
+	switch {
+	case hello && ses.said:
+		ses.reply(req.ID, nil, plausch.Errorf(plausch.Invalid, "hello was said already"))
+		return nil
+	case !hello && !ses.said:
+		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
 	ses.inFlight <- struct{}{}
+	ses.out.Room() // who does not read the replies is not read on
 	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
 		func(result protocol.Body, err error) {
+			if hello && err == nil {
+				ses.said = true // on this goroutine: hello is answered at once
+			}
 			ses.reply(req.ID, result, err)
 			<-ses.inFlight
 		})
@@ -177,15 +220,23 @@ func (ses *session) handle(body []byte) error {
 }
 
 func (ses *session) reply(id int64, result protocol.Body, err error) {
+	if errors.Is(err, context.Canceled) {
+		err = errStopping() // nothing else ends the context of calls
+	}
 	if err != nil && plausch.CodeOf(err) == plausch.Internal {
 		ses.server.opts.Log.Error("request failed", "remote", ses.conn.RemoteAddr(), "err", err)
 	}
-	ses.out.Push(ses.format.AppendReply(nil, id, result, err))
+	ses.push(ses.format.AppendReply(nil, id, result, err))
 }
 
 // Deliver implements hub.Session.
 func (ses *session) Deliver(p *protocol.Prepared) {
-	if !ses.out.Push(p.Frames(ses.format)) {
+	ses.push(p.Frames(ses.format))
+}
+
+// push queues frames, or cuts the session off.
+func (ses *session) push(frames []byte) {
+	if !ses.out.Push(frames) {
 		ses.server.cut.Add(1)
 		ses.bye(plausch.Errorf(plausch.SlowReader, "this connection did not read what was sent to it; connect again and resume"))
 	}
@@ -203,7 +254,6 @@ func (s *Server) add(ses *session) bool {
 		return false
 	}
 	s.sessions[ses] = struct{}{}
-	s.running.Add(1)
 	return true
 }
 
@@ -220,10 +270,6 @@ func (s *Server) remove(ses *session) {
 func (s *Server) Drain(ctx context.Context) error {
 	s.mu.Lock()
 	s.draining.Store(true)
-	for ses := range s.sessions {
-		// Ends the read loop; what was read before is still answered.
-		_ = ses.conn.SetReadDeadline(time.Unix(1, 0))
-	}
 	s.mu.Unlock()
 	s.stop() // sends that wait for their turn are refused
 
@@ -232,16 +278,35 @@ func (s *Server) Drain(ctx context.Context) error {
 		s.running.Wait()
 		close(done)
 	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for ses := range s.sessions {
-			_ = ses.conn.Close()
+	again := time.NewTicker(drainEvery)
+	defer again.Stop()
+	for {
+		s.wakeAll()
+		select {
+		case <-done:
+			return nil
+		case <-again.C:
+		case <-ctx.Done():
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			for ses := range s.sessions {
+				_ = ses.conn.Close()
+			}
+			return ctx.Err()
 		}
-		return ctx.Err()
+	}
+}
+
+// drainEvery is how often Drain wakes the sessions that have not ended: one in
+// the middle of a frame sets a deadline of its own, and goes on after one wake-up.
+const drainEvery = 20 * time.Millisecond
+
+// wakeAll ends the read loops; what was read before is still answered.
+func (s *Server) wakeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ses := range s.sessions {
+		_ = ses.conn.SetReadDeadline(past)
 	}
 }
 

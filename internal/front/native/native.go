@@ -39,7 +39,7 @@ type frames struct{ r *session.Reader }
 
 // Next implements session.Frames.
 func (f frames) Next(limit int, patience time.Duration) ([]byte, error) {
-	head, err := f.r.Next(lengthBytes)
+	head, err := f.r.Head(lengthBytes, patience)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,9 @@ func Serve(s *session.Server) func(*port.Conn) {
 	return func(c *port.Conn) {
 		codec, _, _ := codecOf(c.Prefix)
 		format := protocol.Format{Codec: codec, Framing: protocol.LengthPrefix}
-		newFrames := func(*session.Outbox) session.Frames { return frames{session.NewReader(c.Conn, c.Prefix)} }
-		s.Serve(c.Conn, newFrames, format, c.SignedIn)
+		reader := session.NewReader(c.Conn, c.Prefix)
+		c.Prefix = nil // the session keeps c
+		newFrames := func(*session.Outbox) session.Frames { return frames{reader} }
+		s.Serve(c.Conn, newFrames, format, c)
 	}
 }

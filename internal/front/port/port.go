@@ -2,8 +2,8 @@
 // bytes to learn which protocol they speak, and hands them over. Which that is
 // is decided once for a connection and never again.
 //
-// Each connection is looked at in a goroutine of its own, which then serves it.
-// Package port knows no protocol: they are registered with it.
+// Each connection is looked at in a goroutine of its own, which then begins to
+// serve it. Package port knows no protocol: they are registered with it.
 package port
 
 import (
@@ -34,7 +34,8 @@ type Protocol struct {
 	// asked in the order in which they were registered, and one that answers
 	// Maybe is waited for.
 	Match func(prefix []byte) Verdict
-	// Serve runs the connection until its end and closes it.
+	// Serve takes the connection over and sees to it that it is closed in the
+	// end. It need not wait for that.
 	Serve func(*Conn)
 }
 
@@ -44,8 +45,18 @@ type Conn struct {
 	// Prefix was read from the connection to learn its protocol. It comes before
 	// what Conn still has.
 	Prefix []byte
-	// SignedIn is to be called when somebody has signed in on it.
-	SignedIn func()
+
+	port   *Port
+	ticket *ticket
+}
+
+// SignedIn is to be called when somebody has signed in on the connection.
+func (c *Conn) SignedIn() { c.ticket.signedIn() }
+
+// Ended is to be called once, when the connection has been closed.
+func (c *Conn) Ended() {
+	c.ticket.release()
+	c.port.serving.Done()
 }
 
 // Options bounds a [Port].
@@ -105,28 +116,32 @@ func (p *Port) Serve(ln net.Listener) error {
 			_ = conn.Close()
 			continue
 		}
-		p.serving.Go(func() {
-			defer ticket.release()
-			p.serve(conn, ticket)
-		})
+		p.serving.Add(1)
+		go p.serve(&Conn{Conn: conn, port: p, ticket: ticket})
 	}
 }
 
 // serve finds out what a connection speaks, and has it served.
-func (p *Port) serve(conn net.Conn, ticket *ticket) {
-	if !p.watch(conn) {
-		_ = conn.Close()
+func (p *Port) serve(c *Conn) {
+	if !p.watch(c.Conn) {
+		p.drop(c)
 		return
 	}
-	protocol, prefix := p.recognise(conn)
-	p.unwatch(conn)
+	protocol, prefix := p.recognise(c.Conn)
+	p.unwatch(c.Conn)
 	if protocol == nil {
-		p.opts.Log.Debug("no known protocol", "remote", conn.RemoteAddr(), "bytes", len(prefix))
-		_ = conn.Close()
+		p.opts.Log.Debug("no known protocol", "remote", c.RemoteAddr(), "bytes", len(prefix))
+		p.drop(c)
 		return
 	}
-	_ = conn.SetReadDeadline(time.Time{})
-	protocol.Serve(&Conn{Conn: conn, Prefix: prefix, SignedIn: ticket.signedIn})
+	_ = c.SetReadDeadline(time.Time{})
+	c.Prefix = prefix
+	protocol.Serve(c)
+}
+
+func (p *Port) drop(c *Conn) {
+	_ = c.Close()
+	c.Ended()
 }
 
 // recognise reads as little as is needed to tell the protocol, nil if it is

@@ -1,9 +1,9 @@
 // Package web is what is spoken in HTTP on the one port: the WebSocket of the
 // native protocol, and whether the server is well.
 //
-// The HTTP server reads a connection in a goroutine of its own while the port's
-// goroutine waits. When a connection becomes a WebSocket, the port's goroutine
-// serves it and the HTTP server's ends, with its buffers.
+// The HTTP server serves a connection in a goroutine of its own. When a
+// connection becomes a WebSocket, that one ends, with its buffers, and a session
+// goes on with the connection.
 package web
 
 import (
@@ -71,15 +71,11 @@ func Match(prefix []byte) port.Verdict {
 	return port.No
 }
 
-// Serve serves a connection of the port.
+// Serve gives a connection of the port to the HTTP server.
 func (s *Server) Serve(c *port.Conn) {
-	hc := &conn{Conn: c.Conn, prefix: c.Prefix, signedIn: c.SignedIn, next: make(chan func(), 1)}
+	hc := &conn{Conn: c}
 	if !s.conns.offer(hc) {
-		_ = c.Close()
-		return
-	}
-	if run := <-hc.next; run != nil {
-		run()
+		_ = hc.Close()
 	}
 }
 
@@ -111,31 +107,26 @@ func (s *Server) index(w http.ResponseWriter, r *http.Request) {
 
 // conn is a connection of the port as the HTTP server gets it.
 type conn struct {
-	net.Conn
-	prefix   []byte // still to be read
-	signedIn func()
-	once     sync.Once
-	next     chan func() // what the port's goroutine does next, nil for nothing
+	*port.Conn
+	once sync.Once
 }
 
 // Read implements net.Conn: the prefix first.
 func (c *conn) Read(p []byte) (int, error) {
-	if len(c.prefix) > 0 {
-		n := copy(p, c.prefix)
-		c.prefix = c.prefix[n:]
+	if len(c.Prefix) > 0 {
+		n := copy(p, c.Prefix)
+		c.Prefix = c.Prefix[n:]
 		return n, nil
 	}
 	return c.Conn.Read(p)
 }
 
-// Close implements net.Conn, and lets the port's goroutine go.
+// Close implements net.Conn. It is not called for what has become a WebSocket.
 func (c *conn) Close() error {
-	c.handOver(nil)
-	return c.Conn.Close()
+	err := c.Conn.Close()
+	c.once.Do(c.Ended)
+	return err
 }
-
-// handOver has the port's goroutine call run, once.
-func (c *conn) handOver(run func()) { c.once.Do(func() { c.next <- run }) }
 
 // listener gives the HTTP server the connections of the port.
 type listener struct {

@@ -35,19 +35,21 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	}}
 	hijacked, buffered, _, err := upgrader.Upgrade(r, w)
 	if err != nil {
-		return // the upgrader has answered
+		if hijacked != nil { // and answered, but not closed
+			_ = hijacked.Close()
+		}
+		return
 	}
 	c := hijacked.(*conn)
 	// A client may send behind its handshake without waiting for the answer.
 	early, _ := buffered.Peek(buffered.Reader.Buffered())
-	early = append(bytes.Clone(early), c.prefix...)
+	early = append(bytes.Clone(early), c.Prefix...)
+	c.Prefix = nil // the session keeps c.Conn
+	newFrames := func(out *session.Outbox) session.Frames {
+		return &frames{r: session.NewReader(c.Conn.Conn, early), codec: codec, out: out}
+	}
 	format := protocol.Format{Codec: codec, Framing: protocol.WebSocket}
-	c.handOver(func() {
-		newFrames := func(out *session.Outbox) session.Frames {
-			return &frames{r: session.NewReader(c.Conn, early), codec: codec, out: out}
-		}
-		s.sessions.Serve(c.Conn, newFrames, format, c.signedIn)
-	})
+	s.sessions.Serve(c.Conn.Conn, newFrames, format, c.Conn)
 }
 
 // sameOrigin reports whether r does not come from a page of another site. What
@@ -62,8 +64,29 @@ type frames struct {
 	r       *session.Reader
 	codec   protocol.Codec
 	out     *session.Outbox
-	message []byte // fragments so far
-	began   bool   // a fragmented message has begun
+	head    head
+	message []byte    // fragments so far
+	began   bool      // a fragmented message has begun
+	until   time.Time // when it has to be complete
+}
+
+// head reads the header of a frame for ws.ReadHeader, which asks for it in two
+// pieces: the first may take long, unless the frame goes on with a message.
+type head struct {
+	r        *session.Reader
+	patience time.Duration
+	began    bool
+}
+
+// Read implements io.Reader.
+func (h *head) Read(p []byte) (int, error) {
+	read := h.r.Head
+	if h.began {
+		read = h.r.Body
+	}
+	h.began = true
+	b, err := read(min(len(p), session.MaxHead), h.patience)
+	return copy(p, b), err
 }
 
 // Next implements session.Frames: the next text or binary message, put together
@@ -71,14 +94,19 @@ type frames struct {
 func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
 	f.message = f.message[:0]
 	for {
-		h, err := ws.ReadHeader(f.r)
+		left := patience
+		if f.began && patience > 0 {
+			left = max(time.Until(f.until), 1)
+		}
+		f.head = head{f.r, left, f.began}
+		h, err := ws.ReadHeader(&f.head)
 		if err != nil {
 			return nil, err
 		}
 		if err := f.check(h, limit); err != nil {
 			return nil, err
 		}
-		payload, err := f.r.Body(int(h.Length), patience)
+		payload, err := f.r.Body(int(h.Length), left)
 		if err != nil {
 			return nil, err
 		}
@@ -91,6 +119,9 @@ func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
 		case h.Fin && !f.began:
 			return f.whole(payload)
 		default:
+			if !f.began {
+				f.until = time.Now().Add(patience)
+			}
 			f.message = append(f.message, payload...)
 			f.began = !h.Fin
 			if h.Fin {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	lib "modernc.org/sqlite/lib"
+
 	"plausch"
 	"plausch/internal/store"
 )
@@ -31,7 +33,8 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 			}
 			b.bytes += eventBytes + len(drafts[i].Text)
 		}
-		return b.end()
+		b.events = nil // it is the results' from here on
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -71,36 +74,21 @@ func check(d *store.Draft) error {
 type batch struct {
 	ctx   context.Context
 	w     *writes
-	heads map[plausch.RoomID]*head
+	heads map[plausch.RoomID]int64
 	// events is what has been added, in one piece; results point into it.
 	events []plausch.Event
 	bytes  int // of drafts, for the checkpointer
 }
 
-// head is a room's newest seq, now and before the batch. Each room's is read
-// and written once a batch.
-type head struct{ now, before int64 }
-
 func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
 	b.ctx, b.w = ctx, w
 	b.events = make([]plausch.Event, 0, drafts)
 	if b.heads == nil {
-		b.heads = make(map[plausch.RoomID]*head)
+		b.heads = make(map[plausch.RoomID]int64)
 	}
-	clear(b.heads)
-}
-
-func (b *batch) end() error {
-	b.events = nil // it is the results' from here on
-	for room, h := range b.heads {
-		if h.now == h.before {
-			continue
-		}
-		if _, err := b.w.setHead.ExecContext(b.ctx, h.now, room); err != nil {
-			return err
-		}
+	if len(b.heads) > 1<<14 {
+		clear(b.heads)
 	}
-	return nil
 }
 
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
@@ -200,32 +188,31 @@ func (b *batch) insertRoom(d *store.Draft, kind int64, name, low, high any) (pla
 	if id > maxRoom {
 		return 0, errors.New("there are too many rooms")
 	}
-	b.heads[plausch.RoomID(id)] = new(head)
+	b.heads[plausch.RoomID(id)] = 0
 	return plausch.RoomID(id), nil
 }
 
 // head returns the newest seq of a room, or sql.ErrNoRows.
-func (b *batch) head(room plausch.RoomID) (*head, error) {
-	if h, ok := b.heads[room]; ok {
-		return h, nil
+func (b *batch) head(room plausch.RoomID) (int64, error) {
+	if head, ok := b.heads[room]; ok {
+		return head, nil
 	}
-	h := new(head)
-	if err := b.w.head.QueryRowContext(b.ctx, room).Scan(&h.now); err != nil {
-		return nil, err
+	var head int64
+	if err := b.w.head.QueryRowContext(b.ctx, room).Scan(&head); err != nil {
+		return 0, err
 	}
-	h.before = h.now
-	b.heads[room] = h
-	return h, nil
+	b.heads[room] = head
+	return head, nil
 }
 
 // add adds an event, by the draft's actor and time, to a room that exists. It
 // reports false if the actor has used the client id before.
 func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft, member plausch.AccountRef, text, clientID string) (bool, error) {
-	h, err := b.head(room)
+	head, err := b.head(room)
 	if err != nil {
 		return false, err
 	}
-	if h.now == maxSeq {
+	if head == maxSeq {
 		return false, fmt.Errorf("room %d is full", room)
 	}
 	code, err := eventKinds.of(kind)
@@ -240,16 +227,20 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	if clientID != "" {
 		client = clientID
 	}
-	r, err := b.w.insertEvent.ExecContext(b.ctx, eventID(room, h.now+1), at, code, int64(d.Actor.ID), memberID, client, text)
+	r, err := b.w.insertEvent.ExecContext(b.ctx, eventID(room, head+1), at, code, int64(d.Actor.ID), memberID, client, text)
+	if extendedCode(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
+		delete(b.heads, room)
+		return b.add(room, kind, d, member, text, clientID)
+	}
 	if err != nil {
 		return false, err
 	}
 	if n, err := r.RowsAffected(); n == 0 || err != nil {
 		return false, err
 	}
-	h.now++
+	b.heads[room] = head + 1
 	b.events = append(b.events, plausch.Event{
-		Room: room, Seq: h.now, Time: toTime(at), Kind: kind,
+		Room: room, Seq: head + 1, Time: toTime(at), Kind: kind,
 		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,
 	})
 	return true, b.member(room, kind, member.ID)

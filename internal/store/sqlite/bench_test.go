@@ -10,55 +10,73 @@ import (
 	"plausch/internal/store"
 )
 
-// BenchmarkAppend commits batches of messages of 100 bytes by 100 senders.
+// BenchmarkAppend commits batches of messages of 100 bytes by 100 senders, to 1
+// or more of 100 rooms that each have a past: a commit dirties a page a room.
 func BenchmarkAppend(b *testing.B) {
-	for _, size := range []int{1, 16, 64, 256} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
+	for _, c := range []struct{ drafts, rooms int }{{1, 1}, {1, 100}, {16, 1}, {64, 1}, {64, 64}, {256, 1}, {256, 100}} {
+		b.Run(fmt.Sprintf("%d-in-%d", c.drafts, c.rooms), func(b *testing.B) {
 			s := open(b, filepath.Join(b.TempDir(), "bench.db"))
-			next := sends(b, s, size)
-			rows := 0
+			next := sends(b, s)
+			for range 50 {
+				appendAll(b, s, next(100, 100))
+			}
 			b.ReportAllocs()
 			for b.Loop() {
-				drafts := next()
-				if _, err := s.Append(b.Context(), drafts); err != nil {
-					b.Fatal(err)
-				}
-				rows += size
+				appendAll(b, s, next(c.drafts, c.rooms))
 			}
-			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(c.drafts)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
 }
 
-// sends returns a maker of batches, which reuses its memory.
-func sends(b *testing.B, s *Store, size int) func() []store.Draft {
+func appendAll(b *testing.B, s *Store, drafts []store.Draft) {
+	if _, err := s.Append(b.Context(), drafts); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// sends makes 100 rooms and returns a maker of batches, which reuses its memory:
+// so many drafts to the next so many of the rooms.
+func sends(b *testing.B, s *Store) func(drafts, rooms int) []store.Draft {
 	var senders []plausch.AccountRef
+	rooms := []plausch.RoomID{plausch.PublicRoom}
 	for n := range 100 {
 		senders = append(senders, newAccount(b, s, fmt.Sprint("sender", n)))
 	}
-	drafts := make([]store.Draft, size)
+	for n := range 99 {
+		got, err := s.Append(b.Context(), []store.Draft{{
+			Create: &plausch.Room{Kind: plausch.RoomPublic, Name: fmt.Sprint("room", n)},
+			Kind:   plausch.EventJoin, Actor: senders[n], Member: senders[n], Time: toTime(0),
+		}})
+		if err != nil || got[0].Err != nil {
+			b.Fatal(got, err)
+		}
+		rooms = append(rooms, got[0].Events[0].Room)
+	}
+	all := make([]store.Draft, 1000)
 	text := strings.Repeat("x", 100)
-	n := int64(0)
-	return func() []store.Draft {
-		for i := range drafts {
+	n, from := int64(0), 0
+	return func(count, over int) []store.Draft {
+		for i := range count {
 			n++
-			drafts[i] = store.Draft{
-				Room: plausch.PublicRoom, Time: toTime(n), Kind: plausch.EventMessage, Actor: senders[n%100], Text: text,
+			all[i] = store.Draft{
+				Room: rooms[(from+i%over)%len(rooms)], Time: toTime(n), Kind: plausch.EventMessage, Actor: senders[n%100], Text: text,
 				ClientID: fmt.Sprintf("%010x%016x", n/10, uint64(n)*0x9e3779b97f4a7c15), // time, then chance
 			}
 		}
-		return drafts
+		if over > 1 {
+			from += over
+		}
+		return all[:count]
 	}
 }
 
 // BenchmarkEvents reads pages of 50 from a log of 20,000.
 func BenchmarkEvents(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "bench.db"))
-	next := sends(b, s, 1000)
+	next := sends(b, s)
 	for range 20 {
-		if _, err := s.Append(b.Context(), next()); err != nil {
-			b.Fatal(err)
-		}
+		appendAll(b, s, next(1000, 1))
 	}
 	for name, p := range map[string]store.Page{
 		"newest": {Limit: 50},

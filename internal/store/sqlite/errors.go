@@ -14,6 +14,14 @@ import (
 )
 
 // resultCode returns SQLite's primary result code of err, 0 if it has none.
+func extendedCode(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
 func resultCode(err error) int {
 	var e *driver.Error
 	if errors.As(err, &e) {

@@ -14,7 +14,7 @@ type writes struct {
 	releaseName, releaseTransient         *sql.Stmt
 	insertDevice, deleteDevice            *sql.Stmt
 	deleteDevices, deleteTransientDevices *sql.Stmt
-	insertRoom, pairRoom, head, setHead   *sql.Stmt
+	insertRoom, pairRoom, head            *sql.Stmt
 	insertMember, deleteMember            *sql.Stmt
 	insertEvent, repeat                   *sql.Stmt
 }
@@ -40,11 +40,10 @@ func (w *writes) queries() []query {
 		{&w.deleteTransientDevices, `DELETE FROM devices WHERE account IN
 			(SELECT id FROM accounts WHERE held AND transient)`},
 
-		{&w.insertRoom, `INSERT INTO rooms (kind, name, low, high, created, head)
-			VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (name) DO NOTHING`},
+		{&w.insertRoom, `INSERT INTO rooms (kind, name, low, high, created)
+			VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`},
 		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
-		{&w.head, `SELECT head FROM rooms WHERE id = ?`},
-		{&w.setHead, `UPDATE rooms SET head = ? WHERE id = ?`},
+		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
 		{&w.insertMember, `INSERT INTO memberships (account, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 

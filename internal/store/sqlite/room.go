@@ -7,7 +7,13 @@ import (
 	"plausch"
 )
 
-const roomColumns = "r.id, r.kind, r.name, r.created, r.head"
+// roomHead is the seq of a room's newest event, the last of its range of ids. A
+// column that has it would be a page more to write with each message.
+const (
+	roomHead = `ifnull((SELECT max(e.id) & 0xffffffff FROM events e
+		WHERE e.id BETWEEN r.id << 32 AND r.id << 32 | 0xffffffff), 0)`
+	roomColumns = `r.id, r.kind, r.name, r.created, ` + roomHead
+)
 
 func scanRoom(row scanner) (plausch.Room, error) {
 	return scanRoomAnd(row)

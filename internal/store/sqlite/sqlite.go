@@ -168,6 +168,7 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 	if err != nil {
 		// Some errors have ended the transaction already; SQLite then says that
 		// there is none, which is what is wanted.
+		clear(s.batch.heads)
 		_, _ = s.w.rollback.ExecContext(ctx)
 		return s.failed(what, err)
 	}

@@ -28,14 +28,13 @@ CREATE TABLE rooms (
 	low     INTEGER REFERENCES accounts, -- direct rooms: the two accounts, ordered,
 	high    INTEGER REFERENCES accounts, -- so that a pair has one room
 	created INTEGER NOT NULL,
-	head    INTEGER NOT NULL, -- seq of the newest event
 	CHECK ((name IS NULL) = (kind = 3) AND (low IS NULL) = (kind <> 3) AND (high IS NULL) = (kind <> 3)),
 	CHECK (low < high)
 ) STRICT;
 CREATE UNIQUE INDEX rooms_by_pair ON rooms (low, high) WHERE low IS NOT NULL;
 CREATE INDEX rooms_public ON rooms (id) WHERE kind = 1;
 
-INSERT INTO rooms (id, kind, name, created, head) VALUES (1, 1, 'public', 0, 0);
+INSERT INTO rooms (id, kind, name, created) VALUES (1, 1, 'public', 0);
 
 CREATE TABLE memberships (
 	account INTEGER NOT NULL REFERENCES accounts,

@@ -26,13 +26,12 @@ CREATE TABLE rooms (
 	low     INTEGER REFERENCES accounts,
 	high    INTEGER REFERENCES accounts,
 	created INTEGER NOT NULL,
-	head    INTEGER NOT NULL,
 	CHECK ((name IS NULL) = (kind = 3) AND (low IS NULL) = (kind <> 3) AND (high IS NULL) = (kind <> 3)),
 	CHECK (low < high)
 ) STRICT;
 CREATE UNIQUE INDEX rooms_by_pair ON rooms (low, high) WHERE low IS NOT NULL;
 CREATE INDEX rooms_public ON rooms (id) WHERE kind = 1;
-INSERT INTO rooms (id, kind, name, created, head) VALUES (1, 1, 'public', 0, 0);
+INSERT INTO rooms (id, kind, name, created) VALUES (1, 1, 'public', 0);
 CREATE TABLE memberships (
 	account INTEGER NOT NULL REFERENCES accounts,
 	room    INTEGER NOT NULL REFERENCES rooms,
@@ -53,9 +52,8 @@ INSERT INTO accounts VALUES (1, 'ann', 1, 1, 0, '$hash', 1000, 2000);
 INSERT INTO accounts VALUES (2, 'bob', 1, 3, 0, '', 1001, 1001);
 INSERT INTO accounts VALUES (3, 'gast', 0, 4, 0, '', 1002, 1002);
 INSERT INTO devices VALUES (x'0101010101010101010101010101010101010101010101010101010101010101', 1, 1500);
-INSERT INTO rooms VALUES (2, 1, 'garden', NULL, NULL, 3000, 2);
-INSERT INTO rooms VALUES (3, 3, NULL, 1, 2, 4000, 3);
-UPDATE rooms SET head = 1 WHERE id = 1;
+INSERT INTO rooms VALUES (2, 1, 'garden', NULL, NULL, 3000);
+INSERT INTO rooms VALUES (3, 3, NULL, 1, 2, 4000);
 INSERT INTO memberships VALUES (1, 2), (1, 3), (2, 3);
 INSERT INTO events VALUES (1 << 32 | 1, 2500, 1, 3, NULL, NULL, 'hello from a guest');
 INSERT INTO events VALUES (2 << 32 | 1, 3000, 2, 1, 1, NULL, '');

@@ -1,0 +1,402 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/core"
+	"plausch/protocol"
+)
+
+// chatCommand is a line that begins with a slash.
+type chatCommand struct {
+	name, args, help string
+	least            int // words that must follow
+	// run does it; rest is what stands behind the command, words is that split.
+	run func(c *chat, ctx context.Context, words []string, rest string)
+}
+
+// what a command's words are, for completion
+const (
+	argName = "NAME"
+	argRoom = "ROOM|@NAME"
+)
+
+var chatCommands []chatCommand
+
+func init() { // not a literal: /help lists them
+	chatCommands = []chatCommand{
+		{"msg", "NAME TEXT", "write to a person", 2, (*chat).cmdMsg},
+		{"join", argRoom, "go to a room or a person, and join it if need be", 1, (*chat).cmdJoin},
+		{"leave", "", "leave this room for good", 0, (*chat).cmdLeave},
+		{"rooms", "", "list the rooms, with what is unread", 0, (*chat).cmdRooms},
+		{"names", "", "list who is in this room", 0, (*chat).cmdNames},
+		{"history", "[N]", "show the last N messages of this room (50)", 0, (*chat).cmdHistory},
+		{"create", "ROOM [private]", "make a room, public if not private, and go there", 1, (*chat).cmdCreate},
+		{"add", argName, "add a person to this room", 1, (*chat).cmdAdd},
+		{"remove", argName, "remove a person from this room", 1, (*chat).cmdRemove},
+		{"away", "", "tell others that you are away", 0, (*chat).cmdAway},
+		{"back", "", "tell others that you are here again", 0, (*chat).cmdBack},
+		{"help", "", "show this", 0, (*chat).cmdHelp},
+		{"quit", "", "end; so does Ctrl-D", 0, (*chat).cmdQuit},
+	}
+}
+
+// otherNames are commands as other chats call them.
+var otherNames = map[string]string{
+	"part": "leave", "who": "names", "exit": "quit", "query": "join", "j": "join", "m": "msg", "q": "quit", "?": "help",
+}
+
+// parseCommand splits a line such as "/msg anna see you" into command, words and
+// all that stands behind the command.
+func parseCommand(line string) (name string, words []string, rest string) {
+	name, rest, _ = strings.Cut(strings.TrimPrefix(line, "/"), " ")
+	if i := strings.IndexByte(name, '\n'); i >= 0 {
+		name, rest = name[:i], name[i+1:]+" "+rest
+	}
+	return strings.ToLower(name), strings.Fields(rest), strings.TrimSpace(rest)
+}
+
+// command does what a line that begins with a slash says.
+func (c *chat) command(ctx context.Context, line string) {
+	name, words, rest := parseCommand(line)
+	if other := otherNames[name]; other != "" {
+		name = other
+	}
+	i := slices.IndexFunc(chatCommands, func(cmd chatCommand) bool { return cmd.name == name })
+	switch {
+	case i < 0:
+		hint := "/help lists all."
+		if similar := similarCommand(name); similar != "" {
+			hint = "Did you mean /" + similar + "?"
+		}
+		c.note("No command /%s. %s A line that begins with a slash is sent with two.", name, hint)
+	case len(words) < chatCommands[i].least:
+		c.note("/%s takes %s: %s.", name, chatCommands[i].args, chatCommands[i].help)
+	default:
+		chatCommands[i].run(c, ctx, words, rest)
+	}
+}
+
+func (c *chat) note(format string, args ...any) { c.print(c.render.note(format, args...)) }
+
+// similarCommand returns the command that name was perhaps to be.
+func similarCommand(name string) string {
+	best, least := "", 3
+	for _, cmd := range chatCommands {
+		d := distance(name, cmd.name)
+		if name != "" && strings.HasPrefix(cmd.name, name) {
+			d = 1
+		}
+		if d < least && d < len(cmd.name) {
+			best, least = cmd.name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters have to be put in, taken out or replaced to make
+// b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], d
+		}
+	}
+	return row[len(b)]
+}
+
+// ask has call ask the server, and then runs on the loop with its error. The
+// next line waits for it; Ctrl-C stops it.
+func (c *chat) ask(ctx context.Context, call func(context.Context) error, then func(error)) {
+	if !c.online && c.screen.terminal() {
+		c.note("This needs the connection, which is lost just now.")
+		return
+	}
+	patience := askPatience
+	if !c.screen.terminal() {
+		patience = pipePatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	c.asking = cancel
+	go func() {
+		err := call(ctx)
+		cancel()
+		c.answers <- func() { then(err) }
+	}()
+}
+
+// did is the usual end of an ask: what went wrong, or done.
+func (c *chat) did(done string) func(error) {
+	return func(err error) {
+		switch {
+		case err != nil:
+			c.failed(err)
+		case done != "":
+			c.note("%s", done)
+		}
+	}
+}
+
+func (c *chat) failed(err error) { c.note("%s.", strings.TrimSuffix(c.why(err), ".")) }
+
+// person returns the name in a word, which may begin with an @.
+func (c *chat) person(word string) (string, bool) {
+	name, err := core.Name(strings.TrimPrefix(word, "@"))
+	if err != nil {
+		c.failed(err)
+	}
+	return name, err == nil
+}
+
+// to returns where a message to a person goes. If there is a direct room it is
+// that, and not whoever has the name by the time that it goes out.
+func (c *chat) to(name string) place {
+	if r := c.find(target{peer: name}); r != nil {
+		return place{room: r.ID}
+	}
+	return place{peer: name}
+}
+
+func (c *chat) cmdMsg(_ context.Context, words []string, rest string) {
+	if name, ok := c.person(words[0]); ok {
+		c.send(c.to(name).outgoing(), strings.TrimSpace(strings.TrimPrefix(rest, words[0])))
+	}
+}
+
+func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
+	t, err := parseTarget(words[0])
+	if err != nil {
+		c.failed(err)
+		return
+	}
+	if t.peer != "" {
+		c.enter(c.to(t.peer))
+		return
+	}
+	if r := c.find(t); r != nil {
+		c.enter(place{room: r.ID})
+		return
+	}
+	var to client.Outgoing
+	c.ask(ctx, func(ctx context.Context) (err error) {
+		to, err = t.enter(ctx, c.client)
+		return err
+	}, func(err error) {
+		if err == nil {
+			c.enter(place{room: to.Room, name: t.room})
+			return
+		}
+		hint := ""
+		if plausch.CodeOf(err) == plausch.NotFound {
+			hint = fmt.Sprintf(" /create %s makes one.", t.room)
+		}
+		c.note("%s.%s", c.why(err), hint)
+	})
+}
+
+func (c *chat) cmdLeave(ctx context.Context, _ []string, _ string) {
+	r := c.rooms[c.here.room]
+	switch {
+	case r == nil || r.Kind == plausch.RoomDirect:
+		c.enter(place{room: plausch.PublicRoom}) // a person cannot be left, only not be looked at
+	case r.ID == plausch.PublicRoom:
+		c.note("Everybody is in public; it cannot be left. /quit ends.")
+	default:
+		// That it was left is said when the event comes.
+		c.ask(ctx, func(ctx context.Context) error { return c.client.LeaveRoom(ctx, client.RoomRef{ID: r.ID}) }, c.did(""))
+	}
+}
+
+func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
+	for _, r := range c.sortedRooms() {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s %s", map[bool]string{true: ">", false: " "}[r.ID == c.here.room], targetOf(r.Room))
+		if r.Kind == plausch.RoomPrivate {
+			b.WriteString(" (private)")
+		}
+		if r.unread > 0 {
+			fmt.Fprintf(&b, ": %d new", r.unread)
+		}
+		c.note("%s", b.String())
+	}
+	if !c.online && c.screen.terminal() {
+		return
+	}
+	var all []client.Room
+	c.ask(ctx, func(ctx context.Context) (err error) {
+		all, err = c.client.Rooms(ctx, true)
+		return err
+	}, func(err error) {
+		if err != nil {
+			c.failed(err)
+			return
+		}
+		var others []string
+		for _, r := range all {
+			if !r.Joined {
+				others = append(others, client.CleanLine(r.Name))
+			}
+		}
+		if len(others) > 0 {
+			slices.Sort(others)
+			c.note("To join: %s", strings.Join(others, ", "))
+		}
+	})
+}
+
+func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
+	if c.here.room == 0 {
+		c.note("You and %s.", c.here.peer)
+		return
+	}
+	room := c.here.room
+	var members []client.Member
+	c.ask(ctx, func(ctx context.Context) (err error) {
+		members, err = c.client.Members(ctx, room)
+		return err
+	}, func(err error) {
+		if err != nil {
+			c.failed(err)
+			return
+		}
+		by := make(map[plausch.Presence][]string)
+		for _, m := range members {
+			c.learn(m.Name)
+			by[m.Presence] = append(by[m.Presence], client.CleanLine(m.Name))
+		}
+		for _, p := range []plausch.Presence{plausch.Online, plausch.Away, plausch.Offline} {
+			if names := by[p]; len(names) > 0 {
+				slices.Sort(names)
+				c.note("%s: %s", p, strings.Join(names, ", "))
+			}
+		}
+	})
+}
+
+// maxHistoryShown bounds /history.
+const maxHistoryShown = 1000
+
+func (c *chat) cmdHistory(ctx context.Context, words []string, _ string) {
+	n := 50
+	if len(words) > 0 {
+		var err error
+		if n, err = strconv.Atoi(words[0]); err != nil || n < 1 || n > maxHistoryShown {
+			c.note("/history takes a number from 1 to %d.", maxHistoryShown)
+			return
+		}
+	}
+	room := c.here.room
+	if room == 0 {
+		c.note("You and %s have not written each other yet.", c.here.peer)
+		return
+	}
+	var found []plausch.Event // newest first
+	c.ask(ctx, func(ctx context.Context) error {
+		for page := (client.Page{Limit: protocol.MaxPage}); len(found) < n; {
+			events, more, err := c.client.History(ctx, room, page)
+			if err != nil {
+				return err
+			}
+			for _, e := range slices.Backward(events) {
+				if page.Before = e.Seq; e.Kind == plausch.EventMessage && len(found) < n {
+					found = append(found, e)
+				}
+			}
+			if !more || len(events) == 0 {
+				break
+			}
+		}
+		return nil
+	}, func(err error) {
+		if err != nil {
+			c.failed(err)
+			return
+		}
+		c.print(c.render.rule(fmt.Sprintf("%s, the last %s", c.roomName(room), plural(len(found), "message", "messages"))))
+		for _, e := range slices.Backward(found) {
+			c.print(c.render.event(e, ""))
+		}
+		c.print(c.render.rule("now"))
+	})
+}
+
+func (c *chat) cmdCreate(ctx context.Context, words []string, _ string) {
+	kind := plausch.RoomPublic
+	switch {
+	case len(words) == 1:
+	case len(words) == 2 && words[1] == string(plausch.RoomPrivate):
+		kind = plausch.RoomPrivate
+	case len(words) == 2 && words[1] == string(plausch.RoomPublic):
+	default:
+		c.note("/create takes ROOM and, if others are not to see it, the word private.")
+		return
+	}
+	var room client.Room
+	c.ask(ctx, func(ctx context.Context) (err error) {
+		room, err = c.client.CreateRoom(ctx, words[0], kind)
+		return err
+	}, func(err error) {
+		if err != nil {
+			c.failed(err)
+			return
+		}
+		c.enter(place{room: room.ID, name: room.Name})
+	})
+}
+
+func (c *chat) cmdAdd(ctx context.Context, words []string, _ string) {
+	c.changeMember(ctx, words[0], c.client.AddMember)
+}
+
+func (c *chat) cmdRemove(ctx context.Context, words []string, _ string) {
+	c.changeMember(ctx, words[0], c.client.RemoveMember)
+}
+
+func (c *chat) changeMember(ctx context.Context, word string, change func(context.Context, plausch.RoomID, string) error) {
+	room := c.here.room
+	if room == 0 {
+		c.failed(errors.New("this is between two people"))
+		return
+	}
+	if name, ok := c.person(word); ok {
+		// That it was done is said when the event comes.
+		c.ask(ctx, func(ctx context.Context) error { return change(ctx, room, name) }, c.did(""))
+	}
+}
+
+func (c *chat) cmdAway(context.Context, []string, string) { c.setPresence(plausch.Away) }
+func (c *chat) cmdBack(context.Context, []string, string) { c.setPresence(plausch.Online) }
+
+func (c *chat) setPresence(p plausch.Presence) {
+	if err := c.client.SetPresence(p); err != nil {
+		c.failed(err)
+		return
+	}
+	c.note("You are %s.", p)
+}
+
+func (c *chat) cmdHelp(context.Context, []string, string) {
+	for _, cmd := range chatCommands {
+		c.note("%-22s %s", strings.TrimSpace("/"+cmd.name+" "+cmd.args), cmd.help)
+	}
+	c.note("Anything else is a message to the room in the prompt. A line that begins with a slash is sent with two.")
+}
+
+func (c *chat) cmdQuit(context.Context, []string, string) { c.quit(c.patience()) }

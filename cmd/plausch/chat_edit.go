@@ -1,0 +1,305 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// editor is the line that is being typed, at the bottom of what has been
+// printed. One lock is over both: what is printed goes above the line, which is
+// taken away and drawn again in one write, so that neither can tear the other.
+//
+// It always knows where the cursor is without asking the terminal, since
+// whatever is printed ends with a newline and rows are broken by the editor
+// itself, never by the terminal.
+type editor struct {
+	out  io.Writer
+	size func() (width, height int)
+
+	mu       sync.Mutex // guards what follows
+	on       bool       // the line is drawn
+	hidden   bool       // what is typed is not shown
+	prompt   string
+	style    string // SGR parameters of the prompt; may be empty
+	line     []rune
+	pos      int   // of the cursor in line
+	rows     []int // widths of the rows as they are drawn
+	row, col int   // of the cursor in them
+
+	history []string
+	at      int    // which of history is in line; len(history) if none is
+	draft   []rune // what was typed before one of history came
+	killed  []rune
+	tabs    bool // the last key was a tab that found several candidates
+
+	// complete returns the candidates for what stands from start to the cursor.
+	complete func(before string) (start int, candidates []string)
+}
+
+const maxHistory = 500
+
+// inputKind says what the user did.
+type inputKind int
+
+const (
+	inputLine      inputKind = iota // Enter
+	inputInterrupt                  // Ctrl-C on an empty line
+	inputEnd                        // Ctrl-D on an empty line, or the end of standard input
+)
+
+type input struct {
+	kind inputKind
+	text string
+	err  error // of standard input, or why text cannot be sent
+}
+
+// Write prints whole lines above the line being typed.
+func (e *editor) Write(p []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var b bytes.Buffer
+	e.erase(&b)
+	b.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))) // raw mode does not do it
+	e.draw(&b)
+	_, err := e.out.Write(b.Bytes())
+	return len(p), err
+}
+
+// setPrompt changes what stands before the line.
+func (e *editor) setPrompt(prompt, style string) {
+	e.change(func() { e.prompt, e.style = prompt, style })
+}
+
+// show begins or ends to draw the line. What was typed before is in it.
+func (e *editor) show(on, hidden bool) { e.change(func() { e.on, e.hidden = on, hidden }) }
+
+// forget empties the history.
+func (e *editor) forget() { e.change(func() { e.history, e.at = nil, 0 }) }
+
+// prefill sets the line.
+func (e *editor) prefill(text string) {
+	e.change(func() { e.line = []rune(text); e.pos = len(e.line) })
+}
+
+// change redraws the line around a change of what it shows.
+func (e *editor) change(change func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.redraw(change)
+}
+
+func (e *editor) redraw(change func()) {
+	var b bytes.Buffer
+	e.erase(&b)
+	change()
+	e.draw(&b)
+	if b.Len() > 0 {
+		_, _ = e.out.Write(b.Bytes()) // a terminal that is gone ends the input, too
+	}
+}
+
+// erase takes the line off the screen, row by row from below: some terminals
+// take the erasing of a screen from its first row on for a new page, and keep
+// the old one among what has scrolled away.
+func (e *editor) erase(b *bytes.Buffer) {
+	if len(e.rows) == 0 {
+		return
+	}
+	if down := len(e.rows) - 1 - e.row; down > 0 {
+		fmt.Fprintf(b, "\x1b[%dB", down)
+	}
+	b.WriteString("\r\x1b[K")
+	for range len(e.rows) - 1 {
+		b.WriteString("\x1b[A\x1b[K")
+	}
+	e.rows, e.row = nil, 0
+}
+
+// draw draws the line where the cursor is, at the start of a row. Of a line that
+// is higher than the screen it draws what is around the cursor.
+func (e *editor) draw(b *bytes.Buffer) {
+	if !e.on {
+		return
+	}
+	columns, height := e.size()
+	rows, row, col := e.layout(columns)
+	from := max(0, row+1-max(1, height-1))
+	rows = rows[from:min(len(rows), from+max(1, height-1))]
+	e.rows, e.row, e.col = e.rows[:0], row-from, col
+	for i, r := range rows {
+		if i > 0 {
+			b.WriteString("\r\n")
+		}
+		b.WriteString(r.text)
+		e.rows = append(e.rows, r.width)
+	}
+	if up := len(rows) - 1 - e.row; up > 0 {
+		fmt.Fprintf(b, "\x1b[%dA", up)
+	}
+	b.WriteByte('\r')
+	if col > 0 {
+		fmt.Fprintf(b, "\x1b[%dC", col)
+	}
+}
+
+type editorRow struct {
+	text  string
+	width int
+}
+
+// layout breaks prompt and line into rows and returns where the cursor is.
+func (e *editor) layout(columns int) (rows []editorRow, row, col int) {
+	columns = max(columns, 8)
+	prompt := []rune(e.prompt)
+	text := prompt
+	if !e.hidden {
+		text = append(slices.Clone(prompt), e.line...)
+	}
+	cursor := len(text) - len(e.line) + e.pos
+	if e.hidden {
+		cursor = len(text)
+	}
+	var b strings.Builder
+	used := 0
+	end := func() {
+		rows = append(rows, editorRow{b.String(), used})
+		b.Reset()
+		used = 0
+	}
+	for i := 0; i <= len(text); i++ {
+		if i == len(prompt) && e.style != "" {
+			b.WriteString("\x1b[0m")
+		}
+		w, shown := 1, " " // the cursor at the end needs a place, too
+		if i < len(text) {
+			w, shown = runeWidth(text[i]), string(text[i])
+			if text[i] == '\t' {
+				w, shown = tabWidth, strings.Repeat(" ", tabWidth)
+			}
+		}
+		if used+w > columns {
+			end()
+		}
+		if i == cursor {
+			row, col = len(rows), min(used, columns-1)
+		}
+		switch {
+		case i == len(text):
+		case text[i] == '\n':
+			end()
+		default:
+			if i == 0 && e.style != "" {
+				b.WriteString("\x1b[" + e.style + "m")
+			}
+			b.WriteString(shown)
+			used += w
+		}
+	}
+	end()
+	return rows, row, col
+}
+
+const tabWidth = 4
+
+// runeWidth is how many columns of a terminal r takes.
+func runeWidth(r rune) int {
+	switch {
+	case r == '\n' || unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		return 0
+	case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// resized draws the line anew after the terminal has changed its size and, as
+// terminals do, broken rows that were too long for it.
+func (e *editor) resized() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.rows) == 0 {
+		return
+	}
+	columns, height := e.size()
+	columns = max(columns, 1)
+	row := e.col / columns
+	for _, w := range e.rows[:e.row] {
+		row += max(1, (w+columns-1)/columns)
+	}
+	var b bytes.Buffer
+	if row = min(row, max(0, height-1)); row > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA", row)
+	}
+	b.WriteString("\r\x1b[J") // how many rows there are is a guess; this needs none
+	e.rows, e.row = nil, 0
+	e.draw(&b)
+	_, _ = e.out.Write(b.Bytes())
+}
+
+// press does what a key means. It returns true and the input if the key ends it.
+func (e *editor) press(k key, text string) (in input, done bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var print string // above the line
+	e.redraw(func() {
+		if k == keyTab {
+			print = e.tab()
+			return
+		}
+		e.tabs = false
+		in, done = e.edit(k, text)
+	})
+	if print != "" {
+		var b bytes.Buffer
+		e.erase(&b)
+		b.WriteString(print)
+		e.draw(&b)
+		_, _ = e.out.Write(b.Bytes())
+	}
+	return in, done
+}
+
+// tab completes what stands before the cursor as far as all candidates agree.
+// The second tab in a row shows them.
+func (e *editor) tab() (print string) {
+	if e.complete == nil || e.hidden {
+		return ""
+	}
+	before := e.line[:e.pos]
+	start, candidates := e.complete(string(before))
+	if len(candidates) == 0 {
+		return ""
+	}
+	common := []rune(candidates[0])
+	for _, c := range candidates[1:] {
+		n := 0
+		for i, r := range []rune(c) {
+			if i >= len(common) || r != common[i] {
+				break
+			}
+			n++
+		}
+		common = common[:n]
+	}
+	old := before[start:]
+	if len(common) < len(old) || string(common) == string(old) {
+		if e.tabs && len(candidates) > 1 {
+			columns, _ := e.size()
+			print = strings.ReplaceAll(wrap("", strings.Join(candidates, "  "), columns, 0), "\n", "\r\n") + "\r\n"
+		}
+		e.tabs = true
+		return print
+	}
+	tail := slices.Clone(e.line[e.pos:])
+	e.line = append(append(before[:start:start], common...), tail...)
+	e.pos = start + len(common)
+	e.tabs = len(candidates) > 1
+	return ""
+}

@@ -1,0 +1,338 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"plausch"
+	"plausch/client"
+)
+
+const (
+	// firstPatience is how long a chat waits for its first sign-in. Later it
+	// never gives up.
+	firstPatience = 10 * time.Second
+	// askPatience bounds what a command asks the server.
+	askPatience = 10 * time.Second
+	// lastPatience is how long a user who leaves waits for what is on its way,
+	// and pipePatience how long a pipe waits without progress.
+	lastPatience = 2 * time.Second
+	pipePatience = 30 * time.Second
+	// twice is how soon the second Ctrl-C has to follow to mean it.
+	twice = 3 * time.Second
+)
+
+// chat is one run of plausch chat: an event loop over what the client tells,
+// what the user types, what the server answers and what the clock says. All of
+// its fields belong to the loop, but what complete reads.
+type chat struct {
+	known // guarded by its own lock: completion runs while a key is pressed
+
+	server *connection
+	client *client.Client
+	screen screen
+	render *renderer
+	kept   bool // the outbox outlives the process
+
+	me      plausch.AccountRef
+	rooms   map[plausch.RoomID]*chatRoom
+	here    place
+	started bool           // the first page is shown
+	early   []client.Event // news from before that
+
+	online      bool
+	wasOnline   bool
+	lostAt      time.Time // when the connection was lost
+	offline     error     // why
+	toldOffline bool
+	toldSlow    bool // that the server does not acknowledge, since all was
+
+	pending []*pendingSend          // in order
+	unseen  map[string]*pendingSend // acknowledged, but their events have not come
+
+	queue     []input // typed while something is asked
+	asking    context.CancelFunc
+	answers   chan func()
+	interrupt time.Time // of the last Ctrl-C
+	quitting  bool
+	quitAt    time.Time // when to stop waiting for what is pending
+	badInput  error     // the first line of a pipe that could not be sent
+}
+
+func (c *chat) run(ctx context.Context, server *connection, s screen, r *renderer) error {
+	cl, kept, err := openChat(server)
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.server, c.client, c.screen, c.render, c.kept = server, cl, s, r, kept
+	c.rooms, c.unseen = make(map[plausch.RoomID]*chatRoom), make(map[string]*pendingSend)
+	c.here = place{room: plausch.PublicRoom}
+	c.answers = make(chan func(), 1) // an answer that comes too late waits for nobody
+	c.pending, c.queue, c.asking = nil, nil, nil
+	c.lostAt, c.offline, c.toldOffline = time.Now(), nil, false
+	updates := pump(ctx, cl)
+	clock := time.NewTimer(tellOffline)
+	defer clock.Stop()
+	for !c.done() {
+		inputs := s.inputs()
+		if !s.terminal() && (c.busy() || c.quitting || len(c.pending) >= maxUnacknowledged) {
+			inputs = nil // a pipe can wait
+		}
+		select {
+		case b := <-updates:
+			if b.err != nil {
+				return c.ended(b.err)
+			}
+			for _, u := range b.updates {
+				c.take(u)
+			}
+		case in := <-inputs:
+			c.input(ctx, in)
+		case answer := <-c.answers:
+			c.asking = nil
+			answer()
+		case <-clock.C:
+		case <-ctx.Done():
+			c.quit(0)
+		}
+		for len(c.queue) > 0 && !c.busy() && !c.quitting {
+			in := c.queue[0]
+			c.queue = c.queue[1:]
+			c.line(ctx, in)
+		}
+		if err := c.tick(); err != nil {
+			return err
+		}
+		c.setClock(clock)
+	}
+	return c.farewell()
+}
+
+// busy reports whether the next line has to wait.
+func (c *chat) busy() bool { return !c.started || c.asking != nil }
+
+// done reports whether nothing is left to wait for after a quit.
+func (c *chat) done() bool {
+	return c.quitting && (len(c.pending) == 0 && len(c.unseen) == 0 || !time.Now().Before(c.quitAt))
+}
+
+// quit ends the chat when everything is sent, or after patience.
+func (c *chat) quit(patience time.Duration) {
+	c.quitting, c.quitAt = true, time.Now().Add(patience)
+	if c.asking != nil {
+		c.asking()
+	}
+}
+
+// tick does what is due, and returns an error if it is the end.
+func (c *chat) tick() error {
+	now := time.Now()
+	if !c.online && !c.toldOffline && now.Sub(c.lostAt) >= tellOffline && !c.quitting {
+		c.toldOffline = true
+		why := "the server does not answer"
+		if c.offline != nil {
+			why = c.server.explainOffline(c.offline)
+		}
+		c.note("No connection: %s. Trying again; what you write is kept.", why)
+		c.setPrompt()
+	}
+	if !c.wasOnline && now.Sub(c.lostAt) >= firstPatience {
+		return &errNoProgress{firstPatience, c.offline}
+	}
+	c.tellPending(now)
+	return nil
+}
+
+// setClock has the loop come round when the next thing is due.
+func (c *chat) setClock(clock *time.Timer) {
+	now := time.Now()
+	next := now.Add(time.Hour)
+	due := func(at time.Time) {
+		if at.Before(next) {
+			next = at
+		}
+	}
+	if !c.online && !c.toldOffline {
+		due(c.lostAt.Add(tellOffline))
+	}
+	if !c.wasOnline {
+		due(c.lostAt.Add(firstPatience))
+	}
+	for _, p := range c.pending {
+		if !p.told {
+			due(p.since.Add(tellOffline))
+			break
+		}
+	}
+	if c.quitting {
+		due(c.quitAt)
+	}
+	clock.Reset(max(next.Sub(now), time.Millisecond))
+}
+
+// take takes in what the client tells.
+func (c *chat) take(u client.Update) {
+	switch u := u.(type) {
+	case client.State:
+		c.state(u)
+	case client.CaughtUp:
+		c.start()
+	case client.RoomJoined:
+		c.joined(u)
+	case client.RoomLeft:
+		c.left(u.Room)
+	case client.RoomReset:
+		c.note("The server went back to an older state: what was said last in %s is gone there.", c.roomName(u.Room))
+	case client.Event:
+		c.event(u)
+	case client.Presence:
+		c.learn(u.Account.Name)
+	case client.NewGuest:
+		c.note("The guest %s was away for too long; you are a new one of that name.", u.Name)
+	case client.NotKept:
+		c.note("Your sign-in cannot be kept: %v. This name cannot be had again later.", u.Err)
+	case client.Queued:
+		c.queued(u)
+	case client.Sent:
+		p, r := c.settle(u.ID), c.rooms[u.Room]
+		if p != nil && !p.seen && (r == nil || r.last < u.Seq) {
+			c.unseen[u.ID] = p
+		}
+	case client.Failed:
+		c.settle(u.ID)
+		c.note("Not sent%s: %q: %s.", c.label(u.Outgoing, " to "), shorten(u.Text), c.why(u.Err))
+	}
+}
+
+func (c *chat) state(u client.State) {
+	switch {
+	case u.Phase == client.Online:
+		c.me = u.Account
+		if !c.wasOnline {
+			c.hello()
+		} else if c.toldOffline {
+			c.note("Connected again.")
+		}
+		c.online, c.wasOnline, c.toldOffline, c.offline = true, true, false, nil
+		if c.started {
+			c.setPrompt()
+		}
+	case u.Phase == client.Offline || c.online:
+		if c.online {
+			c.online, c.lostAt = false, time.Now()
+		}
+		if u.Err != nil {
+			c.offline = u.Err
+		}
+	}
+}
+
+// hello says who is where, and what is left from last time.
+func (c *chat) hello() {
+	plain := ""
+	if a := c.server.address; !a.Secure() && !loopback(a.Host) {
+		plain = ", not encrypted"
+	}
+	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Name), c.server.address, plain)
+	if !c.kept {
+		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
+	}
+	if n := len(c.pending); n > 0 {
+		c.note("%s kept from last time; sending.", plural(n, "message is", "messages are"))
+		for _, p := range c.pending {
+			p.told = true
+		}
+	}
+}
+
+// input takes in what the user does.
+func (c *chat) input(ctx context.Context, in input) {
+	if c.quitting {
+		if in.kind != inputLine {
+			c.quitAt = time.Now() // enough waited
+		}
+		return
+	}
+	switch in.kind {
+	case inputEnd:
+		if in.err != nil {
+			c.badInput = fmt.Errorf("standard input: %w", in.err)
+		}
+		c.quit(c.patience())
+	case inputInterrupt:
+		switch now := time.Now(); {
+		case c.asking != nil:
+			c.asking()
+		case !c.started || now.Sub(c.interrupt) < twice:
+			c.quit(c.patience())
+		default:
+			c.interrupt = now
+			c.note("Press Ctrl-C once more to leave.")
+		}
+	case inputLine:
+		c.queue = append(c.queue, in)
+	}
+}
+
+// patience is how long to wait at the end for what is not sent.
+func (c *chat) patience() time.Duration {
+	switch {
+	case !c.screen.terminal():
+		return pipePatience
+	case c.online:
+		return lastPatience
+	default:
+		return 0
+	}
+}
+
+// line does what a line says.
+func (c *chat) line(ctx context.Context, in input) {
+	if in.err != nil {
+		c.refuse(in.err)
+		return
+	}
+	text := in.text
+	switch {
+	case strings.TrimSpace(text) == "":
+	case strings.HasPrefix(text, "//"):
+		c.send(c.here.outgoing(), text[1:])
+	case strings.HasPrefix(text, "/"):
+		c.command(ctx, text)
+	default:
+		c.send(c.here.outgoing(), text)
+	}
+}
+
+// why returns err as a person wants to read it.
+func (c *chat) why(err error) string {
+	var refused *plausch.Error
+	switch {
+	case errors.Is(err, client.ErrLost), errors.Is(err, context.DeadlineExceeded):
+		return "the connection was lost meanwhile; look whether it was done, and try again if not"
+	case errors.Is(err, context.Canceled):
+		return "stopped"
+	case errors.As(err, &refused):
+		return client.CleanLine(refused.Message)
+	default:
+		return client.CleanLine(err.Error())
+	}
+}
+
+func (c *chat) print(s string) { _, _ = c.screen.Write([]byte(s)) }
+
+// ended is the end because of the client.
+func (c *chat) ended(err error) error {
+	if !c.wasOnline {
+		return err
+	}
+	c.note("This is the end: %s.", c.why(err))
+	c.sayKept()
+	return err
+}

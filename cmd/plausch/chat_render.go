@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"plausch"
+	"plausch/client"
+)
+
+// renderer turns what happens into lines of text. Whatever comes from others
+// passes client.Clean or client.CleanLine here.
+type renderer struct {
+	columns func() int // of the terminal; 0 has nothing broken into rows
+	colour  bool
+	day     string // of the last message that was printed
+	now     func() time.Time
+}
+
+const (
+	clockIndent = len("15:04 ")
+	styleDim    = "2"
+	styleHead   = "1"
+)
+
+// nameColours are those of the 16 that can be read on dark and on light.
+var nameColours = []string{"31", "32", "33", "34", "35", "36"}
+
+func (r *renderer) styled(style, text string) string {
+	if !r.colour || style == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+func (r *renderer) name(a plausch.AccountRef) string {
+	return r.styled(nameColours[uint64(a.ID)%uint64(len(nameColours))], client.CleanLine(a.Name))
+}
+
+// event returns an event, with the name of its room if label is not empty, and a
+// line with the day before it if that is another than of the last one. Events
+// that show nothing are "".
+func (r *renderer) event(e plausch.Event, label string) string {
+	if label != "" {
+		label = r.styled(styleDim, "["+label+"]") + " "
+	}
+	clock := r.styled(styleDim, e.Time.Local().Format("15:04")) + " "
+	switch e.Kind {
+	case plausch.EventMessage:
+		return r.dayOf(e.Time) + wrap(clock+label+r.name(e.Actor)+": ", client.Clean(e.Text), r.columns(), clockIndent) + "\n"
+	case plausch.EventJoin, plausch.EventLeave:
+		return r.dayOf(e.Time) + wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
+	}
+	return ""
+}
+
+// membership says what a join or leave did.
+func membership(e plausch.Event) string {
+	actor, member := client.CleanLine(e.Actor.Name), client.CleanLine(e.Member.Name)
+	switch {
+	case e.Kind == plausch.EventJoin && e.Actor.ID == e.Member.ID:
+		return member + " joined"
+	case e.Kind == plausch.EventJoin:
+		return actor + " added " + member
+	case e.Actor.ID == e.Member.ID:
+		return member + " left"
+	default:
+		return actor + " removed " + member
+	}
+}
+
+// dayOf returns a line with the day of t, if it has not been said. That it is
+// today goes without saying at first.
+func (r *renderer) dayOf(t time.Time) string {
+	const form = "Monday, 2 January 2006"
+	day := t.Local().Format(form)
+	first := r.day == ""
+	if day == r.day {
+		return ""
+	}
+	r.day = day
+	if first && day == r.now().Format(form) {
+		return ""
+	}
+	return r.rule(day)
+}
+
+// rule returns a line that parts what is above from what is below.
+func (r *renderer) rule(text string) string {
+	return wrap("", r.styled(styleDim, "— "+text+" —"), r.columns(), 2) + "\n"
+}
+
+// note returns what the program itself says.
+func (r *renderer) note(format string, args ...any) string {
+	text := client.Clean(fmt.Sprintf(format, args...))
+	if !r.colour {
+		return wrap("* ", text, r.columns(), 2) + "\n"
+	}
+	var b strings.Builder
+	for line := range strings.SplitSeq(wrap("* ", text, r.columns(), 2), "\n") {
+		b.WriteString(r.styled(styleDim, line) + "\n")
+	}
+	return b.String()
+}
+
+// wrap returns head and text, broken into rows of at most columns. All rows but
+// the first begin with indent spaces, so that no text can look like a message of
+// somebody else. With 0 columns only the line breaks of the text count.
+func wrap(head, text string, columns, indent int) string {
+	if columns < 4*indent || columns < 8 {
+		columns = 0
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	used := textWidth(head)
+	fresh := false // the row has nothing but its indent
+	next := func() {
+		b.WriteString("\n" + strings.Repeat(" ", indent))
+		used, fresh = indent, true
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			next()
+		}
+		if columns == 0 {
+			b.WriteString(line)
+			continue
+		}
+		line = strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth))
+		for line != "" {
+			// A word with the spaces before it is the least that is kept together.
+			spaces := len(line) - len(strings.TrimLeft(line, " "))
+			length := strings.IndexByte(line[spaces:], ' ')
+			if length < 0 {
+				length = len(line) - spaces
+			}
+			piece := line[:spaces+length]
+			line = line[spaces+length:]
+			w := textWidth(piece)
+			if used+w > columns && !fresh && used > indent && w-spaces <= columns-indent {
+				next()
+				piece, w = piece[spaces:], w-spaces
+			}
+			if used+w <= columns {
+				b.WriteString(piece)
+				used, fresh = used+w, fresh && piece == ""
+				continue
+			}
+			for _, ch := range piece { // too long for any row
+				if used+runeWidth(ch) > columns {
+					next()
+				}
+				b.WriteRune(ch)
+				used, fresh = used+runeWidth(ch), false
+			}
+		}
+	}
+	return b.String()
+}
+
+// textWidth is how many columns s takes, whose only escape sequences are
+// colours.
+func textWidth(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		if rest, ok := strings.CutPrefix(s[i:], "\x1b["); ok {
+			i += len("\x1b[") + strings.IndexByte(rest, 'm') + 1
+			continue
+		}
+		for _, r := range s[i:] {
+			n += runeWidth(r)
+			i += len(string(r))
+			break
+		}
+	}
+	return n
+}

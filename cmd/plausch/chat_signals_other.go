@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+// watchSize has nothing to watch: the size is looked up at every drawing.
+func (s *terminalScreen) watchSize() {}
+
+func (s *terminalScreen) suspend() {}

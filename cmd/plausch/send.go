@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+	"plausch/client"
+)
+
+// maxUnacknowledged is how many lines of a file are under way at once. The
+// client keeps fewer in flight; the rest bridges a short loss of the connection.
+const maxUnacknowledged = 1000
+
+func newSendCommand() *cobra.Command {
+	var to string
+	var timeout time.Duration
+	var c *connection
+	cmd := &cobra.Command{
+		Use:   "send [flags] [TEXT...]",
+		Short: "Send messages from a script",
+		Long: "Sends its words, joined by spaces, as one message. Without words each line of standard\n" +
+			"input is a message, in order; empty lines are skipped. A public room is joined if need be.\n\n" +
+			"The exit code is 0 only when the server has all of it on disk: 2 means a wrong command\n" +
+			"line, 3 not let in, 4 no connection, 5 refused. What was not sent is said on standard\n" +
+			"error, with the numbers of its lines.",
+		Example: "  plausch send the backup is done\n" +
+			"  uptime | plausch send --to @anna --name cellar",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if timeout <= 0 {
+				return usageErrorf("--timeout takes a duration such as 30s, not %v", timeout)
+			}
+			target, err := parseTarget(to)
+			if err != nil {
+				return err
+			}
+			lines := readLines(cmd.InOrStdin())
+			if len(args) > 0 {
+				if lines, err = oneText(strings.Join(args, " ")); err != nil {
+					return err
+				}
+			}
+			if err := c.loadNamed(); err != nil {
+				return err
+			}
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
+			for {
+				err = send(ctx, c, target, lines, timeout, cmd.ErrOrStderr())
+				if c.takenInPassing(ctx, err) {
+					continue
+				}
+				if !c.mayHavePassword(err) || !c.askAccountPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+					return c.explain(err)
+				}
+			}
+		},
+	}
+	c = addConnection(cmd)
+	cmd.Flags().StringVar(&to, "to", plausch.PublicRoomName, "Room, or @NAME for a person, to send to")
+	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "How long to go on trying when nothing is acknowledged any more")
+	return cmd
+}
+
+// textLine is a text to send, or why there are no more.
+type textLine struct {
+	number int // of its line, from 1; 0 for words of the command line
+	text   string
+	err    error
+}
+
+// lineSource starts to read texts. The channel is closed at their end, and
+// after an error.
+type lineSource func() <-chan textLine
+
+func oneText(text string) (lineSource, error) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if err := plausch.CheckText(text); err != nil {
+		return nil, &exitError{exitRefused, err}
+	}
+	return func() <-chan textLine {
+		ch := make(chan textLine, 1)
+		ch <- textLine{text: text}
+		close(ch)
+		return ch
+	}, nil
+}
+
+// readLines returns the lines of r that are not empty. The first that cannot be
+// sent ends them.
+func readLines(r io.Reader) lineSource {
+	return func() <-chan textLine {
+		ch := make(chan textLine)
+		go func() {
+			defer close(ch)
+			in := bufio.NewReaderSize(r, plausch.MaxText+len("\r\n"))
+			for n := 1; ; n++ {
+				b, err := in.ReadSlice('\n')
+				if err != nil && err != io.EOF {
+					if err == bufio.ErrBufferFull {
+						err = plausch.Errorf(plausch.TooLarge, "line %d is longer than %d bytes, the most that can be sent in one message", n, plausch.MaxText)
+					} else {
+						err = fmt.Errorf("reading line %d: %w", n, err)
+					}
+					ch <- textLine{number: n, err: err}
+					return
+				}
+				text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+				if text != "" {
+					bad := plausch.CheckText(text)
+					if bad != nil {
+						bad = plausch.Errorf(plausch.CodeOf(bad), "line %d: %v", n, bad)
+					}
+					if ch <- (textLine{n, text, bad}); bad != nil {
+						return
+					}
+				}
+				if err == io.EOF {
+					return
+				}
+			}
+		}()
+		return ch
+	}
+}
+
+// sender is one run of plausch send: an event loop over what the client tells,
+// what is read and what the clock says.
+type sender struct {
+	client  *client.Client
+	timeout time.Duration
+	target  client.Outgoing // without a text
+	ready   bool            // the target is known
+	lines   <-chan textLine // nil before that, and when no more are read
+
+	waiting map[string]int // line numbers of what is not acknowledged yet, by client id
+	refused []int          // line numbers
+	sent    int
+	read    int   // number of the last line that was read
+	unread  int   // number of the first line that was not sent; 0 if all were read
+	failure error // the first
+	offline error // why there is no connection; nil while there is one
+}
+
+// send sends all of lines, or returns what came in between and writes to report
+// which lines were not sent.
+//
+// The outbox is in memory: what is not acknowledged at the end is not sent
+// later. A script that runs the command again after a failure would send it
+// twice otherwise.
+func send(ctx context.Context, c *connection, target target, lines lineSource, timeout time.Duration, report io.Writer) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	o.Begin = func(plausch.Room) int64 { return -1 } // no events
+	o.Dial.Capabilities = []string{}
+	cl, err := client.Open(o)
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &sender{client: cl, timeout: timeout, waiting: make(map[string]int)}
+	if err := s.run(ctx, target, lines); err != nil {
+		s.fail(err)
+	}
+	s.report(report)
+	return s.failure
+}
+
+func (s *sender) run(ctx context.Context, target target, lines lineSource) error {
+	type entered struct {
+		to  client.Outgoing
+		err error
+	}
+	found := make(chan entered, 1)
+	go func() {
+		to, err := target.enter(ctx, s.client)
+		found <- entered{to, err}
+	}()
+	updates := pump(ctx, s.client)
+	patience := time.NewTimer(s.timeout)
+	defer patience.Stop()
+	for !s.ready || s.lines != nil || len(s.waiting) > 0 {
+		next := s.lines
+		if len(s.waiting) >= maxUnacknowledged {
+			next = nil
+		}
+		progress := false
+		select {
+		case r := <-found:
+			if r.err != nil {
+				return r.err
+			}
+			s.target, s.lines, s.ready, progress = r.to, lines(), true, true
+		case b := <-updates:
+			if b.err != nil {
+				return b.err
+			}
+			progress = s.take(b.updates)
+		case line, ok := <-next:
+			progress = len(s.waiting) == 0 // nothing was waited for before
+			s.put(line, ok)
+		case <-patience.C:
+			if !s.ready || len(s.waiting) > 0 {
+				return &errNoProgress{s.timeout, s.offline}
+			}
+		case <-ctx.Done():
+			return errInterrupted
+		}
+		if progress {
+			patience.Reset(s.timeout)
+		}
+	}
+	return nil
+}
+
+// put sends a line, or ends the reading of lines if there is none.
+func (s *sender) put(line textLine, ok bool) {
+	if !ok {
+		s.lines = nil
+		return
+	}
+	s.read = line.number
+	err := line.err
+	if err == nil {
+		m := s.target
+		m.Text = line.text
+		var id string
+		if id, err = s.client.Send(m); err == nil {
+			s.waiting[id] = line.number
+			return
+		}
+	}
+	s.read-- // it counts as one that follows
+	s.fail(err)
+	s.read = line.number
+}
+
+// fail keeps the first failure and ends the reading of lines.
+func (s *sender) fail(err error) {
+	if s.failure == nil {
+		s.failure = err
+	}
+	if s.lines != nil {
+		s.lines, s.unread = nil, s.read+1
+	}
+}
+
+// take takes in what the client tells and reports whether it is progress.
+func (s *sender) take(updates []client.Update) (progress bool) {
+	for _, u := range updates {
+		switch u := u.(type) {
+		case client.State:
+			s.offline = u.Err // nil while online
+		case client.Sent:
+			delete(s.waiting, u.ID)
+			s.sent++
+			progress = true
+		case client.Failed:
+			s.refused = append(s.refused, s.waiting[u.ID])
+			delete(s.waiting, u.ID)
+			s.fail(u.Err) // what follows would be refused, too
+			progress = true
+		}
+	}
+	return progress
+}
+
+// report says which lines were not sent.
+func (s *sender) report(w io.Writer) {
+	if s.failure == nil || s.read == 0 {
+		return // all was sent, or there were no lines but words
+	}
+	fmt.Fprintf(w, "plausch: %s acknowledged", plural(s.sent, "line is", "lines are"))
+	if len(s.refused) > 0 {
+		fmt.Fprintf(w, "; refused: %s", lineNumbers(s.refused))
+	}
+	if len(s.waiting) > 0 {
+		fmt.Fprintf(w, "; not acknowledged, so perhaps not sent: %s", lineNumbers(slices.Collect(maps.Values(s.waiting))))
+	}
+	if s.unread > 0 {
+		fmt.Fprintf(w, "; not sent: line %d and what follows", s.unread)
+	}
+	fmt.Fprintln(w)
+}
+
+// lineNumbers returns numbers as "line 3" or "lines 3, 5-7".
+func lineNumbers(numbers []int) string {
+	slices.Sort(numbers)
+	var b strings.Builder
+	b.WriteString("line ")
+	if len(numbers) > 1 {
+		b.Reset()
+		b.WriteString("lines ")
+	}
+	for i := 0; i < len(numbers); {
+		j := i
+		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
+			j++
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Itoa(numbers[i]))
+		if j > i {
+			fmt.Fprintf(&b, "-%d", numbers[j])
+		}
+		i = j + 1
+	}
+	return b.String()
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

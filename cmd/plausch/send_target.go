@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/core"
+)
+
+// target is where somebody wants to write or read: a room, or a person.
+type target struct {
+	room string // or
+	peer string
+}
+
+// parseTarget reads ROOM or @NAME.
+func parseTarget(s string) (t target, err error) {
+	name, isPeer := strings.CutPrefix(s, "@")
+	if name, err = core.Name(name); err != nil {
+		return target{}, usageErrorf("%q is neither a room nor, with @ before it, a person: %w", s, err)
+	}
+	if isPeer {
+		return target{peer: name}, nil
+	}
+	return target{room: name}, nil
+}
+
+// String returns t as [parseTarget] reads it.
+func (t target) String() string {
+	if t.peer != "" {
+		return "@" + t.peer
+	}
+	return t.room
+}
+
+// targetOf returns how people call a room.
+func targetOf(r plausch.Room) target {
+	if r.Kind == plausch.RoomDirect {
+		return target{peer: client.CleanLine(r.Peer.Name)}
+	}
+	return target{room: client.CleanLine(r.Name)}
+}
+
+// enter waits until c is signed in and returns where messages to t go. A public
+// room is joined if need be.
+func (t target) enter(ctx context.Context, c *client.Client) (client.Outgoing, error) {
+	if t.peer != "" {
+		return client.Outgoing{To: t.peer}, c.WaitOnline(ctx)
+	}
+	if t.room == plausch.PublicRoomName {
+		return client.Outgoing{Room: plausch.PublicRoom}, c.WaitOnline(ctx)
+	}
+	for {
+		room, err := c.Room(ctx, client.RoomRef{Name: t.room})
+		if err == nil && !room.Joined {
+			room, err = c.JoinRoom(ctx, client.RoomRef{ID: room.ID})
+			if errors.Is(err, client.ErrLost) {
+				continue // joining twice does no harm
+			}
+		}
+		if plausch.CodeOf(err) == plausch.NotFound {
+			err = plausch.Errorf(plausch.NotFound, "there is no room %s, or it is private and you are not in it", t.room)
+		}
+		if err != nil {
+			return client.Outgoing{}, err
+		}
+		return client.Outgoing{Room: room.ID}, nil
+	}
+}

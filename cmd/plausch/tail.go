@@ -1,0 +1,373 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+	"plausch/client"
+	"plausch/protocol"
+)
+
+func newTailCommand() *cobra.Command {
+	var c *connection
+	t := new(tailer)
+	cmd := &cobra.Command{
+		Use:   "tail [flags] ROOM|@NAME",
+		Short: "Print what was said, for people and scripts",
+		Long: "Prints the last messages of a room, or of what you and another person wrote each other. A\n" +
+			"public room is joined if need be.\n\n" +
+			"Each message is a line, with further lines of its text indented; or with --json an object\n" +
+			"with the keys room, seq, time (RFC 3339, UTC), from and text. A script that keeps the last\n" +
+			"seq and goes on with --since misses nothing and sees nothing twice.",
+		Example: "  plausch tail public\n" +
+			"  plausch tail @anna -n 100\n" +
+			"  plausch tail public --since 41 --follow --json | jq -r .text",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			flags := cmd.Flags()
+			t.all = flags.Changed("since") && !flags.Changed("lines")
+			switch {
+			case t.lines < 0:
+				return usageErrorf("-n takes a number from 0, not %d", t.lines)
+			case t.since < 0:
+				return usageErrorf("--since takes a seq from 0, not %d", t.since)
+			case t.timeout <= 0:
+				return usageErrorf("--timeout takes a duration such as 30s, not %v", t.timeout)
+			}
+			if t.target, err = parseTarget(args[0]); err != nil {
+				return err
+			}
+			if err := c.loadNamed(); err != nil {
+				return err
+			}
+			// A reader that has enough, such as head, ends us in peace.
+			signal.Ignore(syscall.SIGPIPE)
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
+			t.out, t.stderr = bufio.NewWriter(cmd.OutOrStdout()), cmd.ErrOrStderr()
+			for {
+				err = t.run(ctx, c)
+				switch {
+				case errors.Is(err, syscall.EPIPE), errors.Is(err, errInterrupted):
+					return nil
+				case c.takenInPassing(ctx, err):
+				case !c.mayHavePassword(err) || !c.askAccountPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()):
+					return c.explain(err)
+				}
+			}
+		},
+	}
+	c = addConnection(cmd)
+	flags := cmd.Flags()
+	flags.IntVarP(&t.lines, "lines", "n", 10, "How many messages to print")
+	flags.Int64Var(&t.since, "since", 0, "Print all that came after this seq; with -n the last of it")
+	flags.BoolVarP(&t.follow, "follow", "f", false, "Go on with what comes, over lost connections and restarts of the server")
+	flags.BoolVar(&t.json, "json", false, "Print JSON objects, one a line")
+	flags.DurationVar(&t.timeout, "timeout", 30*time.Second, "How long to go on trying when the server cannot be reached; not while following")
+	return cmd
+}
+
+// tailer is one run of plausch tail.
+type tailer struct {
+	target       target
+	lines        int
+	since        int64
+	all          bool // all after since, however many lines
+	follow, json bool
+	timeout      time.Duration
+	out          *bufio.Writer
+	stderr       io.Writer
+
+	client   *client.Client
+	patience *time.Timer  // ends the context of begin
+	room     plausch.Room // once it is known
+	caughtUp bool         // it was known by then, or is not there yet
+	offline  error        // why there is no connection; nil while there is one
+	lostAt   time.Time    // when it was lost; zero once that was said
+	lost     bool         // it was said
+}
+
+func (t *tailer) run(ctx context.Context, c *connection) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	o.Begin = func(r plausch.Room) int64 {
+		if targetOf(r) == t.target {
+			return r.Head // what is before it is asked for as history
+		}
+		return -1
+	}
+	o.Dial.Capabilities = []string{}
+	if t.client, err = client.Open(o); err != nil {
+		return err
+	}
+	defer t.client.Close()
+	if err := t.begin(ctx, c); err != nil || !t.follow {
+		return errors.Join(err, t.out.Flush())
+	}
+	for {
+		if err := t.next(ctx, c); err != nil {
+			return errors.Join(err, t.out.Flush())
+		}
+		if err := t.out.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// begin waits until the room is known and what it had is printed. A follower of
+// a person with whom there are no messages yet goes on before that.
+func (t *tailer) begin(ctx context.Context, c *connection) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.patience = time.AfterFunc(t.timeout, func() { cancel(&errNoProgress{after: t.timeout}) })
+	defer t.patience.Stop()
+	for t.room.ID == 0 {
+		if err := t.next(ctx, c); err != nil {
+			return err
+		}
+		if !t.caughtUp || t.room.ID != 0 {
+			continue
+		}
+		switch {
+		case t.target.room != "":
+			if _, err := t.target.enter(ctx, t.client); err != nil {
+				return t.why(ctx, err)
+			}
+		case t.follow:
+			return nil
+		default:
+			return plausch.Errorf(plausch.NotFound, "you and %s have not written each other yet", t.target.peer)
+		}
+	}
+	return t.out.Flush()
+}
+
+// why returns the reason of the end of ctx if that is what err tells.
+func (t *tailer) why(ctx context.Context, err error) error {
+	var stalled *errNoProgress
+	switch {
+	case ctx.Err() == nil:
+		return err
+	case errors.As(context.Cause(ctx), &stalled):
+		return &errNoProgress{stalled.after, t.offline}
+	default:
+		return errInterrupted
+	}
+}
+
+// next waits for updates and prints what they bring.
+func (t *tailer) next(ctx context.Context, c *connection) error {
+	waiting, cancel := ctx, context.CancelFunc(func() {})
+	if t.follow && !t.lostAt.IsZero() {
+		waiting, cancel = context.WithDeadline(ctx, t.lostAt.Add(tellOffline))
+	}
+	updates, err := t.client.Next(waiting)
+	cancel()
+	switch {
+	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
+		t.lost, t.lostAt = true, time.Time{}
+		fmt.Fprintf(t.stderr, "plausch: %s; trying again\n", c.explainOffline(t.offline))
+		return nil
+	case err != nil:
+		return t.why(ctx, err)
+	}
+	for _, u := range updates {
+		switch u := u.(type) {
+		case client.State:
+			t.state(u)
+		case client.CaughtUp:
+			t.caughtUp = true
+		case client.RoomJoined:
+			if err := t.joined(ctx, u); err != nil {
+				return err
+			}
+		case client.RoomReset:
+			if u.Room == t.room.ID {
+				fmt.Fprintf(t.stderr, "plausch: the server went back to an older state: what came after seq %d is gone there\n", u.Head)
+			}
+		case client.Event:
+			if u.Room == t.room.ID && u.Seq > t.since {
+				if err := t.print(u.Event); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// tellOffline is how long a connection has to be lost before that is said.
+const tellOffline = 2 * time.Second
+
+func (t *tailer) state(u client.State) {
+	switch {
+	case u.Phase == client.Online:
+		if t.lost {
+			fmt.Fprintln(t.stderr, "plausch: connected again")
+		}
+		t.offline, t.lost, t.lostAt = nil, false, time.Time{}
+	case u.Phase == client.Offline:
+		if t.offline == nil {
+			t.lostAt = time.Now()
+		}
+		t.offline = u.Err
+	}
+}
+
+// joined prints what the room had before its events begin to come.
+func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
+	if targetOf(u.Room) != t.target || u.Room.ID == t.room.ID {
+		return nil
+	}
+	// One that a follower waited for is new as a whole, and so is the room with
+	// somebody else to whom the name went over.
+	anew := t.room.ID != 0 || t.target.peer != "" && t.caughtUp
+	t.room = u.Room
+	var err error
+	switch {
+	case anew:
+		t.since = 0
+		err = t.printAfter(ctx, 0, u.After)
+	case t.all:
+		err = t.printAfter(ctx, t.since, u.After)
+	default:
+		err = t.printLast(ctx, u.After)
+	}
+	if err != nil {
+		return t.why(ctx, err)
+	}
+	return nil
+}
+
+// printAfter prints the messages with seqs over after, up to last.
+func (t *tailer) printAfter(ctx context.Context, after, last int64) error {
+	for after < last {
+		page := client.Page{After: after, Limit: protocol.MaxPage}
+		if after == 0 {
+			page.Before = 2 // 0 would not bound the page
+		}
+		events, more, err := t.history(ctx, page)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.Seq > last {
+				return nil
+			}
+			if err := t.print(e); err != nil {
+				return err
+			}
+			after = e.Seq
+		}
+		switch {
+		case after == 0:
+			after = 1 // the first is not to be had
+		case page.After > 0 && (!more || len(events) == 0):
+			return nil
+		}
+	}
+	return nil
+}
+
+// history asks for a page, which starts the patience anew; it does not run while
+// somebody reads what was printed.
+func (t *tailer) history(ctx context.Context, page client.Page) ([]plausch.Event, bool, error) {
+	t.patience.Reset(t.timeout)
+	defer t.patience.Stop()
+	return t.client.History(ctx, t.room.ID, page)
+}
+
+// printLast prints the newest messages up to last.
+func (t *tailer) printLast(ctx context.Context, last int64) error {
+	var found []plausch.Event // newest first
+	before, more := last+1, true
+	for more && len(found) < t.lines && before > t.since+1 {
+		page := client.Page{Before: before, Limit: protocol.MaxPage}
+		var events []plausch.Event
+		var err error
+		if events, more, err = t.history(ctx, page); err != nil {
+			return err
+		}
+		for _, e := range slices.Backward(events) {
+			if before = e.Seq; e.Kind == plausch.EventMessage && e.Seq > t.since && len(found) < t.lines {
+				found = append(found, e)
+			}
+		}
+		more = more && len(events) > 0
+	}
+	for _, e := range slices.Backward(found) {
+		if err := t.print(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print prints an event if it is a message.
+func (t *tailer) print(e plausch.Event) error {
+	if e.Kind != plausch.EventMessage {
+		return nil
+	}
+	if !t.json {
+		_, err := t.out.WriteString(messageLine(e))
+		return err
+	}
+	b, err := messageJSON(t.target.String(), e)
+	if err != nil {
+		return err
+	}
+	_, err = t.out.Write(append(b, '\n'))
+	return err
+}
+
+// messageLine returns a message as people read it.
+func messageLine(e plausch.Event) string {
+	text := strings.ReplaceAll(client.Clean(e.Text), "\n", "\n    ")
+	return fmt.Sprintf("%s %s: %s\n", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Name), text)
+}
+
+// messageJSON returns a message as one line of JSON. It is exact, and safe to
+// look at on a terminal: what a terminal could act on is escaped.
+func messageJSON(room string, e plausch.Event) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(struct {
+		Room string `json:"room"`
+		Seq  int64  `json:"seq"`
+		Time string `json:"time"`
+		From string `json:"from"`
+		Text string `json:"text"`
+	}{room, e.Seq, e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), e.Actor.Name, e.Text})
+	if err != nil {
+		return nil, err
+	}
+	var safe []byte
+	for _, r := range strings.TrimSuffix(b.String(), "\n") {
+		// encoding/json escapes the C0 range, but not DEL, the C1 range and what
+		// turns the direction of writing. All of them can only be in strings, and
+		// none is beyond U+FFFF but for tags, which do nothing.
+		if r <= 0xffff && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			safe = fmt.Appendf(safe, `\u%04x`, r)
+		} else {
+			safe = append(safe, string(r)...)
+		}
+	}
+	return safe, nil
+}

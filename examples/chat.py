@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""A chat client in one file, which shows the native protocol (docs/protocol.md). A line of
+the input goes to the room `public`, and "/msg bob Hello" to bob alone. After the end of the
+input it ends as soon as all is acknowledged. It needs msgpack (in Debian: python3-msgpack).
+"""
+import argparse, collections, os, pathlib, random, re, secrets, select, socket, sys, time
+import msgpack
+
+REFUSED = {"forbidden", "not_found"}
+FATAL = {"invalid", "too_large", "unsupported", "sign_in_failed", "taken"}  # any other error may pass
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+class Failed(Exception):
+    def __init__(self, error):  # of a reply or a bye
+        super().__init__(f"{error['message']} ({error['code']})")
+        self.code, self.pause = error["code"], error.get("retry_after", 0) / 1000
+
+def say(text, file=sys.stdout):  # what others write must not control the terminal, or look like another line
+    try:
+        print(UNSAFE.sub("", str(text).expandtabs()).replace("\n", "\n      "), file=file, flush=True)
+    except BrokenPipeError:
+        os._exit(1)  # nobody reads us any more
+
+class Chat:
+    def __init__(self, server, name, stay):
+        host, _, port = server.rpartition(":")
+        self.address, self.name, self.stay = (host.strip("[]"), int(port)), name, stay
+        state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local/state")
+        self.token = state / "plausch-example" / f"{host}-{port}-{name}.token".replace("/", "_")
+        self.stdin, self.typed, self.labels = [sys.stdin], b"", {}
+        # These two outlive a connection: what has no reply yet, and for each room the seq up to which all is shown.
+        self.outbox, self.last = collections.deque(), {}
+
+    def connect(self):
+        self.id, self.pushes = 0, collections.deque()
+        self.socket = socket.create_connection(self.address, timeout=20)  # a send can take the server 10 s
+        self.limits = self.call("hello", version=1, client="chat.py 1.0")["limits"]
+        if self.token.exists():
+            self.call("sign_in", token=self.token.read_text())
+        else:  # a guest is its token: it is kept, and nobody else may read it
+            token = self.call("sign_in", name=self.name)["token"]
+            self.token.parent.mkdir(parents=True, exist_ok=True)
+            with open(self.token, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(token)
+        self.call("subscribe")  # before loading: what happens meanwhile comes as a push
+        first, page = not self.last, {"rooms": [{"id": 0}], "more": True}
+        while page.get("more"):
+            page = self.call("room.list", after=page["rooms"][-1]["id"])
+            for room in page["rooms"]:  # at first the last ten events of each, later what we missed
+                self.enter(room, max(0, room["seq"] - 10) if first else 0)
+        say(f"* connected; rooms: {' '.join(self.labels.values())}", sys.stderr)
+
+    def call(self, method, **params):
+        self.id += 1
+        body = msgpack.packb({"id": self.id, "method": method, "params": params})
+        self.socket.sendall(len(body).to_bytes(4, "big") + body)
+        while (reply := self.frame()).get("id") != self.id:
+            pass  # a push can come at any time; it is shown later
+        if "error" in reply:
+            raise Failed(reply["error"])
+        return reply["result"]
+
+    def frame(self):
+        data, size = b"", 4
+        while len(data) < size:
+            if not (more := self.socket.recv(size - len(data))):
+                raise ConnectionError("the server has gone")
+            data += more
+            size = 4 + int.from_bytes(data[:4], "big") if len(data) >= 4 else 4
+        frame = msgpack.unpackb(data[4:])
+        if "bye" in frame:
+            raise Failed(frame["bye"])
+        if "event" in frame:
+            self.pushes.append(frame["event"])
+        return frame
+
+    def enter(self, room, last):
+        self.labels[room["id"]] = "#" + room["name"] if "name" in room else "@" + room["peer"]["name"]
+        self.last.setdefault(room["id"], last)
+        self.catch_up(room["id"], room["seq"])
+
+    def catch_up(self, room, seq):
+        while self.last[room] < seq:  # "after": 0 would give the newest page, so the first event is the one before 2
+            start = {"after": self.last[room]} if self.last[room] else {"before": 2}
+            for event in self.call("history", room=room, **start)["events"]:
+                self.show(event)
+
+    def show(self, event):  # from a push or from history: each once, in the order of the seqs
+        room, seq = event["room"], event["seq"]
+        if room not in self.last:
+            self.enter(self.call("room.get", room=room), 0)
+        self.catch_up(room, seq - 1)
+        if seq == self.last[room] + 1:
+            self.last[room] = seq  # also if it is of a kind that we do not know
+            if event["kind"] in ("message", "join", "leave"):
+                what = f": {event['text']}" if event["kind"] == "message" else f" {event['kind']}s"
+                clock = time.strftime("%H:%M", time.localtime(event["time"] / 1000))
+                say(f"{clock} {self.labels[room]} {event.get('member', event['from'])['name']}{what}")
+
+    def read(self):
+        data = os.read(0, 65536)
+        self.stdin = self.stdin if data else []
+        *lines, self.typed = (self.typed + (data or b"\n")).split(b"\n")
+        for text in (line.decode(errors="replace").rstrip("\r") for line in lines):
+            to = {"room": 1}
+            if text.startswith("/msg "):
+                _, name, text = (text.split(maxsplit=2) + ["", ""])[:3]
+                to = {"to": name}
+            if len(text.encode()) > self.limits["text"]:
+                say("* not sent: too long", sys.stderr)
+            elif text:  # the client id begins with the time, and is the same whenever this is sent
+                self.outbox.append({"text": text, "client_id": f"{time.time_ns():x}-{secrets.token_hex(8)}", **to})
+
+    def run(self):
+        while self.stdin or self.outbox or self.stay:
+            while self.pushes:
+                self.show(self.pushes.popleft())
+            if self.outbox:  # one at a time; if there is no reply, it is still there after we have connected again
+                try:
+                    self.call("message.send", **self.outbox[0])
+                except Failed as error:
+                    if error.code not in REFUSED | FATAL:
+                        raise
+                    say(f"* not sent: {error}", sys.stderr)
+                self.outbox.popleft()
+                continue
+            ready = select.select([self.socket, *self.stdin], [], [], 60)[0]
+            if self.socket in ready:
+                self.frame()
+            if sys.stdin in ready:
+                self.read()
+            if not ready:
+                self.call("ping")  # fails if the server has gone without a word
+
+    def keep_connected(self):
+        pause = 0.5
+        while True:
+            try:
+                self.connect()
+                pause = 0.5
+                return self.run()
+            except (Failed, OSError, ValueError) as error:
+                wait, why, code = getattr(error, "pause", 0), error, getattr(error, "code", None)
+            if code == "sign_in_failed":
+                self.token.unlink(missing_ok=True)  # it is forgotten: the next time this is a new guest
+            if code in FATAL:
+                return why
+            wait, pause = max(wait, random.uniform(pause / 2, pause)), min(2 * pause, 30)
+            say(f"* {why}; next try in {wait:.1f} s", sys.stderr)
+            time.sleep(wait)
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", default="127.0.0.1:7528", metavar="HOST:PORT")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--stay", action="store_true", help="listen on after the end of the input")
+    try:
+        if error := Chat(**vars(parser.parse_args())).keep_connected():
+            say(f"* {error}", sys.stderr)
+            sys.exit(1)
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,236 @@
+package port
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+)
+
+func addr(text string) net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(text)) }
+
+func TestGateLimits(t *testing.T) {
+	limits := Limits{PerAddress: 4, BeforeSignIn: 2, Private: 6, PrivateBeforeSignIn: 5, AllBeforeSignIn: 8}
+	tests := map[string]struct {
+		from   []string
+		signIn bool // each, at once
+		want   int  // how many are let in
+	}{
+		"one address, strangers":        {repeat("198.51.100.7:1", 9), false, 2},
+		"one address, signed in":        {repeat("198.51.100.7:1", 9), true, 4},
+		"two addresses":                 {append(repeat("198.51.100.7:1", 9), repeat("198.51.100.8:1", 9)...), true, 8},
+		"one IPv6 network":              {[]string{"[2001:db8::1]:1", "[2001:db8::2]:1", "[2001:db8:0:0:ffff::]:1"}, false, 2},
+		"two IPv6 networks":             {[]string{"[2001:db8::1]:1", "[2001:db8:0:1::1]:1", "[2001:db8::2]:1"}, false, 3},
+		"an IPv4 address as IPv6":       {[]string{"198.51.100.7:1", "[::ffff:198.51.100.7]:1", "198.51.100.7:2"}, false, 2},
+		"private ones share, strangers": {[]string{"127.0.0.1:1", "[::1]:1", "10.0.0.1:1", "192.168.1.1:1", "[fe80::1%eth0]:1", "[fd00::1]:1", "10.0.0.1:2"}, false, 5},
+		"private ones share, signed in": {repeat("192.168.1.1:1", 9), true, 6},
+		"everyone, strangers": {[]string{"198.51.100.1:1", "198.51.100.2:1", "198.51.100.3:1", "198.51.100.4:1", "198.51.100.5:1",
+			"198.51.100.6:1", "198.51.100.7:1", "198.51.100.8:1", "198.51.100.9:1", "127.0.0.1:1"}, false, 8},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			g := newGate(limits)
+			in := 0
+			for _, from := range test.from {
+				if ticket := g.admit(addr(from)); ticket != nil {
+					in++
+					if test.signIn {
+						ticket.signedIn()
+					}
+				}
+			}
+			if in != test.want {
+				t.Errorf("%d were let in, want %d", in, test.want)
+			}
+			if s := g.stats(); s.Open != in || s.Refused != uint64(len(test.from)-in) {
+				t.Errorf("the figures are %+v", s)
+			}
+		})
+	}
+}
+
+func repeat(s string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = s
+	}
+	return all
+}
+
+// TestGateCounts has many come and go at once: the counts are always those of
+// the tickets, and nothing is left in the end.
+func TestGateCounts(t *testing.T) {
+	g := newGate(Limits{PerAddress: 8, BeforeSignIn: 4, Private: 12, PrivateBeforeSignIn: 6, AllBeforeSignIn: 20})
+	from := []string{"127.0.0.1:1", "10.0.0.1:1", "198.51.100.1:1", "198.51.100.2:1", "[2001:db8::1]:1", "[2001:db8::2]:1"}
+	var crowd sync.WaitGroup
+	for seed := range uint64(8) {
+		crowd.Go(func() {
+			r := rand.New(rand.NewPCG(seed, 1))
+			var in []*ticket
+			for range 3000 {
+				switch n := r.IntN(3); {
+				case n == 0 || len(in) == 0:
+					if ticket := g.admit(addr(from[r.IntN(len(from))])); ticket != nil {
+						in = append(in, ticket)
+					}
+				case n == 1:
+					in[r.IntN(len(in))].signedIn() // twice, too
+				default:
+					i := r.IntN(len(in))
+					in[i].release()
+					in = append(in[:i], in[i+1:]...)
+				}
+				g.mu.Lock()
+				for source, s := range g.sources {
+					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != private && over(s.open, 9) {
+						t.Errorf("the counts of %v are %+v", source, *s)
+					}
+				}
+				if g.all.before < 0 || g.all.before > 20 || g.all.before > g.all.open {
+					t.Errorf("the counts of all are %+v", g.all)
+				}
+				g.mu.Unlock()
+			}
+			for _, ticket := range in {
+				ticket.release()
+			}
+		})
+	}
+	crowd.Wait()
+	if len(g.sources) != 0 || g.all != (source{}) {
+		t.Errorf("when all have gone, %d sources and %+v are left", len(g.sources), g.all)
+	}
+}
+
+// echo is a protocol of which every connection begins with an e.
+var echo = Protocol{
+	Name: "echo",
+	Match: func(prefix []byte) Verdict {
+		switch {
+		case prefix[0] != 'e':
+			return No
+		case len(prefix) < 4:
+			return Maybe
+		default:
+			return Yes
+		}
+	},
+	Serve: func(c *Conn) {
+		defer c.Ended()
+		defer c.Close()
+		_, _ = c.Write(c.Prefix)
+		c.SignedIn()
+		_, _ = io.Copy(c, c.Conn)
+	},
+}
+
+// start runs a port on the loopback.
+func start(t *testing.T, opts Options) (*Port, string) {
+	t.Helper()
+	opts.Log = slog.New(slog.DiscardHandler)
+	p := New(opts, echo)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- p.Serve(ln) }()
+	t.Cleanup(func() {
+		p.Close()
+		if err := p.Wait(t.Context()); err != nil && t.Context().Err() == nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return p, ln.Addr().String()
+}
+
+func dial(t *testing.T, address, text string) *net.TCPConn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
+	return conn.(*net.TCPConn)
+}
+
+func TestPortGivesThePrefixOn(t *testing.T) {
+	_, address := start(t, Options{PeekDeadline: time.Minute})
+	for name, pieces := range map[string][]string{
+		"at once":      {"echo this"},
+		"byte by byte": {"e", "c", "h", "o", " ", "this"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := dial(t, address, "")
+			for _, piece := range pieces {
+				if _, err := io.WriteString(conn, piece); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_ = conn.CloseWrite()
+			if got, err := io.ReadAll(conn); err != nil || string(got) != "echo this" {
+				t.Errorf("read %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestPortGivesPlacesBack(t *testing.T) {
+	p, address := start(t, Options{PeekDeadline: 50 * time.Millisecond, Limits: Limits{Private: 1}})
+	for name, text := range map[string]string{
+		"an unknown protocol":  "x",
+		"nothing in time":      "",
+		"not enough in time":   "ec",
+		"a protocol that ends": "echo",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 3 {
+				conn := dial(t, address, text)
+				if text == "echo" {
+					_ = conn.CloseWrite()
+				}
+				_, _ = io.ReadAll(conn) // until it is closed
+				for p.Stats().Open > 0 {
+					time.Sleep(time.Millisecond) // the place is given back behind the close
+				}
+			}
+			if s := p.Stats(); s.BeforeSignIn != 0 || s.Refused != 0 {
+				t.Errorf("the figures are %+v", s)
+			}
+		})
+	}
+}
+
+func TestPortClosesWithoutWaitingForTheSilent(t *testing.T) {
+	p, address := start(t, Options{PeekDeadline: time.Hour})
+	silent := dial(t, address, "ec")
+	served := dial(t, address, "echo")
+	if _, err := io.ReadFull(served, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	for p.Stats().Open < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	p.Close()
+	if b, err := io.ReadAll(silent); len(b) > 0 {
+		t.Errorf("the silent one read %q, %v", b, err)
+	}
+	_ = served.CloseWrite()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := p.Wait(ctx); err != nil {
+		t.Errorf("connections are left: %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package session
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// A goroutine's stack grows to 8 KiB when a request is handled on it, and Go
+// does not shrink it below four times of what a waiting reader uses: most of
+// what an idle connection costs. So a session that has been quiet for a while
+// goes on in a fresh goroutine, whose stack has 2 KiB.
+
+// quietTime is how often sessions are looked at; one that has sent nothing
+// between two looks is quiet.
+const quietTime = 2 * time.Second
+
+// errQuiet ends a goroutine that another one follows.
+var errQuiet = errors.New("the session is quiet")
+
+// quiet is what is known of how busy a session is.
+type quiet struct {
+	signedIn atomic.Bool   // before that, the read deadline is the one for signing in
+	heard    atomic.Uint64 // frames so far
+
+	// of findQuiet
+	before uint64 // heard at the last look
+	fresh  bool   // it has a fresh goroutine, and nothing was heard since
+}
+
+// findQuiet wakes the sessions that are quiet.
+func (s *Server) findQuiet() {
+	tick := time.NewTicker(quietTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		for ses := range s.sessions {
+			ses.look()
+		}
+		s.mu.Unlock()
+	}
+}
+
+// look wakes the session if it is quiet. The wake-up may hit a frame that has
+// just begun: the reader then waits on for the rest of it.
+func (ses *session) look() {
+	q := &ses.quiet
+	switch heard := q.heard.Load(); {
+	case heard != q.before:
+		q.before, q.fresh = heard, false
+	case !q.fresh && q.signedIn.Load() && !ses.server.draining.Load():
+		q.fresh = true
+		_ = ses.conn.SetReadDeadline(past)
+	}
+}
+
+// fellQuiet is what the reading goroutine does when it was woken.
+func (ses *session) fellQuiet() error {
+	// If this undoes what Drain has just set, the next goroutine sees draining.
+	if err := ses.conn.SetReadDeadline(time.Time{}); err != nil {
+		return nil
+	}
+	return errQuiet
+}
+
+// past is a deadline that ends a read at once.
+var past = time.Unix(1, 0)
