@@ -25,7 +25,8 @@ const (
 // log is the one way into the store's log. Its committer collects the drafts
 // that came while the last commit ran and commits them together; its publisher
 // then has the core apply what changed, acknowledges each and hands the events
-// to the bus, while the next commit runs. Both keep the order, so events are
+// to the bus, while the next commit runs; if nothing waits for a commit, the
+// committer does that itself. Both keep the order, so events are
 // published in seq order, and whoever was told "done" finds it done.
 type log struct {
 	store store.Store
@@ -37,7 +38,9 @@ type log struct {
 	closed  bool
 	waiting chan entry
 	done    chan batch
-	stopped sync.WaitGroup
+	// unpublished is how many batches are in done or being published from it.
+	unpublished atomic.Int64
+	stopped     sync.WaitGroup
 
 	commits, events atomic.Uint64
 }
@@ -61,7 +64,7 @@ func startLog(st store.Store, b bus.Bus, apply func([]plausch.Event), fatal func
 		done:    make(chan batch, maxUnpublished),
 	}
 	l.stopped.Go(l.commit)
-	l.stopped.Go(l.publish)
+	l.stopped.Go(l.publishWaiting)
 	return l
 }
 
@@ -128,37 +131,51 @@ func (l *log) commit() {
 			l.fatal(err)
 			return
 		}
-		l.done <- batch{entries, results, err}
+		b := batch{entries, results, err}
+		if len(l.waiting) == 0 && l.unpublished.Load() == 0 {
+			// There is nothing to commit meanwhile, and waking the publisher takes
+			// time that a lone sender would have to wait.
+			l.publish(&b)
+			continue
+		}
+		l.unpublished.Add(1)
+		l.done <- b
 	}
 }
 
-func (l *log) publish() {
+func (l *log) publishWaiting() {
 	for b := range l.done {
-		if b.err != nil {
-			for _, e := range b.entries {
-				e.done(plausch.Event{}, b.err)
-			}
-			continue
+		l.publish(&b)
+		l.unpublished.Add(-1)
+	}
+}
+
+// publish acknowledges a batch and publishes its events.
+func (l *log) publish(b *batch) {
+	if b.err != nil {
+		for _, e := range b.entries {
+			e.done(plausch.Event{}, b.err)
 		}
-		events := make([]plausch.Event, 0, len(b.entries))
-		for i := range b.results {
-			if r := &b.results[i]; r.Err == nil && !r.Repeated {
-				events = append(events, r.Events...)
-			}
+		return
+	}
+	events := make([]plausch.Event, 0, len(b.entries))
+	for i := range b.results {
+		if r := &b.results[i]; r.Err == nil && !r.Repeated {
+			events = append(events, r.Events...)
 		}
-		l.commits.Add(1)
-		l.events.Add(uint64(len(events)))
-		l.apply(events)
-		for i, e := range b.entries {
-			if r := &b.results[i]; r.Err != nil {
-				e.done(plausch.Event{}, r.Err)
-			} else {
-				e.done(r.Events[len(r.Events)-1], nil)
-			}
+	}
+	l.commits.Add(1)
+	l.events.Add(uint64(len(events)))
+	l.apply(events)
+	for i, e := range b.entries {
+		if r := &b.results[i]; r.Err != nil {
+			e.done(plausch.Event{}, r.Err)
+		} else {
+			e.done(r.Events[len(r.Events)-1], nil)
 		}
-		if len(events) > 0 {
-			l.bus.Publish(events)
-		}
+	}
+	if len(events) > 0 {
+		l.bus.Publish(events)
 	}
 }
 

@@ -71,7 +71,7 @@ type Page = store.Page
 // History returns a part of the log of a room that by is in.
 func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.RoomID, p Page) ([]plausch.Event, bool, error) {
 	if p.After < 0 || p.Before < 0 {
-		return nil, false, plausch.Errorf(plausch.Invalid, "after and before are seqs, from 1")
+		return nil, false, plausch.Errorf(plausch.Invalid, "after and before are seqs: they cannot be negative")
 	}
 	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, false, err

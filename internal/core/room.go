@@ -142,9 +142,12 @@ func (c *Core) FindRoom(ctx context.Context, by plausch.Account, id plausch.Room
 }
 
 func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room plausch.Room, err error) {
-	if id != 0 {
+	switch {
+	case id != 0:
 		room, err = c.store.Room(ctx, id)
-	} else {
+	case name == "":
+		err = plausch.Errorf(plausch.Invalid, "say which room: room or name")
+	default:
 		if name, err = Name(name); err == nil {
 			room, err = c.store.RoomByName(ctx, name)
 		}

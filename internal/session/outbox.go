@@ -14,7 +14,8 @@ import (
 type Outbox struct {
 	conn     net.Conn
 	limit    int           // most bytes that may wait
-	deadline time.Duration // for one write
+	deadline time.Duration // for one write, at least
+	until    time.Time     // the connection's write deadline; the writer's
 
 	mu      sync.Mutex
 	queue   net.Buffers
@@ -165,8 +166,20 @@ func (o *Outbox) recycle(q net.Buffers) {
 	}
 }
 
+// setDeadline gives a write at least o.deadline. To set one costs as much as a
+// tenth of a small write, so it is set for half as long again and left alone
+// while enough of it remains.
+func (o *Outbox) setDeadline() error {
+	now := time.Now()
+	if o.until.Sub(now) >= o.deadline {
+		return nil
+	}
+	o.until = now.Add(o.deadline + o.deadline/2)
+	return o.conn.SetWriteDeadline(o.until)
+}
+
 func (o *Outbox) writeAll(batch net.Buffers) error {
-	if err := o.conn.SetWriteDeadline(time.Now().Add(o.deadline)); err != nil {
+	if err := o.setDeadline(); err != nil {
 		return err
 	}
 	if len(batch) == 1 {

@@ -214,8 +214,8 @@ func TestOutboxWriteDeadline(t *testing.T) {
 		began := time.Now()
 		o.Push([]byte("nobody reads this"))
 		o.Wait()
-		if took := time.Since(began); took != 10*time.Second {
-			t.Errorf("the connection was closed after %v, want 10s", took)
+		if took := time.Since(began); took < 10*time.Second || took > 15*time.Second {
+			t.Errorf("the connection was closed after %v, want 10 to 15s", took)
 		}
 	})
 }
