@@ -19,7 +19,7 @@ type Caller struct {
 	account    plausch.Account
 	wants      hub.Wants
 	token      string // of the device, for sign_out
-	leave      func()
+	core       *core.Core
 	attachment *hub.Attachment
 }
 
@@ -34,10 +34,10 @@ func (c *Caller) Close() {
 	if c.attachment != nil {
 		c.attachment.Detach()
 	}
-	if c.leave != nil {
-		c.leave()
+	if c.SignedIn() {
+		c.core.Leave(c.account)
 	}
-	c.account, c.attachment, c.leave = plausch.Account{}, nil, nil
+	c.account, c.attachment = plausch.Account{}, nil
 }
 
 // maxClientName is the longest name and version of a client's program, in bytes.
@@ -77,6 +77,8 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	var in core.SignedIn
 	var err error
 	switch {
+	case p.Token == "" && p.Name == "":
+		err = plausch.Errorf(plausch.Invalid, "say who you are: a token, or a name")
 	case p.Token != "":
 		in, err = a.core.SignInToken(ctx, p.Token)
 	case p.Password != "":
@@ -92,7 +94,8 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	if in.Token != "" {
 		c.token = in.Token
 	}
-	c.leave = a.core.Arrive(in.Account)
+	c.core = a.core
+	a.core.Arrive(in.Account)
 	me := protocol.NewAccount(in.Account.Ref())
 	me.Role = string(in.Account.Role)
 	return &protocol.SignedIn{Account: me, Token: in.Token}, nil

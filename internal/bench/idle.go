@@ -35,32 +35,33 @@ func (l *lab) idle(ctx context.Context, s Scenario) (Result, error) {
 	return r, nil
 }
 
+// idleOn measures n connections on top of a quarter as many, which have brought
+// with them what is made once or grows in steps: pages of the program, caches.
 func idleOn(ctx context.Context, t *target, n int) (Figures, error) {
 	f := noFigures()
-	if err := idleConns(ctx, t, 1, nil); err != nil { // what is made once, such as page caches
-		return f, err
-	}
-	before, err := rest(ctx, t)
-	if err != nil {
-		return f, err
-	}
-	start := time.Now()
-	err = idleConns(ctx, t, n, func() error {
-		f.PerSecond = Figure(float64(n) / time.Since(start).Seconds())
-		after, err := rest(ctx, t)
+	err := idleConns(ctx, t, max(n/4, 1), func() error {
+		before, err := rest(ctx, t)
 		if err != nil {
 			return err
 		}
-		per := func(a, b Figure) Figure { return (b - a) / Figure(n) }
-		f.KB = per(before.rss, after.rss) / 1024
-		f.LiveKB = per(before.live, after.live) / 1024
-		f.Goroutines = per(before.goroutines, after.goroutines)
-		return nil
+		start := time.Now()
+		return idleConns(ctx, t, n, func() error {
+			f.PerSecond = Figure(float64(n) / time.Since(start).Seconds())
+			after, err := rest(ctx, t)
+			if err != nil {
+				return err
+			}
+			per := func(a, b Figure) Figure { return (b - a) / Figure(n) }
+			f.KB = per(before.rss, after.rss) / 1024
+			f.LiveKB = per(before.live, after.live) / 1024
+			f.Goroutines = per(before.goroutines, after.goroutines)
+			return nil
+		})
 	})
 	return f, err
 }
 
-// idleConns opens n connections, calls f, if any, and closes them.
+// idleConns opens n connections, calls f and closes them.
 func idleConns(ctx context.Context, t *target, n int, f func() error) error {
 	conns := make([]*conn, n)
 	defer func() {
@@ -84,7 +85,7 @@ func idleConns(ctx context.Context, t *target, n int, f func() error) error {
 		c.buf, c.out = nil, nil // nothing more is read
 		return err
 	})
-	if err != nil || f == nil {
+	if err != nil {
 		return err
 	}
 	return f()
@@ -93,9 +94,18 @@ func idleConns(ctx context.Context, t *target, n int, f func() error) error {
 // use is what a process uses while nothing happens; NaN for what is not known.
 type use struct{ rss, live, goroutines Figure }
 
-// rest has garbage collected and waits until the memory stays the same.
+// quiet is how long connections do nothing before they are measured: a server may
+// need a while to see that they are idle.
+const quiet = 5 * time.Second
+
+// rest waits until the connections count as idle, has garbage collected, and
+// waits until the memory stays the same.
 func rest(ctx context.Context, t *target) (use, error) {
 	const look, same, most = 100 * time.Millisecond, 5, 60
+	select {
+	case <-ctx.Done():
+	case <-time.After(quiet):
+	}
 	settle(ctx, t)
 	u := use{unknown, unknown, unknown}
 	if t.collect == nil {

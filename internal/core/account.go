@@ -166,9 +166,9 @@ type arrived struct {
 	connections int
 }
 
-// Arrive tells that account has a connection, until leave is called. When its
-// last one leaves, the name of a transient account is free at once.
-func (c *Core) Arrive(account plausch.Account) (leave func()) {
+// Arrive tells that account has a connection more, and Leave that it has one
+// less. When its last one leaves, the name of a transient account is free at once.
+func (c *Core) Arrive(account plausch.Account) {
 	c.here.mu.Lock()
 	defer c.here.mu.Unlock()
 	a := c.here.names[account.Name]
@@ -177,7 +177,6 @@ func (c *Core) Arrive(account plausch.Account) (leave func()) {
 		c.here.names[account.Name] = a
 	}
 	a.connections++
-	return sync.OnceFunc(func() { c.leave(account) })
 }
 
 func (c *Core) isHere(name string) bool {
@@ -186,7 +185,8 @@ func (c *Core) isHere(name string) bool {
 	return c.here.names[name] != nil
 }
 
-func (c *Core) leave(account plausch.Account) {
+// Leave is to be called once for each Arrive.
+func (c *Core) Leave(account plausch.Account) {
 	c.here.mu.Lock()
 	a := c.here.names[account.Name]
 	a.connections--

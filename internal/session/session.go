@@ -25,10 +25,6 @@ import (
 	"plausch/protocol"
 )
 
-// maxInFlight is how many requests of a session may wait for their reply before
-// it is read on. More would gain nothing: a commit takes 256 at most.
-const maxInFlight = 128
-
 // Frames reads the bodies of a connection.
 type Frames interface {
 	// Next returns the next body, valid until the next call, or io.EOF after the
@@ -87,16 +83,15 @@ type session struct {
 	out    Outbox
 	caller api.Caller
 	said   bool // hello
-	// inFlight has an element for each request that waits for its reply.
-	inFlight chan struct{}
-	quiet    quiet
+	flight flight
+	quiet  quiet
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
 // it. Bodies come from what frames makes, which may answer on its own through
 // the outbox, and go out in format.
 func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, host Host) {
-	ses := &session{server: s, conn: conn, host: host, format: format, inFlight: make(chan struct{}, maxInFlight)}
+	ses := &session{server: s, conn: conn, host: host, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
 	ses.frames = frames(&ses.out)
 	ses.caller.Session = ses
@@ -123,9 +118,7 @@ func (ses *session) serve() {
 // end answers what is in flight, tells the other side err, if there is one, and
 // closes the connection.
 func (ses *session) end(err error) {
-	for range maxInFlight {
-		ses.inFlight <- struct{}{} // there is room when all is answered
-	}
+	ses.flight.landed()
 	ses.caller.Close()
 	if err != nil {
 		ses.bye(err)
@@ -205,7 +198,7 @@ func (ses *session) handle(body []byte) error {
 	case !hello && !ses.said:
 		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
-	ses.inFlight <- struct{}{}
+	ses.flight.begin()
 	ses.out.Room() // who does not read the replies is not read on
 	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
@@ -214,7 +207,7 @@ func (ses *session) handle(body []byte) error {
 				ses.said = true // on this goroutine: hello is answered at once
 			}
 			ses.reply(req.ID, result, err)
-			<-ses.inFlight
+			ses.flight.end()
 		})
 	return nil
 }

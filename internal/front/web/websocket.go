@@ -64,71 +64,95 @@ type frames struct {
 	r       *session.Reader
 	codec   protocol.Codec
 	out     *session.Outbox
-	head    head
+	head    header
 	message []byte    // fragments so far
 	began   bool      // a fragmented message has begun
 	until   time.Time // when it has to be complete
 }
 
-// head reads the header of a frame for ws.ReadHeader, which asks for it in two
-// pieces: the first may take long, unless the frame goes on with a message.
-type head struct {
+// header gives ws.ReadHeader the first bytes of a frame, and reads the others.
+type header struct {
+	first    []byte
 	r        *session.Reader
 	patience time.Duration
-	began    bool
 }
 
 // Read implements io.Reader.
-func (h *head) Read(p []byte) (int, error) {
-	read := h.r.Head
-	if h.began {
-		read = h.r.Body
+func (h *header) Read(p []byte) (int, error) {
+	if len(h.first) > 0 {
+		n := copy(p, h.first)
+		h.first = h.first[n:]
+		return n, nil
 	}
-	h.began = true
-	b, err := read(min(len(p), session.MaxHead), h.patience)
+	b, err := h.r.Body(len(p), h.patience)
 	return copy(p, b), err
 }
 
 // Next implements session.Frames: the next text or binary message, put together
 // if it is fragmented. Pings are answered and pongs ignored on the way.
 func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
+	if cap(f.message) > keptMessage {
+		f.message = nil
+	}
 	f.message = f.message[:0]
 	for {
-		left := patience
-		if f.began && patience > 0 {
-			left = max(time.Until(f.until), 1)
+		left, read := patience, f.r.Head // most connections wait in it
+		if f.began {
+			left, read = f.left(patience), f.r.Body
 		}
-		f.head = head{f.r, left, f.began}
-		h, err := ws.ReadHeader(&f.head)
+		first, err := read(2, left)
 		if err != nil {
 			return nil, err
 		}
-		if err := f.check(h, limit); err != nil {
-			return nil, err
-		}
-		payload, err := f.r.Body(int(h.Length), left)
-		if err != nil {
-			return nil, err
-		}
-		ws.Cipher(payload, h.Mask, 0)
-		switch {
-		case h.OpCode.IsControl():
-			if err := f.control(h.OpCode, payload); err != nil {
-				return nil, err
-			}
-		case h.Fin && !f.began:
-			return f.whole(payload)
-		default:
-			if !f.began {
-				f.until = time.Now().Add(patience)
-			}
-			f.message = append(f.message, payload...)
-			f.began = !h.Fin
-			if h.Fin {
-				return f.whole(f.message)
-			}
+		message, whole, err := f.frame(first, limit, left)
+		if whole || err != nil {
+			return message, err
 		}
 	}
+}
+
+// keptMessage is the largest buffer that is kept for the next fragmented message.
+const keptMessage = 4 << 10
+
+// left is what is left of the patience with a message that has begun.
+func (f *frames) left(patience time.Duration) time.Duration {
+	if patience == 0 {
+		return 0
+	}
+	return max(time.Until(f.until), 1)
+}
+
+// frame reads the rest of a frame, after its first two bytes, and returns the
+// message that it completes, if it does.
+func (f *frames) frame(first []byte, limit int, patience time.Duration) (message []byte, whole bool, err error) {
+	f.head = header{first, f.r, patience}
+	h, err := ws.ReadHeader(&f.head)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := f.check(h, limit); err != nil {
+		return nil, false, err
+	}
+	payload, err := f.r.Body(int(h.Length), patience)
+	if err != nil {
+		return nil, false, err
+	}
+	ws.Cipher(payload, h.Mask, 0)
+	if h.OpCode.IsControl() {
+		return nil, false, f.control(h.OpCode, payload)
+	}
+	if !f.began {
+		if h.Fin {
+			return payload, true, f.checkText(payload)
+		}
+		f.until = time.Now().Add(patience)
+	}
+	f.message = append(f.message, payload...)
+	f.began = !h.Fin
+	if f.began {
+		return nil, false, nil
+	}
+	return f.message, true, f.checkText(f.message)
 }
 
 // check judges the header of a frame (RFC 6455, sections 5.1 to 5.5).
@@ -163,9 +187,9 @@ func (f *frames) control(op ws.OpCode, payload []byte) error {
 	return nil
 }
 
-func (f *frames) whole(message []byte) ([]byte, error) {
+func (f *frames) checkText(message []byte) error {
 	if f.codec == protocol.JSON && !utf8.Valid(message) {
-		return nil, plausch.Errorf(plausch.Invalid, "a text message is not UTF-8")
+		return plausch.Errorf(plausch.Invalid, "a text message is not UTF-8")
 	}
-	return message, nil
+	return nil
 }

@@ -1,0 +1,53 @@
+package session
+
+import "sync"
+
+// maxInFlight is how many requests of a session may wait for their reply before
+// it is read on. More would gain nothing: a commit takes 256 at most.
+const maxInFlight = 128
+
+// flight counts the requests of a session that wait for their reply. (A channel
+// of elements would do, at four times the memory.)
+type flight struct {
+	mu   sync.Mutex
+	n    int
+	less chan struct{} // closed when there are fewer, if somebody waits
+}
+
+// begin waits until another request may begin, and counts it.
+func (f *flight) begin() {
+	f.await(maxInFlight - 1)
+	f.n++
+	f.mu.Unlock()
+}
+
+// end counts one less.
+func (f *flight) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.n--
+	if f.less != nil {
+		close(f.less)
+		f.less = nil
+	}
+}
+
+// landed waits until all are answered.
+func (f *flight) landed() {
+	f.await(0)
+	f.mu.Unlock()
+}
+
+// await returns with the lock held, once there are at most n.
+func (f *flight) await(n int) {
+	f.mu.Lock()
+	for f.n > n {
+		if f.less == nil {
+			f.less = make(chan struct{})
+		}
+		less := f.less
+		f.mu.Unlock()
+		<-less
+		f.mu.Lock()
+	}
+}
