@@ -39,6 +39,7 @@ func TestConnectionsBeforeSignInAreBounded(t *testing.T) {
 		t.Error("a ninth connection was let in")
 	}
 	eighth.must(protocol.MethodSignIn, &protocol.SignIn{Name: "anna"}, &protocol.SignedIn{})
+	s.awaitMetric("plausch_connections_before_sign_in", equals(7))
 	ninth := dialWire(t, s.address, protocol.Format{Framing: protocol.WebSocket})
 	ninth.hello()
 	if !refused(t, s.address) {

@@ -64,6 +64,9 @@ func noteSources() error {
 // long reports whether the long versions of the tests are wanted.
 func long() bool { return os.Getenv("PLAUSCH_LONG") != "" }
 
+// raceBuild reports whether the server is to be built with the race detector.
+func raceBuild() bool { return os.Getenv("PLAUSCH_RACE") != "" }
+
 // pick returns short, or inLong if the long versions are wanted.
 func pick[T any](short, inLong T) T {
 	if long() {
@@ -149,7 +152,7 @@ func mutant(t *testing.T, name string, changes ...change) string {
 
 func build(name string, flags []string) (string, error) {
 	path := filepath.Join(buildDir, name)
-	if os.Getenv("PLAUSCH_RACE") != "" {
+	if raceBuild() {
 		flags = append(flags, "-race")
 	}
 	args := append([]string{"build", "-o", path}, flags...)

@@ -165,10 +165,7 @@ func (r *reader) done() bool {
 
 // page returns a page of a room's history behind a seq, which may be 0.
 func page(ctx context.Context, conn *client.Conn, room plausch.RoomID, after int64) ([]plausch.Event, bool, error) {
-	params := protocol.HistoryGet{Room: int64(room), After: after, Limit: protocol.MaxPage}
-	if after == 0 {
-		params.Before = 2 // without a bound, the newest events would come
-	}
+	params := protocol.HistoryGet{Room: int64(room), After: &after, Limit: protocol.MaxPage}
 	var result protocol.History
 	if err := conn.Call(ctx, protocol.MethodHistory, &params, &result); err != nil {
 		return nil, false, err
@@ -177,7 +174,7 @@ func page(ctx context.Context, conn *client.Conn, room plausch.RoomID, after int
 	for i := range result.Events {
 		events[i] = result.Events[i].Event()
 	}
-	return events, result.More || after == 0 && len(events) > 0, nil
+	return events, result.More, nil
 }
 
 // readBack returns the whole history of a room.

@@ -146,6 +146,15 @@ func (s *serverProcess) kill() {
 	s.t.Helper()
 	s.signal(syscall.SIGKILL)
 	<-s.ended
+	s.checkRaces()
+}
+
+// checkRaces fails the test if the race detector has found something.
+func (s *serverProcess) checkRaces() {
+	s.t.Helper()
+	if text := s.output.String(); strings.Contains(text, "DATA RACE") {
+		s.t.Errorf("the server has a data race:\n%s", text)
+	}
 }
 
 func (s *serverProcess) signal(sig syscall.Signal) {
@@ -160,6 +169,7 @@ func (s *serverProcess) wait() int {
 	s.t.Helper()
 	select {
 	case <-s.ended:
+		s.checkRaces()
 		return s.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
 		s.t.Fatalf("the server does not end:\n%s", s.output.tail())

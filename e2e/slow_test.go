@@ -228,7 +228,8 @@ func TestSlowReaders(t *testing.T) {
 	}
 	t.Logf("%d readers: p99 %v alone, at most %v beside %d slow ones; memory grew by %.1f MiB; the last slow one was cut after %v (%v by their outbox)",
 		many, alone, beside, slow, (most-before)/(1<<20), took, s.metric("plausch_slow_readers_total"))
-	if grew := most - before; grew > 64<<20 {
+	// The race detector's own memory would count.
+	if grew := most - before; grew > 64<<20 && !raceBuild() {
 		t.Errorf("the memory grew by %.1f MiB, want at most 64", grew/(1<<20))
 	}
 	// The noise itself is work for the same two cores: the bound is wide.
