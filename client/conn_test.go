@@ -82,7 +82,7 @@ func TestConnTalks(t *testing.T) {
 				}
 			}
 			var page protocol.History
-			if err := c.Call(t.Context(), protocol.MethodHistory, &protocol.HistoryGet{Room: 1, After: 10}, &page); err != nil || page.Events[0].Seq != 11 {
+			if err := c.Call(t.Context(), protocol.MethodHistory, &protocol.HistoryGet{Room: 1, After: new(int64(10))}, &page); err != nil || page.Events[0].Seq != 11 {
 				t.Fatalf("history: %v, %v", page, err)
 			}
 			err := c.Call(t.Context(), protocol.MethodHistory, &protocol.HistoryGet{Room: 9}, &page)

@@ -266,12 +266,15 @@ func (c *fakeConn) history(id int64, p protocol.HistoryGet) {
 	}
 	const limit = 3 // pages are small, to have several
 	var page protocol.History
-	from, to := int(p.After), len(room.events)
+	from, to := 0, len(room.events)
 	if p.Before > 0 {
 		to = min(to, int(p.Before)-1)
 	}
-	if p.After == 0 {
+	if p.After != nil {
+		from = int(*p.After)
+	} else {
 		from = max(0, to-limit)
+		page.More = from > 0
 	}
 	if to-from > limit {
 		to, page.More = from+limit, true

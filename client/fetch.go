@@ -47,10 +47,7 @@ func (c *Client) fetch(l *roomLog) {
 // fetchPage asks for the part of a log that begins with l.next.
 func (c *Client) fetchPage(l *roomLog) {
 	after := l.next - 1
-	params := &protocol.HistoryGet{Room: int64(l.id), After: after, Limit: protocol.MaxPage}
-	if after == 0 {
-		params.Before = 2 // after 0 means no bound, not "from the first on"
-	}
+	params := &protocol.HistoryGet{Room: int64(l.id), After: &after, Limit: protocol.MaxPage}
 	var page protocol.History
 	c.ask(protocol.MethodHistory, params, &page, func(err error) {
 		if !c.fetched(l, err) {

@@ -8,10 +8,12 @@ import (
 )
 
 // Page asks for a part of a room's log. After and Before bound the seqs, both
-// exclusive, 0 for no bound: with After the oldest events above it come,
-// otherwise the newest below Before.
+// exclusive, 0 for no bound. The newest events below Before come, but the oldest
+// above After if After is not 0, or Forward is set: Page{Forward: true} begins
+// at the beginning.
 type Page struct {
 	After, Before int64
+	Forward       bool
 	// Limit is the most events to return, up to protocol.MaxPage;
 	// protocol.DefaultPage if 0.
 	Limit int
@@ -22,7 +24,10 @@ type Page struct {
 // where the answer would be too large, so it may be shorter than Limit.
 func (c *Client) History(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error) {
 	var w protocol.History
-	params := &protocol.HistoryGet{Room: int64(room), After: p.After, Before: p.Before, Limit: p.Limit}
+	params := &protocol.HistoryGet{Room: int64(room), Before: p.Before, Limit: p.Limit}
+	if p.Forward || p.After != 0 {
+		params.After = &p.After
+	}
 	if err := c.read(ctx, protocol.MethodHistory, params, &w); err != nil {
 		return nil, false, err
 	}

@@ -6,8 +6,8 @@ input it ends as soon as all is acknowledged. It needs msgpack (in Debian: pytho
 import argparse, collections, os, pathlib, random, re, secrets, select, socket, sys, time
 import msgpack
 
-REFUSED = {"forbidden", "not_found"}
-FATAL = {"invalid", "too_large", "unsupported", "sign_in_failed", "taken"}  # any other error may pass
+GONE = {"forbidden", "not_found"}  # of a room: we are not in it any more
+FINAL = {"invalid", "too_large", "unsupported", "sign_in_failed", "taken"}  # any other error may pass
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 class Failed(Exception):
@@ -27,7 +27,7 @@ class Chat:
         self.address, self.name, self.stay = (host.strip("[]"), int(port)), name, stay
         state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local/state")
         self.token = state / "plausch-example" / f"{host}-{port}-{name}.token".replace("/", "_")
-        self.stdin, self.typed, self.labels = [sys.stdin], b"", {}
+        self.stdin, self.typed, self.labels, self.pause = [sys.stdin], b"", {}, 0.5
         # These two outlive a connection: what has no reply yet, and for each room the seq up to which all is shown.
         self.outbox, self.last = collections.deque(), {}
 
@@ -40,14 +40,14 @@ class Chat:
         else:  # a guest is its token: it is kept, and nobody else may read it
             token = self.call("sign_in", name=self.name)["token"]
             self.token.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.token, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                file.write(token)
+            self.token.write_text(token)
         self.call("subscribe")  # before loading: what happens meanwhile comes as a push
+        self.pause = 0.5
         first, page = not self.last, {"rooms": [{"id": 0}], "more": True}
         while page.get("more"):
             page = self.call("room.list", after=page["rooms"][-1]["id"])
-            for room in page["rooms"]:  # at first the last ten events of each, later what we missed
-                self.enter(room, max(0, room["seq"] - 10) if first else 0)
+            for room in page["rooms"]:
+                self.enter(room, first)
         say(f"* connected; rooms: {' '.join(self.labels.values())}", sys.stderr)
 
     def call(self, method, **params):
@@ -61,41 +61,44 @@ class Chat:
         return reply["result"]
 
     def frame(self):
-        data, size = b"", 4
-        while len(data) < size:
-            if not (more := self.socket.recv(size - len(data))):
-                raise ConnectionError("the server has gone")
-            data += more
-            size = 4 + int.from_bytes(data[:4], "big") if len(data) >= 4 else 4
-        frame = msgpack.unpackb(data[4:])
+        frame = msgpack.unpackb(self.receive(int.from_bytes(self.receive(4), "big")))
         if "bye" in frame:
             raise Failed(frame["bye"])
         if "event" in frame:
             self.pushes.append(frame["event"])
         return frame
 
-    def enter(self, room, last):
-        self.labels[room["id"]] = "#" + room["name"] if "name" in room else "@" + room["peer"]["name"]
-        self.last.setdefault(room["id"], last)
-        self.catch_up(room["id"], room["seq"])
+    def receive(self, size):
+        data = b""
+        while len(data) < size:
+            if not (more := self.socket.recv(size - len(data))):
+                raise ConnectionError("the server has gone")
+            data += more
+        return data
+
+    def enter(self, room, first=False):
+        id, seq, direct = room["id"], room["seq"], "peer" in room
+        self.labels[id] = "@" + room["peer"]["name"] if direct else "#" + room["name"]
+        if id not in self.last or self.last[id] > seq:  # new to us, or to a server that was put back to an older copy
+            self.last[id] = 0 if direct and not first else max(0, seq - 10)  # the last ten events are enough
+        self.catch_up(id, seq)
 
     def catch_up(self, room, seq):
-        while self.last[room] < seq:  # "after": 0 would give the newest page, so the first event is the one before 2
-            start = {"after": self.last[room]} if self.last[room] else {"before": 2}
-            for event in self.call("history", room=room, **start)["events"]:
+        while self.last[room] < seq:
+            for event in self.call("history", room=room, after=self.last[room])["events"]:
                 self.show(event)
 
     def show(self, event):  # from a push or from history: each once, in the order of the seqs
         room, seq = event["room"], event["seq"]
         if room not in self.last:
-            self.enter(self.call("room.get", room=room), 0)
+            self.enter(self.call("room.get", room=room))
         self.catch_up(room, seq - 1)
         if seq == self.last[room] + 1:
             self.last[room] = seq  # also if it is of a kind that we do not know
-            if event["kind"] in ("message", "join", "leave"):
-                what = f": {event['text']}" if event["kind"] == "message" else f" {event['kind']}s"
-                clock = time.strftime("%H:%M", time.localtime(event["time"] / 1000))
-                say(f"{clock} {self.labels[room]} {event.get('member', event['from'])['name']}{what}")
+            clock = time.strftime("%H:%M", time.localtime(event["time"] / 1000))
+            who = event.get("member", event["from"])["name"]
+            if what := {"message": f": {event.get('text')}", "join": " joins", "leave": " leaves"}.get(event["kind"]):
+                say(f"{clock} {self.labels[room]} {who}{what}")
 
     def read(self):
         data = os.read(0, 65536)
@@ -111,18 +114,21 @@ class Chat:
             elif text:  # the client id begins with the time, and is the same whenever this is sent
                 self.outbox.append({"text": text, "client_id": f"{time.time_ns():x}-{secrets.token_hex(8)}", **to})
 
+    def send(self):  # one at a time; without a reply, it is still in the outbox after we have connected again
+        try:
+            self.call("message.send", **self.outbox[0])
+        except Failed as error:
+            if error.code not in GONE | FINAL:
+                raise
+            say(f"* not sent: {error}", sys.stderr)
+        self.outbox.popleft()
+
     def run(self):
         while self.stdin or self.outbox or self.stay:
             while self.pushes:
                 self.show(self.pushes.popleft())
-            if self.outbox:  # one at a time; if there is no reply, it is still there after we have connected again
-                try:
-                    self.call("message.send", **self.outbox[0])
-                except Failed as error:
-                    if error.code not in REFUSED | FATAL:
-                        raise
-                    say(f"* not sent: {error}", sys.stderr)
-                self.outbox.popleft()
+            if self.outbox:
+                self.send()
                 continue
             ready = select.select([self.socket, *self.stdin], [], [], 60)[0]
             if self.socket in ready:
@@ -133,23 +139,23 @@ class Chat:
                 self.call("ping")  # fails if the server has gone without a word
 
     def keep_connected(self):
-        pause = 0.5
         while True:
             try:
                 self.connect()
-                pause = 0.5
                 return self.run()
             except (Failed, OSError, ValueError) as error:
-                wait, why, code = getattr(error, "pause", 0), error, getattr(error, "code", None)
-            if code == "sign_in_failed":
-                self.token.unlink(missing_ok=True)  # it is forgotten: the next time this is a new guest
-            if code in FATAL:
-                return why
-            wait, pause = max(wait, random.uniform(pause / 2, pause)), min(2 * pause, 30)
-            say(f"* {why}; next try in {wait:.1f} s", sys.stderr)
+                code = getattr(error, "code", None)
+                if code == "sign_in_failed":
+                    self.token.unlink(missing_ok=True)  # it is forgotten: the next time this is a new guest
+                if code in FINAL:
+                    return error
+                wait = max(getattr(error, "pause", 0), random.uniform(self.pause / 2, self.pause))
+                say(f"* {error}; next try in {wait:.1f} s", sys.stderr)
             time.sleep(wait)
+            self.pause = min(2 * self.pause, 30)
 
 if __name__ == "__main__":
+    os.umask(0o077)  # for the token
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default="127.0.0.1:7528", metavar="HOST:PORT")
     parser.add_argument("--name", required=True)

@@ -178,25 +178,60 @@ func TestMendsText(t *testing.T) {
 
 // TestEventSize holds the promise that a page is built on.
 func TestEventSize(t *testing.T) {
-	const most = 1<<63 - 1
-	name := strings.Repeat("x", 32)
-	for _, text := range []string{
-		"", "x", strings.Repeat("\"", plausch.MaxText), strings.Repeat("\n\t", plausch.MaxText/2),
-		strings.Repeat("\u2028", plausch.MaxText/3), strings.Repeat("\xff", plausch.MaxText),
-		strings.Repeat("\xff\x01", plausch.MaxText/2), strings.Repeat("\x7f<", plausch.MaxText/2),
-	} {
-		ref := plausch.AccountRef{ID: most, Name: name}
-		e := plausch.Event{
-			Room: most, Seq: most, Time: time.UnixMilli(most), Kind: plausch.EventMessage, Actor: ref, Member: ref,
-			Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
-		}
+	for _, text := range largestTexts {
+		e := largestEvent(text)
 		w := NewEvent(&e)
 		for _, c := range []Codec{Msgpack, JSON} {
 			if size := len(c.Encode(nil, &w)) + 1; size > EventSize(&e) { // and a comma
 				t.Errorf("%v: the event with text %.10q has %d bytes, not at most %d", c, text, size, EventSize(&e))
 			}
 		}
+		if size := len(JSON.Encode(nil, &w)); size < EventSize(&e)-64 {
+			t.Errorf("the event with text %.10q has %d bytes, far fewer than %d", text, size, EventSize(&e))
+		}
 	}
+}
+
+var largestTexts = []string{
+	"", "x", strings.Repeat("x", plausch.MaxText), strings.Repeat("\"", plausch.MaxText), strings.Repeat(`\`, plausch.MaxText),
+	strings.Repeat("\n\t", plausch.MaxText/2), strings.Repeat("\u2028", plausch.MaxText/3), strings.Repeat("</&>", plausch.MaxText/4),
+	strings.Repeat("\xff", plausch.MaxText), strings.Repeat("\x7f\u0085", plausch.MaxText/3), strings.Repeat("\ufffd", plausch.MaxText/3),
+}
+
+// largestEvent is an event in which all but the text is as large as can be.
+func largestEvent(text string) plausch.Event {
+	const most = 1<<63 - 1
+	ref := plausch.AccountRef{ID: most, Name: strings.Repeat("x", 32)}
+	return plausch.Event{
+		Room: most, Seq: most, Time: time.UnixMilli(most), Kind: plausch.EventMessage, Actor: ref, Member: ref,
+		Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
+	}
+}
+
+// TestQuotedSize compares with what the JSON encoder makes of every character.
+func TestQuotedSize(t *testing.T) {
+	texts := []string{"", "\xed\xa0\x80", "\xf0\x9f\x91", "a\xe2\x82b", "\xc0\x80", "\xf4\x90\x80\x80"}
+	for b := range 256 {
+		texts = append(texts, string([]byte{byte(b)}), string([]byte{'x', byte(b), 'x'}))
+	}
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		texts = append(texts, string(r))
+	}
+	for _, text := range texts {
+		if got, want := quotedSize(text), len(appendJSON(nil, &Account{Name: text}))-len(appendJSON(nil, &Account{})); got != want {
+			t.Fatalf("%q takes %d bytes, not %d", text, want, got)
+		}
+	}
+}
+
+// fullPage is as many events with a text as MaxPage and MaxPageBytes let in.
+func fullPage(text string) *History {
+	e := largestEvent(text)
+	h := &History{More: true}
+	for size := EventSize(&e); size <= MaxPageBytes && len(h.Events) < MaxPage; size += EventSize(&e) {
+		h.Events = append(h.Events, NewEvent(&e))
+	}
+	return h
 }
 
 // TestLargestResults shows that full pages fit a frame.
@@ -212,7 +247,16 @@ func TestLargestResults(t *testing.T) {
 		members.Members = append(members.Members, Member{ID: most, Name: name, Role: "member", Presence: "offline"})
 		push.Presence = append(push.Presence, PresenceChange{Account: peer, Presence: "offline"})
 	}
+	if n := len(fullPage(strings.Repeat("line\n", plausch.MaxText/5)).Events); n != 3 {
+		t.Errorf("of the largest texts a page has %d events, not 3", n)
+	}
 	for _, c := range []Codec{Msgpack, JSON} {
+		for _, text := range largestTexts {
+			body := c.AppendReply(nil, most, fullPage(text), nil)
+			if err := c.Check(body); err != nil {
+				t.Errorf("%v: %.20q… with the texts %.10q is refused: %v", c, body, text, err)
+			}
+		}
 		for _, body := range [][]byte{
 			c.AppendReply(nil, most, &rooms, nil), c.AppendReply(nil, most, &members, nil), c.AppendPush(nil, &push),
 		} {

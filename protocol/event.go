@@ -46,25 +46,42 @@ func (w *Event) Event() plausch.Event {
 	return e
 }
 
-// EventSize is at least the size of e in a page, in either codec. A JSON string
-// of a text that was let in at most doubles, since of the control characters
-// only newline and tab are; a byte that is not UTF-8 becomes the three of U+FFFD.
+// EventSize is at least the size of e in a page, in either codec, and little more.
 func EventSize(e *plausch.Event) int {
-	text := 2 * len(e.Text)
-	if !utf8.ValidString(e.Text) {
-		text = 6 * len(e.Text)
+	const keysAndNumbers = 256
+	return quotedSize(e.Text) + quotedSize(e.ClientID) + quotedSize(e.Actor.Name) + quotedSize(e.Member.Name) + keysAndNumbers
+}
+
+// quotedSize is the size of s between the quotes of a JSON string. In msgpack it
+// has at most as many bytes: nothing is escaped, and what is not UTF-8 becomes
+// U+FFFD in both.
+func quotedSize(s string) int {
+	size := len(s)
+	for i := 0; i < len(s); i++ {
+		switch b := s[i]; {
+		case b >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				size += len("\ufffd") - 1
+			}
+			i += n - 1
+		case b == '"', b == '\\', b == '\n', b == '\t', b == '\r', b == '\b', b == '\f':
+			size++
+		case b < ' ':
+			size += len(`\u0000`) - 1
+		}
 	}
-	return text + 2*len(e.ClientID) + len(e.Actor.Name) + len(e.Member.Name) + 256
+	return size
 }
 
 // HistoryGet is the params of history. After and Before bound the seqs, both
-// exclusive, 0 for none. With After the oldest events above it come, otherwise
-// the newest below Before.
+// exclusive. With After the oldest events above it come, 0 for those from the
+// first on; without it the newest below Before, 0 for no bound.
 type HistoryGet struct {
-	Room   int64 `json:"room" msg:"room"`
-	After  int64 `json:"after,omitzero" msg:"after,omitempty"`
-	Before int64 `json:"before,omitzero" msg:"before,omitempty"`
-	Limit  int   `json:"limit,omitzero" msg:"limit,omitempty"` // at most MaxPage; DefaultPage if 0
+	Room   int64  `json:"room" msg:"room"`
+	After  *int64 `json:"after,omitzero" msg:"after,omitempty"`
+	Before int64  `json:"before,omitzero" msg:"before,omitempty"`
+	Limit  int    `json:"limit,omitzero" msg:"limit,omitempty"` // at most MaxPage; DefaultPage if 0
 }
 
 // History is the result of history, ascending by seq. It is also cut where the

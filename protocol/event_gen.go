@@ -308,7 +308,7 @@ func (z *HistoryGet) MarshalMsg(b []byte) (o []byte, err error) {
 	zb0001Len := uint32(4)
 	var zb0001Mask uint8 /* 4 bits */
 	_ = zb0001Mask
-	if z.After == 0 {
+	if z.After == nil {
 		zb0001Len--
 		zb0001Mask |= 0x2
 	}
@@ -331,7 +331,11 @@ func (z *HistoryGet) MarshalMsg(b []byte) (o []byte, err error) {
 		if (zb0001Mask & 0x2) == 0 { // if not omitted
 			// string "after"
 			o = append(o, 0xa5, 0x61, 0x66, 0x74, 0x65, 0x72)
-			o = msgp.AppendInt64(o, z.After)
+			if z.After == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendInt64(o, *z.After)
+			}
 		}
 		if (zb0001Mask & 0x4) == 0 { // if not omitted
 			// string "before"
@@ -376,10 +380,21 @@ func (z *HistoryGet) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "after":
-			z.After, bts, err = msgp.ReadInt64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "After")
-				return
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.After = nil
+			} else {
+				if z.After == nil {
+					z.After = new(int64)
+				}
+				*z.After, bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "After")
+					return
+				}
 			}
 		case "before":
 			z.Before, bts, err = msgp.ReadInt64Bytes(bts)
@@ -407,6 +422,12 @@ func (z *HistoryGet) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *HistoryGet) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize
+	s = 1 + 5 + msgp.Int64Size + 6
+	if z.After == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.Int64Size
+	}
+	s += 7 + msgp.Int64Size + 6 + msgp.IntSize
 	return
 }

@@ -53,6 +53,9 @@ const (
 	MaxNesting = 32
 	// MaxPage is the most entries in the result of a list or of history.
 	MaxPage = 200
+	// MaxPageBytes is what the events of a page may add up to by [EventSize]; the
+	// rest of the frame is for what stands around them.
+	MaxPageBytes = MaxFrame - 1<<10
 	// DefaultPage is the number of entries if a request does not say.
 	DefaultPage = 50
 )

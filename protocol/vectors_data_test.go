@@ -46,9 +46,10 @@ var requests = []struct {
 	{"message.send, characters beyond ASCII", 256, MethodMessageSend, &MessageSend{Room: 1, Text: "Grüße, 你好, 👩‍👩‍👧 \u2028\u2029\ufeff\ufffd"}},
 	{"message.send, 32 bytes of text", 65535, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 32)}},
 	{"message.send, 256 bytes of text", 65536, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 256)}},
-	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: 40, Limit: 100}},
+	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(40)), Limit: 100}},
+	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
-	{"history between", 1<<53 - 1, MethodHistory, &HistoryGet{Room: 17, After: 32767, Before: 32768}},
+	{"history between", 1<<53 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(32767)), Before: 32768}},
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
 }
@@ -71,7 +72,7 @@ var replies = []struct {
 	err    error
 }{
 	{"hello", 1, MethodHello, &Welcome{
-		Version: 1, Server: "plausch 0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true,
+		Version: 1, Server: "plausch/0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true,
 		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
 	}, nil},
 	{"ping", 2, MethodPing, &Empty{}, nil},

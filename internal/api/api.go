@@ -105,20 +105,25 @@ func now[P any, B interface {
 	return func(a *API, ctx context.Context, c *Caller, params Params, reply Reply) {
 		p := new(P)
 		if err := params(B(p)); err != nil {
-			reply(nil, err)
+			reply(nil, unfit(err))
 			return
 		}
 		reply(f(a, ctx, c, p))
 	}
 }
 
-// page returns the number of entries to return when limit is asked for.
-func page(limit int) (int, error) {
+// unfit is the error of params that cannot be read as those of their method.
+func unfit(err error) error {
+	return plausch.Errorf(plausch.Invalid, "params do not fit the method: %v", err)
+}
+
+// limitOf returns the number of entries to return when limit is asked for.
+func limitOf(limit int) (int, error) {
 	switch {
 	case limit == 0:
 		return protocol.DefaultPage, nil
 	case limit < 0:
-		return 0, plausch.Errorf(plausch.Invalid, "limit is a number from 1 to %d", protocol.MaxPage)
+		return 0, plausch.Errorf(plausch.Invalid, "limit cannot be negative")
 	default:
 		return min(limit, protocol.MaxPage), nil
 	}

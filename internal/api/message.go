@@ -13,7 +13,7 @@ import (
 func messageSend(a *API, ctx context.Context, c *Caller, params Params, reply Reply) {
 	var p protocol.MessageSend
 	if err := params(&p); err != nil {
-		reply(nil, err)
+		reply(nil, unfit(err))
 		return
 	}
 	post := core.Post{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID}
@@ -27,14 +27,18 @@ func messageSend(a *API, ctx context.Context, c *Caller, params Params, reply Re
 }
 
 func history(a *API, ctx context.Context, c *Caller, p *protocol.HistoryGet) (protocol.Body, error) {
-	limit, err := page(p.Limit)
+	limit, err := limitOf(p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	events, more, err := a.core.History(ctx, c.account, plausch.RoomID(p.Room), core.Page{
-		After: p.After, Before: p.Before, Limit: limit,
-		MaxBytes: protocol.MaxFrame - 1024, Size: protocol.EventSize,
-	})
+	page := core.Page{
+		Before: p.Before, Limit: limit,
+		MaxBytes: protocol.MaxPageBytes, Size: protocol.EventSize,
+	}
+	if p.After != nil {
+		page.After, page.Forward = *p.After, true
+	}
+	events, more, err := a.core.History(ctx, c.account, plausch.RoomID(p.Room), page)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (protocol.Body, error) {
-	limit, err := page(p.Limit)
+	limit, err := limitOf(p.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,7 @@ func (s *sender) readBack() (Checked, error) {
 	t := tally{last: s.base}
 	for more := true; more; {
 		var h protocol.History
-		err := s.call(protocol.MethodHistory, &protocol.HistoryGet{Room: s.room, After: t.last, Limit: protocol.MaxPage}, &h)
+		err := s.call(protocol.MethodHistory, &protocol.HistoryGet{Room: s.room, After: new(t.last), Limit: protocol.MaxPage}, &h)
 		if err != nil {
 			return Checked{}, fmt.Errorf("read the history back: %w", err)
 		}

@@ -145,10 +145,11 @@ type Appended struct {
 
 // Page asks for a part of a room's log.
 type Page struct {
-	// After and Before bound the seqs, both exclusive; 0 means no bound. With
-	// After the oldest events above it are returned, otherwise the newest below
-	// Before.
+	// After and Before bound the seqs, both exclusive; 0 means no bound.
 	After, Before int64
+	// Forward asks for the oldest events within the bounds, otherwise the newest
+	// are returned.
+	Forward bool
 	// Limit is the most events to return, MaxBytes the most bytes that they may
 	// add up to by Size; at least one event is returned if there is one.
 	Limit    int
@@ -165,7 +166,8 @@ type Log interface {
 	// means that nothing was kept (but see ErrBroken).
 	Append(ctx context.Context, drafts []Draft) ([]Appended, error)
 	// Events returns a part of a room's log, ascending by seq, and whether there
-	// is more in the direction asked. Names are the accounts' names now.
+	// is more within the bounds: newer events if Forward, otherwise older ones.
+	// If there is, at least one event is returned. Names are the accounts' names now.
 	// An unknown room has no events.
 	Events(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error)
 }

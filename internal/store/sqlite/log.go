@@ -38,14 +38,13 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 	if room < 1 || room > maxRoom || p.After >= maxSeq {
 		return nil, false, nil // nothing has such an id, and packing it would name another room's
 	}
-	up := p.After > 0
 	low, high := eventID(room, max(p.After, 0)), eventID(room+1, 0)
 	if p.Before > 0 && p.Before <= maxSeq {
 		high = eventID(room, p.Before)
 	}
 	limit := max(p.Limit, 1)
 	query := s.r.eventsDown
-	if up {
+	if p.Forward {
 		query = s.r.eventsUp
 	}
 	// One row more than asked for tells whether there is more.
@@ -74,7 +73,7 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 	if err := rows.Err(); err != nil {
 		return nil, false, wrap(what, err)
 	}
-	if !up {
+	if !p.Forward {
 		slices.Reverse(events)
 	}
 	return events, more, nil

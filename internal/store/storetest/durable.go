@@ -106,6 +106,31 @@ var durableTests = []struct {
 			f.ok(f.Close())
 		}
 	}},
+	{"two handles take turns in a room", func(t *testing.T, open func() *fixture) {
+		a, b := open(), open()
+		ann := a.member("ann")
+		room := a.room(plausch.RoomPublic, "room", ann)
+		seq := int64(1)
+		for n := range 5 {
+			for _, f := range []*fixture{a, b, b, a} { // neither can go on from what it wrote last
+				seq++
+				e := f.one(identified(message(room, ann, "hi"), fmt.Sprint("id", seq)))
+				f.equal("seq", e.Seq, seq)
+			}
+			seq++
+			first := b.one(identified(message(room, ann, "first"), fmt.Sprint("both", n)))
+			got := a.append(identified(message(room, ann, "second"), fmt.Sprint("both", n)), message(room, ann, "hi"))
+			a.equal("repeat", got[0], store.Appended{Events: []plausch.Event{first}, Repeated: true})
+			seq++
+			a.equal("seq after a repeat", got[1].Events[0].Seq, seq)
+		}
+		found, err := b.Room(b.ctx(), room)
+		b.ok(err)
+		b.equal("head", found.Head, seq)
+		b.equal("events", len(b.texts(room)), seq)
+		a.ok(a.Close())
+		b.ok(b.Close())
+	}},
 	{"what was acknowledged before Close is there after it", func(t *testing.T, open func() *fixture) {
 		f := open()
 		ann := f.member("ann")
