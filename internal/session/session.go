@@ -44,7 +44,7 @@ type Host interface {
 
 // Options bounds the sessions of a server.
 type Options struct {
-	SignInDeadline time.Duration // from connect to sign-in
+	SignInDeadline time.Duration // from the beginning to sign-in
 	FrameDeadline  time.Duration // from a frame's first byte to its last, after sign-in
 	WriteDeadline  time.Duration // a write that takes longer ends the session
 	OutboxBytes    int           // what may wait to be written
@@ -89,8 +89,9 @@ type session struct {
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
 // it. Bodies come from what frames makes, which may answer on its own through
-// the outbox, and go out in format.
-func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, host Host) {
+// the outbox, and go out in format. Somebody has to sign in by until; zero means
+// SignInDeadline from now.
+func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, host Host) {
 	ses := &session{server: s, conn: conn, host: host, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
 	ses.frames = frames(&ses.out)
@@ -100,7 +101,10 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 		go ses.end(errStopping())
 		return
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(s.opts.SignInDeadline))
+	if until.IsZero() {
+		until = time.Now().Add(s.opts.SignInDeadline)
+	}
+	_ = conn.SetReadDeadline(until)
 	go ses.serve()
 }
 

@@ -45,6 +45,8 @@ type Conn struct {
 	// Prefix was read from the connection to learn its protocol. It comes before
 	// what Conn still has.
 	Prefix []byte
+	// Until is when somebody has to have signed in; it is the read deadline.
+	Until time.Time
 
 	port   *Port
 	ticket *ticket
@@ -62,9 +64,10 @@ func (c *Conn) Ended() {
 // Options bounds a [Port].
 type Options struct {
 	Limits Limits
-	// PeekDeadline is how long the first bytes may take.
-	PeekDeadline time.Duration
-	Log          *slog.Logger
+	// SignInDeadline is how long a connection may take until somebody has signed
+	// in. The port holds its first bytes to it, whoever serves it the rest.
+	SignInDeadline time.Duration
+	Log            *slog.Logger
 }
 
 // Port accepts connections from any number of listeners.
@@ -117,7 +120,8 @@ func (p *Port) Serve(ln net.Listener) error {
 			continue
 		}
 		p.serving.Add(1)
-		go p.serve(&Conn{Conn: conn, port: p, ticket: ticket})
+		until := time.Now().Add(p.opts.SignInDeadline)
+		go p.serve(&Conn{Conn: conn, Until: until, port: p, ticket: ticket})
 	}
 }
 
@@ -127,6 +131,7 @@ func (p *Port) serve(c *Conn) {
 		p.drop(c)
 		return
 	}
+	_ = c.SetReadDeadline(c.Until)
 	protocol, prefix := p.recognise(c.Conn)
 	p.unwatch(c.Conn)
 	if protocol == nil {
@@ -134,7 +139,6 @@ func (p *Port) serve(c *Conn) {
 		p.drop(c)
 		return
 	}
-	_ = c.SetReadDeadline(time.Time{})
 	c.Prefix = prefix
 	protocol.Serve(c)
 }
@@ -147,7 +151,6 @@ func (p *Port) drop(c *Conn) {
 // recognise reads as little as is needed to tell the protocol, nil if it is
 // none or nothing more comes in time.
 func (p *Port) recognise(conn net.Conn) (*Protocol, []byte) {
-	_ = conn.SetReadDeadline(time.Now().Add(p.opts.PeekDeadline))
 	// Most protocols show in a few bytes; idle connections keep what was read
 	// for a moment only.
 	prefix := make([]byte, 0, 8)

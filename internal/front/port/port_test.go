@@ -167,7 +167,7 @@ func dial(t *testing.T, address, text string) *net.TCPConn {
 }
 
 func TestPortGivesThePrefixOn(t *testing.T) {
-	_, address := start(t, Options{PeekDeadline: time.Minute})
+	_, address := start(t, Options{SignInDeadline: time.Minute})
 	for name, pieces := range map[string][]string{
 		"at once":      {"echo this"},
 		"byte by byte": {"e", "c", "h", "o", " ", "this"},
@@ -188,7 +188,7 @@ func TestPortGivesThePrefixOn(t *testing.T) {
 }
 
 func TestPortGivesPlacesBack(t *testing.T) {
-	p, address := start(t, Options{PeekDeadline: 50 * time.Millisecond, Limits: Limits{Private: 1}})
+	p, address := start(t, Options{SignInDeadline: 50 * time.Millisecond, Limits: Limits{Private: 1}})
 	for name, text := range map[string]string{
 		"an unknown protocol":  "x",
 		"nothing in time":      "",
@@ -214,7 +214,7 @@ func TestPortGivesPlacesBack(t *testing.T) {
 }
 
 func TestPortClosesWithoutWaitingForTheSilent(t *testing.T) {
-	p, address := start(t, Options{PeekDeadline: time.Hour})
+	p, address := start(t, Options{SignInDeadline: time.Hour})
 	silent := dial(t, address, "ec")
 	served := dial(t, address, "echo")
 	if _, err := io.ReadFull(served, make([]byte, 4)); err != nil {

@@ -49,7 +49,7 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return &frames{r: session.NewReader(c.Conn.Conn, early), codec: codec, out: out}
 	}
 	format := protocol.Format{Codec: codec, Framing: protocol.WebSocket}
-	s.sessions.Serve(c.Conn.Conn, newFrames, format, c.Conn)
+	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, c.Conn)
 }
 
 // sameOrigin reports whether r does not come from a page of another site. What
