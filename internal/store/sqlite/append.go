@@ -31,7 +31,6 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 			if results[i], err = b.draft(&drafts[i]); err != nil {
 				return err
 			}
-			b.bytes += eventBytes + len(drafts[i].Text)
 		}
 		b.events = nil // it is the results' from here on
 		return nil
@@ -70,15 +69,20 @@ func check(d *store.Draft) error {
 	return err
 }
 
-// batch is one Append inside its transaction. It is kept for its memory.
+// batch is one Append inside its transaction. It is kept for its memory, and for
+// the heads.
 type batch struct {
-	ctx   context.Context
-	w     *writes
+	ctx context.Context
+	w   *writes
+	// heads are the newest seqs of rooms, kept from one batch to the next: asking
+	// again was a ninth of a batch to 64 rooms. A rollback empties it. Another
+	// process may have added to a room since: add finds the next seq taken then.
 	heads map[plausch.RoomID]int64
 	// events is what has been added, in one piece; results point into it.
 	events []plausch.Event
-	bytes  int // of drafts, for the checkpointer
 }
+
+const maxHeads = 1 << 14 // to remember, in about half a MiB
 
 func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
 	b.ctx, b.w = ctx, w
@@ -86,7 +90,7 @@ func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
 	if b.heads == nil {
 		b.heads = make(map[plausch.RoomID]int64)
 	}
-	if len(b.heads) > 1<<14 {
+	if len(b.heads) > maxHeads {
 		clear(b.heads)
 	}
 }
@@ -208,13 +212,6 @@ func (b *batch) head(room plausch.RoomID) (int64, error) {
 // add adds an event, by the draft's actor and time, to a room that exists. It
 // reports false if the actor has used the client id before.
 func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft, member plausch.AccountRef, text, clientID string) (bool, error) {
-	head, err := b.head(room)
-	if err != nil {
-		return false, err
-	}
-	if head == maxSeq {
-		return false, fmt.Errorf("room %d is full", room)
-	}
 	code, err := eventKinds.of(kind)
 	if err != nil {
 		return false, err
@@ -227,23 +224,43 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	if clientID != "" {
 		client = clientID
 	}
-	r, err := b.w.insertEvent.ExecContext(b.ctx, eventID(room, head+1), at, code, int64(d.Actor.ID), memberID, client, text)
+	args := []any{nil, at, code, int64(d.Actor.ID), memberID, client, text}
+	seq, added, err := b.insert(room, args)
 	if extendedCode(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
+		// Seqs have no gaps: if the head has moved, the seq after the one that
+		// was remembered is there. The failed statement changed nothing.
 		delete(b.heads, room)
-		return b.add(room, kind, d, member, text, clientID)
+		seq, added, err = b.insert(room, args)
 	}
-	if err != nil {
+	if !added || err != nil {
 		return false, err
 	}
-	if n, err := r.RowsAffected(); n == 0 || err != nil {
-		return false, err
-	}
-	b.heads[room] = head + 1
 	b.events = append(b.events, plausch.Event{
-		Room: room, Seq: head + 1, Time: toTime(at), Kind: kind,
+		Room: room, Seq: seq, Time: toTime(at), Kind: kind,
 		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,
 	})
 	return true, b.member(room, kind, member.ID)
+}
+
+// insert adds a row as the newest of its room; its id is left for insert to set.
+func (b *batch) insert(room plausch.RoomID, args []any) (seq int64, added bool, err error) {
+	head, err := b.head(room)
+	if err != nil {
+		return 0, false, err
+	}
+	if head == maxSeq {
+		return 0, false, fmt.Errorf("room %d is full", room)
+	}
+	args[0] = eventID(room, head+1)
+	r, err := b.w.insertEvent.ExecContext(b.ctx, args...)
+	if err != nil {
+		return 0, false, err
+	}
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return 0, false, err
+	}
+	b.heads[room] = head + 1
+	return head + 1, true, nil
 }
 
 // member does what an event does to the memberships.

@@ -29,7 +29,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-func appendAll(b *testing.B, s *Store, drafts []store.Draft) {
+func appendAll(b testing.TB, s *Store, drafts []store.Draft) {
 	if _, err := s.Append(b.Context(), drafts); err != nil {
 		b.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func appendAll(b *testing.B, s *Store, drafts []store.Draft) {
 
 // sends makes 100 rooms and returns a maker of batches, which reuses its memory:
 // so many drafts to the next so many of the rooms.
-func sends(b *testing.B, s *Store) func(drafts, rooms int) []store.Draft {
+func sends(b testing.TB, s *Store) func(drafts, rooms int) []store.Draft {
 	var senders []plausch.AccountRef
 	rooms := []plausch.RoomID{plausch.PublicRoom}
 	for n := range 100 {

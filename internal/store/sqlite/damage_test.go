@@ -176,7 +176,7 @@ func TestDiskFull(t *testing.T) {
 	var err error
 	sent := []string{"first"}
 	for n := 0; err == nil; n++ {
-		batch := []string{fmt.Sprint(n, strings.Repeat("x", 5000)), fmt.Sprint(n, "y")}
+		batch := []string{fmt.Sprint(n, "w"), fmt.Sprint(n, strings.Repeat("x", 5000)), fmt.Sprint(n, "y")}
 		if err = say(t, s, ann, plausch.PublicRoom, batch...); err == nil {
 			sent = append(sent, batch...)
 		}
@@ -229,8 +229,8 @@ func TestBroken(t *testing.T) {
 		t.Fatal(err)
 	}
 	damaged := append([]byte(nil), whole...)
-	for i := range 4096 {
-		damaged[(root-1)*4096+i] = 0xa5
+	for i := range pageSize {
+		damaged[(root-1)*pageSize+i] = 0xa5
 	}
 	if err := os.WriteFile(path, damaged, 0o600); err != nil {
 		t.Fatal(err)

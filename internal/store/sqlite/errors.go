@@ -14,18 +14,13 @@ import (
 )
 
 // resultCode returns SQLite's primary result code of err, 0 if it has none.
+func resultCode(err error) int { return extendedCode(err) & 0xff }
+
+// extendedCode returns the whole of it.
 func extendedCode(err error) int {
 	var e *driver.Error
 	if errors.As(err, &e) {
 		return e.Code()
-	}
-	return 0
-}
-
-func resultCode(err error) int {
-	var e *driver.Error
-	if errors.As(err, &e) {
-		return e.Code() & 0xff
 	}
 	return 0
 }

@@ -30,7 +30,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child sends batches of three until it has sent 300 times or is killed.
+// childBatches is how often a child sends. Each time writes two pages at least,
+// so it comes past a checkpoint.
+const childBatches = checkpointBytes/(2*pageSize) + 100
+
+// child sends batches of three until it has sent them all or is killed.
 func child(path string) error {
 	ctx := context.Background()
 	s, err := Open(ctx, path, Options{})
@@ -42,7 +46,7 @@ func child(path string) error {
 	if err != nil {
 		return err
 	}
-	for n := range 300 {
+	for n := range childBatches {
 		var drafts []store.Draft
 		for i := range 3 {
 			text := fmt.Sprint(name, " ", 3*n+i)
@@ -113,7 +117,7 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := heard(t, s, plausch.PublicRoom)
-	if len(lines) != 900 || len(log) != 900+mine {
+	if len(lines) != 3*childBatches || len(log) != 3*childBatches+mine {
 		t.Errorf("%d acknowledged and %d more make a log of %d", len(lines), mine, len(log))
 	}
 	checkAcknowledged(t, log, lines)

@@ -48,8 +48,8 @@ type Store struct {
 	db     *sql.DB // the pool of one that conn comes from
 	conn   *sql.Conn
 	w      writes
-	batch  batch // scratch of Append
-	// uncopied is about how many bytes were written since the last checkpoint.
+	batch  batch // of Append
+	// uncopied is how many bytes were written since the last checkpoint began.
 	uncopied int
 
 	pool *sql.DB
@@ -61,6 +61,12 @@ type Store struct {
 const (
 	busyMillis = 5000 // how long to wait for another process's transaction
 	cacheKiB   = 2048 // of a connection; the operating system caches the rest
+
+	// pageSize is that of new files. A send writes the whole page that its room's
+	// log ends in: 64 sends to 64 rooms write 329 KiB in 1.1 ms, but with SQLite's
+	// 4096 it is 583 KiB in 1.3 ms. With 1024 texts above 1 KB spill into pages of
+	// their own, and those of 16 KB cost half as much again.
+	pageSize = 2048
 )
 
 // Open opens the database at path and brings its schema up to date; it makes the
@@ -88,7 +94,7 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 		return err
 	}
 	var err error
-	if s.db, err = sql.Open("sqlite", dsn(s.path, "", "foreign_keys(1)", "wal_autocheckpoint(0)",
+	if s.db, err = sql.Open("sqlite", dsn(s.path, "", fmt.Sprintf("page_size(%d)", pageSize), "foreign_keys(1)", "wal_autocheckpoint(0)",
 		fmt.Sprintf("journal_size_limit(%d)", 4*checkpointBytes))); err != nil {
 		return err
 	}
@@ -160,7 +166,6 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 	if _, err := s.w.begin.ExecContext(ctx); err != nil {
 		return s.failed(what, err)
 	}
-	s.batch.bytes = 0
 	err := fn(ctx)
 	if err == nil {
 		_, err = s.w.commit.ExecContext(ctx)
@@ -168,11 +173,11 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 	if err != nil {
 		// Some errors have ended the transaction already; SQLite then says that
 		// there is none, which is what is wanted.
-		clear(s.batch.heads)
 		_, _ = s.w.rollback.ExecContext(ctx)
+		clear(s.batch.heads) // they may count what has just been undone
 		return s.failed(what, err)
 	}
-	s.wrote(s.batch.bytes)
+	s.wrote()
 	return nil
 }
 
