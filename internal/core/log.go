@@ -12,11 +12,15 @@ import (
 )
 
 const (
-	// maxBatch is the most drafts in one commit: larger batches gain little and
-	// make the first of them wait.
-	maxBatch = 256
+	// maxBatch and maxBatchBytes bound the drafts of one commit and their texts.
+	// Large batches are what makes many rooms at once cheap: a batch of 1024
+	// instead of 256 takes two fifths of the time for a delivery to 100 rooms of
+	// 10. But if all are in one room, its readers are given them in one go, and
+	// that must not fill an outbox that was empty.
+	maxBatch      = 1024
+	maxBatchBytes = 128 << 10
 	// maxWaiting is how many drafts may wait for a commit before appenders wait.
-	maxWaiting = 1024
+	maxWaiting = 2048
 	// maxUnpublished is how many committed batches may wait to be acknowledged
 	// and published before the next commit waits.
 	maxUnpublished = 4
@@ -107,19 +111,7 @@ func (l *log) close() {
 func (l *log) commit() {
 	defer close(l.done)
 	for first := range l.waiting {
-		entries := append(make([]entry, 0, 1+min(len(l.waiting), maxBatch-1)), first)
-	collect:
-		for len(entries) < maxBatch {
-			select {
-			case e, ok := <-l.waiting:
-				if !ok {
-					break collect
-				}
-				entries = append(entries, e)
-			default:
-				break collect
-			}
-		}
+		entries := l.collect(first)
 		drafts := make([]store.Draft, len(entries))
 		for i := range entries {
 			drafts[i] = entries[i].draft
@@ -141,6 +133,25 @@ func (l *log) commit() {
 		l.unpublished.Add(1)
 		l.done <- b
 	}
+}
+
+// collect returns first and what else waits, as far as it fits a batch.
+func (l *log) collect(first entry) []entry {
+	entries := append(make([]entry, 0, 1+min(len(l.waiting), maxBatch-1)), first)
+	bytes := len(first.draft.Text)
+	for len(entries) < maxBatch && bytes < maxBatchBytes {
+		select {
+		case e, ok := <-l.waiting:
+			if !ok {
+				return entries
+			}
+			entries = append(entries, e)
+			bytes += len(e.draft.Text)
+		default:
+			return entries
+		}
+	}
+	return entries
 }
 
 func (l *log) publishWaiting() {

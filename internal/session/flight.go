@@ -3,7 +3,7 @@ package session
 import "sync"
 
 // maxInFlight is how many requests of a session may wait for their reply before
-// it is read on. More would gain nothing: a commit takes 256 at most.
+// it is read on. More would only take memory: it is a good part of a commit.
 const maxInFlight = 128
 
 // flight counts the requests of a session that wait for their reply. (A channel
