@@ -231,6 +231,10 @@ func (m *member) take(body []byte, now time.Duration) error {
 		return m.acknowledged(f)
 	case f.room != m.room.id:
 		return nil // a room that everybody is in, on a server that others use, too
+	case f.seq <= m.room.base:
+		// A join from before the load: whoever subscribes may still be sent what
+		// was committed and acknowledged, but not published yet.
+		return nil
 	}
 	sent := m.room.flight.sent.Load()
 	m.tally.see(f.seq, sent)
