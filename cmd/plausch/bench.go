@@ -64,7 +64,7 @@ func newBenchCommand() *cobra.Command {
 	flags.StringVar(&o.Server, "server", "", "Measure the running server at tcp://HOST:PORT or ws://HOST:PORT (default: one of our own)")
 	flags.IntVar(&o.ServerPID, "server-pid", 0, "Process of --server, for its CPU time and memory")
 	flags.StringVar(&o.ServerMetrics, "server-metrics", "", "HOST:PORT of the metrics of --server, for its memory and profiles")
-	flags.BoolVar(&quick, "quick", false, "Measure less, in some 15 seconds")
+	flags.BoolVar(&quick, "quick", false, "Measure less, in some 20 seconds")
 	flags.StringArrayVar(&scenarios, "scenario", nil, "What to measure, may be repeated: fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE, idle:CONNECTIONS or durable:SENDERS")
 	flags.IntVar(&o.Rounds, "rounds", 1, "Rounds, of which the medians are taken")
 	flags.StringVar(&transport, "transport", "tcp", "How to reach a server of our own: tcp or ws")
@@ -124,6 +124,9 @@ func benchOptions(o *bench.Options, transport, codec string, scenarios []string,
 		default:
 			*d = full[i]
 		}
+	}
+	if o.Quiet = 5 * time.Second; quick {
+		o.Quiet /= 2
 	}
 	if o.Text < 1 || o.Text > 16<<10 {
 		return usageErrorf("a text has 1 to %d bytes, not %d", 16<<10, o.Text)

@@ -57,7 +57,10 @@ type Options struct {
 	Saturated time.Duration // how long a saturated load is measured
 	Paced     time.Duration // how long a paced load is
 	Durable   time.Duration // how long durable sends are
-	Text      int           // bytes of a message's text
+	// Quiet is how long idle connections do nothing before they are measured: our
+	// server takes some seconds to see that they are idle.
+	Quiet time.Duration
+	Text  int // bytes of a message's text
 	// Profile is a folder for CPU profiles of the server, one a load; empty
 	// means none. Profiling slows the server a little.
 	Profile string

@@ -22,7 +22,7 @@ func (l *lab) idle(ctx context.Context, s Scenario) (Result, error) {
 			return r, err
 		}
 		l.progress("%s %s: %s", s.Kind, s.Name(), t.name)
-		f, err := idleOn(ctx, t, s.Members)
+		f, err := idleOn(ctx, t, s.Members, l.opts.Quiet)
 		if err = errors.Join(err, t.stop()); err != nil {
 			return r, fmt.Errorf("%s: %w", t.name, err)
 		}
@@ -37,17 +37,17 @@ func (l *lab) idle(ctx context.Context, s Scenario) (Result, error) {
 
 // idleOn measures n connections on top of a quarter as many, which have brought
 // with them what is made once or grows in steps: pages of the program, caches.
-func idleOn(ctx context.Context, t *target, n int) (Figures, error) {
+func idleOn(ctx context.Context, t *target, n int, quiet time.Duration) (Figures, error) {
 	f := noFigures()
 	err := idleConns(ctx, t, max(n/4, 1), func() error {
-		before, err := rest(ctx, t)
+		before, err := rest(ctx, t, quiet)
 		if err != nil {
 			return err
 		}
 		start := time.Now()
 		return idleConns(ctx, t, n, func() error {
 			f.PerSecond = Figure(float64(n) / time.Since(start).Seconds())
-			after, err := rest(ctx, t)
+			after, err := rest(ctx, t, quiet)
 			if err != nil {
 				return err
 			}
@@ -94,17 +94,15 @@ func idleConns(ctx context.Context, t *target, n int, f func() error) error {
 // use is what a process uses while nothing happens; NaN for what is not known.
 type use struct{ rss, live, goroutines Figure }
 
-// quiet is how long connections do nothing before they are measured: a server may
-// need a while to see that they are idle.
-const quiet = 5 * time.Second
-
 // rest waits until the connections count as idle, has garbage collected, and
 // waits until the memory stays the same.
-func rest(ctx context.Context, t *target) (use, error) {
+func rest(ctx context.Context, t *target, quiet time.Duration) (use, error) {
 	const look, same, most = 100 * time.Millisecond, 5, 60
-	select {
-	case <-ctx.Done():
-	case <-time.After(quiet):
+	if !t.raw { // which does the same for all
+		select {
+		case <-ctx.Done():
+		case <-time.After(quiet):
+		}
 	}
 	settle(ctx, t)
 	u := use{unknown, unknown, unknown}
