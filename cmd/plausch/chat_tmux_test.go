@@ -23,7 +23,7 @@ type pane struct {
 func newPane(t *testing.T, columns, rows int, args ...string) *pane {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("there is no tmux (make deps installs it)")
+		t.Fatal("the test needs tmux, which make deps installs")
 	}
 	dir, err := os.MkdirTemp("", "plausch-tmux-") // not t.TempDir: a socket's path has to be short
 	if err != nil {
