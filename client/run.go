@@ -160,6 +160,7 @@ func (c *Client) watch(ctx context.Context, conn *Conn) {
 			<-conn.Done()
 			return
 		}
+		heard = conn.heard.Load() // the answer is no reason to let the next tick pass
 	}
 }
 
