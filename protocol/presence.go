@@ -7,6 +7,18 @@ type PresenceSet struct {
 	Presence string `json:"presence" msg:"presence"` // online or away, of this session
 }
 
+// PresenceList is the params of presence.list.
+type PresenceList struct {
+	After string `json:"after,omitzero" msg:"after,omitempty"` // name of the last account of the page before
+	Limit int    `json:"limit,omitzero" msg:"limit,omitempty"` // at most MaxPage; DefaultPage if 0
+}
+
+// Presences is the result of presence.list: who is connected, by name.
+type Presences struct {
+	Presence []PresenceChange `json:"presence,omitempty" msg:"presence,omitempty"`
+	More     bool             `json:"more,omitzero" msg:"more,omitempty"`
+}
+
 // PresenceChange is a new presence of an account. A presence push is a list of
 // them, at most one a second.
 type PresenceChange struct {

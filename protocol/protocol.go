@@ -77,6 +77,7 @@ const (
 	MethodMemberRemove = "member.remove"
 	MethodMessageSend  = "message.send"
 	MethodHistory      = "history"
+	MethodPresenceList = "presence.list"
 	MethodPresenceSet  = "presence.set"
 	MethodTyping       = "typing"
 )

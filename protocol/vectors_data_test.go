@@ -50,6 +50,7 @@ var requests = []struct {
 	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
 	{"history between", 1<<53 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(32767)), Before: 32768}},
+	{"presence.list", 13, MethodPresenceList, &PresenceList{After: "alice", Limit: 128}},
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
 }
@@ -99,6 +100,9 @@ var replies = []struct {
 	{"message.send", 14, MethodMessageSend, &MessageSent{Room: 1, Seq: 42, Time: 1790000000000}, nil},
 	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
 	{"history, nothing", 15, MethodHistory, &History{}, nil},
+	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{
+		{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"},
+	}, More: true}, nil},
 	{"presence.set", 16, MethodPresenceSet, &Empty{}, nil},
 	{"typing", 17, MethodTyping, &Empty{}, nil},
 	{"error", 18, MethodMessageSend, nil, plausch.Errorf(plausch.Forbidden, "you are not in the room \"attic\"; join it first")},

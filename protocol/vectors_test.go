@@ -36,6 +36,7 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMemberRemove: {&MemberChange{}, &Empty{}},
 	MethodMessageSend:  {&MessageSend{}, &MessageSent{}},
 	MethodHistory:      {&HistoryGet{}, &History{}},
+	MethodPresenceList: {&PresenceList{}, &Presences{}},
 	MethodPresenceSet:  {&PresenceSet{}, &Empty{}},
 	MethodTyping:       {&TypingSet{}, &Empty{}},
 }

@@ -70,6 +70,7 @@ var methods = []Method{
 	{protocol.MethodMemberRemove, Signed, now(memberRemove)},
 	{protocol.MethodMessageSend, Signed, messageSend},
 	{protocol.MethodHistory, Signed, now(history)},
+	{protocol.MethodPresenceList, Signed, now(presenceList)},
 	{protocol.MethodPresenceSet, Signed, now(presenceSet)},
 	{protocol.MethodTyping, Signed, now(typing)},
 }

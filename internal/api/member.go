@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"plausch"
 	"plausch/protocol"
@@ -34,6 +36,35 @@ func memberAdd(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange)
 
 func memberRemove(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
 	return &protocol.Empty{}, a.core.RemoveMember(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+}
+
+func presenceList(a *API, _ context.Context, _ *Caller, p *protocol.PresenceList) (protocol.Body, error) {
+	limit, err := limitOf(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	here := a.hub.Here()
+	first, found := slices.BinarySearchFunc(here, p.After, func(ref plausch.AccountRef, name string) int {
+		return strings.Compare(ref.Name, name)
+	})
+	if found {
+		first++
+	}
+	here = here[first:]
+	result := &protocol.Presences{More: len(here) > limit}
+	here = here[:min(len(here), limit)]
+	ids := make([]plausch.AccountID, len(here))
+	for i, ref := range here {
+		ids[i] = ref.ID
+	}
+	for i, presence := range a.hub.Presence(ids) {
+		if presence != plausch.Offline { // gone in between
+			result.Presence = append(result.Presence, protocol.PresenceChange{
+				Account: protocol.NewAccount(here[i]), Presence: string(presence),
+			})
+		}
+	}
+	return result, nil
 }
 
 func presenceSet(_ *API, _ context.Context, c *Caller, p *protocol.PresenceSet) (protocol.Body, error) {

@@ -178,6 +178,7 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
 	{"history", "of a direct room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.direct} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"presence.list", "", func(*world) protocol.Body { return &protocol.PresenceList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"presence.set", "without subscribe", func(*world) protocol.Body { return &protocol.PresenceSet{Presence: "away"} },
 		[6]plausch.Code{signIn, invalid, invalid, invalid, invalid, invalid}},
 	{"typing", "in a private room", func(w *world) protocol.Body { return &protocol.TypingSet{Room: w.den} },
