@@ -38,11 +38,7 @@ func (s *Server) findQuiet() {
 			return
 		case <-tick.C:
 		}
-		s.mu.Lock()
-		for ses := range s.sessions {
-			ses.look()
-		}
-		s.mu.Unlock()
+		s.sessions.Each((*session).look)
 	}
 }
 
@@ -53,7 +49,7 @@ func (ses *session) look() {
 	switch heard := q.heard.Load(); {
 	case heard != q.before:
 		q.before, q.fresh = heard, false
-	case !q.fresh && q.signedIn.Load() && !ses.server.draining.Load():
+	case !q.fresh && q.signedIn.Load() && !ses.server.sessions.Draining():
 		q.fresh = true
 		_ = ses.conn.SetReadDeadline(past)
 	}

@@ -16,7 +16,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -56,10 +55,7 @@ type Server struct {
 	api  *api.API
 	opts Options
 
-	mu       sync.Mutex
-	sessions map[*session]struct{}
-	draining atomic.Bool // set under mu
-	running  sync.WaitGroup
+	sessions Group[*session]
 	cut      atomic.Uint64
 	ctx      context.Context // of calls; ends when draining begins
 	stop     context.CancelFunc
@@ -67,7 +63,7 @@ type Server struct {
 
 // NewServer returns a server of sessions over a table.
 func NewServer(a *api.API, opts Options) *Server {
-	s := &Server{api: a, opts: opts, sessions: map[*session]struct{}{}}
+	s := &Server{api: a, opts: opts}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	go s.findQuiet() // ends when draining begins
 	return s
@@ -96,8 +92,7 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
 	ses.frames = frames(&ses.out)
 	ses.caller.Session = ses
-	s.running.Add(1)
-	if !s.add(ses) {
+	if !s.sessions.Add(ses) {
 		go ses.end(errStopping())
 		return
 	}
@@ -130,7 +125,7 @@ func (ses *session) end(err error) {
 		ses.out.Finish(nil)
 	}
 	ses.out.Wait()
-	ses.server.remove(ses)
+	ses.server.sessions.Remove(ses)
 	ses.host.Ended()
 }
 
@@ -138,7 +133,7 @@ func (ses *session) end(err error) {
 // side, except for errQuiet.
 func (ses *session) read() error {
 	for {
-		if ses.server.draining.Load() {
+		if ses.server.sessions.Draining() {
 			return errStopping()
 		}
 		limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
@@ -170,7 +165,7 @@ func (ses *session) read() error {
 // readError makes of the end of reading what the other side is told, if anything.
 func (ses *session) readError(err error) error {
 	switch {
-	case ses.server.draining.Load():
+	case ses.server.sessions.Draining():
 		return errStopping()
 	case errors.As(err, new(*plausch.Error)):
 		return err
@@ -244,67 +239,18 @@ func (ses *session) bye(err error) {
 	ses.out.Finish(ses.format.AppendBye(nil, err))
 }
 
-func (s *Server) add(ses *session) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.draining.Load() {
-		return false
-	}
-	s.sessions[ses] = struct{}{}
-	return true
-}
+// Wake implements [Member]; what was read before is still answered.
+func (ses *session) Wake() { _ = ses.conn.SetReadDeadline(past) }
 
-func (s *Server) remove(ses *session) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.sessions, ses)
-	s.running.Done()
-}
+// Cut implements [Member].
+func (ses *session) Cut() { _ = ses.conn.Close() }
 
 // Drain ends every session: what it asked for is answered, it is told to come
 // back, and what waits to be written is written. It returns when all have ended
 // or with the context, after which they are cut off.
 func (s *Server) Drain(ctx context.Context) error {
-	s.mu.Lock()
-	s.draining.Store(true)
-	s.mu.Unlock()
 	s.stop() // sends that wait for their turn are refused
-
-	done := make(chan struct{})
-	go func() {
-		s.running.Wait()
-		close(done)
-	}()
-	again := time.NewTicker(drainEvery)
-	defer again.Stop()
-	for {
-		s.wakeAll()
-		select {
-		case <-done:
-			return nil
-		case <-again.C:
-		case <-ctx.Done():
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			for ses := range s.sessions {
-				_ = ses.conn.Close()
-			}
-			return ctx.Err()
-		}
-	}
-}
-
-// drainEvery is how often Drain wakes the sessions that have not ended: one in
-// the middle of a frame sets a deadline of its own, and goes on after one wake-up.
-const drainEvery = 20 * time.Millisecond
-
-// wakeAll ends the read loops; what was read before is still answered.
-func (s *Server) wakeAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for ses := range s.sessions {
-		_ = ses.conn.SetReadDeadline(past)
-	}
+	return s.sessions.Drain(ctx)
 }
 
 // Stats are figures of the sessions, for metrics.
@@ -315,9 +261,7 @@ type Stats struct {
 
 // Stats returns the figures now.
 func (s *Server) Stats() Stats {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return Stats{Sessions: len(s.sessions), Cut: s.cut.Load()}
+	return Stats{Sessions: s.sessions.Len(), Cut: s.cut.Load()}
 }
 
 func errStopping() error {
