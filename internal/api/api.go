@@ -84,8 +84,8 @@ func init() {
 // Methods returns the rows of the table.
 func Methods() []Method { return slices.Clone(methods) }
 
-// Call answers a request of c through reply. The calls of one caller must not
-// run at once.
+// Call answers a request of c through reply. Calls of one caller that change it
+// (hello, sign_in, sign_out, subscribe) must not run beside others.
 func (a *API) Call(ctx context.Context, c *Caller, method string, params Params, reply Reply) {
 	m := table[method]
 	switch {

@@ -22,6 +22,8 @@ type Config struct {
 	LogLevel      string // debug, info, warn or error
 	LogFormat     string // text or json
 	Limits        Limits
+	KTN           KTNOptions
+	HTL           HTLOptions
 
 	from map[string]string // by key, where the value came from
 }
@@ -39,6 +41,22 @@ type Limits struct {
 	SignInDeadline                    time.Duration
 	WriteDeadline                     time.Duration
 	OutboxBytes                       int
+}
+
+// KTNOptions say how the JSON protocol of docs/ktn.md is spoken.
+type KTNOptions struct {
+	Pace            time.Duration // between two writes to a connection
+	History         string        // replay, objects, strings or none
+	HistoryMessages int
+	Echo            bool
+	Joins           bool
+	SignInDeadline  time.Duration // at a place of its own, ktn://
+}
+
+// HTLOptions say how the msgpack protocol of docs/htl.md is spoken.
+type HTLOptions struct {
+	Pace            time.Duration // between two writes to a connection without lengths
+	HistoryMessages int           // 0: none
 }
 
 const (

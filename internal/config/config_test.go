@@ -75,6 +75,10 @@ func TestDefaults(t *testing.T) {
 			WriteDeadline:                     10 * time.Second,
 			OutboxBytes:                       262144,
 		},
+		KTN: KTNOptions{
+			Pace: 20 * time.Millisecond, History: "replay", HistoryMessages: 50, Echo: true, SignInDeadline: 5 * time.Minute,
+		},
+		HTL:  HTLOptions{Pace: 20 * time.Millisecond, HistoryMessages: 50},
 		from: c.from,
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -313,6 +317,8 @@ func TestSplitListen(t *testing.T) {
 		{":7528", "tcp", ":7528"},
 		{"[::]:0", "tcp", "[::]:0"},
 		{"chat.example.org:7528", "tcp", "chat.example.org:7528"},
+		{"ktn://127.0.0.1:9998", "ktn", "127.0.0.1:9998"},
+		{"htl://[::1]:9999", "htl", "[::1]:9999"},
 	} {
 		scheme, address, err := SplitListen(tt.place)
 		if err != nil || scheme != tt.scheme || address != tt.address {

@@ -39,6 +39,7 @@ func settings(c *Config) []setting {
 				"A relative path in a file starts at the file's folder."}},
 		{value: &c.Listen, fallback: []string{"127.0.0.1:7528"}, check: checkListen, Setting: Setting{Key: "listen",
 			Comment: "Where to listen, as HOST:PORT or tcp://HOST:PORT; may be given several times. " +
+				"All protocols are spoken there; at ktn://HOST:PORT and htl://HOST:PORT it is only that one. " +
 				"Without a HOST it is every address of this machine. " +
 				"In the environment, commas stand between several."}},
 		{value: &c.Open, fallback: false, Setting: Setting{Key: "open",
@@ -77,6 +78,28 @@ func settings(c *Config) []setting {
 		{value: &l.OutboxBytes, fallback: 256 << 10, check: atLeast(minOutboxBytes), Setting: Setting{Key: "limits.outbox_bytes",
 			Comment: "How many bytes can wait to be read by one connection. " +
 				"With more it is closed; its client reconnects and resumes."}},
+
+		{value: &c.KTN.Pace, fallback: 20 * time.Millisecond, check: atLeastDuration(0), Setting: Setting{Key: "ktn.pace",
+			Comment: "The least time between two writes to a KTN client. " +
+				"Most of them take whatever they read at once for one message."}},
+		{value: &c.KTN.History, fallback: "replay", Setting: Setting{Key: "ktn.history",
+			Choices: []string{"replay", "objects", "strings", "none"},
+			Comment: "What a KTN client is sent at login of what was said before: replay, objects, strings or none. " +
+				"Nearly all of them understand replay, each message as if it were said now; " +
+				"objects and strings are histories in the two forms that the course's texts can be read as."}},
+		{value: &c.KTN.HistoryMessages, fallback: 50, check: between(1, 200), Setting: Setting{Key: "ktn.history_messages",
+			Comment: "How many messages a history for a KTN client has."}},
+		{value: &c.KTN.Echo, fallback: true, Setting: Setting{Key: "ktn.echo",
+			Comment: "Send a KTN client its own messages, too."}},
+		{value: &c.KTN.Joins, fallback: false, Setting: Setting{Key: "ktn.joins",
+			Comment: "Tell KTN clients who comes and goes."}},
+		{value: &c.KTN.SignInDeadline, fallback: 5 * time.Minute, check: atLeastDuration(time.Millisecond), Setting: Setting{Key: "ktn.sign_in_deadline",
+			Comment: "How long a connection to a ktn:// place has to log in. " +
+				"Many KTN clients connect first and then ask their user for a name."}},
+		{value: &c.HTL.Pace, fallback: 20 * time.Millisecond, check: atLeastDuration(0), Setting: Setting{Key: "htl.pace",
+			Comment: "The least time between two writes to an htl client that does not frame its messages by their length."}},
+		{value: &c.HTL.HistoryMessages, fallback: 50, check: between(0, 200), Setting: Setting{Key: "htl.history_messages",
+			Comment: "How many of the last messages an htl client is sent at sign-in."}},
 	}
 	for i := range table {
 		s := &table[i]

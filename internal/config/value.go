@@ -202,6 +202,15 @@ func atLeast(least int) func(any) error {
 	}
 }
 
+func between(least, most int) func(any) error {
+	return func(v any) error {
+		if n := v.(int); n < least || n > most {
+			return fmt.Errorf("%d is out of bounds; write %d to %d", n, least, most)
+		}
+		return nil
+	}
+}
+
 func atLeastDuration(least time.Duration) func(any) error {
 	return func(v any) error {
 		if v.(time.Duration) < least {
@@ -219,9 +228,15 @@ func positive(v any) error {
 	return nil
 }
 
-// listenSchemes says what can be spoken at a place to listen. tcp is the one
-// port that tells protocols apart by their first bytes.
-var listenSchemes = []string{"tcp"}
+// Schemes of places to listen, which say what can be spoken there. [TCP] is the
+// one port that tells protocols apart by their first bytes.
+const (
+	TCP = "tcp"
+	KTN = "ktn"
+	HTL = "htl"
+)
+
+var listenSchemes = []string{TCP, KTN, HTL}
 
 // SplitListen splits a place to listen, SCHEME://HOST:PORT or HOST:PORT, into
 // its scheme ("tcp" if it has none) and its address for [net.Listen]. Port 0
@@ -229,7 +244,7 @@ var listenSchemes = []string{"tcp"}
 func SplitListen(place string) (scheme, address string, err error) {
 	scheme, address, ok := strings.Cut(place, "://")
 	if !ok {
-		scheme, address = "tcp", place
+		scheme, address = TCP, place
 	}
 	if !slices.Contains(listenSchemes, scheme) {
 		return "", "", fmt.Errorf("%q begins with %s://; write HOST:PORT or %s://HOST:PORT",

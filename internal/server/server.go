@@ -1,6 +1,7 @@
 // Package server wires a Plausch server together and runs it.
 //
 //	port ─► native, web ─► session ─► api ─► core ─► store
+//	     ─► ktn, htl ────► gateway ──►
 //	                          ▲                │
 //	                          └───── hub ◄──── bus
 package server
@@ -13,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -24,6 +26,7 @@ import (
 	"plausch/internal/bus"
 	"plausch/internal/config"
 	"plausch/internal/core"
+	"plausch/internal/front/ktn"
 	"plausch/internal/front/native"
 	"plausch/internal/front/port"
 	"plausch/internal/front/web"
@@ -43,11 +46,18 @@ type Server struct {
 	core      *core.Core
 	hub       *hub.Hub
 	sessions  *session.Server
+	ktn       *ktn.Server
 	web       *web.Server
 	port      *port.Port
-	listeners []net.Listener
+	listeners []listener
 	metrics   *metrics
 	broken    chan error
+}
+
+// listener is a place where the server listens.
+type listener struct {
+	net.Listener
+	serve func(*port.Port, net.Listener) error
 }
 
 // New opens the data folder and the listeners. Run has to follow, or Close.
@@ -79,12 +89,18 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 		return nil, err
 	}
 	s.hub = hub.New(local)
-	s.sessions = session.NewServer(api.New(s.core, s.hub, "plausch/"+plausch.Version), session.Options{
+	table := api.New(s.core, s.hub, "plausch/"+plausch.Version)
+	s.sessions = session.NewServer(table, session.Options{
 		SignInDeadline: cfg.Limits.SignInDeadline,
 		FrameDeadline:  cfg.Limits.SignInDeadline,
 		WriteDeadline:  cfg.Limits.WriteDeadline,
 		OutboxBytes:    cfg.Limits.OutboxBytes,
 		Log:            log,
+	})
+	s.ktn = ktn.New(table, ktn.Options{
+		Pace: cfg.KTN.Pace, WriteDeadline: cfg.Limits.WriteDeadline,
+		History: ktn.History(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
+		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Log: log,
 	})
 	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, Log: log})
 	s.port = port.New(port.Options{
@@ -97,9 +113,14 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 		Log:            log,
 	},
 		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve},
+		s.ktnProtocol(),
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
 	)
 	return s, s.listen(cfg)
+}
+
+func (s *Server) ktnProtocol() port.Protocol {
+	return port.Protocol{Name: "ktn", Match: ktn.Match, Serve: s.ktn.Serve}
 }
 
 // openData opens the data folder for this process alone.
@@ -122,15 +143,22 @@ func (s *Server) openData(cfg *config.Config) error {
 
 func (s *Server) listen(cfg *config.Config) error {
 	for _, place := range cfg.Listen {
-		_, address, err := config.SplitListen(place)
+		scheme, address, err := config.SplitListen(place)
 		if err != nil {
 			return err
+		}
+		serve := (*port.Port).Serve
+		switch scheme {
+		case config.KTN:
+			serve = func(p *port.Port, ln net.Listener) error {
+				return p.ServeAs(ln, s.ktnProtocol(), cfg.KTN.SignInDeadline)
+			}
 		}
 		ln, err := net.Listen("tcp", address)
 		if err != nil {
 			return listenError("--listen", address, err)
 		}
-		s.listeners = append(s.listeners, ln)
+		s.listeners = append(s.listeners, listener{ln, serve})
 	}
 	if cfg.MetricsListen == config.Off {
 		return nil
@@ -172,7 +200,7 @@ func (s *Server) MetricsAddr() net.Addr {
 // with everything left as it is, if the store is broken: the process has to end.
 func (s *Server) Run(ctx context.Context) error {
 	for _, ln := range s.listeners {
-		go func() { _ = s.port.Serve(ln) }() // ends with the listener
+		go func() { _ = ln.serve(s.port, ln) }() // ends with the listener
 	}
 	if s.metrics != nil {
 		go s.metrics.serve()
@@ -208,11 +236,23 @@ func (s *Server) stop() error {
 	drain, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	s.port.Close()
-	err := errors.Join(s.sessions.Drain(drain), s.closeWeb(drain), s.port.Wait(drain))
+	err := errors.Join(s.drain(drain), s.closeWeb(drain), s.port.Wait(drain))
 	if err != nil {
 		s.log.Warn("some connections were cut off", "err", err)
 	}
 	return s.Close()
+}
+
+// drain ends the connections of every protocol, at once.
+func (s *Server) drain(ctx context.Context) error {
+	all := []func(context.Context) error{s.sessions.Drain, s.ktn.Drain}
+	errs := make([]error, len(all))
+	var draining sync.WaitGroup
+	for i, drain := range all {
+		draining.Go(func() { errs[i] = drain(ctx) })
+	}
+	draining.Wait()
+	return errors.Join(errs...)
 }
 
 // closeWeb lets the requests that are running end, but not those that have not

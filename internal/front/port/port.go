@@ -100,6 +100,17 @@ func New(opts Options, protocols ...Protocol) *Port {
 
 // Serve accepts from ln until the port is closed.
 func (p *Port) Serve(ln net.Listener) error {
+	return p.accept(ln, p.opts.SignInDeadline, p.serve)
+}
+
+// ServeAs accepts from ln until the port is closed, and takes every connection
+// for one of the given protocol, which is not looked for in its first bytes. A
+// connection may take signIn until somebody has signed in.
+func (p *Port) ServeAs(ln net.Listener, protocol Protocol, signIn time.Duration) error {
+	return p.accept(ln, signIn, protocol.Serve)
+}
+
+func (p *Port) accept(ln net.Listener, signIn time.Duration, serve func(*Conn)) error {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -127,8 +138,7 @@ func (p *Port) Serve(ln net.Listener) error {
 			continue
 		}
 		p.serving.Add(1)
-		until := time.Now().Add(p.opts.SignInDeadline)
-		go p.serve(&Conn{Conn: conn, Until: until, port: p, ticket: ticket})
+		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), port: p, ticket: ticket})
 	}
 }
 

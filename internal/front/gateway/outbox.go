@@ -1,0 +1,337 @@
+package gateway
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+// maxReplies is how many replies can wait before requests are read on.
+const maxReplies = 64
+
+// echoTime is how long [Session.Send] waits for its own message to come by.
+const echoTime = time.Second
+
+// outbox is what waits to be written to one connection, in its order. Its writer
+// is a goroutine that exists only while there is something. It is the session as
+// the hub sees it.
+type outbox struct {
+	s     *Session
+	until time.Time                  // the next write comes then; the writer's
+	last  map[plausch.RoomID]int64   // newest seqs that were shown; the writer's once live
+	here  map[plausch.AccountID]bool // who is connected; likewise
+
+	mu      sync.Mutex
+	queue   []item
+	held    []item // instead of queue, until the session is live
+	isLive  bool
+	waiting int // messages in queue and held
+	replies int // in queue
+	missed  int // messages that were dropped since the last that was written
+	writing bool
+	ending  bool
+	failed  bool
+	deaf    map[plausch.RoomID]bool  // rooms whose messages are not for this connection
+	heard   map[plausch.RoomID]int64 // newest seqs that came from the hub
+	changed chan struct{}            // closed at the next change, if somebody waits
+}
+
+// item is one of its three.
+type item struct {
+	reply    [][]byte
+	event    *plausch.Event
+	after    int64 // the newest seq of its room that came before the event
+	presence []protocol.PresenceChange
+}
+
+func (o *outbox) init(s *Session) {
+	o.s = s
+	o.last = map[plausch.RoomID]int64{}
+	o.here = map[plausch.AccountID]bool{}
+	o.deaf = map[plausch.RoomID]bool{}
+	o.heard = map[plausch.RoomID]int64{}
+}
+
+// Deliver implements hub.Session.
+func (o *outbox) Deliver(p *protocol.Prepared) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ending {
+		return
+	}
+	events := p.Events()
+	for i := range events {
+		e := &events[i]
+		after := o.heard[e.Room]
+		o.heard[e.Room] = max(after, e.Seq)
+		if o.deaf[e.Room] || e.Kind != plausch.EventMessage {
+			continue
+		}
+		if o.waiting >= o.s.server.opts.Waiting {
+			o.drop()
+		}
+		o.waiting++
+		o.add(item{event: e, after: after})
+	}
+	if changes := p.Push().Presence; changes != nil {
+		o.add(item{presence: changes})
+	}
+	o.wake()
+}
+
+// drop drops the messages that wait. The lock is held.
+func (o *outbox) drop() {
+	isEvent := func(i item) bool { return i.event != nil }
+	o.queue = slices.DeleteFunc(o.queue, isEvent)
+	o.held = slices.DeleteFunc(o.held, isEvent)
+	o.missed += o.waiting
+	o.waiting = 0
+}
+
+// add queues an item that is no reply. The lock is held.
+func (o *outbox) add(i item) {
+	if !o.isLive {
+		o.held = append(o.held, i)
+		return
+	}
+	o.queue = append(o.queue, i)
+	o.start()
+}
+
+// start starts the writer. The lock is held.
+func (o *outbox) start() {
+	if !o.writing && !o.failed {
+		o.writing = true
+		go o.write()
+	}
+}
+
+// wake has those look again who wait for a change. The lock is held.
+func (o *outbox) wake() {
+	if o.changed != nil {
+		close(o.changed)
+		o.changed = nil
+	}
+}
+
+// untilDone waits until done, which is called with the lock held, or for at most
+// patience, if that is not 0. It returns with the lock held.
+func (o *outbox) untilDone(patience time.Duration, done func() bool) {
+	var late <-chan time.Time
+	if patience > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
+	o.mu.Lock()
+	for !done() {
+		if o.changed == nil {
+			o.changed = make(chan struct{})
+		}
+		changed := o.changed
+		o.mu.Unlock()
+		select {
+		case <-changed:
+			o.mu.Lock()
+		case <-late:
+			o.mu.Lock()
+			return
+		}
+	}
+}
+
+// reply queues a reply.
+func (o *outbox) reply(pieces [][]byte) {
+	o.untilDone(0, func() bool { return o.replies < maxReplies || o.failed })
+	defer o.mu.Unlock()
+	o.addReply(pieces)
+}
+
+func (o *outbox) addReply(pieces [][]byte) {
+	if o.failed || len(pieces) == 0 {
+		return
+	}
+	o.replies++
+	o.queue = append(o.queue, item{reply: pieces})
+	o.start()
+}
+
+// live lets the messages go that were held.
+func (o *outbox) live() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.isLive = true
+	o.queue = append(o.queue, o.held...)
+	o.held = nil
+	if len(o.queue) > 0 {
+		o.start()
+	}
+}
+
+// await returns when the hub has delivered an event, so that replies stand
+// behind it; it does not insist.
+func (o *outbox) await(room plausch.RoomID, seq int64) {
+	o.untilDone(echoTime, func() bool { return o.heard[room] >= seq || o.failed })
+	o.mu.Unlock()
+}
+
+// seen tells, before live, that an event has been shown.
+func (o *outbox) seen(room plausch.RoomID, seq int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.isLive {
+		o.last[room] = max(o.last[room], seq)
+	}
+}
+
+// finish makes last the last that is written. With now, what waits and is no
+// reply is dropped.
+func (o *outbox) finish(last [][]byte, now bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now {
+		o.queue = slices.DeleteFunc(o.queue, func(i item) bool { return i.reply == nil })
+	}
+	o.addReply(last)
+	o.ending = true
+}
+
+// wait returns when everything is written, or cannot be.
+func (o *outbox) wait() {
+	o.untilDone(0, func() bool { return !o.writing })
+	o.mu.Unlock()
+}
+
+// write writes until nothing waits.
+func (o *outbox) write() {
+	for {
+		next, missed, ok := o.next()
+		if !ok {
+			return
+		}
+		for _, piece := range o.render(next, missed) {
+			if err := o.writePiece(piece); err != nil {
+				o.fail()
+				return
+			}
+		}
+	}
+}
+
+// next takes the first item, and how many messages are missing before it.
+func (o *outbox) next() (next item, missed int, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer o.wake()
+	if len(o.queue) == 0 {
+		o.queue, o.writing = nil, false
+		return item{}, 0, false
+	}
+	next = o.queue[0]
+	o.queue[0] = item{}
+	o.queue = o.queue[1:]
+	switch {
+	case next.reply != nil:
+		o.replies--
+	case next.event != nil:
+		o.waiting--
+		missed, o.missed = o.missed, 0
+	}
+	return next, missed, true
+}
+
+// fail gives up the connection: its reader fails, too.
+func (o *outbox) fail() {
+	_ = o.s.conn.Close()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failed, o.writing = true, false
+	o.queue, o.held, o.waiting, o.replies = nil, nil, 0, 0
+	o.wake()
+}
+
+func (o *outbox) render(i item, missed int) [][]byte {
+	switch {
+	case i.reply != nil:
+		return i.reply
+	case i.event != nil:
+		return o.renderEvent(i, missed)
+	default:
+		return o.renderPresence(i.presence)
+	}
+}
+
+// renderEvent returns an event's pieces, and those of what should have come
+// before it: nothing gets lost on the way from the hub of one server, but with
+// several servers a message may reach the hub late or never.
+func (o *outbox) renderEvent(i item, missed int) (pieces [][]byte) {
+	e := i.event
+	before := max(i.after, o.last[e.Room])
+	if e.Seq <= o.last[e.Room] {
+		return nil
+	}
+	o.last[e.Room] = e.Seq
+	m, ok := o.s.message(e)
+	if !ok {
+		o.ignore(e.Room)
+		return nil
+	}
+	switch {
+	case missed > 0:
+		pieces = o.s.front.Missed(missed)
+	case before > 0 && e.Seq > before+1:
+		for _, m := range o.s.between(e.Room, before, e.Seq) {
+			pieces = append(pieces, o.s.front.Message(&m)...)
+		}
+	}
+	return append(pieces, o.s.front.Message(&m)...)
+}
+
+// ignore has the messages of a room dropped as they come, once it is known that
+// they are not for this connection.
+func (o *outbox) ignore(id plausch.RoomID) {
+	if o.s.rooms.get(id).kind == "" {
+		return // not known yet
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.deaf[id] = true
+}
+
+// renderPresence returns the pieces of those who came or went.
+func (o *outbox) renderPresence(changes []protocol.PresenceChange) [][]byte {
+	var moved []Presence
+	for _, c := range changes {
+		ref, here := c.Account.Ref(), c.Presence != string(plausch.Offline)
+		if o.here[ref.ID] == here {
+			continue
+		}
+		if here {
+			o.here[ref.ID] = true
+		} else {
+			delete(o.here, ref.ID)
+		}
+		moved = append(moved, Presence{Name: o.s.nameOf(ref), Mine: ref.ID == o.s.me.ID, Here: here})
+	}
+	if moved == nil {
+		return nil
+	}
+	return o.s.front.Presence(moved)
+}
+
+// writePiece writes one piece when it is time.
+func (o *outbox) writePiece(piece []byte) error {
+	opts := &o.s.server.opts
+	if wait := time.Until(o.until); wait > 0 {
+		time.Sleep(wait)
+	}
+	if err := o.s.conn.SetWriteDeadline(time.Now().Add(opts.WriteDeadline)); err != nil {
+		return err
+	}
+	_, err := o.s.conn.Write(piece)
+	o.until = time.Now().Add(opts.Pace)
+	return err
+}

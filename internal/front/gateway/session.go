@@ -1,0 +1,262 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"plausch"
+	"plausch/internal/api"
+	"plausch/internal/session"
+	"plausch/protocol"
+)
+
+// Session is one connection. Its methods are for the front's Serve.
+type Session struct {
+	server *Server
+	conn   net.Conn
+	host   session.Host
+	front  Front
+	prefix []byte // is read before conn
+	out    outbox
+
+	// mu is held for reading by calls of the api outside Serve, so that they do
+	// not outlive the caller.
+	mu     sync.RWMutex
+	gone   bool
+	caller api.Caller
+
+	me    plausch.AccountRef // zero before sign-in
+	typed string             // my name as it was typed, which my client knows me by
+	ids   string             // what client ids of this connection begin with
+	sends int
+	rooms rooms
+}
+
+func newSession(s *Server, conn Conn) *Session {
+	ses := &Session{server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix}
+	// The time comes first, see the index of client ids.
+	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
+	ses.out.init(ses)
+	ses.rooms.init(ses)
+	ses.caller.Session = &ses.out
+	return ses
+}
+
+// serve serves the session until it ends.
+func (s *Session) serve(welcome bool) {
+	err := errStopping()
+	if welcome {
+		if err = s.hello(); err == nil {
+			err = s.front.Serve()
+		}
+	}
+	err = s.reason(err)
+	// The name is free from here on, however long the rest is read.
+	s.mu.Lock()
+	s.gone = true
+	s.caller.Close()
+	s.mu.Unlock()
+	var bye [][]byte
+	if err != nil {
+		bye = s.front.Bye(err)
+	}
+	s.out.finish(bye, s.server.sessions.Draining())
+	s.out.wait()
+	if err != nil {
+		session.Linger(s.conn)
+	}
+	_ = s.conn.Close()
+	s.server.sessions.Remove(s)
+	s.host.Ended()
+}
+
+// reason makes of the end of Serve what the other side is told, if anything.
+func (s *Session) reason(err error) error {
+	switch {
+	case s.server.sessions.Draining():
+		return errStopping()
+	case err == nil || errors.As(err, new(*plausch.Error)):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded) && s.me.ID == 0:
+		return plausch.Errorf(plausch.SignInNeeded, "nobody logged in in time; connect again")
+	case !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
+		s.server.opts.Log.Debug("connection lost", "protocol", s.server.opts.Protocol, "remote", s.conn.RemoteAddr(), "err", err)
+	}
+	return nil
+}
+
+// Wake implements [session.Member].
+func (s *Session) Wake() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// Cut implements [session.Member].
+func (s *Session) Cut() { _ = s.conn.Close() }
+
+// Read reads what the other side sends.
+func (s *Session) Read(p []byte) (int, error) {
+	if s.server.sessions.Draining() {
+		return 0, errStopping()
+	}
+	if len(s.prefix) > 0 {
+		n := copy(p, s.prefix)
+		s.prefix = s.prefix[n:]
+		return n, nil
+	}
+	return s.conn.Read(p)
+}
+
+// ReadBy has Read fail after t, with a zero t never. It is for those who have
+// signed in; before, there is a deadline anyway.
+func (s *Session) ReadBy(t time.Time) {
+	if s.SignedIn() && !s.server.sessions.Draining() {
+		_ = s.conn.SetReadDeadline(t)
+	}
+}
+
+// Reply queues what to write, each piece in a write of its own. It waits while
+// much waits already: who does not read the replies is not read on.
+func (s *Session) Reply(pieces ...[]byte) { s.out.reply(pieces) }
+
+func (s *Session) hello() error {
+	var want []string
+	if s.server.opts.Presence {
+		want = []string{protocol.CapPresence}
+	}
+	_, err := ask[protocol.Welcome](s, protocol.MethodHello, protocol.Hello{
+		Version: protocol.Version, Client: s.server.opts.Protocol, Capabilities: want,
+	})
+	return err
+}
+
+// ask calls a method of the api for the session.
+func ask[R, P any](s *Session, method string, params P) (R, error) {
+	r, err := api.Ask[R](s.server.ctx, s.server.api, &s.caller, method, params)
+	if err == nil {
+		return r, nil
+	}
+	if errors.Is(err, context.Canceled) {
+		return r, errStopping()
+	}
+	if plausch.CodeOf(err) == plausch.Internal {
+		s.server.opts.Log.Error("request failed", "protocol", s.server.opts.Protocol, "method", method, "err", err)
+		err = plausch.Errorf(plausch.Internal, "the server failed; try again")
+	}
+	return r, err
+}
+
+// askLate is ask for the writing goroutine, which may go on after the session
+// has ended.
+func askLate[R, P any](s *Session, method string, params P) (R, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.gone {
+		var none R
+		return none, net.ErrClosed
+	}
+	return ask[R](s, method, params)
+}
+
+// SignedIn reports whether somebody has signed in.
+func (s *Session) SignedIn() bool { return s.me.ID != 0 }
+
+// Me returns the name of who has signed in, as it was typed.
+func (s *Session) Me() string { return s.typed }
+
+// SignIn signs in. What happens from then on is written after [Session.Live];
+// until then the front can say its own.
+func (s *Session) SignIn(in protocol.SignIn) error {
+	signed, err := ask[protocol.SignedIn](s, protocol.MethodSignIn, in)
+	if err != nil {
+		return err
+	}
+	s.me = signed.Account.Ref()
+	s.typed = s.me.Name
+	if strings.EqualFold(in.Name, s.me.Name) {
+		s.typed = in.Name
+	}
+	_ = s.conn.SetReadDeadline(time.Time{})
+	s.host.SignedIn()
+	if _, err = ask[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
+		return err
+	}
+	if s.server.opts.Presence {
+		return s.eachHere(func(ref plausch.AccountRef) { s.out.here[ref.ID] = true })
+	}
+	return nil
+}
+
+// Live has messages written from now on: all that were sent since SignIn, but
+// for those that Recent has returned.
+func (s *Session) Live() { s.out.live() }
+
+// Send sends text, and attachments by their ids, to the public room or, if to is
+// not empty, to the account of that name. It returns when the message is on disk
+// and, if the server's own bus is in time, on its way to everyone.
+func (s *Session) Send(to, text string) error {
+	s.sends++
+	m := protocol.MessageSend{To: to, Text: clean(text), ClientID: s.ids + strconv.Itoa(s.sends)}
+	if to == "" {
+		m.Room = int64(plausch.PublicRoom)
+	}
+	sent, err := ask[protocol.MessageSent](s, protocol.MethodMessageSend, m)
+	if err != nil {
+		return err
+	}
+	s.out.await(plausch.RoomID(sent.Room), sent.Seq)
+	return nil
+}
+
+// clean takes from a text what cannot be sent, rather than to refuse what an
+// old program adds without its user's knowledge: line ends and control characters.
+func clean(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.TrimRight(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text), "\n")
+}
+
+// Names returns the names of all who are connected, sorted.
+func (s *Session) Names() (names []string, err error) {
+	err = s.eachHere(func(ref plausch.AccountRef) { names = append(names, s.nameOf(ref)) })
+	return names, err
+}
+
+// eachHere calls f with each account that is connected, by name.
+func (s *Session) eachHere(f func(plausch.AccountRef)) error {
+	for after := ""; ; {
+		page, err := ask[protocol.Presences](s, protocol.MethodPresenceList, protocol.PresenceList{After: after, Limit: protocol.MaxPage})
+		if err != nil {
+			return err
+		}
+		for _, p := range page.Presence {
+			f(p.Account.Ref())
+			after = p.Account.Name
+		}
+		if !page.More || len(page.Presence) == 0 {
+			return nil
+		}
+	}
+}
+
+// nameOf is the name of an account as this connection sees it.
+func (s *Session) nameOf(ref plausch.AccountRef) string {
+	if ref.ID == s.me.ID {
+		return s.typed
+	}
+	return ref.Name
+}
+
+func errStopping() error {
+	return plausch.Errorf(plausch.Unavailable, "the server is stopping; connect again in a moment")
+}

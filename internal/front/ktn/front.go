@@ -1,0 +1,269 @@
+package ktn
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"plausch"
+	"plausch/internal/front/gateway"
+	"plausch/protocol"
+)
+
+// front is one connection.
+type front struct {
+	*gateway.Session
+	opts   *Options
+	in     *decoder
+	secure bool // passwords may be sent
+	done   bool // logged out
+}
+
+// handlers are what can be asked for, and whether only after login.
+var handlers = map[string]struct {
+	handle func(*front, request) error
+	inside bool
+}{
+	"login":   {(*front).login, false},
+	"help":    {(*front).help, false},
+	"logout":  {(*front).logout, true},
+	"msg":     {(*front).msg, true},
+	"message": {(*front).msg, true},
+	"names":   {(*front).names, true},
+	"history": {(*front).history, true},
+}
+
+// Serve implements [gateway.Front].
+func (f *front) Serve() error {
+	for !f.done {
+		limit := maxBeforeLogin
+		if f.SignedIn() {
+			limit = maxRequest
+		}
+		r, err := f.in.next(limit)
+		if err == nil {
+			err = f.handle(r)
+		}
+		var foolish nonsense
+		switch {
+		case errors.As(err, &foolish):
+			f.fail(string(foolish))
+		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
+			return err
+		case errors.As(err, new(*plausch.Error)):
+			f.fail(sentence(err))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *front) handle(r request) error {
+	h, known := handlers[r.kind]
+	switch {
+	case r.kind == "":
+		return nonsense(`A request needs the key "request". Send the request help for a list.`)
+	case !known:
+		return nonsense(fmt.Sprintf("There is no request %.40q. Send the request help for a list.", r.kind))
+	case h.inside && !f.SignedIn():
+		return nonsense("Log in first: " + f.loginText())
+	}
+	return h.handle(f, r)
+}
+
+func (f *front) loginText() string {
+	switch {
+	case f.opts.Guests:
+		return "the request login with your name as its content."
+	case f.secure:
+		return "the request login with NAME PASSWORD as its content."
+	default:
+		return "the request login with NAME PASSWORD as its content, over TLS or on the server's own machine."
+	}
+}
+
+var guestName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+func (f *front) login(r request) error {
+	name, password, _ := strings.Cut(strings.TrimSpace(r.content), " ")
+	password = strings.TrimSpace(password)
+	switch {
+	case f.SignedIn():
+		return nonsense(fmt.Sprintf("You are logged in as %s already.", f.Me()))
+	case r.empty || name == "" || name == "None":
+		return nonsense("Who are you? Log in with " + f.loginText())
+	case password != "" && !f.secure:
+		return nonsense("Passwords are taken over TLS or on the server's own machine only, since anyone on the way could read them.")
+	case password == "" && !f.opts.Guests:
+		return nonsense("This server lets no guests in. Log in with " + f.loginText())
+	case password == "" && !guestName.MatchString(name):
+		return nonsense("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
+	}
+	err := f.SignIn(protocol.SignIn{Name: name, Password: password, Transient: password == ""})
+	switch plausch.CodeOf(err) {
+	case "":
+	case plausch.Taken:
+		return nonsense("Username taken") // some clients look for exactly this
+	case plausch.Invalid:
+		return nonsense("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
+	default:
+		return err
+	}
+	f.info("Login successful") // and for this
+	if err := f.greet(); err != nil {
+		return err
+	}
+	f.Live()
+	return nil
+}
+
+// greet sends what was said before.
+func (f *front) greet() error {
+	if f.opts.History == HistoryNone {
+		return nil
+	}
+	recent, err := f.Recent(f.opts.HistoryMessages)
+	if err != nil || len(recent) == 0 {
+		return err
+	}
+	switch f.opts.History {
+	case HistoryReplay:
+		for i := range recent {
+			r := messageResponse(&recent[i])
+			f.Reply(r.pieces()...)
+		}
+	default:
+		f.Reply(historyPieces(time.Now(), messageResponses(recent), f.opts.History == HistoryStrings)...)
+	}
+	return nil
+}
+
+func (f *front) logout(request) error {
+	f.info("Logout successful")
+	f.done = true
+	return nil
+}
+
+var private = regexp.MustCompile(`(?s)^@([A-Za-z0-9._-]{2,32})\s+(.*\S.*)$`)
+
+func (f *front) msg(r request) error {
+	if r.empty || strings.TrimSpace(r.content) == "" {
+		return nonsense("The message is empty: give it as the content.")
+	}
+	to, text := "", r.content
+	if m := private.FindStringSubmatch(text); m != nil {
+		to, text = m[1], m[2]
+	}
+	err := f.Send(to, text)
+	switch {
+	case to != "" && plausch.CodeOf(err) == plausch.NotFound:
+		return nonsense(fmt.Sprintf("There is nobody called %s. (A message that begins with @NAME is private; for everyone, begin it with something else.)", to))
+	case plausch.CodeOf(err) == plausch.TooLarge:
+		return nonsense(sentence(err)) // the text; the connection lives
+	}
+	return err
+}
+
+func (f *front) names(request) error {
+	names, err := f.Names()
+	if err == nil {
+		f.info(strings.Join(names, ", "))
+	}
+	return err
+}
+
+func (f *front) history(request) error {
+	recent, err := f.Recent(f.opts.HistoryMessages)
+	if err == nil {
+		f.Reply(historyPieces(time.Now(), messageResponses(recent), false)...)
+	}
+	return err
+}
+
+func (f *front) help(request) error {
+	login := "login NAME: enter the chat; a name has letters and digits"
+	if !f.opts.Guests {
+		login = "login NAME PASSWORD: enter the chat; over TLS or on the server's own machine only"
+	}
+	f.info(login + "\n" +
+		"msg TEXT: say something to everyone\n" +
+		"msg @NAME TEXT: say something to one person\n" +
+		"names: who is here\n" +
+		"history: what was said before\n" +
+		"logout: leave\n" +
+		"help: this text")
+	return nil
+}
+
+func (f *front) info(text string) { f.Reply(say(kindInfo, text)...) }
+func (f *front) fail(text string) { f.Reply(say(kindError, text)...) }
+
+// say returns what the server itself says.
+func say(kind, text string) [][]byte {
+	r := response{time: time.Now(), sender: server, kind: kind, content: text}
+	return r.pieces()
+}
+
+// Message implements [gateway.Front].
+func (f *front) Message(m *gateway.Message) [][]byte {
+	if m.Sent && !f.opts.Echo {
+		return nil
+	}
+	r := messageResponse(m)
+	return r.pieces()
+}
+
+// messageResponse is a message as a response. That it is private can only be
+// said in its text.
+func messageResponse(m *gateway.Message) response {
+	r := response{time: m.Time, sender: m.Author, kind: kindMessage, content: m.Text}
+	switch {
+	case m.Private && m.Mine:
+		r.content = "(private to " + m.To + ") " + m.Text
+	case m.Private:
+		r.content = "(private) " + m.Text
+	}
+	return r
+}
+
+func messageResponses(messages []gateway.Message) []response {
+	all := make([]response, len(messages))
+	for i := range messages {
+		all[i] = messageResponse(&messages[i])
+	}
+	return all
+}
+
+// Missed implements [gateway.Front].
+func (f *front) Missed(n int) [][]byte {
+	return say(kindInfo, fmt.Sprintf("You missed %d messages, which your program did not read in time. It goes on with the newest.", n))
+}
+
+// Presence implements [gateway.Front].
+func (f *front) Presence(all []gateway.Presence) (pieces [][]byte) {
+	for _, p := range all {
+		switch {
+		case p.Mine:
+		case p.Here:
+			pieces = append(pieces, say(kindInfo, p.Name+" joined")...)
+		default:
+			pieces = append(pieces, say(kindInfo, p.Name+" left")...)
+		}
+	}
+	return pieces
+}
+
+// Bye implements [gateway.Front].
+func (f *front) Bye(err error) [][]byte { return say(kindError, sentence(err)) }
+
+// sentence makes a whole sentence of an error's text.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}

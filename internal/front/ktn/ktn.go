@@ -1,0 +1,88 @@
+// Package ktn speaks the JSON protocol of a university's course, in which
+// dozens of small clients were written; docs/ktn.md specifies it. What those
+// clients have in common is little, so what is written to them is paced, one
+// object a write, and what is read from them may come in any form.
+package ktn
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"plausch/internal/api"
+	"plausch/internal/front/gateway"
+	"plausch/internal/front/port"
+)
+
+// History says what a client gets at login of what was said before.
+type History string
+
+const (
+	// HistoryReplay sends each old message again as if it were said now, which
+	// most clients understand.
+	HistoryReplay History = "replay"
+	// HistoryObjects sends history responses whose content is a list of messages.
+	HistoryObjects History = "objects"
+	// HistoryStrings does so with each message as a string of JSON.
+	HistoryStrings History = "strings"
+	// HistoryNone sends nothing.
+	HistoryNone History = "none"
+)
+
+// Options says how the protocol is spoken.
+type Options struct {
+	Pace            time.Duration // least time between two responses to a connection
+	WriteDeadline   time.Duration
+	History         History
+	HistoryMessages int  // the most messages of a history
+	Echo            bool // who says something hears it, too
+	Joins           bool // tell who comes and goes
+	Guests          bool // a name is enough to log in
+	Log             *slog.Logger
+}
+
+// waiting is how many messages can wait for a client: at the default pace, what
+// it reads in two and a half seconds.
+const waiting = 128
+
+// Server serves connections of the protocol.
+type Server struct {
+	opts     Options
+	sessions *gateway.Server
+}
+
+// New returns a server over a table.
+func New(a *api.API, opts Options) *Server {
+	return &Server{opts: opts, sessions: gateway.NewServer(a, gateway.Options{
+		Protocol: "ktn", Pace: opts.Pace, WriteDeadline: opts.WriteDeadline,
+		Waiting: waiting, Presence: opts.Joins, Log: opts.Log,
+	})}
+}
+
+// Match is the protocol's verdict on the first bytes of a connection: the first
+// that is no white space is a brace.
+func Match(prefix []byte) port.Verdict {
+	for _, b := range prefix {
+		switch {
+		case b == '{':
+			return port.Yes
+		case !isSpace(b):
+			return port.No
+		}
+	}
+	return port.Maybe
+}
+
+// Serve serves a connection.
+func (s *Server) Serve(c *port.Conn) {
+	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, Host: c}
+	s.sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
+		return &front{Session: session, opts: &s.opts, in: newDecoder(session), secure: c.Secure()}
+	})
+}
+
+// Drain ends every connection; see [gateway.Server.Drain].
+func (s *Server) Drain(ctx context.Context) error { return s.sessions.Drain(ctx) }
+
+// Len returns how many connections there are.
+func (s *Server) Len() int { return s.sessions.Len() }
