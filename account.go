@@ -1,6 +1,9 @@
 package plausch
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AccountID identifies an account for ever; it is never given out again, even
 // when the account's name is.
@@ -22,13 +25,36 @@ const (
 type AccountRef struct {
 	ID   AccountID
 	Name string
+	// Display is how the account likes to be called, by the rule of
+	// core.DisplayName; empty if that is Name. Unlike Name it is not unique, so
+	// it is shown by [AccountRef.Shown] only.
+	Display string
+}
+
+// MaxDisplay is the longest display name, in bytes of UTF-8.
+const MaxDisplay = 64
+
+// Shown returns the account's name for people to read: the display name if it
+// differs from the name in case only, otherwise both, so that nobody can pass
+// for somebody else.
+func (a AccountRef) Shown() string {
+	switch {
+	case a.Display == "":
+		return a.Name
+	case strings.EqualFold(a.Display, a.Name):
+		return a.Display
+	default:
+		return a.Display + " (" + a.Name + ")"
+	}
 }
 
 // Account is somebody who talks: a person, a bot or a guest.
 type Account struct {
 	ID   AccountID
 	Name string // by the rule of core.Name; unique among those in use
-	Role Role
+	// Display is as in [AccountRef].
+	Display string
+	Role    Role
 	// Transient accounts are guests that exist while they are connected.
 	Transient bool
 	Created   time.Time
@@ -38,7 +64,7 @@ type Account struct {
 }
 
 // Ref returns what others see of a.
-func (a Account) Ref() AccountRef { return AccountRef{ID: a.ID, Name: a.Name} }
+func (a Account) Ref() AccountRef { return AccountRef{ID: a.ID, Name: a.Name, Display: a.Display} }
 
 const (
 	// GuestNameKept is how long a guest who went away keeps the name. After it

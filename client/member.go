@@ -35,7 +35,7 @@ func (c *Client) Members(ctx context.Context, room plausch.RoomID) ([]Member, er
 			w := &page.Members[i]
 			members = append(members, Member{
 				Member: plausch.Member{
-					AccountRef: plausch.AccountRef{ID: plausch.AccountID(w.ID), Name: w.Name},
+					AccountRef: plausch.AccountRef{ID: plausch.AccountID(w.ID), Name: w.Name, Display: w.Display},
 					Role:       plausch.Role(w.Role),
 				},
 				Presence: plausch.Presence(w.Presence),

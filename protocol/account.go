@@ -8,16 +8,24 @@ import "plausch"
 type Account struct {
 	ID   int64  `json:"id" msg:"id"`
 	Name string `json:"name" msg:"name"`
+	// Display is set if the account likes to be called by more than its name.
+	// It is not unique: see [plausch.AccountRef.Shown].
+	Display string `json:"display,omitzero" msg:"display,omitempty"`
 	// Role is set where a reply is about the account itself.
 	Role string `json:"role,omitzero" msg:"role,omitempty"`
 }
 
 // NewAccount returns ref as it goes over the wire.
 func NewAccount(ref plausch.AccountRef) Account {
-	return Account{ID: int64(ref.ID), Name: ref.Name}
+	return Account{ID: int64(ref.ID), Name: ref.Name, Display: ref.Display}
 }
 
 // Ref returns the account that a names.
 func (a Account) Ref() plausch.AccountRef {
-	return plausch.AccountRef{ID: plausch.AccountID(a.ID), Name: a.Name}
+	return plausch.AccountRef{ID: plausch.AccountID(a.ID), Name: a.Name, Display: a.Display}
+}
+
+// AccountUpdate is the params of account.update, whose result is the Account.
+type AccountUpdate struct {
+	Display string `json:"display,omitzero" msg:"display,omitempty"` // empty: the name
 }

@@ -13,15 +13,19 @@ const (
 )
 
 // MarshalMsg implements msgp.Marshaler
-func (z Account) MarshalMsg(b []byte) (o []byte, err error) {
+func (z *Account) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(3)
-	var zb0001Mask uint8 /* 3 bits */
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
 	_ = zb0001Mask
-	if z.Role == "" {
+	if z.Display == "" {
 		zb0001Len--
 		zb0001Mask |= 0x4
+	}
+	if z.Role == "" {
+		zb0001Len--
+		zb0001Mask |= 0x8
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -35,6 +39,11 @@ func (z Account) MarshalMsg(b []byte) (o []byte, err error) {
 		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 		o = msgp.AppendString(o, z.Name)
 		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "display"
+			o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x70, 0x6c, 0x61, 0x79)
+			o = msgp.AppendString(o, z.Display)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
 			// string "role"
 			o = append(o, 0xa4, 0x72, 0x6f, 0x6c, 0x65)
 			o = msgp.AppendString(o, z.Role)
@@ -77,6 +86,12 @@ func (z *Account) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Name")
 				return
 			}
+		case "display":
+			z.Display, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Display")
+				return
+			}
 		case "role":
 			z.Role, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
@@ -96,7 +111,74 @@ func (z *Account) UnmarshalMsg(bts []byte) (o []byte, err error) {
 }
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
-func (z Account) Msgsize() (s int) {
-	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.StringPrefixSize + len(z.Role)
+func (z *Account) Msgsize() (s int) {
+	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 8 + msgp.StringPrefixSize + len(z.Display) + 5 + msgp.StringPrefixSize + len(z.Role)
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z AccountUpdate) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(1)
+	var zb0001Mask uint8 /* 1 bits */
+	_ = zb0001Mask
+	if z.Display == "" {
+		zb0001Len--
+		zb0001Mask |= 0x1
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+	if (zb0001Mask & 0x1) == 0 { // if not omitted
+		// string "display"
+		o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x70, 0x6c, 0x61, 0x79)
+		o = msgp.AppendString(o, z.Display)
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *AccountUpdate) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zcc4ec27climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "display":
+			z.Display, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Display")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z AccountUpdate) Msgsize() (s int) {
+	s = 1 + 8 + msgp.StringPrefixSize + len(z.Display)
 	return
 }

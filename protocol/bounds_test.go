@@ -201,7 +201,7 @@ var largestTexts = []string{
 // largestEvent is an event in which all but the text is as large as can be.
 func largestEvent(text string) plausch.Event {
 	const most = 1<<63 - 1
-	ref := plausch.AccountRef{ID: most, Name: strings.Repeat("x", 32)}
+	ref := plausch.AccountRef{ID: most, Name: strings.Repeat("x", 32), Display: strings.Repeat(`"`, plausch.MaxDisplay)}
 	return plausch.Event{
 		Room: most, Seq: most, Time: time.UnixMilli(most), Kind: plausch.EventMessage, Actor: ref, Member: ref,
 		Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
@@ -238,13 +238,14 @@ func fullPage(text string) *History {
 func TestLargestResults(t *testing.T) {
 	const most = 1<<63 - 1
 	name := strings.Repeat("x", 32)
-	peer := Account{ID: most, Name: name}
+	display := strings.Repeat(`"`, plausch.MaxDisplay)
+	peer := Account{ID: most, Name: name, Display: display}
 	var rooms Rooms
 	var members Members
 	var push Frame
 	for range MaxPage {
-		rooms.Rooms = append(rooms.Rooms, Room{ID: most, Kind: "private", Name: name, Peer: &peer, Seq: most, Joined: true})
-		members.Members = append(members.Members, Member{ID: most, Name: name, Role: "member", Presence: "offline"})
+		rooms.Rooms = append(rooms.Rooms, Room{ID: most, Kind: "direct", Peer: &peer, Seq: most, Joined: true})
+		members.Members = append(members.Members, Member{ID: most, Name: name, Display: display, Role: "member", Presence: "offline"})
 		push.Presence = append(push.Presence, PresenceChange{Account: peer, Presence: "offline"})
 	}
 	if n := len(fullPage(strings.Repeat("line\n", plausch.MaxText/5)).Events); n != 3 {

@@ -49,7 +49,13 @@ func (w *Event) Event() plausch.Event {
 // EventSize is at least the size of e in a page, in either codec, and little more.
 func EventSize(e *plausch.Event) int {
 	const keysAndNumbers = 256
-	return quotedSize(e.Text) + quotedSize(e.ClientID) + quotedSize(e.Actor.Name) + quotedSize(e.Member.Name) + keysAndNumbers
+	return quotedSize(e.Text) + quotedSize(e.ClientID) + accountSize(e.Actor) + accountSize(e.Member) + keysAndNumbers
+}
+
+// accountSize is the size of a's names with what stands around the display.
+func accountSize(a plausch.AccountRef) int {
+	const displayKey = len(`"display":"",`)
+	return quotedSize(a.Name) + quotedSize(a.Display) + displayKey
 }
 
 // quotedSize is the size of s between the quotes of a JSON string. In msgpack it

@@ -13,8 +13,9 @@ type MemberList struct {
 type Member struct {
 	ID       int64  `json:"id" msg:"id"`
 	Name     string `json:"name" msg:"name"`
-	Role     string `json:"role" msg:"role"`         // owner, admin, member or guest of the server
-	Presence string `json:"presence" msg:"presence"` // online, away or offline
+	Display  string `json:"display,omitzero" msg:"display,omitempty"` // as of an Account
+	Role     string `json:"role" msg:"role"`                          // owner, admin, member or guest of the server
+	Presence string `json:"presence" msg:"presence"`                  // online, away or offline
 }
 
 // Members is the result of member.list, by account id.

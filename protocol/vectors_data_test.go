@@ -29,6 +29,8 @@ var requests = []struct {
 	{"sign_in with a token", 3, MethodSignIn, &SignIn{Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}},
 	{"sign_out", 4, MethodSignOut, &Empty{}},
 	{"subscribe", 5, MethodSubscribe, &Empty{}},
+	{"account.update", 6, MethodAccountUpdate, &AccountUpdate{Display: "Alice Ä."}},
+	{"account.update, no display", 6, MethodAccountUpdate, &AccountUpdate{}},
 	{"room.list", 6, MethodRoomList, &RoomList{}},
 	{"room.list, all params", 6, MethodRoomList, &RoomList{Public: true, After: 200, Limit: 200}},
 	{"room.get by id", 7, MethodRoomGet, &RoomRef{Room: 17}},
@@ -58,6 +60,7 @@ var requests = []struct {
 var (
 	alice = Account{ID: 7, Name: "alice"}
 	bob   = Account{ID: 8, Name: "bob"}
+	zoe   = Account{ID: 9, Name: "zoe", Display: "Zoë"}
 	hi    = Event{
 		Room: 1, Seq: 42, Time: 1790000000000, Kind: "message", From: alice, Text: "Hi all!",
 		ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD",
@@ -81,6 +84,7 @@ var replies = []struct {
 	{"sign_in with a token", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "owner"}}, nil},
 	{"sign_out", 4, MethodSignOut, &Empty{}, nil},
 	{"subscribe", 5, MethodSubscribe, &Empty{}, nil},
+	{"account.update", 6, MethodAccountUpdate, &Account{ID: 7, Name: "alice", Display: "Alice Ä.", Role: "member"}, nil},
 	{"room.list", 6, MethodRoomList, &Rooms{More: true, Rooms: []Room{
 		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true},
 		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true},
@@ -94,6 +98,7 @@ var replies = []struct {
 	{"member.list", 11, MethodMemberList, &Members{Members: []Member{
 		{ID: 7, Name: "alice", Role: "owner", Presence: "online"},
 		{ID: 8, Name: "bob", Role: "guest", Presence: "offline"},
+		{ID: 9, Name: "zoe", Display: "Zoë", Role: "member", Presence: "away"},
 	}}, nil},
 	{"member.add", 12, MethodMemberAdd, &Empty{}, nil},
 	{"member.remove", 13, MethodMemberRemove, &Empty{}, nil},
@@ -116,6 +121,7 @@ var pushes = []struct {
 	frame Frame
 }{
 	{"event, a message", Frame{Event: &hi}},
+	{"event, from somebody with a display name", Frame{Event: &Event{Room: 1, Seq: 43, Time: 1790000000002, Kind: "message", From: zoe, Text: "Hi"}}},
 	{"event, a join", Frame{Event: &joined}},
 	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},

@@ -279,7 +279,7 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 		by := make(map[plausch.Presence][]string)
 		for _, m := range members {
 			c.learn(m.Name)
-			by[m.Presence] = append(by[m.Presence], client.CleanLine(m.Name))
+			by[m.Presence] = append(by[m.Presence], client.CleanLine(m.Shown()))
 		}
 		for _, p := range []plausch.Presence{plausch.Online, plausch.Away, plausch.Offline} {
 			if names := by[p]; len(names) > 0 {

@@ -239,7 +239,7 @@ func (c *chat) hello() {
 	if a := c.server.address; !a.Secure() && !loopback(a.Host) {
 		plain = ", not encrypted"
 	}
-	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Name), c.server.address, plain)
+	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Shown()), c.server.address, plain)
 	if !c.kept {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
 	}

@@ -35,7 +35,7 @@ func (r *renderer) styled(style, text string) string {
 }
 
 func (r *renderer) name(a plausch.AccountRef) string {
-	return r.styled(nameColours[uint64(a.ID)%uint64(len(nameColours))], client.CleanLine(a.Name))
+	return r.styled(nameColours[uint64(a.ID)%uint64(len(nameColours))], client.CleanLine(a.Shown()))
 }
 
 // event returns an event, with the name of its room if label is not empty, and a
@@ -57,7 +57,7 @@ func (r *renderer) event(e plausch.Event, label string) string {
 
 // membership says what a join or leave did.
 func membership(e plausch.Event) string {
-	actor, member := client.CleanLine(e.Actor.Name), client.CleanLine(e.Member.Name)
+	actor, member := client.CleanLine(e.Actor.Shown()), client.CleanLine(e.Member.Shown())
 	switch {
 	case e.Kind == plausch.EventJoin && e.Actor.ID == e.Member.ID:
 		return member + " joined"

@@ -339,7 +339,7 @@ func (t *tailer) print(e plausch.Event) error {
 // messageLine returns a message as people read it.
 func messageLine(e plausch.Event) string {
 	text := strings.ReplaceAll(client.Clean(e.Text), "\n", "\n    ")
-	return fmt.Sprintf("%s %s: %s\n", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Name), text)
+	return fmt.Sprintf("%s %s: %s\n", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()), text)
 }
 
 // messageJSON returns a message as one line of JSON. It is exact, and safe to

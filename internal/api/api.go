@@ -60,6 +60,7 @@ var methods = []Method{
 	{protocol.MethodSignIn, Anyone, now(signIn)},
 	{protocol.MethodSignOut, Signed, now(signOut)},
 	{protocol.MethodSubscribe, Signed, now(subscribe)},
+	{protocol.MethodAccountUpdate, Signed, now(accountUpdate)},
 	{protocol.MethodRoomList, Signed, now(roomList)},
 	{protocol.MethodRoomGet, Signed, now(roomGet)},
 	{protocol.MethodRoomCreate, Signed, now(roomCreate)},

@@ -128,6 +128,8 @@ var matrix = []struct {
 		[6]plausch.Code{ok, invalid, invalid, invalid, invalid, invalid}},
 	{"sign_out", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"subscribe", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"account.update", "", func(*world) protocol.Body { return &protocol.AccountUpdate{Display: "Somebody"} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"room.list", "", func(*world) protocol.Body { return &protocol.RoomList{Public: true} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"room.get", "a private room by id", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},

@@ -96,9 +96,7 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	}
 	c.core = a.core
 	a.core.Arrive(in.Account)
-	me := protocol.NewAccount(in.Account.Ref())
-	me.Role = string(in.Account.Role)
-	return &protocol.SignedIn{Account: me, Token: in.Token}, nil
+	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token}, nil
 }
 
 func signOut(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {

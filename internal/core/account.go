@@ -36,6 +36,7 @@ func Name(name string) (string, error) {
 // AddAccount makes an account with a password. It needs no running core, so
 // that it can work on the database beside a server.
 func AddAccount(ctx context.Context, st store.Store, passwords *auth.Hasher, name, password string, role plausch.Role) (plausch.Account, error) {
+	display := likes(name)
 	name, err := Name(name)
 	if err != nil {
 		return plausch.Account{}, err
@@ -49,7 +50,7 @@ func AddAccount(ctx context.Context, st store.Store, passwords *auth.Hasher, nam
 	}
 	now := time.Now().Truncate(time.Millisecond)
 	return st.CreateAccount(ctx, store.NewAccount{
-		Name: name, Role: role, PasswordHash: hash, At: now,
+		Name: name, Display: display, Role: role, PasswordHash: hash, At: now,
 		GuestsSeenBefore: now.Add(-plausch.GuestNameKept),
 	})
 }
@@ -121,7 +122,7 @@ func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (Si
 	}
 	now := c.now()
 	guest := store.NewAccount{
-		Name: mapped, Role: plausch.RoleGuest, Transient: transient, At: now,
+		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: transient, At: now,
 		GuestsSeenBefore: now.Add(-plausch.GuestNameKept),
 	}
 	var token string

@@ -141,6 +141,22 @@ func (a *Attachment) Detach() {
 	h.changed(acc)
 }
 
+// Rename has the sessions of an account go on under what others see of it now,
+// which those who watch presence are told.
+func (h *Hub) Rename(ref plausch.AccountRef) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	acc := h.accounts[ref.ID]
+	if acc == nil {
+		return
+	}
+	acc.ref = ref
+	for _, a := range acc.sessions {
+		a.account = ref
+	}
+	h.changed(acc)
+}
+
 // subscribe adds a to a room, if it is not in it. The lock is held for writing.
 func (h *Hub) subscribe(a *Attachment, id plausch.RoomID) {
 	if a.gone || slices.ContainsFunc(a.subs, func(s *subscription) bool { return s.room == id }) {

@@ -39,6 +39,7 @@ type Store interface {
 // NewAccount is what [Accounts.CreateAccount] makes.
 type NewAccount struct {
 	Name         string
+	Display      string // empty: as Name
 	Role         plausch.Role
 	Transient    bool
 	PasswordHash string // empty for guests
@@ -63,6 +64,8 @@ type Accounts interface {
 	// PasswordHash returns the hash of the account that holds name, empty for a
 	// guest, or NotFound.
 	PasswordHash(ctx context.Context, name string) (plausch.AccountID, string, error)
+	// SetDisplay changes the display name of an account, or returns NotFound.
+	SetDisplay(ctx context.Context, id plausch.AccountID, display string) error
 	// ListAccounts returns accounts that hold a name, by id from the first after
 	// the given one, at most limit; guests only if last seen at or after seen.
 	ListAccounts(ctx context.Context, after plausch.AccountID, limit int, seen time.Time) ([]plausch.Account, error)

@@ -10,11 +10,11 @@ import (
 	"plausch/internal/store"
 )
 
-const accountColumns = "a.id, a.name, a.role, a.transient, a.created, a.last_seen"
+const accountColumns = "a.id, a.name, a.display, a.role, a.transient, a.created, a.last_seen"
 
 func scanAccount(row scanner) (a plausch.Account, err error) {
 	var role, created, seen int64
-	if err := row.Scan(&a.ID, &a.Name, &role, &a.Transient, &created, &seen); err != nil {
+	if err := row.Scan(&a.ID, &a.Name, &a.Display, &role, &a.Transient, &created, &seen); err != nil {
 		return plausch.Account{}, err
 	}
 	a.Created, a.LastSeen = toTime(created), toTime(seen)
@@ -30,7 +30,7 @@ func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.
 		return plausch.Account{}, wrap(what, err)
 	}
 	at := n.At.UnixMilli()
-	a := plausch.Account{Name: n.Name, Role: n.Role, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at)}
+	a := plausch.Account{Name: n.Name, Display: n.Display, Role: n.Role, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at)}
 	err = s.write(ctx, what, func(ctx context.Context) error {
 		var old plausch.AccountID
 		err := s.w.oldGuest.QueryRowContext(ctx, n.Name, n.GuestsSeenBefore.UnixMilli()).Scan(&old)
@@ -40,7 +40,7 @@ func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		r, err := s.w.insertAccount.ExecContext(ctx, n.Name, role, n.Transient, n.PasswordHash, at, at)
+		r, err := s.w.insertAccount.ExecContext(ctx, n.Name, n.Display, role, n.Transient, n.PasswordHash, at, at)
 		if err != nil {
 			return err
 		}
@@ -82,6 +82,20 @@ func (s *Store) AccountByName(ctx context.Context, name string) (plausch.Account
 func (s *Store) PasswordHash(ctx context.Context, name string) (id plausch.AccountID, hash string, err error) {
 	err = s.r.passwordHash.QueryRowContext(ctx, name).Scan(&id, &hash)
 	return id, hash, found("account", err)
+}
+
+// SetDisplay implements [store.Accounts].
+func (s *Store) SetDisplay(ctx context.Context, id plausch.AccountID, display string) error {
+	return s.write(ctx, "set display", func(ctx context.Context) error {
+		r, err := s.w.setDisplay.ExecContext(ctx, display, id)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); n > 0 || err != nil {
+			return err
+		}
+		return plausch.Errorf(plausch.NotFound, "there is no such account")
+	})
 }
 
 // ListAccounts implements [store.Accounts].

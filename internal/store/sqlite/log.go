@@ -22,7 +22,8 @@ func eventID(room plausch.RoomID, seq int64) int64 { return int64(room)<<seqBits
 // driver has: for any other, database/sql goes by way of text.
 func scanEvent(row scanner) (e plausch.Event, err error) {
 	var id, time, kind, actor, member int64
-	if err := row.Scan(&id, &time, &kind, &actor, &e.Actor.Name, &member, &e.Member.Name, &e.ClientID, &e.Text); err != nil {
+	if err := row.Scan(&id, &time, &kind, &actor, &e.Actor.Name, &e.Actor.Display,
+		&member, &e.Member.Name, &e.Member.Display, &e.ClientID, &e.Text); err != nil {
 		return plausch.Event{}, err
 	}
 	e.Room, e.Seq = plausch.RoomID(id>>seqBits), id&maxSeq

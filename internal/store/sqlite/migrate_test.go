@@ -56,7 +56,7 @@ func schema(t *testing.T, path string) string {
 		}
 		text = regexp.MustCompile(`--[^\n]*`).ReplaceAllString(text, "")
 		text = regexp.MustCompile(`\s+`).ReplaceAllString(text, " ")
-		fmt.Fprintln(&all, name, strings.NewReplacer("( ", "(", " )", ")").Replace(text))
+		fmt.Fprintln(&all, name, strings.NewReplacer("( ", "(", " )", ")", " ,", ",").Replace(text))
 	}
 	return all.String()
 }

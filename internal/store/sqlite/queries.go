@@ -11,6 +11,7 @@ type writes struct {
 	begin, commit, rollback, checkpoint *sql.Stmt
 
 	insertAccount, oldGuest, seeAccount   *sql.Stmt
+	setDisplay                            *sql.Stmt
 	releaseName, releaseTransient         *sql.Stmt
 	insertDevice, deleteDevice            *sql.Stmt
 	deleteDevices, deleteTransientDevices *sql.Stmt
@@ -26,11 +27,12 @@ func (w *writes) queries() []query {
 		{&w.rollback, `ROLLBACK`},
 		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
 
-		{&w.insertAccount, `INSERT INTO accounts (name, held, role, transient, password, created, last_seen)
-			VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, transient, password, created, last_seen)
+			VALUES (?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
 		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
 			WHERE name = ? AND held AND role = %d AND NOT transient AND last_seen < ?`, codeGuest)},
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
+		{&w.setDisplay, `UPDATE accounts SET display = ? WHERE id = ?`},
 		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
 		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
 
@@ -78,7 +80,7 @@ func (r *reads) queries() []query {
 		{&r.directRoom, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.low = ? AND r.high = ?`},
 		// The ids come from three sorted sources, merged only as far as the limit
 		// goes, so the rooms that the account may not see are never looked at.
-		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+`, p.id, p.name FROM (
+		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+`, p.id, p.name, p.display FROM (
 				SELECT 1 AS id WHERE ?3 < 1
 				UNION SELECT room FROM memberships WHERE account = ?1 AND room > ?3
 				UNION SELECT id FROM rooms WHERE ?2 AND kind = %d AND id > ?3
@@ -87,7 +89,7 @@ func (r *reads) queries() []query {
 			LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)
 			ORDER BY r.id`, codePublic)},
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
-		{&r.members, `SELECT a.id, a.name, a.role FROM memberships m JOIN accounts a ON a.id = m.account
+		{&r.members, `SELECT a.id, a.name, a.display, a.role FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
@@ -98,8 +100,9 @@ func (r *reads) queries() []query {
 // Both joins are kept in this order: the accounts are looked up for the events,
 // never the other way round.
 const (
-	eventColumns = `e.id, e.time, e.kind, a.id, a.name, ifnull(m.id, 0), ifnull(m.name, ''), ifnull(e.client_id, ''), e.text`
-	eventTables  = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
+	eventColumns = `e.id, e.time, e.kind, a.id, a.name, a.display,
+		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ifnull(e.client_id, ''), e.text`
+	eventTables = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
 )
 
 // query is a statement and its SQL.

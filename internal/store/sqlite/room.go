@@ -22,9 +22,9 @@ func scanRoom(row scanner) (plausch.Room, error) {
 // scanRoomPeer reads a room and, in direct rooms, the other one of the two.
 func scanRoomPeer(row scanner) (plausch.Room, error) {
 	var id sql.NullInt64
-	var name sql.NullString
-	r, err := scanRoomAnd(row, &id, &name)
-	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String}
+	var name, display sql.NullString
+	r, err := scanRoomAnd(row, &id, &name, &display)
+	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String, Display: display.String}
 	return r, err
 }
 
@@ -76,7 +76,7 @@ func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.
 	}
 	return list(ctx, "list members", s.r.members, func(row scanner) (m plausch.Member, err error) {
 		var role int64
-		if err := row.Scan(&m.ID, &m.Name, &role); err != nil {
+		if err := row.Scan(&m.ID, &m.Name, &m.Display, &role); err != nil {
 			return plausch.Member{}, err
 		}
 		m.Role, err = roles.word(role)

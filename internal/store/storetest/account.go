@@ -15,9 +15,9 @@ var accountTests = []test{
 		for i, role := range []plausch.Role{plausch.RoleOwner, plausch.RoleAdmin, plausch.RoleMember, plausch.RoleGuest} {
 			for _, transient := range []bool{false, true} {
 				name := fmt.Sprint(role, transient)
-				made := f.account(store.NewAccount{Name: name, Role: role, Transient: transient, At: at(i)})
+				made := f.account(store.NewAccount{Name: name, Display: "Dis", Role: role, Transient: transient, At: at(i)})
 				f.equal("made", made, plausch.Account{
-					ID: made.ID, Name: name, Role: role, Transient: transient, Created: at(i), LastSeen: at(i),
+					ID: made.ID, Name: name, Display: "Dis", Role: role, Transient: transient, Created: at(i), LastSeen: at(i),
 				})
 				byID, err := f.Account(f.ctx(), made.ID)
 				f.ok(err)
@@ -103,6 +103,23 @@ var accountTests = []test{
 		f.ok(f.ReleaseName(f.ctx(), ann.ID))
 		_, _, err = f.PasswordHash(f.ctx(), "ann")
 		f.code(plausch.NotFound, err)
+	}},
+	{"a display name changes everywhere", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		talk := f.one(direct(bob, ann, "hi")).Room
+		f.ok(f.SetDisplay(f.ctx(), bob.ID, "Bobby"))
+		bob.Display = "Bobby"
+		account, err := f.Account(f.ctx(), bob.ID)
+		f.ok(err)
+		f.equal("the account", account.Ref(), bob)
+		f.equal("the author", f.log(talk)[2].Actor, bob)
+		rooms, err := f.ListRooms(f.ctx(), ann.ID, false, plausch.PublicRoom, 9)
+		f.ok(err)
+		f.equal("the peer", rooms[0].Peer, bob)
+		members, err := f.Members(f.ctx(), talk, 0, 0)
+		f.ok(err)
+		f.equal("the members", fmt.Sprint(members[0].AccountRef, members[1].AccountRef), fmt.Sprint(ann, bob))
+		f.code(plausch.NotFound, f.SetDisplay(f.ctx(), 12345, "Nobody"))
 	}},
 	{"accounts are listed by id in pages", func(f *fixture) {
 		var want []plausch.Account

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,7 +91,7 @@ func (f *fixture) account(n store.NewAccount) plausch.Account {
 // member makes an account that is nothing special.
 func (f *fixture) member(name string) plausch.AccountRef {
 	f.Helper()
-	return f.account(store.NewAccount{Name: name}).Ref()
+	return f.account(store.NewAccount{Name: name, Display: strings.ToUpper(name)}).Ref()
 }
 
 func (f *fixture) ok(err error) {

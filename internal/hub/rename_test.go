@@ -1,0 +1,45 @@
+package hub
+
+import (
+	"testing"
+
+	"plausch"
+	"plausch/internal/bus"
+	"plausch/protocol"
+)
+
+// pushed is a session that hands on what it is sent.
+type pushed chan protocol.Frame
+
+func (p pushed) Deliver(prepared *protocol.Prepared) {
+	frame := prepared.Frames(protocol.Format{Codec: protocol.JSON, Framing: protocol.LengthPrefix})
+	f, err := protocol.JSON.DecodeFrame(frame[4:])
+	if err != nil {
+		panic(err)
+	}
+	p <- f
+}
+
+func TestRenameIsSeenByThoseWhoAreThere(t *testing.T) {
+	h := New(new(bus.Local))
+	defer h.Close()
+	bob := plausch.AccountRef{ID: 2, Name: "bob"}
+	pushes := make(pushed, 100)
+	none := func() ([]plausch.RoomID, error) { return nil, nil }
+	a, err := h.Attach(pushes, bob, Wants{Presence: true}, none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Detach()
+	bob.Display = "Bobby"
+	h.Rename(bob)
+	h.Rename(plausch.AccountRef{ID: 3, Name: "nobody"}) // who is not here
+	if here := h.Here(); len(here) != 1 || here[0] != bob {
+		t.Errorf("here are %+v, want %+v", here, bob)
+	}
+	for f := range pushes { // the first may be from before
+		if len(f.Presence) > 0 && f.Presence[0].Account.Ref() == bob {
+			break
+		}
+	}
+}
