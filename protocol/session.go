@@ -26,9 +26,9 @@ type Limits struct {
 	Page     int `json:"page" msg:"page"`           // entries in one result
 }
 
-// SignIn is the params of sign_in. With Token it continues as a device; with
-// Name and Password it makes a device of an account; with Name alone it makes a
-// guest.
+// SignIn is the params of sign_in. With Token it continues as a device or, if
+// Name is given, makes a guest of it; with Name and Password it makes a device of
+// an account; with Name alone it makes a guest.
 type SignIn struct {
 	Name     string `json:"name,omitzero" msg:"name,omitempty"`
 	Password string `json:"password,omitzero" msg:"password,omitempty"`

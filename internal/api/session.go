@@ -79,6 +79,8 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	switch {
 	case p.Token == "" && p.Name == "":
 		err = plausch.Errorf(plausch.Invalid, "say who you are: a token, or a name")
+	case p.Token != "" && p.Name != "":
+		in, err = a.core.SignInOwnToken(ctx, p.Token, p.Name)
 	case p.Token != "":
 		in, err = a.core.SignInToken(ctx, p.Token)
 	case p.Password != "":

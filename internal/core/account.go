@@ -109,6 +109,38 @@ func (c *Core) SignInToken(ctx context.Context, token string) (SignedIn, error) 
 // SignInGuest makes a guest. A transient one gets no token and exists until it
 // leaves (see Arrive); any other is signed in again by its token.
 func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (SignedIn, error) {
+	if transient {
+		return c.addGuest(ctx, name, nil)
+	}
+	token := auth.NewToken()
+	in, err := c.addGuest(ctx, name, &token)
+	in.Token = token.Text()
+	return in, err
+}
+
+// SignInOwnToken signs in to the account of a device or, if there is none, makes
+// a guest with that token, which its client has chosen. So a client whose first
+// sign-in got no answer can simply repeat it.
+func (c *Core) SignInOwnToken(ctx context.Context, token, name string) (SignedIn, error) {
+	in, err := c.SignInToken(ctx, token)
+	if plausch.CodeOf(err) != plausch.SignInFailed || !c.opts.Open {
+		return in, err
+	}
+	t, parseErr := auth.ParseToken(token)
+	if parseErr != nil {
+		return SignedIn{}, parseErr
+	}
+	if in, err = c.addGuest(ctx, name, &t); plausch.CodeOf(err) != plausch.Taken {
+		return in, err
+	}
+	if again, err := c.SignInToken(ctx, token); err == nil {
+		return again, nil // the same sign-in has come first on another connection
+	}
+	return in, err
+}
+
+// addGuest makes a guest, transient if there is no token.
+func (c *Core) addGuest(ctx context.Context, name string, token *auth.Token) (SignedIn, error) {
 	if !c.opts.Open {
 		return SignedIn{}, errClosed()
 	}
@@ -122,19 +154,17 @@ func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (Si
 	}
 	now := c.now()
 	guest := store.NewAccount{
-		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: transient, At: now,
+		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: token == nil, At: now,
 		GuestsSeenBefore: now.Add(-plausch.GuestNameKept),
 	}
-	var token string
-	if !transient {
-		t := auth.NewToken()
-		token, guest.Token = t.Text(), t.Hash()
+	if token != nil {
+		guest.Token = token.Hash()
 	}
 	account, err := c.store.CreateAccount(ctx, guest)
 	if plausch.CodeOf(err) == plausch.Taken {
 		return SignedIn{}, taken
 	}
-	return SignedIn{account, token}, err
+	return SignedIn{Account: account}, err
 }
 
 // SignOut forgets the device that token belongs to.

@@ -254,6 +254,47 @@ func TestSignIn(t *testing.T) {
 	expectCode(t, err, plausch.Taken)
 }
 
+// TestATokenOfTheClientsOwn signs in with tokens that clients have made.
+func TestATokenOfTheClientsOwn(t *testing.T) {
+	f := newFixture(t)
+	token := auth.NewToken().Text()
+	first, err := f.SignInOwnToken(t.Context(), token, "Bob")
+	if err != nil || first.Account.Name != "bob" || first.Token != "" {
+		t.Fatalf("the first sign-in gives %+v, %v", first, err)
+	}
+	again, err := f.SignInOwnToken(t.Context(), token, "bob")
+	if err != nil || again.Account.ID != first.Account.ID {
+		t.Errorf("the same sign-in again gives %+v, %v", again, err)
+	}
+	if by, err := f.SignInToken(t.Context(), token); err != nil || by.Account.ID != first.Account.ID {
+		t.Errorf("the token alone gives %+v, %v", by, err)
+	}
+	if _, err := f.SignInOwnToken(t.Context(), auth.NewToken().Text(), "bob"); plausch.CodeOf(err) != plausch.Taken {
+		t.Errorf("another token gets the name: %v", err)
+	}
+	if _, err := f.SignInOwnToken(t.Context(), "plausch_short", "eve"); plausch.CodeOf(err) != plausch.SignInFailed {
+		t.Errorf("a token that is none gives %v", err)
+	}
+	// A hundred at once are one guest.
+	token = auth.NewToken().Text()
+	ids := make(chan plausch.AccountID, 100)
+	for range cap(ids) {
+		go func() {
+			in, err := f.SignInOwnToken(context.Background(), token, "carol")
+			if err != nil {
+				t.Error(err)
+			}
+			ids <- in.Account.ID
+		}()
+	}
+	id := <-ids
+	for range cap(ids) - 1 {
+		if other := <-ids; other != id {
+			t.Errorf("one token became the accounts %d and %d", id, other)
+		}
+	}
+}
+
 func TestAClosedServerLetsNoGuestsIn(t *testing.T) {
 	f := newFixture(t)
 	in := f.guest("bob")

@@ -138,7 +138,7 @@ func (r *rooms) get(id plausch.RoomID) room {
 func (r *rooms) add(found protocol.Room) room {
 	known := room{kind: plausch.RoomKind(found.Kind)}
 	if found.Peer != nil {
-		known.peer = found.Peer.Name
+		known.peer = shown(found.Peer.Ref())
 	}
 	r.known[plausch.RoomID(found.ID)] = known
 	return known

@@ -178,7 +178,7 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 		return err
 	}
 	s.me = signed.Account.Ref()
-	s.typed = s.me.Name
+	s.typed = shown(s.me)
 	if strings.EqualFold(in.Name, s.me.Name) {
 		s.typed = in.Name
 	}
@@ -253,6 +253,15 @@ func (s *Session) eachHere(f func(plausch.AccountRef)) error {
 func (s *Session) nameOf(ref plausch.AccountRef) string {
 	if ref.ID == s.me.ID {
 		return s.typed
+	}
+	return shown(ref)
+}
+
+// shown is the name of an account in the form that its owner gave it, but only
+// where it can be written to by that name.
+func shown(ref plausch.AccountRef) string {
+	if strings.EqualFold(ref.Display, ref.Name) {
+		return ref.Display
 	}
 	return ref.Name
 }
