@@ -31,13 +31,15 @@ var mayImport = map[string][]string{
 	"internal/session":         {"/", "protocol", "internal/api", "internal/hub"},
 	"internal/front/port":      {},
 	"internal/front/gateway":   {"/", "protocol", "internal/api", "internal/session"},
+	"internal/front/htl":       {"/", "protocol", "internal/api", "internal/front/gateway", "internal/front/port"},
 	"internal/front/ktn":       {"/", "protocol", "internal/api", "internal/front/gateway", "internal/front/port"},
 	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
 	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
 	"internal/config":          {},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/hub",
-		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/ktn", "internal/front/native", "internal/front/web",
+		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
+		"internal/front/native", "internal/front/web",
 	},
 	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {

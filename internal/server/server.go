@@ -26,6 +26,7 @@ import (
 	"plausch/internal/bus"
 	"plausch/internal/config"
 	"plausch/internal/core"
+	"plausch/internal/front/htl"
 	"plausch/internal/front/ktn"
 	"plausch/internal/front/native"
 	"plausch/internal/front/port"
@@ -46,6 +47,7 @@ type Server struct {
 	core      *core.Core
 	hub       *hub.Hub
 	sessions  *session.Server
+	htl       *htl.Server
 	ktn       *ktn.Server
 	web       *web.Server
 	port      *port.Port
@@ -102,6 +104,10 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 		History: ktn.History(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
 		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Log: log,
 	})
+	s.htl = htl.New(table, htl.Options{
+		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
+		FileBytes: 25 << 20, Log: log,
+	})
 	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, Log: log})
 	s.port = port.New(port.Options{
 		Limits: port.Limits{
@@ -114,6 +120,7 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 	},
 		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve},
 		s.ktnProtocol(),
+		s.htlProtocol(), // before native, whose frames have lengths, too
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
 	)
 	return s, s.listen(cfg)
@@ -121,6 +128,10 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 
 func (s *Server) ktnProtocol() port.Protocol {
 	return port.Protocol{Name: "ktn", Match: ktn.Match, Serve: s.ktn.Serve}
+}
+
+func (s *Server) htlProtocol() port.Protocol {
+	return port.Protocol{Name: "htl", Match: htl.Match, Serve: s.htl.Serve}
 }
 
 // openData opens the data folder for this process alone.
@@ -152,6 +163,10 @@ func (s *Server) listen(cfg *config.Config) error {
 		case config.KTN:
 			serve = func(p *port.Port, ln net.Listener) error {
 				return p.ServeAs(ln, s.ktnProtocol(), cfg.KTN.SignInDeadline)
+			}
+		case config.HTL:
+			serve = func(p *port.Port, ln net.Listener) error {
+				return p.ServeAs(ln, s.htlProtocol(), cfg.Limits.SignInDeadline)
 			}
 		}
 		ln, err := net.Listen("tcp", address)
@@ -245,7 +260,7 @@ func (s *Server) stop() error {
 
 // drain ends the connections of every protocol, at once.
 func (s *Server) drain(ctx context.Context) error {
-	all := []func(context.Context) error{s.sessions.Drain, s.ktn.Drain}
+	all := []func(context.Context) error{s.sessions.Drain, s.ktn.Drain, s.htl.Drain}
 	errs := make([]error, len(all))
 	var draining sync.WaitGroup
 	for i, drain := range all {

@@ -36,9 +36,9 @@ type Front interface {
 	Message(*Message) [][]byte
 	// Missed tells that n messages, at least one, were left out before the next.
 	Missed(n int) [][]byte
-	// Presence tells who came or went, at least one. It is called only if
-	// Options.Presence is set.
-	Presence([]Presence) [][]byte
+	// Presence tells who came or went, at least one, and the names of those who
+	// are here now, sorted. It is called only if Options.Presence is set.
+	Presence(moved []Presence, here []string) [][]byte
 	// Bye tells why the server ends the connection.
 	Bye(error) [][]byte
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,9 +21,9 @@ const echoTime = time.Second
 // the hub sees it.
 type outbox struct {
 	s     *Session
-	until time.Time                  // the next write comes then; the writer's
-	last  map[plausch.RoomID]int64   // newest seqs that were shown; the writer's once live
-	here  map[plausch.AccountID]bool // who is connected; likewise
+	until time.Time                    // the next write comes then; the writer's
+	last  map[plausch.RoomID]int64     // newest seqs that were shown; the writer's once live
+	here  map[plausch.AccountID]string // names of those who are is connected; likewise
 
 	mu      sync.Mutex
 	queue   []item
@@ -50,7 +51,7 @@ type item struct {
 func (o *outbox) init(s *Session) {
 	o.s = s
 	o.last = map[plausch.RoomID]int64{}
-	o.here = map[plausch.AccountID]bool{}
+	o.here = map[plausch.AccountID]string{}
 	o.deaf = map[plausch.RoomID]bool{}
 	o.heard = map[plausch.RoomID]int64{}
 }
@@ -306,20 +307,21 @@ func (o *outbox) renderPresence(changes []protocol.PresenceChange) [][]byte {
 	var moved []Presence
 	for _, c := range changes {
 		ref, here := c.Account.Ref(), c.Presence != string(plausch.Offline)
-		if o.here[ref.ID] == here {
+		if _, was := o.here[ref.ID]; was == here {
 			continue
 		}
+		name := o.s.nameOf(ref)
 		if here {
-			o.here[ref.ID] = true
+			o.here[ref.ID] = name
 		} else {
 			delete(o.here, ref.ID)
 		}
-		moved = append(moved, Presence{Name: o.s.nameOf(ref), Mine: ref.ID == o.s.me.ID, Here: here})
+		moved = append(moved, Presence{Name: name, Mine: ref.ID == o.s.me.ID, Here: here})
 	}
 	if moved == nil {
 		return nil
 	}
-	return o.s.front.Presence(moved)
+	return o.s.front.Presence(moved, slices.Sorted(maps.Values(o.here)))
 }
 
 // writePiece writes one piece when it is time.

@@ -243,8 +243,8 @@ func (f *front) Missed(n int) [][]byte {
 }
 
 // Presence implements [gateway.Front].
-func (f *front) Presence(all []gateway.Presence) (pieces [][]byte) {
-	for _, p := range all {
+func (f *front) Presence(moved []gateway.Presence, _ []string) (pieces [][]byte) {
+	for _, p := range moved {
 		switch {
 		case p.Mine:
 		case p.Here:

@@ -1,0 +1,216 @@
+package htl
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"plausch"
+	"plausch/internal/front/gateway"
+)
+
+const (
+	lengthBytes    = 4
+	maxBeforeLogin = 4 << 10
+	maxSmall       = 64 << 10 // a larger frame has to wait for its turn
+	// frameTime is how long a large frame may take that has begun.
+	frameTime = 2 * time.Minute
+)
+
+// request is what a client sends; keys that it does not have are empty.
+type request struct {
+	kind      string // the key type
+	user      string
+	uuid      string
+	content   string
+	recipient string
+	filename  string
+	file      string
+	fileID    string
+}
+
+// nonsense is a mistake of the client that the connection survives.
+type nonsense string
+
+func (n nonsense) Error() string { return string(n) }
+
+// decoder reads requests, in either framing.
+type decoder struct {
+	s       *gateway.Session
+	framed  bool
+	uploads *semaphore.Weighted
+	buf     []byte // read, not used
+	chunk   []byte // to read into
+	held    int64  // of uploads
+}
+
+func newDecoder(s *gateway.Session, framed bool, uploads *semaphore.Weighted) *decoder {
+	return &decoder{s: s, framed: framed, uploads: uploads}
+}
+
+// next returns the next request of at most limit bytes. Errors are nonsense,
+// after which it can be called again, TooLarge, or those of reading.
+func (d *decoder) next(limit int) (request, error) {
+	d.settle()
+	if len(d.buf) == 0 {
+		d.buf, d.chunk = nil, nil // an idle connection holds none
+	}
+	read := d.bare
+	if d.framed {
+		read = d.frame
+	}
+	n, err := read(limit)
+	if err != nil {
+		return request{}, err
+	}
+	r, err := decode(d.buf[:n])
+	d.buf = d.buf[n:]
+	return r, err
+}
+
+// frame has d.buf begin with the document of a frame, of n bytes.
+func (d *decoder) frame(limit int) (n int, err error) {
+	for n == 0 { // empty frames are skipped
+		if err := d.fill(lengthBytes); err != nil {
+			return 0, err
+		}
+		length := binary.BigEndian.Uint32(d.buf)
+		if uint64(length) > uint64(limit) {
+			return 0, tooLarge(limit)
+		}
+		n = int(length)
+		d.buf = d.buf[lengthBytes:]
+	}
+	if n > maxSmall {
+		if err := d.hold(int64(n)); err != nil {
+			return 0, err
+		}
+	}
+	return n, d.fill(n)
+}
+
+// bare has d.buf begin with a document of n bytes.
+func (d *decoder) bare(limit int) (int, error) {
+	scan := newScan()
+	for {
+		done, err := scan.more(d.buf)
+		switch {
+		case err != nil:
+			d.buf = nil // where the next one begins cannot be known
+			return 0, nonsense(err.Error())
+		case done:
+			return scan.at, nil
+		case len(d.buf) >= limit:
+			return 0, tooLarge(limit)
+		case len(d.buf) > maxSmall && d.held == 0:
+			if err := d.hold(int64(limit)); err != nil {
+				return 0, err
+			}
+		}
+		if err := d.fill(len(d.buf) + 1); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func tooLarge(limit int) error {
+	return plausch.Errorf(plausch.TooLarge, "A message can have at most %d bytes here. Connect again.", limit)
+}
+
+// hold waits until so many bytes of a large frame may be read. They have to
+// come soon then.
+func (d *decoder) hold(bytes int64) error {
+	ctx, cancel := context.WithTimeout(context.Background(), frameTime)
+	defer cancel()
+	if err := d.uploads.Acquire(ctx, min(bytes, uploading)); err != nil {
+		return plausch.Errorf(plausch.Unavailable, "The server is busy with other files. Try again in a moment.")
+	}
+	d.held = min(bytes, uploading)
+	d.s.ReadBy(time.Now().Add(frameTime))
+	return nil
+}
+
+// settle ends a hold, once its request has been answered.
+func (d *decoder) settle() {
+	if d.held > 0 {
+		d.uploads.Release(d.held)
+		d.held = 0
+		d.s.ReadBy(time.Time{})
+	}
+}
+
+// fill reads until d.buf has n bytes. It grows with what comes, not with what
+// was announced.
+func (d *decoder) fill(n int) error {
+	for len(d.buf) < n {
+		if d.chunk == nil {
+			d.chunk = make([]byte, 4<<10)
+		}
+		m, err := d.s.Read(d.chunk)
+		d.buf = append(d.buf, d.chunk[:m]...)
+		switch {
+		case m > 0:
+		case errors.Is(err, io.EOF) && len(d.buf) > 0:
+			return io.ErrUnexpectedEOF
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// decode reads a document. What follows it, and keys that nobody knows, are
+// not looked at.
+func decode(b []byte) (r request, err error) {
+	whole := newScan()
+	if done, err := whole.more(b); err != nil || !done {
+		return r, nonsense("that is no msgpack document")
+	}
+	if !isMap(b[0]) {
+		return r, nonsense("that is no map; a message is one, with the key type")
+	}
+	head, _, elements, _ := element(b)
+	for b = b[head:]; elements > 0; elements -= 2 {
+		key, value := cut(&b), cut(&b)
+		if into := r.field(text(key)); into != nil {
+			*into = text(value)
+		}
+	}
+	return r, nil
+}
+
+// cut cuts the first element off b, which has it whole.
+func cut(b *[]byte) []byte {
+	s := newScan()
+	_, _ = s.more(*b)
+	first := (*b)[:s.at]
+	*b = (*b)[s.at:]
+	return first
+}
+
+// field returns the field of a key, nil if there is none.
+func (r *request) field(key string) *string {
+	switch key {
+	case "type":
+		return &r.kind
+	case "user":
+		return &r.user
+	case "uuid":
+		return &r.uuid
+	case "content":
+		return &r.content
+	case "recipient":
+		return &r.recipient
+	case "filename":
+		return &r.filename
+	case "file":
+		return &r.file
+	case "fileid":
+		return &r.fileID
+	}
+	return nil
+}

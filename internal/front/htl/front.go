@@ -1,0 +1,237 @@
+package htl
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tinylib/msgp/msgp"
+
+	"plausch"
+	"plausch/internal/front/gateway"
+	"plausch/protocol"
+)
+
+// front is one connection.
+type front struct {
+	*gateway.Session
+	server  *Server
+	framed  bool
+	largest int // bytes of a document, where that can be chosen
+	in      *decoder
+	token   string // of who has signed in, empty if none
+	done    bool
+}
+
+// handlers are the types of messages, and whether only after auth.
+var handlers = map[string]struct {
+	handle func(*front, request) error
+	inside bool
+}{
+	"auth":     {(*front).auth, false},
+	"sslcheck": {(*front).sslCheck, false},
+	"sslcert":  {(*front).sslCert, false},
+	"close":    {(*front).close, false},
+	"text":     {(*front).text, true},
+}
+
+// Serve implements [gateway.Front].
+func (f *front) Serve() error {
+	defer f.leave()
+	defer f.in.settle()
+	for !f.done {
+		r, err := f.in.next(f.limit())
+		if err == nil {
+			err = f.handle(r)
+		}
+		var foolish nonsense
+		switch {
+		case errors.As(err, &foolish):
+			f.tell(sentence(err))
+		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
+			return err
+		case errors.As(err, new(*plausch.Error)):
+			f.tell(sentence(err))
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// limit is the most bytes of the next request: a picture comes in base64.
+func (f *front) limit() int {
+	if !f.SignedIn() {
+		return maxBeforeLogin
+	}
+	return base64.StdEncoding.EncodedLen(f.server.opts.FileBytes) + 4<<10
+}
+
+func (f *front) leave() {
+	if f.token != "" {
+		f.server.leave(f.token, f.Session)
+	}
+}
+
+func (f *front) handle(r request) error {
+	h, known := handlers[r.kind]
+	switch {
+	case !known:
+		return nonsense(fmt.Sprintf("there is no message of the type %.40q", r.kind))
+	case h.inside && !f.SignedIn():
+		return nonsense("say who you are first, with a message of the type auth")
+	}
+	return h.handle(f, r)
+}
+
+func (f *front) auth(r request) error {
+	switch {
+	case f.SignedIn():
+		return nonsense(fmt.Sprintf("you are signed in as %s already", f.Me()))
+	case r.user == "":
+		return nonsense("auth needs the key user")
+	}
+	in := protocol.SignIn{Name: r.user, Transient: r.uuid == ""}
+	if r.uuid != "" {
+		in.Token = tokenOf(r.user, r.uuid)
+	}
+	if err := f.SignIn(in); err != nil {
+		f.done = true // as the original server does
+		switch plausch.CodeOf(err) {
+		case plausch.Taken:
+			f.Reply(f.say(fmt.Sprintf("Username : %s already taken", r.user), everyone)...)
+		case plausch.Internal, plausch.Unavailable:
+			return err
+		default:
+			f.tell(sentence(err))
+		}
+		return nil
+	}
+	if f.token = in.Token; f.token != "" {
+		f.server.takeOver(f.token, f.Session)
+	}
+	return f.greet()
+}
+
+// tokenOf makes a token of what the protocol has for a secret. The original
+// clients derive the uuid from the name of their machine.
+func tokenOf(user, uuid string) string {
+	sum := sha256.Sum256([]byte("htl\x00" + strings.ToLower(user) + "\x00" + uuid))
+	return "plausch_" + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// greet sends what a client expects after auth, and what was said before.
+func (f *front) greet() error {
+	names, err := f.Names()
+	if err != nil {
+		return err
+	}
+	f.Reply(f.users(names))
+	f.Reply(f.say(f.Me()+" logged in", everyone)...)
+	if n := f.server.opts.HistoryMessages; n > 0 {
+		recent, err := f.Recent(n)
+		if err != nil {
+			return err
+		}
+		for i := range recent {
+			f.Reply(f.Message(&recent[i])...)
+		}
+	}
+	f.Live()
+	return nil
+}
+
+func (f *front) close(request) error {
+	f.done = true
+	return nil
+}
+
+func (f *front) sslCheck(request) error {
+	f.Reply(f.piece(msgp.AppendBool(nil, f.certificate() != nil)))
+	return nil
+}
+
+func (f *front) sslCert(request) error {
+	f.Reply(f.piece(msgp.AppendBytes(nil, f.certificate())))
+	return nil
+}
+
+func (f *front) certificate() []byte {
+	if f.server.opts.Certificate == nil {
+		return nil
+	}
+	return f.server.opts.Certificate()
+}
+
+// text sends a text. Its author is who has signed in, whatever it says.
+func (f *front) text(r request) error {
+	return f.sent(f.Send(to(r), r.content))
+}
+
+// to is the name that a message is for, empty for everyone.
+func to(r request) string {
+	if r.recipient == everyone {
+		return ""
+	}
+	return r.recipient
+}
+
+// sent tells who wrote to somebody that there is nobody of that name, as the
+// original server does. Somebody who is away gets the message later.
+func (f *front) sent(err error) error {
+	if plausch.CodeOf(err) == plausch.NotFound {
+		f.tell("Private Message was not delivered. Reason: user unavailable")
+		return nil
+	}
+	if plausch.CodeOf(err) == plausch.TooLarge {
+		return nonsense(err.Error()) // the text; the connection lives
+	}
+	return err
+}
+
+// tell says something to this client.
+func (f *front) tell(text string) {
+	recipient := everyone
+	if f.SignedIn() {
+		recipient = f.Me()
+	}
+	f.Reply(f.say(text, recipient)...)
+}
+
+// Message implements [gateway.Front]. The original server sends a public message
+// to its author, too, whose client hides it; a private one it does not.
+func (f *front) Message(m *gateway.Message) [][]byte {
+	if m.Sent && m.Private {
+		return nil
+	}
+	return f.pieces(message{
+		kind: kindText, content: []byte(m.Text), author: m.Author, recipient: recipientOf(m), time: m.Time,
+	})
+}
+
+// Missed implements [gateway.Front].
+func (f *front) Missed(n int) [][]byte {
+	return f.say(fmt.Sprintf("You missed %d messages, which your program did not read in time. It goes on with the newest.", n), everyone)
+}
+
+// Presence implements [gateway.Front].
+func (f *front) Presence(moved []gateway.Presence, here []string) [][]byte {
+	pieces := [][]byte{f.users(here)}
+	for _, p := range moved {
+		if p.Here && !p.Mine {
+			pieces = append(pieces, f.say(p.Name+" logged in", everyone)...)
+		}
+	}
+	return pieces
+}
+
+// Bye implements [gateway.Front].
+func (f *front) Bye(err error) [][]byte { return f.say(sentence(err), everyone) }
+
+// sentence makes a whole sentence of an error's text.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}
