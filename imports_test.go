@@ -41,9 +41,10 @@ var mayImport = map[string][]string{
 		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web",
 	},
-	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
+	"internal/backup": {"/", "internal/store/sqlite"},
+	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
-		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/bench", "internal/config",
+		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/config",
 		"internal/core", "internal/server", "internal/store/sqlite",
 	},
 	"e2e": {},

@@ -12,13 +12,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"plausch"
 	"plausch/internal/api"
@@ -42,7 +38,8 @@ const drainTime = 8 * time.Second
 // Server is one running server. Run it once.
 type Server struct {
 	log       *slog.Logger
-	lock      *flock.Flock
+	unlock    func() error
+	running   string // the file of Running, empty if it was not written
 	store     *sqlite.Store
 	core      *core.Core
 	hub       *hub.Hub
@@ -123,7 +120,13 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 		s.htlProtocol(), // before native, whose frames have lengths, too
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
 	)
-	return s, s.listen(cfg)
+	if err := s.listen(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.sayRunning(cfg.Data); err != nil {
+		log.Warn("plausch status will not know much", "err", err) // the disk may be full; reading goes on
+	}
+	return s, nil
 }
 
 func (s *Server) ktnProtocol() port.Protocol {
@@ -136,18 +139,10 @@ func (s *Server) htlProtocol() port.Protocol {
 
 // openData opens the data folder for this process alone.
 func (s *Server) openData(cfg *config.Config) error {
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
-	}
-	lock := flock.New(filepath.Join(cfg.Data, "plausch.lock"))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return fmt.Errorf("the data folder %s cannot be used; name another with --data: %w", cfg.Data, err)
-	case !ok:
-		return fmt.Errorf("another server runs on the data folder %s; stop it, or name another with --data", cfg.Data)
-	}
-	s.lock = lock
 	var err error
+	if s.unlock, err = Lock(cfg.Data); err != nil {
+		return err
+	}
 	s.store, err = sqlite.Open(context.Background(), cfg.DatabasePath(), sqlite.Options{})
 	return err
 }
@@ -299,8 +294,9 @@ func (s *Server) Close() error {
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.Unlock())
+	errs = append(errs, s.forgetRunning())
+	if s.unlock != nil {
+		errs = append(errs, s.unlock())
 	}
 	return errors.Join(errs...)
 }

@@ -174,3 +174,12 @@ type Log interface {
 	// An unknown room has no events.
 	Events(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error)
 }
+
+// Snapshotter is a store that can copy itself while it is used. Where the database
+// is a server of its own, its own tools do that, and the store need not.
+type Snapshotter interface {
+	// Snapshot writes a copy of the whole database to a new file: all that was
+	// committed before the call, nothing in part, and on disk when it returns.
+	// Writers do not wait for it. It leaves no file if it fails.
+	Snapshot(ctx context.Context, path string) error
+}

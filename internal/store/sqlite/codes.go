@@ -20,6 +20,8 @@ var (
 
 // The migrations and some queries spell these out.
 const (
+	codeMessage = 1
+
 	codePublic = 1
 	codeDirect = 3
 	codeGuest  = 4

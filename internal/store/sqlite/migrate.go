@@ -116,7 +116,7 @@ func migrateOnce(ctx context.Context, conn *sql.Conn, steps []string) (version i
 
 // schemaVersion returns the version of the schema, 0 of an empty file, or why
 // this program must not touch the file.
-func schemaVersion(ctx context.Context, conn *sql.Conn, newest int) (version int, err error) {
+func schemaVersion(ctx context.Context, conn rower, newest int) (version int, err error) {
 	var app int64
 	var tables int
 	err = conn.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)

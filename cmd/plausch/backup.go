@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plausch/internal/backup"
+	"plausch/internal/server"
+)
+
+func newBackupCommand() *cobra.Command {
+	var verify, force bool
+	cmd := &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Write the data folder into one file",
+		Long: "Writes a backup of the data folder: the database as it is at this moment, the attachments,\n" +
+			"the certificates, the settings file and whatever else is in there. A running server need not\n" +
+			"be stopped, and nobody waits for it. FILE is there whole or not at all; - is standard output.\n\n" +
+			"Passwords and sign-ins are in the database as hashes only, messages as they are: keep the\n" +
+			"file where nobody else reads it. It is a tar archive; tar --zstd -xf FILE opens it.\n\n" +
+			"With --verify, FILE is read and checked instead, and nothing else is touched.",
+		Example: "  plausch backup /mnt/disk/plausch.tar.zst --force && plausch backup --verify /mnt/disk/plausch.tar.zst\n" +
+			"  plausch backup - | ssh anna@home 'cat > plausch.tar.zst'",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
+			if verify {
+				return verifyBackup(ctx, args[0], cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
+			return makeBackup(ctx, cmd, args[0], force)
+		},
+	}
+	addSettings(cmd, "data")
+	cmd.Flags().BoolVar(&verify, "verify", false, "Check the backup FILE")
+	cmd.Flags().BoolVar(&force, "force", false, "Overwrite FILE if it exists")
+	cmd.MarkFlagsMutuallyExclusive("verify", "force")
+	return cmd
+}
+
+func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool) error {
+	cfg, err := loadSettings(cmd)
+	if err != nil {
+		return err
+	}
+	opts := backup.Options{Data: cfg.Data}
+	out := cmd.OutOrStdout()
+	var r backup.Report
+	if file == "-" {
+		r, err = backup.Write(ctx, out, opts)
+		out = cmd.ErrOrStderr()
+	} else if file, err = filepath.Abs(file); err == nil {
+		r, err = backup.WriteFile(ctx, file, force, opts)
+	}
+	if err != nil {
+		return fmt.Errorf("no backup was made: %w", err)
+	}
+	if err := backup.SetLast(cfg.Data, backup.Last{Time: r.Manifest.Time, File: file}); err != nil {
+		r.Problems = append(r.Problems, fmt.Sprintf("plausch status will not know of this backup: %v.", err))
+	}
+	fmt.Fprintf(out, "Backed up %s to %s: %s in %d files, %d of them attachments\n", cfg.Data, file, size(r.Bytes), r.Files, r.Blobs)
+	return problems(cmd.ErrOrStderr(), r.Problems, "the backup was made, but not all is well with the data")
+}
+
+// problems prints problems and returns an error that ends with text if there are any.
+func problems(stderr io.Writer, all []string, text string) error {
+	if len(all) == 0 {
+		return nil
+	}
+	fmt.Fprintln(stderr, strings.Join(all, "\n"))
+	return errors.New(text)
+}
+
+// openBackup opens a backup, or standard input for "-".
+func openBackup(file string, stdin io.Reader) (io.ReadCloser, error) {
+	if file == "-" {
+		return io.NopCloser(stdin), nil
+	}
+	return os.Open(file)
+}
+
+func verifyBackup(ctx context.Context, file string, stdin io.Reader, stdout, stderr io.Writer) error {
+	f, err := openBackup(file, stdin)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := backup.Verify(ctx, f, "")
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	writeReport(stdout, file, r)
+	return problems(stderr, r.Problems, file+" can be restored, but not all was well with the data when it was made")
+}
+
+// writeReport says what is in a backup.
+func writeReport(w io.Writer, file string, r backup.Report) {
+	fmt.Fprintf(w, "%s is whole. It was made at %s by Plausch %s and has\n", file, r.Manifest.Time.Local().Format(time.DateTime), r.Manifest.Program)
+	fmt.Fprintf(w, "  %d accounts, %d rooms, %d messages (schema version %d)\n", r.Database.Accounts, r.Database.Rooms, r.Database.Messages, r.Database.Schema)
+	fmt.Fprintf(w, "  %d attachments; %s in %d files\n", r.Blobs, size(r.Bytes), r.Files)
+}
+
+func newRestoreCommand() *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Make a data folder of a backup",
+		Long: "Unpacks a backup beside the data and checks it; only if all of it is good, it becomes the\n" +
+			"data folder. That has to be empty or missing; with --force, what is in it is moved to a\n" +
+			"folder next to it, named .old- and the time, and never deleted. No server may run on it.\n\n" +
+			"FILE may be - for standard input. A backup of an older Plausch is upgraded by the first\n" +
+			"plausch serve.",
+		Example: "  plausch restore /mnt/disk/plausch.tar.zst --data /srv/chat",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
+			return restoreBackup(ctx, cmd, args[0], force)
+		},
+	}
+	addSettings(cmd, "data")
+	cmd.Flags().BoolVar(&force, "force", false, "Move aside what is in the data folder")
+	return cmd
+}
+
+func restoreBackup(ctx context.Context, cmd *cobra.Command, file string, force bool) (err error) {
+	cfg, err := loadSettings(cmd)
+	if err != nil {
+		return err
+	}
+	f, err := openBackup(file, cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	unlock, err := server.Lock(cfg.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	done, err := backup.Restore(ctx, f, backup.RestoreOptions{Data: cfg.Data, MoveAside: force})
+	if err != nil {
+		return fmt.Errorf("%s was not restored: %w", file, err)
+	}
+	out := cmd.OutOrStdout()
+	writeReport(out, file, done.Report)
+	if done.Aside != "" {
+		fmt.Fprintf(out, "The old data are in %s; delete them when you do not need them any more.\n", done.Aside)
+	}
+	fmt.Fprintf(out, "Restored to %s\n", cfg.Data)
+	for _, p := range done.Problems {
+		fmt.Fprintln(cmd.ErrOrStderr(), p)
+	}
+	return nil
+}
+
+// size returns a number of bytes as people read it.
+func size(bytes int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	n, u := float64(bytes), 0
+	for ; n >= 1024 && u < len(units)-1; u++ {
+		n /= 1024
+	}
+	if u == 0 {
+		return fmt.Sprintf("%d B", bytes)
+	}
+	return fmt.Sprintf("%.1f %s", n, units[u])
+}

@@ -1,0 +1,117 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+)
+
+// Summary is what is in a database.
+type Summary struct {
+	Schema   int   // its version
+	Accounts int64 // that hold a name
+	Rooms    int64 // direct ones among them
+	Messages int64
+}
+
+// Summarize reads the summary of the database at path, which a server may be
+// using. It looks at every event. Nothing is upgraded.
+func Summarize(ctx context.Context, path string) (Summary, error) {
+	if _, err := os.Stat(path); err != nil {
+		return Summary{}, err
+	}
+	db, err := sql.Open("sqlite", dsn(path, "ro"))
+	if err != nil {
+		return Summary{}, err
+	}
+	defer db.Close()
+	sum, err := summarize(ctx, db)
+	return sum, wrap("read "+path, err)
+}
+
+// rower is a database or a connection.
+type rower interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func summarize(ctx context.Context, db rower) (s Summary, err error) {
+	if s.Schema, err = schemaVersion(ctx, db, len(migrations)); err != nil {
+		return s, notDatabase(err)
+	}
+	if s.Schema == 0 {
+		return s, nil
+	}
+	err = db.QueryRowContext(ctx, fmt.Sprintf(`SELECT (SELECT count(*) FROM accounts WHERE held),
+		(SELECT count(*) FROM rooms), (SELECT count(*) FROM events WHERE kind = %d)`, codeMessage)).Scan(&s.Accounts, &s.Rooms, &s.Messages)
+	return s, err
+}
+
+// Check reads the whole of a database that nobody uses, such as a copy: whether
+// its pages, indexes and references are sound, what is in it, and which
+// attachments it names, as the lower-case hex of their SHA-256. The file is not
+// written to, and nothing appears beside it.
+func Check(ctx context.Context, path string) (sum Summary, blobs []string, err error) {
+	defer func() { err = wrap("check the database", err) }()
+	if path, err = filepath.Abs(path); err != nil {
+		return sum, nil, err
+	}
+	// Without immutable, SQLite would make a WAL beside it.
+	db, err := sql.Open("sqlite", dsn(path, "ro")+"&"+url.Values{"immutable": {"1"}}.Encode())
+	if err != nil {
+		return sum, nil, err
+	}
+	defer db.Close()
+	if sum, err = summarize(ctx, db); err != nil {
+		return sum, nil, err
+	}
+	if sum.Schema == 0 {
+		return sum, nil, errors.New("it is empty")
+	}
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		return sum, nil, err
+	}
+	if verdict != "ok" {
+		return sum, nil, fmt.Errorf("it is damaged: %s", verdict)
+	}
+	var table sql.NullString
+	switch err := db.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table); {
+	case err == nil:
+		return sum, nil, fmt.Errorf("it is damaged: a row of %s refers to one that does not exist", table.String)
+	case !errors.Is(err, sql.ErrNoRows):
+		return sum, nil, err
+	}
+	blobs, err = namedBlobs(ctx, db)
+	return sum, blobs, err
+}
+
+// namedBlobs returns the hashes of all attachments. Schemas before them have none.
+func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
+	var column string
+	err := db.QueryRowContext(ctx, `SELECT name FROM pragma_table_info('attachments') WHERE name IN ('sha256', 'hash', 'blob')`).Scan(&column)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, fmt.Sprintf(
+		`SELECT DISTINCT lower(iif(typeof(%[1]s) = 'blob', hex(%[1]s), %[1]s)) FROM attachments WHERE %[1]s IS NOT NULL`, column))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var hash string
+		if err := rows.Scan(&hash); err != nil {
+			return nil, err
+		}
+		all = append(all, hash)
+	}
+	return all, rows.Err()
+}
