@@ -209,7 +209,7 @@ func (a *opened) read(begin func(Manifest) error, keep func(string, int64, io.Re
 		if err != nil {
 			return unexpected(err)
 		}
-		if h.Name == sumsName {
+		if h.Name == sumsName && a.report.Files > 0 {
 			return a.checkSums(h)
 		}
 		switch {

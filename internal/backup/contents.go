@@ -14,6 +14,7 @@ import (
 const (
 	lockName = "backup.lock"
 	lastName = "last-backup.json"
+	incoming = blobsName + "/incoming" // attachments that are not whole yet
 )
 
 // leftOut are patterns of what a backup does not have, in the data folder itself.
@@ -80,7 +81,7 @@ func walk(at, name string) (list []source, problems []string, err error) {
 			return err
 		}
 		inside := path.Join(name, filepath.ToSlash(below))
-		if base := path.Base(inside); strings.HasPrefix(base, ".") || strings.HasSuffix(base, ".tmp") || d.IsDir() && base == "tmp" {
+		if base := path.Base(inside); strings.HasPrefix(base, ".") || strings.HasSuffix(base, ".tmp") || inside == incoming {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -111,11 +112,12 @@ func walk(at, name string) (list []source, problems []string, err error) {
 }
 
 // blobHash returns the hash that a file of this name is to have, or "" if its name
-// is none.
+// is none: the hash of blobs/2c/f2… is 2cf2….
 func blobHash(name string) string {
-	base := path.Base(name)
-	if !strings.HasPrefix(name, blobsName+"/") || len(base) != 64 || strings.Trim(base, "0123456789abcdef") != "" {
+	hash, ok := strings.CutPrefix(name, blobsName+"/")
+	hash = strings.ReplaceAll(hash, "/", "")
+	if !ok || len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
 		return ""
 	}
-	return base
+	return hash
 }

@@ -98,10 +98,11 @@ func unpack(ctx context.Context, r io.Reader, folder string) (Report, error) {
 			return err
 		}
 		found.note(name)
-		if err := root.MkdirAll(path.Dir(name), 0o700); err != nil {
-			return err
+		err := root.MkdirAll(path.Dir(name), 0o700)
+		if err == nil {
+			err = unpackFile(root, name, r)
 		}
-		if err := unpackFile(root, name, r); err != nil {
+		if err != nil {
 			return fmt.Errorf("unpack %s: %w", name, err)
 		}
 		return nil

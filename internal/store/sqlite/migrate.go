@@ -99,6 +99,11 @@ func migrateOnce(ctx context.Context, conn *sql.Conn, steps []string) (version i
 		return 0, err
 	}
 	if version < len(steps) {
+		if version > 0 { // otherwise there is nothing to lose
+			if err := safetyCopy(ctx, conn, version, len(steps)); err != nil {
+				return 0, err
+			}
+		}
 		if _, err := conn.ExecContext(ctx, steps[version]); err != nil {
 			return 0, fmt.Errorf("migrate the schema to version %d: %w", version+1, err)
 		}

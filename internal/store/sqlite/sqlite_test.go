@@ -30,6 +30,10 @@ func TestDurable(t *testing.T) {
 	})
 }
 
+func TestSnapshots(t *testing.T) {
+	storetest.RunSnapshots(t, func(t *testing.T, path string) store.Store { return open(t, path) })
+}
+
 func open(t testing.TB, path string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), path, Options{})

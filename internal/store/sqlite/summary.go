@@ -91,16 +91,12 @@ func Check(ctx context.Context, path string) (sum Summary, blobs []string, err e
 
 // namedBlobs returns the hashes of all attachments. Schemas before them have none.
 func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
-	var column string
-	err := db.QueryRowContext(ctx, `SELECT name FROM pragma_table_info('attachments') WHERE name IN ('sha256', 'hash', 'blob')`).Scan(&column)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	var there bool
+	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'attachments')`).Scan(&there)
+	if err != nil || !there {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, fmt.Sprintf(
-		`SELECT DISTINCT lower(iif(typeof(%[1]s) = 'blob', hex(%[1]s), %[1]s)) FROM attachments WHERE %[1]s IS NOT NULL`, column))
+	rows, err := db.QueryContext(ctx, `SELECT DISTINCT lower(hex(hash)) FROM attachments`)
 	if err != nil {
 		return nil, err
 	}
