@@ -70,10 +70,8 @@ func checkRestored(t *testing.T, c *crowd, file string, before map[string][]sent
 	r := record{sends: before}
 	for _, sender := range c.senders {
 		p := *sender.person
-		p.address = strings.Replace(p.address, p.address[len("tcp://"):], copied.address, 1)
-		if strings.HasPrefix(p.address, "ws") {
-			p.address = "ws://" + copied.address
-		}
+		scheme, _, _ := strings.Cut(p.address, "://")
+		p.address = scheme + "://" + copied.address
 		people = append(people, &p)
 		goOn(t, &p, before[p.name], sender.where)
 	}
@@ -82,7 +80,9 @@ func checkRestored(t *testing.T, c *crowd, file string, before map[string][]sent
 		t.Fatal(err)
 	}
 	for _, v := range check(r) {
-		t.Errorf("round %d: %v", round, v)
+		if v.kind != invented { // sent while the backup was made
+			t.Errorf("round %d: %v", round, v)
+		}
 	}
 	total := 0
 	for _, sends := range before {

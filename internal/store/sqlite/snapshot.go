@@ -87,8 +87,8 @@ func snapshot(ctx context.Context, from, to string, newest int) (schema int, err
 }
 
 // copyPages copies the database of the connection c, page by page, into the empty
-// file at path, and syncs that. (VACUUM INTO builds every tree anew: it was
-// measured to take longer and leaves the file a little smaller.)
+// file at path, and syncs that. (VACUUM INTO builds every tree anew: 106 MB took 0.47 s
+// instead of 0.29.)
 func copyPages(ctx context.Context, c any, path string) (err error) {
 	b, err := c.(interface {
 		NewBackup(string) (*driver.Backup, error)
