@@ -24,7 +24,7 @@ lint:
 
 # The longer rounds of the crash, fault and limit tests.
 long: deps
-	PLAUSCH_LONG=1 go test -race -timeout 60m ./e2e/...
+	PLAUSCH_LONG=1 go test -race -timeout 60m ./e2e/... ./internal/backup
 
 # Every fuzz target for a while.
 fuzz:
