@@ -52,8 +52,9 @@ func migrate(ctx context.Context, conn *sql.Conn, steps []string) error {
 	if err := switchToWAL(ctx, conn); err != nil {
 		return err
 	}
+	isNew := version == 0 // there is nothing to lose
 	for version < len(steps) {
-		if version, err = migrateOnce(ctx, conn, steps); err != nil {
+		if version, err = migrateOnce(ctx, conn, steps, !isNew); err != nil {
 			return err
 		}
 	}
@@ -85,8 +86,9 @@ func switchToWAL(ctx context.Context, conn *sql.Conn) error {
 
 // migrateOnce runs the one step that the database needs next, if any, and
 // returns the version it is at then. The version is read again inside the
-// transaction, because another process may be doing the same.
-func migrateOnce(ctx context.Context, conn *sql.Conn, steps []string) (version int, err error) {
+// transaction, because another process may be doing the same. With keep, what the
+// database is before the first step is kept beside it.
+func migrateOnce(ctx context.Context, conn *sql.Conn, steps []string, keep bool) (version int, err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return 0, fmt.Errorf("begin migration: %w", err)
 	}
@@ -99,7 +101,7 @@ func migrateOnce(ctx context.Context, conn *sql.Conn, steps []string) (version i
 		return 0, err
 	}
 	if version < len(steps) {
-		if version > 0 { // otherwise there is nothing to lose
+		if keep {
 			if err := safetyCopy(ctx, conn, version, len(steps)); err != nil {
 				return 0, err
 			}
