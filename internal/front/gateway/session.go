@@ -34,11 +34,12 @@ type Session struct {
 	gone   bool
 	caller api.Caller
 
-	me    plausch.AccountRef // zero before sign-in
-	typed string             // my name as it was typed, which my client knows me by
-	ids   string             // what client ids of this connection begin with
-	sends int
-	rooms rooms
+	me     plausch.AccountRef // zero before sign-in
+	device bool               // signing in has made one
+	typed  string             // my name as it was typed, which my client knows me by
+	ids    string             // what client ids of this connection begin with
+	sends  int
+	rooms  rooms
 }
 
 func newSession(s *Server, conn Conn) *Session {
@@ -61,10 +62,7 @@ func (s *Session) serve(welcome bool) {
 	}
 	err = s.reason(err)
 	// The name is free from here on, however long the rest is read.
-	s.mu.Lock()
-	s.gone = true
-	s.caller.Close()
-	s.mu.Unlock()
+	s.leave()
 	var bye [][]byte
 	if err != nil {
 		bye = s.front.Bye(err)
@@ -77,6 +75,21 @@ func (s *Session) serve(welcome bool) {
 	_ = s.conn.Close()
 	s.server.sessions.Remove(s)
 	s.host.Ended()
+}
+
+// leave ends what the session is to the server.
+func (s *Session) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = true
+	if s.device {
+		// Its token was made for nobody: such a client signs in by password again.
+		_, err := api.Ask[protocol.Empty](context.Background(), s.server.api, &s.caller, protocol.MethodSignOut, protocol.Empty{})
+		if err != nil {
+			s.server.opts.Log.Warn("a device is left that nobody can use", "account", s.me.ID, "err", err)
+		}
+	}
+	s.caller.Close()
 }
 
 // reason makes of the end of Serve what the other side is told, if anything.
@@ -177,7 +190,7 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 	if err != nil {
 		return err
 	}
-	s.me = signed.Account.Ref()
+	s.me, s.device = signed.Account.Ref(), signed.Token != ""
 	s.typed = shown(s.me)
 	if strings.EqualFold(in.Name, s.me.Name) {
 		s.typed = in.Name
