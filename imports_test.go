@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
 	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
 	"internal/config":          {},
+	"internal/service":         {},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/hub",
 		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
@@ -45,7 +46,7 @@ var mayImport = map[string][]string{
 	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/config",
-		"internal/core", "internal/server", "internal/store/sqlite",
+		"internal/core", "internal/server", "internal/service", "internal/store/sqlite",
 	},
 	"e2e": {},
 }

@@ -44,6 +44,7 @@ var commands = []func() *cobra.Command{
 	newStatusCommand,
 	newBackupCommand,
 	newRestoreCommand,
+	newServiceCommand,
 	newChatCommand,
 	newSendCommand,
 	newTailCommand,

@@ -16,6 +16,7 @@ import (
 	"plausch"
 	"plausch/internal/config"
 	"plausch/internal/server"
+	"plausch/internal/service"
 )
 
 func newServeCommand() *cobra.Command {
@@ -45,7 +46,12 @@ func newServeCommand() *cobra.Command {
 func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) error {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	srv, err := server.New(cfg, newLogger(cfg, stderr))
+	inherited, err := service.Listeners()
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg, stderr)
+	srv, err := server.New(cfg, log, inherited...)
 	if err != nil {
 		return err
 	}
@@ -53,7 +59,15 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
-	return srv.Run(ctx)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		service.Accompany(ctx, srv.Ready, log)
+	}()
+	err = srv.Run(ctx)
+	stop()
+	<-told
+	return err
 }
 
 // untilSignal returns a context that ends when the process is told to stop.

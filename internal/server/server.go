@@ -60,7 +60,9 @@ type listener struct {
 }
 
 // New opens the data folder and the listeners. Run has to follow, or Close.
-func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
+// If a service manager has opened listeners already, those are used in place of
+// the places in the settings.
+func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Server, err error) {
 	s := &Server{log: log, broken: make(chan error, 1)}
 	defer func() {
 		if err != nil {
@@ -120,7 +122,7 @@ func New(cfg *config.Config, log *slog.Logger) (_ *Server, err error) {
 		s.htlProtocol(), // before native, whose frames have lengths, too
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
 	)
-	if err := s.listen(cfg); err != nil {
+	if err := s.listen(cfg, inherited); err != nil {
 		return nil, err
 	}
 	if err := s.sayRunning(cfg.Data); err != nil {
@@ -147,29 +149,59 @@ func (s *Server) openData(cfg *config.Config) error {
 	return err
 }
 
-func (s *Server) listen(cfg *config.Config) error {
-	for _, place := range cfg.Listen {
+// listen opens all places to listen, or takes over those that a service manager
+// has opened.
+func (s *Server) listen(cfg *config.Config, inherited []net.Listener) error {
+	for _, ln := range inherited {
+		s.listeners = append(s.listeners, listener{ln, s.serving(cfg, schemeAt(cfg.Listen, ln.Addr()))})
+	}
+	places := cfg.Listen
+	if len(inherited) > 0 {
+		places = nil
+	}
+	for _, place := range places {
 		scheme, address, err := config.SplitListen(place)
 		if err != nil {
 			return err
-		}
-		serve := (*port.Port).Serve
-		switch scheme {
-		case config.KTN:
-			serve = func(p *port.Port, ln net.Listener) error {
-				return p.ServeAs(ln, s.ktnProtocol(), cfg.KTN.SignInDeadline)
-			}
-		case config.HTL:
-			serve = func(p *port.Port, ln net.Listener) error {
-				return p.ServeAs(ln, s.htlProtocol(), cfg.Limits.SignInDeadline)
-			}
 		}
 		ln, err := net.Listen("tcp", address)
 		if err != nil {
 			return listenError("--listen", address, err)
 		}
-		s.listeners = append(s.listeners, listener{ln, serve})
+		s.listeners = append(s.listeners, listener{ln, s.serving(cfg, scheme)})
 	}
+	return s.listenMetrics(cfg)
+}
+
+// serving returns how connections to a place with the given scheme are served.
+func (s *Server) serving(cfg *config.Config, scheme string) func(*port.Port, net.Listener) error {
+	switch scheme {
+	case config.KTN:
+		return func(p *port.Port, ln net.Listener) error {
+			return p.ServeAs(ln, s.ktnProtocol(), cfg.KTN.SignInDeadline)
+		}
+	case config.HTL:
+		return func(p *port.Port, ln net.Listener) error {
+			return p.ServeAs(ln, s.htlProtocol(), cfg.Limits.SignInDeadline)
+		}
+	}
+	return (*port.Port).Serve
+}
+
+// schemeAt returns the scheme of the place with the port of addr. What no place
+// names is the one port that tells protocols apart.
+func schemeAt(places []string, addr net.Addr) string {
+	_, port, _ := net.SplitHostPort(addr.String())
+	for _, place := range places {
+		scheme, address, err := config.SplitListen(place)
+		if _, its, _ := net.SplitHostPort(address); err == nil && its == port {
+			return scheme
+		}
+	}
+	return config.TCP
+}
+
+func (s *Server) listenMetrics(cfg *config.Config) error {
 	if cfg.MetricsListen == config.Off {
 		return nil
 	}
@@ -196,6 +228,9 @@ func (s *Server) Addrs() []net.Addr {
 	}
 	return addrs
 }
+
+// Ready reports why requests cannot be served now, if so.
+func (s *Server) Ready(ctx context.Context) error { return s.core.Ready(ctx) }
 
 // MetricsAddr returns where metrics are served, nil if they are not.
 func (s *Server) MetricsAddr() net.Addr {
