@@ -36,10 +36,11 @@ var mayImport = map[string][]string{
 	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
 	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
 	"internal/config":          {},
+	"internal/portmap":         {},
 	"internal/service":         {},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/hub",
-		"internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
+		"internal/portmap", "internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web",
 	},
 	"internal/backup": {"/", "internal/store/sqlite"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"strings"
@@ -59,6 +60,9 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
+	srv.OnMapped(func(outside netip.AddrPort) {
+		_, _ = fmt.Fprintf(stdout, "From outside:  plausch chat tcp://%s --name YOU\n", outside)
+	})
 	told := make(chan struct{})
 	go func() {
 		defer close(told)

@@ -18,6 +18,8 @@ type Config struct {
 	Data          string   // the folder of everything that is kept; absolute
 	Listen        []string // see [SplitListen]
 	Open          bool
+	MapPort       bool
+	OutsidePort   int    // 0 is the port that is listened on
 	MetricsListen string // HOST:PORT on the loopback, or [Off]
 	LogLevel      string // debug, info, warn or error
 	LogFormat     string // text or json

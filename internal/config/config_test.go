@@ -279,6 +279,7 @@ func TestErrorsNameThePlaceAndWhatToDo(t *testing.T) {
 		{"nothing to listen on", file("listen = []"), []string{"FILE: listen", "HOST:PORT"}},
 		{"listen without a port", given{args: []string{"--listen=localhost"}}, []string{"flag --listen", `"localhost"`, "HOST:PORT"}},
 		{"listen with a bad port", given{args: []string{"--listen=:99999"}}, []string{`"99999" is no port`, "65535"}},
+		{"a port too high", file("outside_port = 70000"), []string{"FILE: outside_port", "70000 is no port"}},
 		{"listen with a path", given{args: []string{"--listen=tcp://localhost:1/x"}}, []string{`"1/x" is no port`}},
 		{"listen with an unknown scheme", given{args: []string{"--listen=ftp://:1"}}, []string{"ftp://", "tcp://HOST:PORT"}},
 		{"second listen bad", given{args: []string{"--listen=:1", "--listen=x"}}, []string{`"x"`}},

@@ -16,7 +16,7 @@ func TestPrintedFileGivesTheSameSettings(t *testing.T) {
 	}{
 		{"defaults", given{}},
 		{"everything changed", given{args: []string{
-			"--data=TMP/it's a \"folder\"\t# ü", "--listen=:1,tcp://[::1]:2", "--open", "--metrics-listen=off", "--log-level=debug", "--log-format=json",
+			"--data=TMP/it's a \"folder\"\t# ü", "--listen=:1,tcp://[::1]:2", "--open", "--map-port", "--outside-port=443", "--metrics-listen=off", "--log-level=debug", "--log-format=json",
 			"--limits-sends-per-second=0.25", "--limits-send-burst=2", "--limits-connections-per-address=3",
 			"--limits-connections-per-address-before-sign-in=4", "--limits-connections-private=5",
 			"--limits-connections-private-before-sign-in=6", "--limits-connections-before-sign-in=7",

@@ -45,6 +45,11 @@ func settings(c *Config) []setting {
 		{value: &c.Open, fallback: false, Setting: Setting{Key: "open",
 			Comment: "Let anyone in who picks a free name, as a guest. " +
 				"Otherwise only accounts get in: plausch user add NAME."}},
+		{value: &c.MapPort, fallback: false, Setting: Setting{Key: "map_port",
+			Comment: "Ask the router at home to forward the port to this machine, by PCP, NAT-PMP or UPnP. " +
+				"The first place to listen is forwarded that is not a loopback address."}},
+		{value: &c.OutsidePort, fallback: 0, check: checkOutsidePort, Setting: Setting{Key: "outside_port",
+			Comment: "The port that map_port asks the router for, or 0 for the one that is listened on."}},
 		{value: &c.MetricsListen, fallback: "127.0.0.1:7529", check: checkMetricsListen, Setting: Setting{Key: "metrics_listen",
 			Comment: "Where Prometheus metrics and profiles are read, or off. " +
 				"They are for this machine only, so the HOST has to be a loopback address."}},

@@ -283,6 +283,13 @@ func checkHostPort(address string) error {
 	return nil
 }
 
+func checkOutsidePort(v any) error {
+	if port := v.(int); port < 0 || port > 65535 {
+		return fmt.Errorf("%d is no port; write a number from 1 to 65535, or 0 for the one that is listened on", port)
+	}
+	return nil
+}
+
 func checkMetricsListen(v any) error {
 	place := v.(string)
 	if place == Off {

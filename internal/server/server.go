@@ -51,6 +51,7 @@ type Server struct {
 	listeners []listener
 	metrics   *metrics
 	broken    chan error
+	router    router
 }
 
 // listener is a place where the server listens.
@@ -123,6 +124,9 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
 	)
 	if err := s.listen(cfg, inherited); err != nil {
+		return nil, err
+	}
+	if err := s.planMapping(cfg); err != nil {
 		return nil, err
 	}
 	if err := s.sayRunning(cfg.Data); err != nil {
@@ -250,13 +254,18 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.metrics != nil {
 		go s.metrics.serve()
 	}
+	unmapped := s.mapPort(ctx)
 	select {
 	case err := <-s.broken:
 		return brokenError(err)
 	case <-ctx.Done():
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.stop() }()
+	go func() {
+		err := s.stop()
+		<-unmapped
+		stopped <- err
+	}()
 	var err error
 	select {
 	case err = <-stopped:
