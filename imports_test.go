@@ -43,11 +43,12 @@ var mayImport = map[string][]string{
 		"internal/portmap", "internal/session", "internal/store/sqlite", "internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web",
 	},
+	"internal/doctor": {"internal/config", "internal/portmap", "internal/service", "internal/store/sqlite"},
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/config",
-		"internal/core", "internal/server", "internal/service", "internal/store/sqlite",
+		"internal/core", "internal/doctor", "internal/server", "internal/service", "internal/store/sqlite",
 	},
 	"e2e": {},
 }

@@ -45,6 +45,7 @@ var commands = []func() *cobra.Command{
 	newBackupCommand,
 	newRestoreCommand,
 	newServiceCommand,
+	newDoctorCommand,
 	newChatCommand,
 	newSendCommand,
 	newTailCommand,

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"plausch/internal/config"
+	"plausch/internal/doctor"
+)
+
+func newDoctorCommand() *cobra.Command {
+	var asJSON bool
+	var subject doctor.Subject
+	cmd := &cobra.Command{
+		Use:   "doctor [DOMAIN]",
+		Short: "Say whether everything is all right with a server",
+		Long: "Looks at a server from all sides and says, a line each, what is ok, what is not, and what to\n" +
+			"do about it. It changes nothing and needs no running server. With DOMAIN it also looks\n" +
+			"whether that name leads here and has a certificate.\n\n" +
+			"The exit code is 1 if something has to be mended, otherwise 0.",
+		Example: "  sudo plausch doctor --data /var/lib/plausch chat.example.org\n" +
+			"  plausch doctor --json | jq -r '.checks[] | select(.state == \"problem\") | .text'",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				subject.Domain = args[0]
+			}
+			if subject.ProbeURL != "" && subject.Domain == "" {
+				return usageErrorf("--probe-url needs a DOMAIN that the helper can connect to")
+			}
+			completeSubject(&subject, cmd)
+			return examine(cmd, subject, asJSON)
+		},
+	}
+	addSettings(cmd, "data", "listen", "outside_port")
+	flags := cmd.Flags()
+	flags.StringVar(&subject.ProbeURL, "probe-url", "", "Helper on the internet that is asked to connect back (see docs/admin.md)")
+	flags.StringVar(&subject.TimeURL, "time-url", "", "Web server to compare the clock with")
+	flags.BoolVar(&asJSON, "json", false, "Print one JSON document instead")
+	return cmd
+}
+
+// completeSubject adds the settings. Wrong ones are a finding, not the end.
+func completeSubject(s *doctor.Subject, cmd *cobra.Command) {
+	s.Config, s.SettingsErr = config.Load(cmd.Flags(), nil)
+	if s.SettingsErr != nil {
+		data, _ := cmd.Flags().GetString("data")
+		if abs, err := filepath.Abs(data); data != "" && err == nil {
+			data = abs
+		}
+		s.Config = config.Default(data)
+		return
+	}
+	for _, path := range []string{cmd.Flag(config.ConfigFlag).Value.String(), os.Getenv("PLAUSCH_CONFIG"), filepath.Join(s.Config.Data, config.FileName)} {
+		if _, err := os.Stat(path); path != "" && err == nil {
+			s.SettingsFile = path
+			return
+		}
+	}
+}
+
+func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
+	w := cmd.OutOrStdout()
+	show := func(f doctor.Finding) { _ = doctor.Print(w, f) }
+	if asJSON {
+		show = func(doctor.Finding) {}
+	}
+	findings := doctor.Run(cmd.Context(), doctor.Checks(s), show)
+	if asJSON {
+		if err := doctor.WriteJSON(w, findings); err != nil {
+			return err
+		}
+	}
+	switch n := doctor.Count(findings, doctor.Problem); {
+	case n == 1:
+		return fmt.Errorf("one problem has to be mended")
+	case n > 1:
+		return fmt.Errorf("%d problems have to be mended", n)
+	}
+	if warnings := doctor.Count(findings, doctor.Warning); !asJSON && warnings == 0 {
+		_, _ = io.WriteString(w, "\nNothing has to be mended.\n")
+	}
+	return nil
+}

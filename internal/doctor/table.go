@@ -1,0 +1,73 @@
+package doctor
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"plausch/internal/config"
+	"plausch/internal/service"
+	"plausch/internal/store/sqlite"
+)
+
+// certsDir is where the server keeps certificates, in its data folder.
+const certsDir = "certs"
+
+// Subject is the server that is looked at.
+type Subject struct {
+	Config       *config.Config // the defaults, if SettingsErr is not nil
+	SettingsErr  error
+	SettingsFile string // "" if there is none
+	Domain       string // "" if there is none
+	ProbeURL     string // of a helper that connects back, or ""
+	TimeURL      string // of a web server with a good clock, or ""
+}
+
+// Checks returns all checks of a server, in the order in which to read them.
+func Checks(s Subject) []Check {
+	if s.Config.Data == "" { // wrong settings hide where the data is
+		return []Check{settings{s.SettingsErr, s.SettingsFile}}
+	}
+	var places []string
+	for _, place := range s.Config.Listen {
+		if _, address, err := config.SplitListen(place); err == nil {
+			places = append(places, address)
+		}
+	}
+	_, first, _ := net.SplitHostPort(places[0])
+	// The router is asked once.
+	addresses := sync.OnceValues(func() (Addresses, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		return ownAddresses(ctx)
+	})
+	here := func(context.Context) (Addresses, error) { return addresses() }
+	checks := []Check{
+		settings{s.SettingsErr, s.SettingsFile},
+		data{s.Config.Data, lookAtFolder},
+		disk{s.Config.Data, measureSync},
+		database{s.Config.DatabasePath(), sqlite.Inspect},
+		memory{availableMemory},
+		files{fileLimit},
+		clock{s.TimeURL, time.Now, httpDate},
+		unit{func(ctx context.Context) (service.Status, error) { return service.Inspect(ctx, service.ThisHost("")) }},
+		port{places, whoListens},
+	}
+	if s.Domain != "" {
+		kept := func(name string) (*x509.Certificate, error) {
+			return keptCertificate(filepath.Join(s.Config.Data, certsDir), name)
+		}
+		checks = append(checks,
+			domain{s.Domain, lookUp, here},
+			certificate{s.Domain, reachable(places[0]), time.Now, shownCertificate, kept})
+	}
+	outsidePort := first
+	if s.Config.OutsidePort != 0 {
+		outsidePort = strconv.Itoa(s.Config.OutsidePort)
+	}
+	return append(checks, outside{here}, probe{s.ProbeURL, s.Domain, outsidePort, askHelper})
+}
