@@ -40,6 +40,7 @@ func newDoctorCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&subject.ProbeURL, "probe-url", "", "Helper on the internet that is asked to connect back (see docs/admin.md)")
 	flags.StringVar(&subject.TimeURL, "time-url", "", "Web server to compare the clock with")
+	flags.BoolVar(&subject.Offline, "offline", false, "Ask neither the router nor a name server")
 	flags.BoolVar(&asJSON, "json", false, "Print one JSON document instead")
 	return cmd
 }

@@ -84,7 +84,7 @@ func (c outside) Run(ctx context.Context) []Finding {
 	}
 	if !here.Router.IsValid() {
 		return one(Unknown, "look at the outside address on the router's page: those that begin with 10., 192.168. or 100.64. to 100.127. cannot be reached",
-			"the router does not tell its outside address")
+			"the router does not tell its outside address: %v", short(here.NoTell))
 	}
 	if why := portmap.NotPublic(here.Router); why != "" {
 		return one(Problem, "ask the provider for a public IPv4 address, or use IPv6 or a machine with a public address",
@@ -92,6 +92,9 @@ func (c outside) Run(ctx context.Context) []Finding {
 	}
 	return one(OK, "", "the router has the public address %s", here.Router)
 }
+
+// short is an error of several lines in one.
+func short(err error) string { return strings.ReplaceAll(fmt.Sprint(err), "\n", "; ") }
 
 // lookUp returns the addresses of a name.
 func lookUp(ctx context.Context, name string) ([]netip.Addr, error) {

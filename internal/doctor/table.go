@@ -3,7 +3,9 @@ package doctor
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -17,6 +19,8 @@ import (
 // certsDir is where the server keeps certificates, in its data folder.
 const certsDir = "certs"
 
+var errOffline = errors.New("--offline keeps from asking")
+
 // Subject is the server that is looked at.
 type Subject struct {
 	Config       *config.Config // the defaults, if SettingsErr is not nil
@@ -25,6 +29,7 @@ type Subject struct {
 	Domain       string // "" if there is none
 	ProbeURL     string // of a helper that connects back, or ""
 	TimeURL      string // of a web server with a good clock, or ""
+	Offline      bool   // ask neither the router nor a name server
 }
 
 // Checks returns all checks of a server, in the order in which to read them.
@@ -45,7 +50,11 @@ func Checks(s Subject) []Check {
 		defer cancel()
 		return ownAddresses(ctx)
 	})
-	here := func(context.Context) (Addresses, error) { return addresses() }
+	here, resolve := func(context.Context) (Addresses, error) { return addresses() }, lookUp
+	if s.Offline {
+		here = func(context.Context) (Addresses, error) { return Addresses{NoTell: errOffline}, nil }
+		resolve = func(context.Context, string) ([]netip.Addr, error) { return nil, errOffline }
+	}
 	checks := []Check{
 		settings{s.SettingsErr, s.SettingsFile},
 		data{s.Config.Data, lookAtFolder},
@@ -62,7 +71,7 @@ func Checks(s Subject) []Check {
 			return keptCertificate(filepath.Join(s.Config.Data, certsDir), name)
 		}
 		checks = append(checks,
-			domain{s.Domain, lookUp, here},
+			domain{s.Domain, resolve, here},
 			certificate{s.Domain, reachable(places[0]), time.Now, shownCertificate, kept})
 	}
 	outsidePort := first
