@@ -37,13 +37,12 @@ func Checks(s Subject) []Check {
 	if s.Config.Data == "" { // wrong settings hide where the data is
 		return []Check{settings{s.SettingsErr, s.SettingsFile}}
 	}
-	var places []string
+	var places []string // those that speak HTTP, too, and can be asked who they are
 	for _, place := range s.Config.Listen {
-		if _, address, err := config.SplitListen(place); err == nil {
+		if scheme, address, err := config.SplitListen(place); err == nil && scheme == config.TCP {
 			places = append(places, address)
 		}
 	}
-	_, first, _ := net.SplitHostPort(places[0])
 	// The router is asked once.
 	addresses := sync.OnceValues(func() (Addresses, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -67,16 +66,21 @@ func Checks(s Subject) []Check {
 		port{places, whoListens},
 	}
 	if s.Domain != "" {
+		checks = append(checks, domain{s.Domain, resolve, here})
+	}
+	checks = append(checks, outside{here})
+	if len(places) == 0 {
+		return checks
+	}
+	if s.Domain != "" {
 		kept := func(name string) (*x509.Certificate, error) {
 			return keptCertificate(filepath.Join(s.Config.Data, certsDir), name)
 		}
-		checks = append(checks,
-			domain{s.Domain, resolve, here},
-			certificate{s.Domain, reachable(places[0]), time.Now, shownCertificate, kept})
+		checks = append(checks, certificate{s.Domain, reachable(places[0]), time.Now, shownCertificate, kept})
 	}
-	outsidePort := first
+	_, outsidePort, _ := net.SplitHostPort(places[0])
 	if s.Config.OutsidePort != 0 {
 		outsidePort = strconv.Itoa(s.Config.OutsidePort)
 	}
-	return append(checks, outside{here}, probe{s.ProbeURL, s.Domain, outsidePort, askHelper})
+	return append(checks, probe{s.ProbeURL, s.Domain, outsidePort, askHelper})
 }
