@@ -119,3 +119,15 @@ func (f fakeListener) Close() error              { return nil }
 func (f fakeListener) Addr() net.Addr {
 	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(f.address))
 }
+
+// A socket that systemd opened is served as the place with its port would be.
+func TestSchemeOfInheritedSockets(t *testing.T) {
+	places := []string{":7528", "ktn://127.0.0.1:9998", "htl://:5000"}
+	for address, want := range map[string]string{
+		"192.0.2.1:7528": config.TCP, "127.0.0.1:9998": config.KTN, "[::]:5000": config.HTL, "127.0.0.1:1": config.TCP,
+	} {
+		if got := schemeAt(places, fakeListener{address}.Addr()); got != want {
+			t.Errorf("%s is served as %s, want %s", address, got, want)
+		}
+	}
+}
