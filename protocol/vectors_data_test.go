@@ -48,6 +48,8 @@ var requests = []struct {
 	{"message.send, characters beyond ASCII", 256, MethodMessageSend, &MessageSend{Room: 1, Text: "Grüße, 你好, 👩‍👩‍👧 \u2028\u2029\ufeff\ufffd"}},
 	{"message.send, 32 bytes of text", 65535, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 32)}},
 	{"message.send, 256 bytes of text", 65536, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 256)}},
+	{"message.send with attachments", 65537, MethodMessageSend, &MessageSend{Room: 17, Text: "Look!", ClientID: "2", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM", "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q"}}},
+	{"message.send of a file alone", 65537, MethodMessageSend, &MessageSend{To: "bob", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM"}}},
 	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(40)), Limit: 100}},
 	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
@@ -65,6 +67,12 @@ var (
 		Room: 1, Seq: 42, Time: 1790000000000, Kind: "message", From: alice, Text: "Hi all!",
 		ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD",
 	}
+	files = []Attachment{
+		{ID: "OBD2NRWUZ6R24PHF5YQ5Z3TLOM", Name: "Grüße aus \"Köln\".jpg", Type: "image/jpeg", Size: 12345},
+		{ID: "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q", Name: "notes.pdf", Type: "application/pdf", Size: 26214400},
+	}
+	look   = Event{Room: 17, Seq: 2, Time: 1790000000000, Kind: "message", From: alice, Text: "Look!", ClientID: "2", Attachments: files}
+	photo  = Event{Room: 17, Seq: 3, Time: 1790000000000, Kind: "message", From: alice, Attachments: files[:1]}
 	joined = Event{Room: 17, Seq: 1, Time: 1790000000000, Kind: "join", From: alice, Member: &bob}
 )
 
