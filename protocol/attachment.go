@@ -35,8 +35,12 @@ func attachments(ws []Attachment) []plausch.Attachment {
 }
 
 // attachmentsSize is at least the size of files in an event, in either codec.
-func attachmentsSize(files []plausch.Attachment) (size int) {
-	const keysAndNumbers = 64
+func attachmentsSize(files []plausch.Attachment) int {
+	const key, keysAndNumbers = 17, 56
+	if len(files) == 0 {
+		return 0
+	}
+	size := key
 	for i := range files {
 		a := &files[i]
 		size += quotedSize(a.ID) + quotedSize(a.Name) + quotedSize(a.Type) + keysAndNumbers

@@ -112,6 +112,7 @@ var replies = []struct {
 	{"member.remove", 13, MethodMemberRemove, &Empty{}, nil},
 	{"message.send", 14, MethodMessageSend, &MessageSent{Room: 1, Seq: 42, Time: 1790000000000}, nil},
 	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
+	{"history with attachments", 15, MethodHistory, &History{Events: []Event{look, photo}}, nil},
 	{"history, nothing", 15, MethodHistory, &History{}, nil},
 	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{
 		{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"},
@@ -130,6 +131,8 @@ var pushes = []struct {
 }{
 	{"event, a message", Frame{Event: &hi}},
 	{"event, from somebody with a display name", Frame{Event: &Event{Room: 1, Seq: 43, Time: 1790000000002, Kind: "message", From: zoe, Text: "Hi"}}},
+	{"event, a message with attachments", Frame{Event: &look}},
+	{"event, a file alone", Frame{Event: &photo}},
 	{"event, a join", Frame{Event: &joined}},
 	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},
