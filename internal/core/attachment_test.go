@@ -310,6 +310,31 @@ func TestUploadBreaksOff(t *testing.T) {
 	f.upload(ann, "a", strings.Repeat("x", 100))
 }
 
+// TestUploadBreaksOffBesideAnother: nor does it count for another upload that is
+// still on its way.
+func TestUploadBreaksOffBesideAnother(t *testing.T) {
+	f, _ := newFileFixture(t, func(o *core.Options) { o.MaxAccountFiles = 100 })
+	ann := f.guest("ann").Account
+	slow, line := io.Pipe()
+	uploaded := make(chan error, 1)
+	go func() {
+		_, err := f.Upload(t.Context(), ann, core.File{Body: slow})
+		uploaded <- err
+	}()
+	if _, err := line.Write([]byte("x")); err != nil { // returns when it was read
+		t.Fatal(err)
+	}
+	body := io.MultiReader(strings.NewReader(strings.Repeat("y", 90)), broken{})
+	if _, err := f.Upload(t.Context(), ann, core.File{Body: body}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Fatalf("a body that breaks off: %v", err)
+	}
+	f.upload(ann, "a", strings.Repeat("z", 99))
+	line.Close()
+	if err := <-uploaded; err != nil {
+		t.Errorf("the slow upload: %v", err)
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
