@@ -13,7 +13,8 @@ type Code string
 const (
 	// Invalid: the request can never succeed as it is. Correct it.
 	Invalid Code = "invalid"
-	// TooLarge: a text, name or frame is over its limit. Make it smaller.
+	// TooLarge: a text, name, file or frame is over its limit, or all files of an
+	// account together. Make it smaller.
 	TooLarge Code = "too_large"
 	// Unsupported: the server does not know the method or version.
 	Unsupported Code = "unsupported"

@@ -6,7 +6,7 @@ import "time"
 type EventKind string
 
 const (
-	// EventMessage is somebody saying Text.
+	// EventMessage is somebody saying Text, or sending Attachments, or both.
 	EventMessage EventKind = "message"
 	// EventJoin makes Member a member of the room; Actor did it.
 	EventJoin EventKind = "join"
@@ -22,7 +22,9 @@ type Event struct {
 	Kind   EventKind
 	Actor  AccountRef // who did it
 	Member AccountRef // of joins and leaves: whose membership
-	Text   string     // of messages
+	Text   string     // of messages; empty only if there are attachments
+	// Attachments are the files of a message, in the sender's order; nil if none.
+	Attachments []Attachment
 	// ClientID is the id that the sender's client gave the send, empty if none.
 	ClientID string
 }

@@ -13,6 +13,18 @@ const (
 	MaxClientID = 64
 )
 
+// CheckMessage reports why a message of this text and number of attachments
+// cannot be sent. Only with an attachment may the text be empty.
+func CheckMessage(text string, attachments int) error {
+	if err := CheckAttachments(attachments); err != nil {
+		return err
+	}
+	if text == "" && attachments > 0 {
+		return nil
+	}
+	return CheckText(text)
+}
+
 // CheckText reports why text cannot be sent: it is empty, longer than
 // [MaxText], not UTF-8, or has a control character (Unicode class Cc, so the
 // C1 range too) other than newline and tab.

@@ -86,7 +86,7 @@ class Chat:
             self.last[room] = seq  # also if it is of a kind that we do not know
             if event["kind"] == "message":
                 clock = time.strftime("%H:%M", time.localtime(event["time"] / 1000))
-                say(f"{clock} {self.labels[room]} {event['from']['name']}: {event['text']}")
+                say(f"{clock} {self.labels[room]} {event['from']['name']}: {message(event)}")
 
     def read(self):
         if not (data := os.read(0, 65536)):
@@ -121,6 +121,10 @@ class Chat:
                 self.frame()
             if sys.stdin in ready:
                 self.read()
+
+def message(event):  # what was said, and the files that came with it
+    return " ".join(filter(None, [event.get("text"), *(f"[file {a['name']}]" for a in event.get("attachments", []))]))
+
 
 def say(text, file=sys.stdout):  # what others write must not control the terminal, or look like another line
     print(re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text).replace("\n", "\n      "), file=file, flush=True)

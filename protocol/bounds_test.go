@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,8 +179,11 @@ func TestMendsText(t *testing.T) {
 
 // TestEventSize holds the promise that a page is built on.
 func TestEventSize(t *testing.T) {
-	for _, text := range largestTexts {
+	for i, text := range append(largestTexts, largestTexts...) {
 		e := largestEvent(text)
+		if i >= len(largestTexts) {
+			e.Attachments = largestFiles()
+		}
 		w := NewEvent(&e)
 		for _, c := range []Codec{Msgpack, JSON} {
 			if size := len(c.Encode(nil, &w)) + 1; size > EventSize(&e) { // and a comma
@@ -205,6 +209,40 @@ func largestEvent(text string) plausch.Event {
 	return plausch.Event{
 		Room: most, Seq: most, Time: time.UnixMilli(most), Kind: plausch.EventMessage, Actor: ref, Member: ref,
 		Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
+	}
+}
+
+// largestFiles are as many as fit a message, each as large as can be.
+func largestFiles() []plausch.Attachment {
+	file := plausch.Attachment{
+		ID: strings.Repeat("Z", 26), Name: strings.Repeat(`"`, plausch.MaxFileName), Type: "text/plain; charset=utf-16be", Size: 1<<63 - 1,
+	}
+	return slices.Repeat([]plausch.Attachment{file}, plausch.MaxAttachments)
+}
+
+// TestLargestMessage shows that the largest message with the most files fits a
+// frame, there and back.
+func TestLargestMessage(t *testing.T) {
+	const most = 1<<63 - 1
+	ids := slices.Repeat([]string{strings.Repeat("Z", 26)}, plausch.MaxAttachments)
+	for _, text := range largestTexts {
+		e := largestEvent(text)
+		e.Attachments = largestFiles()
+		w := NewEvent(&e)
+		send := MessageSend{Room: most, Text: text, ClientID: e.ClientID, Attachments: ids}
+		for _, c := range []Codec{Msgpack, JSON} {
+			for _, body := range [][]byte{
+				c.AppendPush(nil, &Frame{Event: &w}), c.AppendReply(nil, most, &History{Events: []Event{w}, More: true}, nil),
+				c.AppendRequest(nil, most, MethodMessageSend, &send),
+			} {
+				if err := c.Check(body); err != nil {
+					t.Errorf("%v: %.20q… with the text %.10q is refused: %v", c, body, text, err)
+				}
+			}
+		}
+		if size := EventSize(&e); size > MaxPageBytes && utf8.ValidString(text) {
+			t.Errorf("an event with the text %.10q has %d bytes, which no page has room for", text, size)
+		}
 	}
 }
 

@@ -19,13 +19,15 @@ type Event struct {
 	Member   *Account `json:"member,omitempty" msg:"member,omitempty"` // of joins and leaves: whose membership
 	Text     string   `json:"text,omitzero" msg:"text,omitempty"`
 	ClientID string   `json:"client_id,omitzero" msg:"client_id,omitempty"` // as the sender gave it
+	// Attachments are the files of a message, which may have no text then.
+	Attachments []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
 }
 
 // NewEvent returns e as it goes over the wire.
 func NewEvent(e *plausch.Event) Event {
 	w := Event{
 		Room: int64(e.Room), Seq: e.Seq, Time: e.Time.UnixMilli(), Kind: string(e.Kind),
-		From: NewAccount(e.Actor), Text: e.Text, ClientID: e.ClientID,
+		From: NewAccount(e.Actor), Text: e.Text, ClientID: e.ClientID, Attachments: newAttachments(e.Attachments),
 	}
 	if e.Member.ID != 0 {
 		m := NewAccount(e.Member)
@@ -38,7 +40,7 @@ func NewEvent(e *plausch.Event) Event {
 func (w *Event) Event() plausch.Event {
 	e := plausch.Event{
 		Room: plausch.RoomID(w.Room), Seq: w.Seq, Time: time.UnixMilli(w.Time), Kind: plausch.EventKind(w.Kind),
-		Actor: w.From.Ref(), Text: w.Text, ClientID: w.ClientID,
+		Actor: w.From.Ref(), Text: w.Text, ClientID: w.ClientID, Attachments: attachments(w.Attachments),
 	}
 	if w.Member != nil {
 		e.Member = w.Member.Ref()
@@ -49,7 +51,8 @@ func (w *Event) Event() plausch.Event {
 // EventSize is at least the size of e in a page, in either codec, and little more.
 func EventSize(e *plausch.Event) int {
 	const keysAndNumbers = 256
-	return quotedSize(e.Text) + quotedSize(e.ClientID) + accountSize(e.Actor) + accountSize(e.Member) + keysAndNumbers
+	return quotedSize(e.Text) + quotedSize(e.ClientID) + accountSize(e.Actor) + accountSize(e.Member) +
+		attachmentsSize(e.Attachments) + keysAndNumbers
 }
 
 // accountSize is the size of a's names with what stands around the display.

@@ -16,8 +16,8 @@ const (
 func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(8)
-	var zb0001Mask uint8 /* 8 bits */
+	zb0001Len := uint32(9)
+	var zb0001Mask uint16 /* 9 bits */
 	_ = zb0001Mask
 	if z.Member == nil {
 		zb0001Len--
@@ -30,6 +30,10 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.ClientID == "" {
 		zb0001Len--
 		zb0001Mask |= 0x80
+	}
+	if z.Attachments == nil {
+		zb0001Len--
+		zb0001Mask |= 0x100
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -77,6 +81,18 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "client_id"
 			o = append(o, 0xa9, 0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x5f, 0x69, 0x64)
 			o = msgp.AppendString(o, z.ClientID)
+		}
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "attachments"
+			o = append(o, 0xab, 0x61, 0x74, 0x74, 0x61, 0x63, 0x68, 0x6d, 0x65, 0x6e, 0x74, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Attachments)))
+			for za0001 := range z.Attachments {
+				o, err = z.Attachments[za0001].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
 		}
 	}
 	return
@@ -163,6 +179,29 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "ClientID")
 				return
 			}
+		case "attachments":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Attachments")
+				return
+			}
+			if zb0002 > zd9e37b5dlimitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Attachments) >= int(zb0002) {
+				z.Attachments = (z.Attachments)[:zb0002]
+			} else {
+				z.Attachments = make([]Attachment, zb0002)
+			}
+			for za0001 := range z.Attachments {
+				bts, err = z.Attachments[za0001].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -183,7 +222,10 @@ func (z *Event) Msgsize() (s int) {
 	} else {
 		s += z.Member.Msgsize()
 	}
-	s += 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID)
+	s += 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 12 + msgp.ArrayHeaderSize
+	for za0001 := range z.Attachments {
+		s += z.Attachments[za0001].Msgsize()
+	}
 	return
 }
 

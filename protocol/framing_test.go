@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestPreparedEvents(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := frame.Event.Event(); got != events[i] {
+			if got := frame.Event.Event(); !reflect.DeepEqual(got, events[i]) {
 				t.Errorf("event %d is %+v, want %+v", i, got, events[i])
 			}
 		}

@@ -16,8 +16,8 @@ const (
 func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(4)
-	var zb0001Mask uint8 /* 4 bits */
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
 	_ = zb0001Mask
 	if z.Room == 0 {
 		zb0001Len--
@@ -30,6 +30,10 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.ClientID == "" {
 		zb0001Len--
 		zb0001Mask |= 0x8
+	}
+	if z.Attachments == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -53,6 +57,14 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "client_id"
 			o = append(o, 0xa9, 0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x5f, 0x69, 0x64)
 			o = msgp.AppendString(o, z.ClientID)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "attachments"
+			o = append(o, 0xab, 0x61, 0x74, 0x74, 0x61, 0x63, 0x68, 0x6d, 0x65, 0x6e, 0x74, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Attachments)))
+			for za0001 := range z.Attachments {
+				o = msgp.AppendString(o, z.Attachments[za0001])
+			}
 		}
 	}
 	return
@@ -104,6 +116,29 @@ func (z *MessageSend) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "ClientID")
 				return
 			}
+		case "attachments":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Attachments")
+				return
+			}
+			if zb0002 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Attachments) >= int(zb0002) {
+				z.Attachments = (z.Attachments)[:zb0002]
+			} else {
+				z.Attachments = make([]string, zb0002)
+			}
+			for za0001 := range z.Attachments {
+				z.Attachments[za0001], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -118,7 +153,10 @@ func (z *MessageSend) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *MessageSend) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Int64Size + 3 + msgp.StringPrefixSize + len(z.To) + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID)
+	s = 1 + 5 + msgp.Int64Size + 3 + msgp.StringPrefixSize + len(z.To) + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 12 + msgp.ArrayHeaderSize
+	for za0001 := range z.Attachments {
+		s += msgp.StringPrefixSize + len(z.Attachments[za0001])
+	}
 	return
 }
 

@@ -96,6 +96,7 @@ const (
 //go:generate go tool msgp -tests=false -io=false -file room.go
 //go:generate go tool msgp -tests=false -io=false -file member.go
 //go:generate go tool msgp -tests=false -io=false -file message.go
+//go:generate go tool msgp -tests=false -io=false -file attachment.go
 //go:generate go tool msgp -tests=false -io=false -file event.go
 //go:generate go tool msgp -tests=false -io=false -file presence.go
 //go:generate go tool msgp -tests=false -io=false -file error.go

@@ -48,6 +48,8 @@ var requests = []struct {
 	{"message.send, characters beyond ASCII", 256, MethodMessageSend, &MessageSend{Room: 1, Text: "Grüße, 你好, 👩‍👩‍👧 \u2028\u2029\ufeff\ufffd"}},
 	{"message.send, 32 bytes of text", 65535, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 32)}},
 	{"message.send, 256 bytes of text", 65536, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 256)}},
+	{"message.send with attachments", 65537, MethodMessageSend, &MessageSend{Room: 17, Text: "Look!", ClientID: "2", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM", "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q"}}},
+	{"message.send of a file alone", 65537, MethodMessageSend, &MessageSend{To: "bob", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM"}}},
 	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(40)), Limit: 100}},
 	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
@@ -65,6 +67,12 @@ var (
 		Room: 1, Seq: 42, Time: 1790000000000, Kind: "message", From: alice, Text: "Hi all!",
 		ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD",
 	}
+	files = []Attachment{
+		{ID: "OBD2NRWUZ6R24PHF5YQ5Z3TLOM", Name: "Grüße aus \"Köln\".jpg", Type: "image/jpeg", Size: 12345},
+		{ID: "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q", Name: "notes.pdf", Type: "application/pdf", Size: 26214400},
+	}
+	look   = Event{Room: 17, Seq: 2, Time: 1790000000000, Kind: "message", From: alice, Text: "Look!", ClientID: "2", Attachments: files}
+	photo  = Event{Room: 17, Seq: 3, Time: 1790000000000, Kind: "message", From: alice, Attachments: files[:1]}
 	joined = Event{Room: 17, Seq: 1, Time: 1790000000000, Kind: "join", From: alice, Member: &bob}
 )
 
@@ -104,6 +112,7 @@ var replies = []struct {
 	{"member.remove", 13, MethodMemberRemove, &Empty{}, nil},
 	{"message.send", 14, MethodMessageSend, &MessageSent{Room: 1, Seq: 42, Time: 1790000000000}, nil},
 	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
+	{"history with attachments", 15, MethodHistory, &History{Events: []Event{look, photo}}, nil},
 	{"history, nothing", 15, MethodHistory, &History{}, nil},
 	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{
 		{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"},
@@ -122,6 +131,8 @@ var pushes = []struct {
 }{
 	{"event, a message", Frame{Event: &hi}},
 	{"event, from somebody with a display name", Frame{Event: &Event{Room: 1, Seq: 43, Time: 1790000000002, Kind: "message", From: zoe, Text: "Hi"}}},
+	{"event, a message with attachments", Frame{Event: &look}},
+	{"event, a file alone", Frame{Event: &photo}},
 	{"event, a join", Frame{Event: &joined}},
 	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},

@@ -48,7 +48,8 @@ func (r *renderer) event(e plausch.Event, label string) string {
 	clock := r.styled(styleDim, e.Time.Local().Format("15:04")) + " "
 	switch e.Kind {
 	case plausch.EventMessage:
-		return r.dayOf(e.Time) + wrap(clock+label+r.name(e.Actor)+": ", client.Clean(e.Text), r.columns(), clockIndent) + "\n"
+		text := withFiles(e, func(bracket string) string { return r.styled(styleDim, bracket) })
+		return r.dayOf(e.Time) + wrap(clock+label+r.name(e.Actor)+": ", text, r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
 		return r.dayOf(e.Time) + wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
 	}

@@ -31,8 +31,9 @@ func newTailCommand() *cobra.Command {
 		Long: "Prints the last messages of a room, or of what you and another person wrote each other. A\n" +
 			"public room is joined if need be.\n\n" +
 			"Each message is a line, with further lines of its text indented; or with --json an object\n" +
-			"with the keys room, seq, time (RFC 3339, UTC), from and text. A script that keeps the last\n" +
-			"seq and goes on with --since misses nothing and sees nothing twice.",
+			"with the keys room, seq, time (RFC 3339, UTC), from and text, and attachments (each with id,\n" +
+			"name, type and size) if there are any. A script that keeps the last seq and goes on with\n" +
+			"--since misses nothing and sees nothing twice.",
 		Example: "  plausch tail public\n" +
 			"  plausch tail @anna -n 100\n" +
 			"  plausch tail public --since 41 --follow --json | jq -r .text",
@@ -338,7 +339,7 @@ func (t *tailer) print(e plausch.Event) error {
 
 // messageLine returns a message as people read it.
 func messageLine(e plausch.Event) string {
-	text := strings.ReplaceAll(client.Clean(e.Text), "\n", "\n    ")
+	text := strings.ReplaceAll(withFiles(e, func(bracket string) string { return bracket }), "\n", "\n    ")
 	return fmt.Sprintf("%s %s: %s\n", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()), text)
 }
 
@@ -348,13 +349,25 @@ func messageJSON(room string, e plausch.Event) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
+	type file struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+		Type string `json:"type"`
+		Size int64  `json:"size"`
+	}
+	var files []file
+	for _, a := range e.Attachments {
+		files = append(files, file(a))
+	}
 	err := enc.Encode(struct {
 		Room string `json:"room"`
 		Seq  int64  `json:"seq"`
 		Time string `json:"time"`
 		From string `json:"from"`
 		Text string `json:"text"`
-	}{room, e.Seq, e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), e.Actor.Name, e.Text})
+
+		Attachments []file `json:"attachments,omitempty"`
+	}{room, e.Seq, e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), e.Actor.Name, e.Text, files})
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,8 @@ var methods = []Method{
 	{protocol.MethodMemberRemove, Signed, now(memberRemove)},
 	{protocol.MethodMessageSend, Signed, messageSend},
 	{protocol.MethodHistory, Signed, now(history)},
+	{MethodAttachmentUpload, Signed, overHTTP},
+	{MethodAttachmentGet, Signed, overHTTP},
 	{protocol.MethodPresenceList, Signed, now(presenceList)},
 	{protocol.MethodPresenceSet, Signed, now(presenceSet)},
 	{protocol.MethodTyping, Signed, now(typing)},
@@ -89,14 +91,23 @@ func Methods() []Method { return slices.Clone(methods) }
 // (hello, sign_in, sign_out, subscribe) must not run beside others.
 func (a *API) Call(ctx context.Context, c *Caller, method string, params Params, reply Reply) {
 	m := table[method]
-	switch {
-	case m == nil:
+	if m == nil {
 		reply(nil, plausch.Errorf(plausch.Unsupported, "there is no method %q", method))
-	case m.Access == Signed && !c.SignedIn():
-		reply(nil, plausch.Errorf(plausch.SignInNeeded, "sign in first"))
-	default:
-		m.call(a, ctx, c, params, reply)
+		return
 	}
+	if err := may(m, c); err != nil {
+		reply(nil, err)
+		return
+	}
+	m.call(a, ctx, c, params, reply)
+}
+
+// may reports why c may not call m, if so.
+func may(m *Method, c *Caller) error {
+	if m.Access == Signed && !c.SignedIn() {
+		return plausch.Errorf(plausch.SignInNeeded, "sign in first")
+	}
+	return nil
 }
 
 // now makes a call of a function whose outcome is known when it returns.

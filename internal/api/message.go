@@ -16,7 +16,7 @@ func messageSend(a *API, ctx context.Context, c *Caller, params Params, reply Re
 		reply(nil, unfit(err))
 		return
 	}
-	post := core.Post{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID}
+	post := core.Post{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
 	a.core.Send(ctx, c.account, post, func(e plausch.Event, err error) {
 		if err != nil {
 			reply(nil, err)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
 	"plausch/internal/hub"
@@ -30,6 +32,8 @@ type world struct {
 	callers   map[string]*api.Caller
 	den, hall int64
 	direct    int64 // of maker and member
+	// files are ids of maker's: in den, in hall, in direct and pending.
+	files map[string]string
 }
 
 func newWorld(t *testing.T) *world {
@@ -40,14 +44,19 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	blobs, err := blob.OpenFolder(t.TempDir(), blob.FolderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { blobs.Close() })
 	b := new(bus.Local)
-	c, err := core.New(ctx, core.Options{Store: st, Bus: b, Passwords: auth.NewHasher(), Open: true, Log: slog.New(slog.DiscardHandler)})
+	c, err := core.New(ctx, core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: auth.NewHasher(), Open: true, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := hub.New(b)
 	t.Cleanup(func() { h.Close(); c.Close() })
-	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}}
+	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}, files: map[string]string{}}
 	token := auth.NewToken() // instead of a password, whose hash takes long on purpose
 	admin := store.NewAccount{Name: "admin", Role: plausch.RoleAdmin, Token: token.Hash()}
 	if _, err := st.CreateAccount(ctx, admin); err != nil {
@@ -73,6 +82,16 @@ func newWorld(t *testing.T) *world {
 	}
 	w.must("maker", protocol.MethodMemberRemove, &protocol.MemberChange{Room: w.den, Name: "exmember"})
 	w.direct = w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{To: "member", Text: "psst"}).(*protocol.MessageSent).Room
+	for where, room := range map[string]int64{"den": w.den, "hall": w.hall, "direct": w.direct, "pending": 0} {
+		file, err := w.api.Upload(ctx, w.callers["maker"], core.File{Name: where, Body: strings.NewReader(where)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.files[where] = file.ID
+		if room != 0 {
+			w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{Room: room, Attachments: []string{file.ID}})
+		}
+	}
 	return w
 }
 
@@ -110,6 +129,7 @@ const (
 	signIn    = plausch.SignInNeeded
 	forbidden = plausch.Forbidden
 	notFound  = plausch.NotFound
+	overHTTP  = plausch.Unsupported
 	invalid   = plausch.Invalid
 )
 
@@ -180,6 +200,11 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
 	{"history", "of a direct room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.direct} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"message.send", "with somebody's file", func(w *world) protocol.Body {
+		return &protocol.MessageSend{Room: w.den, Attachments: []string{w.files["pending"]}}
+	}, [6]plausch.Code{signIn, notFound, notFound, invalid, ok, invalid}},
+	{"attachment.upload", "by a frame", empty, [6]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP, overHTTP}},
+	{"attachment.get", "by a frame", empty, [6]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP, overHTTP}},
 	{"presence.list", "", func(*world) protocol.Body { return &protocol.PresenceList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"presence.set", "without subscribe", func(*world) protocol.Body { return &protocol.PresenceSet{Presence: "away"} },
 		[6]plausch.Code{signIn, invalid, invalid, invalid, invalid, invalid}},
@@ -197,6 +222,42 @@ func TestPermissions(t *testing.T) {
 			for i, who := range people {
 				w := newWorld(t)
 				if _, err := w.call(who, row.method, row.params(w)); plausch.CodeOf(err) != row.want[i] {
+					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
+				}
+			}
+		})
+	}
+}
+
+// TestFilePermissions is the matrix of what a front-end does with files.
+func TestFilePermissions(t *testing.T) {
+	get := func(which string) func(w *world, c *api.Caller) error {
+		return func(w *world, c *api.Caller) error {
+			_, r, err := w.api.OpenAttachment(t.Context(), c, core.FileRef{ID: w.files[which]})
+			if err == nil {
+				r.Close()
+			}
+			return err
+		}
+	}
+	for _, row := range []struct {
+		what string
+		do   func(w *world, c *api.Caller) error
+		want [6]plausch.Code
+	}{
+		{"upload", func(w *world, c *api.Caller) error {
+			_, err := w.api.Upload(t.Context(), c, core.File{Body: strings.NewReader("x")})
+			return err
+		}, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+		{"get from a private room", get("den"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+		{"get from a public room", get("hall"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+		{"get from a direct room", get("direct"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+		{"get what was not sent yet", get("pending"), [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			for i, who := range people {
+				w := newWorld(t)
+				if err := row.do(w, w.callers[who]); plausch.CodeOf(err) != row.want[i] {
 					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
 				}
 			}

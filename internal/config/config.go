@@ -43,6 +43,9 @@ type Limits struct {
 	SignInDeadline                    time.Duration
 	WriteDeadline                     time.Duration
 	OutboxBytes                       int
+	FileBytes                         int
+	AccountFileBytes                  int
+	FreeDiskBytes                     int
 }
 
 // KTNOptions say how the JSON protocol of docs/ktn.md is spoken.
@@ -68,6 +71,7 @@ const (
 	FileName = "plausch.toml"
 
 	databaseName = "plausch.db"
+	blobsName    = "blobs"
 	fromDefault  = "default"
 )
 
@@ -87,6 +91,9 @@ func Default(data string) *Config {
 
 // DatabasePath returns the path of the SQLite database.
 func (c *Config) DatabasePath() string { return filepath.Join(c.Data, databaseName) }
+
+// BlobsPath returns the path of the folder of attachments.
+func (c *Config) BlobsPath() string { return filepath.Join(c.Data, blobsName) }
 
 // From says where the value of key came from: "default", the path of a file,
 // "environment NAME" or "flag --NAME".

@@ -74,6 +74,9 @@ func TestDefaults(t *testing.T) {
 			SignInDeadline:                    10 * time.Second,
 			WriteDeadline:                     10 * time.Second,
 			OutboxBytes:                       262144,
+			FileBytes:                         26214400,
+			AccountFileBytes:                  1073741824,
+			FreeDiskBytes:                     536870912,
 		},
 		KTN: KTNOptions{
 			Pace: 20 * time.Millisecond, History: "replay", HistoryMessages: 50, Echo: true, SignInDeadline: 5 * time.Minute,

@@ -83,6 +83,13 @@ func settings(c *Config) []setting {
 		{value: &l.OutboxBytes, fallback: 256 << 10, check: atLeast(minOutboxBytes), Setting: Setting{Key: "limits.outbox_bytes",
 			Comment: "How many bytes can wait to be read by one connection. " +
 				"With more it is closed; its client reconnects and resumes."}},
+		{value: &l.FileBytes, fallback: 25 << 20, check: atLeast(1), Setting: Setting{Key: "limits.file_bytes",
+			Comment: "How many bytes one file can have that is sent."}},
+		{value: &l.AccountFileBytes, fallback: 1 << 30, check: atLeast(1), Setting: Setting{Key: "limits.account_file_bytes",
+			Comment: "How many bytes all files of one account can have together."}},
+		{value: &l.FreeDiskBytes, fallback: 512 << 20, check: atLeast(1), Setting: Setting{Key: "limits.free_disk_bytes",
+			Comment: "How many bytes files leave free on the disk. " +
+				"With less no file is taken, so that there is room for messages."}},
 
 		{value: &c.KTN.Pace, fallback: 20 * time.Millisecond, check: atLeastDuration(0), Setting: Setting{Key: "ktn.pace",
 			Comment: "The least time between two writes to a KTN client. " +

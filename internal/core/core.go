@@ -9,6 +9,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/store"
 )
@@ -32,6 +34,11 @@ type Options struct {
 	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
 	SendsPerSecond float64
 	SendBurst      int
+	// Blobs keeps the bytes of files; with nil there are no attachments.
+	Blobs blob.Store
+	// MaxFile is the largest file, MaxAccountFiles what all files of an account
+	// may have together, in bytes; 0 means the defaults of this package.
+	MaxFile, MaxAccountFiles int64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default
@@ -49,6 +56,8 @@ type Core struct {
 	here  here
 	sends sendLimits
 
+	uploads uploads
+
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 }
@@ -64,6 +73,8 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if opts.Fatal == nil {
 		opts.Fatal = func(err error) { panic(err) }
 	}
+	opts.MaxFile = cmp.Or(opts.MaxFile, DefaultMaxFile)
+	opts.MaxAccountFiles = cmp.Or(opts.MaxAccountFiles, DefaultMaxAccountFiles)
 	// Transient accounts live as long as a connection, and there is none yet.
 	if err := opts.Store.ReleaseTransient(ctx); err != nil {
 		return nil, err
@@ -72,6 +83,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.rooms = rooms{store: opts.Store, known: map[plausch.RoomID]*room{}}
 	c.here = here{names: map[string]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
+	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
 
 	ctx, c.stop = context.WithCancel(context.Background())

@@ -14,6 +14,9 @@ type Post struct {
 	To       string
 	Text     string
 	ClientID string // see plausch.CheckClientID
+	// Attachments are the ids of files that the sender uploaded and has not sent
+	// yet, at most plausch.MaxAttachments. With some, Text may be empty.
+	Attachments []string
 }
 
 // Send has p committed and then calls done, once, with its event or why there is
@@ -34,8 +37,8 @@ func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(p
 }
 
 func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Draft, error) {
-	d := store.Draft{Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID}
-	if err := plausch.CheckText(p.Text); err != nil {
+	d := store.Draft{Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
+	if err := plausch.CheckMessage(p.Text, len(p.Attachments)); err != nil {
 		return d, err
 	}
 	if err := plausch.CheckClientID(p.ClientID); err != nil {

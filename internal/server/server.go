@@ -19,6 +19,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/config"
 	"plausch/internal/core"
@@ -41,6 +42,7 @@ type Server struct {
 	unlock    func() error
 	running   string // the file of Running, empty if it was not written
 	store     *sqlite.Store
+	blobs     *blob.Folder
 	core      *core.Core
 	hub       *hub.Hub
 	sessions  *session.Server
@@ -76,9 +78,11 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	local := new(bus.Local)
 	s.core, err = core.New(context.Background(), core.Options{
 		Store:     s.store,
+		Blobs:     s.blobs,
 		Bus:       local,
 		Passwords: auth.NewHasher(),
 		Open:      cfg.Open, SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
+		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
 		Log: log,
 		Fatal: func(err error) {
 			select {
@@ -149,7 +153,10 @@ func (s *Server) openData(cfg *config.Config) error {
 	if s.unlock, err = Lock(cfg.Data); err != nil {
 		return err
 	}
-	s.store, err = sqlite.Open(context.Background(), cfg.DatabasePath(), sqlite.Options{})
+	if s.store, err = sqlite.Open(context.Background(), cfg.DatabasePath(), sqlite.Options{}); err != nil {
+		return err
+	}
+	s.blobs, err = blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{Floor: int64(cfg.Limits.FreeDiskBytes)})
 	return err
 }
 
@@ -337,6 +344,9 @@ func (s *Server) Close() error {
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
+	}
+	if s.blobs != nil {
+		errs = append(errs, s.blobs.Close())
 	}
 	errs = append(errs, s.forgetRunning())
 	if s.unlock != nil {

@@ -23,12 +23,14 @@ import (
 // an fsync failed, and retrying it could acknowledge what was lost.
 var ErrBroken = errors.New("the disk failed; what it holds is unknown until a restart")
 
-// Store keeps accounts, devices, rooms and their logs.
+// Store keeps accounts, devices, rooms, their logs, and what there is to know of
+// attachments but their bytes.
 type Store interface {
 	Accounts
 	Devices
 	Rooms
 	Log
+	Attachments
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
@@ -133,6 +135,9 @@ type Draft struct {
 	Member   plausch.AccountRef
 	Text     string
 	ClientID string
+	// Attachments are the ids of files of the message, in their order. Each must
+	// be one that Actor uploaded and has not sent yet.
+	Attachments []string
 }
 
 // Appended is what became of a draft.
@@ -142,7 +147,8 @@ type Appended struct {
 	// whatever else the draft says, and Repeated is set.
 	Events   []plausch.Event
 	Repeated bool
-	// Err is Taken (Create), NotFound (Room) or nil. A failed draft added nothing.
+	// Err is Taken (Create), NotFound (Room), Invalid (Attachments) or nil. A
+	// failed draft added nothing.
 	Err error
 }
 
@@ -164,7 +170,8 @@ type Page struct {
 type Log interface {
 	// Append commits drafts in order, in one transaction, and returns when they
 	// are on disk. The results match the drafts. Each event gets its room's next
-	// seq. A join adds its member, a leave removes it, in the same transaction.
+	// seq. A join adds its member, a leave removes it, and attachments become
+	// those of their message, in the same transaction.
 	// A draft that fails does not hinder the others; an error of Append itself
 	// means that nothing was kept (but see ErrBroken).
 	Append(ctx context.Context, drafts []Draft) ([]Appended, error)
@@ -182,4 +189,42 @@ type Snapshotter interface {
 	// committed before the call, nothing in part, and on disk when it returns.
 	// Writers do not wait for it. It leaves no file if it fails.
 	Snapshot(ctx context.Context, path string) error
+}
+
+// ContentHash is the SHA-256 of a file's bytes, by which they are kept elsewhere.
+type ContentHash [32]byte
+
+// NewAttachment is what [Attachments.CreateAttachment] makes.
+type NewAttachment struct {
+	plausch.Attachment
+	Account  plausch.AccountID // who uploaded it
+	Hash     ContentHash
+	ClientID string // empty if the uploader gave none; need not be unique
+	At       time.Time
+	// Quota is how many bytes all files of the account may have together.
+	Quota int64
+}
+
+// Attachment is a file that was uploaded.
+type Attachment struct {
+	plausch.Attachment
+	Account plausch.AccountID // who uploaded it
+	Room    plausch.RoomID    // where its message is; 0 until it is sent
+	Hash    ContentHash
+}
+
+// Attachments keeps files, but for their bytes. A file is pending, and its
+// uploader's alone, until a message carries it: see [Draft.Attachments].
+type Attachments interface {
+	// CreateAttachment adds a pending file. It returns TooLarge, and adds
+	// nothing, if its account's files would have more than Quota bytes.
+	CreateAttachment(ctx context.Context, a NewAttachment) error
+	// Attachment returns a file by id, or NotFound.
+	Attachment(ctx context.Context, id string) (Attachment, error)
+	// AttachmentByClientID returns the newest file that account has uploaded
+	// with a client id, or NotFound.
+	AttachmentByClientID(ctx context.Context, account plausch.AccountID, clientID string) (Attachment, error)
+	// AttachedBytes returns how many bytes the files of an account have
+	// together, sent or not.
+	AttachedBytes(ctx context.Context, account plausch.AccountID) (int64, error)
 }

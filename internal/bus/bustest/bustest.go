@@ -2,6 +2,7 @@
 package bustest
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ func (l *listener) expect(t *testing.T, rooms ...[]plausch.Event) {
 		select {
 		case got := <-l.heard:
 			next := want[got.Room]
-			if len(next) == 0 || next[0] != got {
+			if len(next) == 0 || !reflect.DeepEqual(next[0], got) {
 				t.Fatalf("heard %+v, want next %+v", got, next)
 			}
 			want[got.Room] = next[1:]

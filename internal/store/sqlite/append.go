@@ -64,6 +64,8 @@ func check(d *store.Draft) error {
 		return fmt.Errorf("it names %d rooms", places)
 	case d.Kind != plausch.EventMessage && d.Member.ID == 0:
 		return fmt.Errorf("the %s has no member", d.Kind)
+	case d.Kind != plausch.EventMessage && len(d.Attachments) > 0:
+		return fmt.Errorf("the %s has attachments", d.Kind)
 	}
 	_, err := eventKinds.of(d.Kind)
 	return err
@@ -97,8 +99,14 @@ func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
 
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	first := len(b.events)
+	attachments, failure, err := b.pending(d)
+	if err != nil {
+		return store.Appended{}, err
+	}
+	if failure != nil { // which the repeat of a send has too: it has sent them
+		return b.repeat(d, failure)
+	}
 	var room plausch.RoomID
-	var failure, err error
 	switch {
 	case d.Create != nil:
 		room, failure, err = b.create(d)
@@ -121,6 +129,9 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	}
 	if !added {
 		return b.repeat(d, errors.New("the event that its client id was used for has gone"))
+	}
+	if err := b.attach(attachments); err != nil {
+		return store.Appended{}, err
 	}
 	return store.Appended{Events: b.events[first:len(b.events):len(b.events)]}, nil
 }
@@ -216,6 +227,9 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	if err != nil {
 		return false, err
 	}
+	if kind == plausch.EventMessage && len(d.Attachments) > 0 { // not the joins before it
+		code |= attachedBit
+	}
 	at := d.Time.UnixMilli()
 	var memberID, client any // null unless there is one
 	if member.ID != 0 {
@@ -291,7 +305,13 @@ func (b *batch) used(d *store.Draft) (bool, error) {
 }
 
 func (b *batch) firstUse(d *store.Draft) (plausch.Event, error) {
-	return scanEvent(b.w.repeat.QueryRowContext(b.ctx, d.ClientID, d.Actor.ID))
+	e, attached, err := scanEvent(b.w.repeat.QueryRowContext(b.ctx, d.ClientID, d.Actor.ID))
+	if err != nil || !attached {
+		return e, err
+	}
+	one := []plausch.Event{e}
+	err = addAttachments(b.ctx, b.w.attachments, one)
+	return one[0], err
 }
 
 // repeat returns the event that the draft's client id was first used for, or

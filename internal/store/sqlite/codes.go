@@ -18,6 +18,10 @@ var (
 	eventKinds = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
 )
 
+// attachedBit is set in the kind of an event that has attachments. A column of its
+// own for it, read or not, made a page of 50 take a fifth longer.
+const attachedBit = 1 << 8
+
 // The migrations and some queries spell these out.
 const (
 	codeMessage = 1

@@ -18,6 +18,8 @@ type writes struct {
 	insertRoom, pairRoom, head            *sql.Stmt
 	insertMember, deleteMember            *sql.Stmt
 	insertEvent, repeat                   *sql.Stmt
+	insertAttachment, addAttached         *sql.Stmt
+	pending, attach, attachments          *sql.Stmt
 }
 
 func (w *writes) queries() []query {
@@ -52,6 +54,13 @@ func (w *writes) queries() []query {
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client_id, actor) WHERE client_id IS NOT NULL DO NOTHING`},
 		{&w.repeat, `SELECT ` + eventColumns + eventTables + ` WHERE e.client_id = ? AND e.actor = ?`},
+
+		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&w.addAttached, `UPDATE accounts SET attached = attached + ?1 WHERE id = ?2 AND attached + ?1 <= ?3`},
+		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
+		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},
+		{&w.attachments, attachmentsBetween},
 	}
 }
 
@@ -62,6 +71,8 @@ type reads struct {
 	room, roomByName, directRoom                       *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
+	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
+	attachments                                        *sql.Stmt
 }
 
 func (r *reads) queries() []query {
@@ -94,6 +105,12 @@ func (r *reads) queries() []query {
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+
+		{&r.attachment, `SELECT ` + attachmentColumns + ` FROM attachments WHERE id = ?`},
+		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
+			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
+		{&r.attachments, attachmentsBetween},
+		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 	}
 }
 
@@ -104,6 +121,9 @@ const (
 		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ifnull(e.client_id, ''), e.text`
 	eventTables = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
 )
+
+const attachmentsBetween = `SELECT event, id, name, type, size FROM attachments
+	WHERE event BETWEEN ? AND ? ORDER BY event, position`
 
 // query is a statement and its SQL.
 type query struct {

@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Append", appendTests},
 		{"ClientID", clientIDTests},
 		{"Events", eventTests},
+		{"Attachments", attachmentTests},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {

@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+	"io"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/protocol"
+)
+
+// Files are too large for a frame: they come and go over HTTP, whose front-end
+// calls Upload and OpenAttachment. The rows in the table say who may.
+const (
+	MethodAttachmentUpload = "attachment.upload"
+	MethodAttachmentGet    = "attachment.get"
+)
+
+// Upload keeps a file of a caller, to be sent by its id: see core.Core.Upload.
+// Unlike Call, it may run beside other calls of the caller.
+func (a *API) Upload(ctx context.Context, c *Caller, f core.File) (plausch.Attachment, error) {
+	if err := may(table[MethodAttachmentUpload], c); err != nil {
+		return plausch.Attachment{}, err
+	}
+	return a.core.Upload(ctx, c.account, f)
+}
+
+// OpenAttachment returns a file that a caller may read, and its bytes, to be
+// closed: see core.Core.OpenAttachment. Unlike Call, it may run beside other
+// calls of the caller.
+func (a *API) OpenAttachment(ctx context.Context, c *Caller, ref core.FileRef) (plausch.Attachment, io.ReadSeekCloser, error) {
+	if err := may(table[MethodAttachmentGet], c); err != nil {
+		return plausch.Attachment{}, nil, err
+	}
+	return a.core.OpenAttachment(ctx, c.account, ref)
+}
+
+// overHTTP answers whoever calls a method of files by a frame.
+func overHTTP(_ *API, _ context.Context, _ *Caller, _ Params, reply Reply) {
+	reply(nil, plausch.Errorf(plausch.Unsupported, "files come and go over HTTP, not in frames of %d bytes", protocol.MaxFrame))
+}

@@ -1,0 +1,258 @@
+package core
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif"  // the types of pictures whose dimensions are checked
+	_ "image/jpeg" // …
+	_ "image/png"  // …
+	"io"
+	"net/http"
+	"sync"
+
+	_ "golang.org/x/image/webp" // …
+
+	"plausch"
+	"plausch/internal/blob"
+	"plausch/internal/store"
+)
+
+// What files may be unless [Options] say otherwise.
+const (
+	DefaultMaxFile         = 25 << 20
+	DefaultMaxAccountFiles = 1 << 30
+)
+
+// maxPixels is the largest picture, width times height, that is given out as one:
+// a few bytes can say that they are more pixels than a client has memory for.
+const maxPixels = 32_000_000
+
+// File is a file to upload.
+type File struct {
+	Name     string // as the uploader calls it; see plausch.FileName
+	ClientID string // by which its uploader finds it again; see plausch.CheckClientID
+	Body     io.Reader
+}
+
+// FileRef says which file: by ID or, if that is empty, the newest that the
+// caller has uploaded with ClientID.
+type FileRef struct{ ID, ClientID string }
+
+// Upload keeps a file, which is then pending: its uploader's alone, until a Post
+// carries it. Its media type is found by looking at it; what the uploader says is
+// never believed. It reads the body to its end, so whoever calls bounds the time.
+func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
+	if err := c.keepsFiles(); err != nil {
+		return plausch.Attachment{}, err
+	}
+	if err := plausch.CheckClientID(f.ClientID); err != nil {
+		return plausch.Attachment{}, err
+	}
+	if err := c.sends.take(ctx, by.ID); err != nil {
+		return plausch.Attachment{}, err
+	}
+	used, err := c.uploads.begin(by.ID, func() (int64, error) { return c.store.AttachedBytes(ctx, by.ID) })
+	if err != nil {
+		return plausch.Attachment{}, err
+	}
+	body := &metered{from: f.Body, used: used, quota: c.opts.MaxAccountFiles}
+	a, err := c.keep(ctx, by, f, body)
+	c.uploads.end(by.ID, used, body.read, err == nil)
+	if err != nil {
+		return plausch.Attachment{}, err
+	}
+	return a, nil
+}
+
+// keep puts the bytes first and then the file that they belong to. A crash in
+// between leaves bytes that nobody knows of.
+func (c *Core) keep(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
+	hash, size, err := c.opts.Blobs.Put(ctx, body, c.opts.MaxFile)
+	if err != nil {
+		return plausch.Attachment{}, err
+	}
+	mediaType, err := c.mediaType(ctx, hash)
+	if err != nil {
+		return plausch.Attachment{}, err
+	}
+	n := store.NewAttachment{
+		Attachment: plausch.Attachment{ID: rand.Text(), Name: plausch.FileName(f.Name), Type: mediaType, Size: size},
+		Account:    by.ID, Hash: store.ContentHash(hash), ClientID: f.ClientID, At: c.now(), Quota: c.opts.MaxAccountFiles,
+	}
+	err = c.store.CreateAttachment(ctx, n)
+	if errors.Is(err, store.ErrBroken) {
+		c.opts.Fatal(err)
+	}
+	return n.Attachment, err
+}
+
+// mediaType looks at a file. One that says it is a picture, but is none or too
+// large, is one of which nothing is known.
+func (c *Core) mediaType(ctx context.Context, hash blob.Hash) (string, error) {
+	r, _, err := c.opts.Blobs.Open(ctx, hash)
+	if err != nil {
+		return "", fmt.Errorf("look at a file: %w", err)
+	}
+	defer r.Close()
+	head := make([]byte, 512) // as much as DetectContentType looks at
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", fmt.Errorf("look at a file: %w", err)
+	}
+	found := http.DetectContentType(head[:n])
+	if !(plausch.Attachment{Type: found}).Picture() {
+		return found, nil
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("look at a file: %w", err)
+	}
+	config, format, err := image.DecodeConfig(r)
+	width, height := int64(config.Width), int64(config.Height)
+	if err != nil || "image/"+format != found || width <= 0 || height <= 0 || width > maxPixels/height {
+		return plausch.TypeUnknown, nil
+	}
+	return found, nil
+}
+
+// OpenAttachment returns a file and its bytes, for the members of its message's
+// room, and for its uploader while it is pending. For others there is none.
+func (c *Core) OpenAttachment(ctx context.Context, by plausch.Account, ref FileRef) (plausch.Attachment, io.ReadSeekCloser, error) {
+	if err := c.keepsFiles(); err != nil {
+		return plausch.Attachment{}, nil, err
+	}
+	a, err := c.findAttachment(ctx, by, ref)
+	if err != nil {
+		return plausch.Attachment{}, nil, err
+	}
+	r, _, err := c.opts.Blobs.Open(ctx, blob.Hash(a.Hash))
+	if plausch.CodeOf(err) == plausch.NotFound {
+		// The database knows of it: a folder was lost, or a backup not whole.
+		c.opts.Log.Error("the bytes of an attachment are missing", "attachment", a.ID, "hash", blob.Hash(a.Hash))
+	}
+	return a.Attachment, r, err
+}
+
+func (c *Core) findAttachment(ctx context.Context, by plausch.Account, ref FileRef) (a store.Attachment, err error) {
+	switch {
+	case ref.ID != "":
+		a, err = c.store.Attachment(ctx, ref.ID)
+	case ref.ClientID != "":
+		a, err = c.store.AttachmentByClientID(ctx, by.ID, ref.ClientID)
+	default:
+		err = plausch.Errorf(plausch.Invalid, "say which file: its id, or the client id of its upload")
+	}
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return store.Attachment{}, errNoFile()
+	}
+	if err != nil {
+		return store.Attachment{}, err
+	}
+	if a.Room == 0 {
+		if a.Account != by.ID {
+			return store.Attachment{}, errNoFile()
+		}
+		return a, nil
+	}
+	switch _, err := c.member(ctx, by.ID, a.Room); plausch.CodeOf(err) {
+	case "":
+		return a, nil
+	case plausch.NotFound, plausch.Forbidden:
+		return store.Attachment{}, errNoFile()
+	default:
+		return store.Attachment{}, err
+	}
+}
+
+// keepsFiles reports that there is nowhere to keep files, if so.
+func (c *Core) keepsFiles() error {
+	if c.opts.Blobs == nil {
+		return plausch.Errorf(plausch.Unsupported, "this server keeps no files")
+	}
+	return nil
+}
+
+func errNoFile() error {
+	return plausch.Errorf(plausch.NotFound, "there is no such file, or none that you may read")
+}
+
+// uploads counts what the files of accounts that are uploading have together,
+// bytes included that are on their way, so that what would be over the quota is
+// refused while it comes and never gets to the disk. The store, whose word is the
+// last, would refuse it only when it is there.
+type uploads struct {
+	mu       sync.Mutex
+	accounts map[plausch.AccountID]*usage
+}
+
+// usage is the bytes of one account.
+type usage struct {
+	mu      sync.Mutex
+	loaded  bool
+	bytes   int64
+	running int // uploads; guarded by uploads.mu
+}
+
+// begin returns the usage of an account, which load knows if it is the first
+// upload of now. Each begin without an error has to be followed by one end.
+func (u *uploads) begin(account plausch.AccountID, load func() (int64, error)) (*usage, error) {
+	u.mu.Lock()
+	used := u.accounts[account]
+	if used == nil {
+		used = new(usage)
+		u.accounts[account] = used
+	}
+	used.running++
+	u.mu.Unlock()
+
+	used.mu.Lock()
+	var err error
+	if !used.loaded {
+		used.bytes, err = load()
+		used.loaded = err == nil
+	}
+	used.mu.Unlock()
+	if err != nil {
+		u.end(account, used, 0, false)
+	}
+	return used, err
+}
+
+// end takes back the bytes of an upload that was not kept.
+func (u *uploads) end(account plausch.AccountID, used *usage, read int64, kept bool) {
+	if !kept {
+		used.mu.Lock()
+		used.bytes -= read
+		used.mu.Unlock()
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if used.running--; used.running == 0 {
+		delete(u.accounts, account)
+	}
+}
+
+// metered is a body whose bytes are counted as they come. It fails with TooLarge
+// when all of its account's files would be over the quota.
+type metered struct {
+	from  io.Reader
+	used  *usage
+	quota int64
+	read  int64
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.read += int64(n)
+	m.used.mu.Lock()
+	m.used.bytes += int64(n)
+	over := m.used.bytes > m.quota
+	m.used.mu.Unlock()
+	if over {
+		return n, plausch.Errorf(plausch.TooLarge,
+			"the files of one account can have %d bytes together, and this one would be over it; ask the server's owner for more", m.quota)
+	}
+	return n, err
+}

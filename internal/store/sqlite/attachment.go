@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+const attachmentColumns = `id, name, type, size, account, ifnull(event >> 32, 0), hash`
+
+func scanAttachment(row scanner) (a store.Attachment, err error) {
+	var hash []byte
+	if err := row.Scan(&a.ID, &a.Name, &a.Type, &a.Size, &a.Account, &a.Room, &hash); err != nil {
+		return store.Attachment{}, err
+	}
+	if copy(a.Hash[:], hash) != len(a.Hash) || len(hash) != len(a.Hash) {
+		return store.Attachment{}, errors.New("an attachment's hash is not one of SHA-256")
+	}
+	return a, nil
+}
+
+// CreateAttachment implements [store.Attachments].
+func (s *Store) CreateAttachment(ctx context.Context, n store.NewAttachment) error {
+	var client any // null unless there is one
+	if n.ClientID != "" {
+		client = n.ClientID
+	}
+	return s.write(ctx, "create attachment", func(ctx context.Context) error {
+		r, err := s.w.addAttached.ExecContext(ctx, n.Size, n.Account, n.Quota)
+		if err != nil {
+			return err
+		}
+		if rows, err := r.RowsAffected(); err != nil {
+			return err
+		} else if rows == 0 {
+			return plausch.Errorf(plausch.TooLarge, "the files of one account can have %d bytes together, and this one would be over it", n.Quota)
+		}
+		_, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli())
+		return err
+	})
+}
+
+// Attachment implements [store.Attachments].
+func (s *Store) Attachment(ctx context.Context, id string) (store.Attachment, error) {
+	a, err := scanAttachment(s.r.attachment.QueryRowContext(ctx, id))
+	return a, found("file", err)
+}
+
+// AttachmentByClientID implements [store.Attachments].
+func (s *Store) AttachmentByClientID(ctx context.Context, account plausch.AccountID, clientID string) (store.Attachment, error) {
+	a, err := scanAttachment(s.r.attachmentByClientID.QueryRowContext(ctx, clientID, account))
+	return a, found("file", err)
+}
+
+// AttachedBytes implements [store.Attachments].
+func (s *Store) AttachedBytes(ctx context.Context, account plausch.AccountID) (sum int64, err error) {
+	err = s.r.attachedBytes.QueryRowContext(ctx, account).Scan(&sum)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return sum, wrap("read attached bytes", err)
+}
+
+// pending returns a draft's attachments or, as failure, why it cannot have them.
+func (b *batch) pending(d *store.Draft) (found []plausch.Attachment, failure, err error) {
+	for i, id := range d.Attachments {
+		var a plausch.Attachment
+		err := b.w.pending.QueryRowContext(b.ctx, id, d.Actor.ID).Scan(&a.ID, &a.Name, &a.Type, &a.Size)
+		switch {
+		case errors.Is(err, sql.ErrNoRows), slices.Contains(d.Attachments[:i], id):
+			return nil, plausch.Errorf(plausch.Invalid,
+				"attachment %d is no file that you have uploaded and not sent yet; upload it, and send the id that you get", i+1), nil
+		case err != nil:
+			return nil, nil, err
+		}
+		found = append(found, a)
+	}
+	return found, nil, nil
+}
+
+// attach makes files those of the event that was added last.
+func (b *batch) attach(files []plausch.Attachment) error {
+	if len(files) == 0 {
+		return nil
+	}
+	e := &b.events[len(b.events)-1]
+	event := eventID(e.Room, e.Seq)
+	for i, f := range files {
+		if _, err := b.w.attach.ExecContext(b.ctx, event, i, f.ID); err != nil {
+			return err
+		}
+	}
+	e.Attachments = files
+	return nil
+}
+
+// addAttachments reads, by the statement of attachmentsBetween, those of events,
+// which are of one room and ascend or descend.
+func addAttachments(ctx context.Context, between *sql.Stmt, events []plausch.Event) error {
+	low, high := &events[0], &events[len(events)-1]
+	if low.Seq > high.Seq {
+		low, high = high, low
+	}
+	bySeq := make(map[int64]*plausch.Event, len(events))
+	for i := range events {
+		bySeq[events[i].Seq] = &events[i]
+	}
+	_, err := list(ctx, "read attachments", between, func(row scanner) (none struct{}, err error) {
+		var event int64
+		var a plausch.Attachment
+		if err := row.Scan(&event, &a.ID, &a.Name, &a.Type, &a.Size); err != nil {
+			return none, err
+		}
+		e := bySeq[event&maxSeq]
+		e.Attachments = append(e.Attachments, a)
+		return none, nil
+	}, eventID(low.Room, low.Seq), eventID(high.Room, high.Seq))
+	return err
+}
