@@ -2,6 +2,7 @@ package plausch
 
 import (
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,4 +79,31 @@ func FileName(name string) string {
 		stem = stem[:len(stem)-1]
 	}
 	return strings.TrimSpace(stem) + extension
+}
+
+// Shown returns what people read of an attachment: picture photo.png, 12 KB.
+func (a Attachment) Shown() string {
+	kind := "file"
+	if a.Picture() {
+		kind = "picture"
+	}
+	return kind + " " + a.Name + ", " + ByteSize(a.Size)
+}
+
+// ByteSize returns a number of bytes as people read it, in powers of 1000.
+func ByteSize(n int64) string {
+	const units = "KMGTPE"
+	if n < 1000 {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	f, unit := float64(n)/1000, 0
+	for f >= 999.5 && unit < len(units)-1 {
+		f, unit = f/1000, unit+1
+	}
+	digits := 0
+	if f < 9.95 {
+		digits = 1
+	}
+	number := strings.TrimSuffix(strconv.FormatFloat(f, 'f', digits, 64), ".0")
+	return number + " " + units[unit:unit+1] + "B"
 }

@@ -13,17 +13,6 @@ var testFiles = []plausch.Attachment{
 	{ID: "B", Name: "notes.pdf", Type: "application/pdf", Size: 3_000_000},
 }
 
-func TestByteSize(t *testing.T) {
-	for n, want := range map[int64]string{
-		0: "0 B", 1: "1 B", 999: "999 B", 1000: "1 KB", 1049: "1 KB", 1050: "1.1 KB", 9949: "9.9 KB", 9950: "10 KB", 12_345: "12 KB",
-		999_499: "999 KB", 999_500: "1 MB", 3_000_000: "3 MB", 26_214_400: "26 MB", 1 << 30: "1.1 GB", 1<<63 - 1: "9.2 EB",
-	} {
-		if got := byteSize(n); got != want {
-			t.Errorf("%d bytes are %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestRenderAttachments(t *testing.T) {
 	for _, c := range []struct {
 		text       string

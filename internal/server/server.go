@@ -110,7 +110,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.htl = htl.New(table, htl.Options{
 		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
-		FileBytes: 25 << 20, Log: log,
+		FileBytes: cfg.Limits.FileBytes, Log: log,
 	})
 	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, Log: log})
 	s.port = port.New(port.Options{

@@ -18,8 +18,10 @@ type Message struct {
 	Private bool   // of a direct room
 	Mine    bool   // written by the session's account
 	Sent    bool   // and over this connection
-	Text    string
+	Text    string // may be empty if there are attachments
 	Time    time.Time
+	// Attachments are the files that came with it.
+	Attachments []plausch.Attachment
 }
 
 // maxRooms is how many direct rooms are looked at for recent messages: those
@@ -64,7 +66,7 @@ func (s *Session) message(e *plausch.Event) (Message, bool) {
 	if e.Kind != plausch.EventMessage {
 		return Message{}, false
 	}
-	m := Message{Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time}
+	m := Message{Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time, Attachments: e.Attachments}
 	m.Mine = e.Actor.ID == s.me.ID
 	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.ids)
 	room := s.rooms.get(e.Room)

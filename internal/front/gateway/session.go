@@ -213,9 +213,9 @@ func (s *Session) Live() { s.out.live() }
 // Send sends text, and attachments by their ids, to the public room or, if to is
 // not empty, to the account of that name. It returns when the message is on disk
 // and, if the server's own bus is in time, on its way to everyone.
-func (s *Session) Send(to, text string) error {
+func (s *Session) Send(to, text string, attachments ...string) error {
 	s.sends++
-	m := protocol.MessageSend{To: to, Text: clean(text), ClientID: s.ids + strconv.Itoa(s.sends)}
+	m := protocol.MessageSend{To: to, Text: clean(text), ClientID: s.ids + strconv.Itoa(s.sends), Attachments: attachments}
 	if to == "" {
 		m.Room = int64(plausch.PublicRoom)
 	}

@@ -35,6 +35,9 @@ var handlers = map[string]struct {
 	"sslcert":  {(*front).sslCert, false},
 	"close":    {(*front).close, false},
 	"text":     {(*front).text, true},
+	"image":    {(*front).image, true},
+	"file":     {(*front).file, true},
+	"getfile":  {(*front).getFile, true},
 }
 
 // Serve implements [gateway.Front].
@@ -202,13 +205,18 @@ func (f *front) tell(text string) {
 
 // Message implements [gateway.Front]. The original server sends a public message
 // to its author, too, whose client hides it; a private one it does not.
-func (f *front) Message(m *gateway.Message) [][]byte {
+func (f *front) Message(m *gateway.Message) (pieces [][]byte) {
 	if m.Sent && m.Private {
 		return nil
 	}
-	return f.pieces(message{
-		kind: kindText, content: []byte(m.Text), author: m.Author, recipient: recipientOf(m), time: m.Time,
-	})
+	from := message{kind: kindText, content: []byte(m.Text), author: m.Author, recipient: recipientOf(m), time: m.Time}
+	if m.Text != "" {
+		pieces = f.pieces(from)
+	}
+	for _, a := range m.Attachments {
+		pieces = append(pieces, f.attachment(from, a))
+	}
+	return pieces
 }
 
 // Missed implements [gateway.Front].

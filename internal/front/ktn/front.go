@@ -216,17 +216,23 @@ func (f *front) Message(m *gateway.Message) [][]byte {
 	return r.pieces()
 }
 
-// messageResponse is a message as a response. That it is private can only be
-// said in its text.
+// messageResponse is a message as a response. That it is private or has files can
+// only be said in its text.
 func messageResponse(m *gateway.Message) response {
-	r := response{time: m.Time, sender: m.Author, kind: kindMessage, content: m.Text}
+	var parts []string
 	switch {
 	case m.Private && m.Mine:
-		r.content = "(private to " + m.To + ") " + m.Text
+		parts = append(parts, "(private to "+m.To+")")
 	case m.Private:
-		r.content = "(private) " + m.Text
+		parts = append(parts, "(private)")
 	}
-	return r
+	for _, a := range m.Attachments {
+		parts = append(parts, "["+a.Shown()+"]")
+	}
+	if m.Text != "" {
+		parts = append(parts, m.Text)
+	}
+	return response{time: m.Time, sender: m.Author, kind: kindMessage, content: strings.Join(parts, " ")}
 }
 
 func messageResponses(messages []gateway.Message) []response {

@@ -1,0 +1,128 @@
+package htl
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/tinylib/msgp/msgp"
+
+	"plausch"
+	"plausch/internal/core"
+)
+
+// image sends a picture. It has no name; one is made from what it is.
+func (f *front) image(r request) error {
+	picture := make([]byte, base64.StdEncoding.DecodedLen(len(r.content)))
+	n, err := base64.StdEncoding.Decode(picture, []byte(r.content))
+	if err != nil || n == 0 {
+		return nonsense("the content of an image is the picture in base64")
+	}
+	picture = picture[:n]
+	return f.sendFile(r, "picture"+extensions[http.DetectContentType(picture)], string(picture))
+}
+
+// extensions are those of the pictures that the original client shows.
+var extensions = map[string]string{
+	"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp",
+}
+
+// file sends a file.
+func (f *front) file(r request) error {
+	name := r.filename
+	if name == "" {
+		name = r.content
+	}
+	return f.sendFile(r, name, r.file)
+}
+
+// sendFile uploads a file under the id that the client gave it, and sends it.
+func (f *front) sendFile(r request, name, bytes string) error {
+	a, err := f.Upload(core.File{Name: name, ClientID: clientID(r.fileID), Body: strings.NewReader(bytes)})
+	if plausch.CodeOf(err) == plausch.TooLarge {
+		return nonsense(err.Error()) // the file; the connection lives
+	}
+	if err != nil {
+		return err
+	}
+	return f.sent(f.Send(to(r), "", a.ID))
+}
+
+// clientID makes a client id of a fileid, which may be any text: the original
+// client's has the name of the file in it.
+func clientID(fileID string) string {
+	if fileID == "" || plausch.CheckClientID(fileID) == nil {
+		return fileID
+	}
+	sum := sha256.Sum256([]byte(fileID))
+	return "htl-" + hex.EncodeToString(sum[:16])
+}
+
+// open returns a file by the id that clients are told of it, which has the
+// extension of its name, or by the one that this account's own client gave it.
+func (f *front) open(fileID string) (plausch.Attachment, io.ReadSeekCloser, error) {
+	id, _, _ := strings.Cut(fileID, ".")
+	a, body, err := f.Open(core.FileRef{ID: id})
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return f.Open(core.FileRef{ClientID: clientID(fileID)})
+	}
+	return a, body, err
+}
+
+// getFile gives a file out, if it fits.
+func (f *front) getFile(r request) error {
+	a, body, err := f.open(r.fileID)
+	if code := plausch.CodeOf(err); code == plausch.NotFound || code == plausch.Invalid {
+		f.Reply(f.piece(msgp.AppendString(nil, "ERROR")))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if room := int64(maxFrame - 64); a.Size > room {
+		f.Reply(f.piece(msgp.AppendString(nil, "ERROR")))
+		return nonsense(fmt.Sprintf("%s has %s; programs of this kind can be sent files up to %s, others can fetch it",
+			a.Name, plausch.ByteSize(a.Size), plausch.ByteSize(room)))
+	}
+	bytes, err := io.ReadAll(body)
+	if err != nil {
+		return fmt.Errorf("read the file %s: %w", a.ID, err)
+	}
+	m := message{kind: kindFile, content: bytes, bin: true, time: time.Now()}
+	f.Reply(f.piece(m.append(nil)))
+	return nil
+}
+
+// attachment returns a file as a client is told of it: a picture as such if it
+// fits, everything else by its name and an id to fetch it by.
+func (f *front) attachment(from message, a plausch.Attachment) []byte {
+	const around = 512 // what the rest of a document takes at most
+	if a.Picture() && base64.StdEncoding.EncodedLen(int(min(a.Size, maxFrame))) <= f.largest-around {
+		if picture, err := f.read(a.ID); err == nil {
+			m := from
+			m.kind, m.bin = kindImage, true
+			m.content = base64.StdEncoding.AppendEncode(nil, picture)
+			return f.piece(m.append(nil))
+		}
+	}
+	m := from
+	m.kind, m.content = kindFileText, []byte(a.Name)
+	m.fileID = a.ID + path.Ext(a.Name)
+	return f.piece(m.append(nil))
+}
+
+func (f *front) read(id string) ([]byte, error) {
+	_, body, err := f.Open(core.FileRef{ID: id})
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
+}
