@@ -65,11 +65,11 @@ func New(a *api.API, opts Options) *Server {
 }
 
 // Match is the protocol's verdict on the first bytes of a connection: a msgpack
-// map, or a length and a map that has the key type. The native protocol's first
-// frame has a length and a map, too, but other keys.
+// map whose keys are texts, or a length and a map that has the key type. The
+// native protocol's first frame has a length and a map, too, but other keys.
 func Match(prefix []byte) port.Verdict {
 	if isMap(prefix[0]) {
-		return port.Yes
+		return hasTexts(prefix)
 	}
 	if prefix[0] != 0 {
 		return port.No

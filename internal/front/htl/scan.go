@@ -92,6 +92,19 @@ var formats = [0x20]struct {
 // isMap reports whether a document that begins with c is a map.
 func isMap(c byte) bool { return c&0xf0 == 0x80 || c == 0xde || c == 0xdf }
 
+// hasTexts judges a map by its first key.
+func hasTexts(b []byte) port.Verdict {
+	head, _, elements, _ := element(b)
+	switch {
+	case head == 0 || elements > 0 && len(b) == head:
+		return port.Maybe
+	case elements > 0 && !isText(b[head]):
+		return port.No
+	default:
+		return port.Yes
+	}
+}
+
 // hasType looks for the key type in what is there of a map.
 func hasType(b []byte) port.Verdict {
 	if !isMap(b[0]) {
@@ -129,9 +142,13 @@ func hasType(b []byte) port.Verdict {
 // text returns an element that is a str or bin as text, otherwise "".
 func text(b []byte) string {
 	head, size, _, err := element(b)
-	isText := b[0]&0xe0 == 0xa0 || b[0] >= 0xc4 && b[0] <= 0xc6 || b[0] >= 0xd9 && b[0] <= 0xdb
-	if err != nil || head == 0 || !isText || uint64(len(b)-head) < size {
+	if err != nil || head == 0 || !isText(b[0]) || uint64(len(b)-head) < size {
 		return ""
 	}
 	return string(b[head : head+int(size)])
+}
+
+// isText reports whether an element that begins with c is a str or bin.
+func isText(c byte) bool {
+	return c&0xe0 == 0xa0 || c >= 0xc4 && c <= 0xc6 || c >= 0xd9 && c <= 0xdb
 }
