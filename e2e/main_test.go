@@ -54,7 +54,7 @@ func noteSources() error {
 			return err
 		}
 		switch filepath.Ext(path) {
-		case ".go", ".sql", ".txt", ".mod", ".sum":
+		case ".go", ".sql", ".txt", ".mod", ".sum", ".py":
 			_, err = os.Stat(path)
 		}
 		return err
