@@ -114,7 +114,7 @@ func TestPythonExample(t *testing.T) {
 	}
 }
 
-// example is a running examples/chat.py.
+// example is a running client, as a rule examples/chat.py.
 type example struct {
 	t            *testing.T
 	name         string
@@ -126,11 +126,17 @@ type example struct {
 
 func startExample(t *testing.T, address, state, name string) *example {
 	t.Helper()
+	return startClient(t, name, state, exec.Command(python, filepath.Join("..", "examples", "chat.py"), "--server", address, "--name", name))
+}
+
+// startClient runs a program that chats on standard input and output, and keeps
+// what it remembers in the folder state.
+func startClient(t *testing.T, name, state string, cmd *exec.Cmd) *example {
+	t.Helper()
 	e := &example{
-		t: t, name: name, ended: make(chan struct{}),
+		t: t, name: name, cmd: cmd, ended: make(chan struct{}),
 		out: &output{listens: make(chan struct{})}, notices: &output{listens: make(chan struct{})},
 	}
-	e.cmd = exec.Command(python, filepath.Join("..", "examples", "chat.py"), "--server", address, "--name", name)
 	e.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state)
 	e.cmd.Stdout, e.cmd.Stderr = e.out, e.notices
 	var err error
