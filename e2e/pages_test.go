@@ -32,6 +32,9 @@ type inherited struct {
 	read func(*bufio.Reader) ([]byte, error)
 	// timeless takes the times out of what goes over the wire.
 	timeless func([]byte) []byte
+	// id finds an id that the server has made in what goes over the wire; nil if it
+	// makes none.
+	id *regexp.Regexp
 	// typed is what is typed into the client of the page, and said what it prints.
 	typed, said string
 }
@@ -57,13 +60,14 @@ var inheritedProtocols = []inherited{
 			}
 			return b
 		},
+		id:    regexp.MustCompile(`[A-Z2-7]{26}`),
 		typed: "Servus!\n",
 		said:  "SERVER: Anna logged in\nAnna: Servus!\n",
 	},
 }
 
 // TestPages holds the examples of docs/ktn.md and docs/htl.md against the
-// server: what it answers is what the page says, byte for byte but for the times.
+// server: what it answers is what the page says, byte for byte but for times and ids.
 // A block of code that has the protocol's name is a session of its own, with a
 // server that is started with the flags behind the name.
 func TestPages(t *testing.T) {
@@ -160,6 +164,7 @@ func (w *inherited) run(t *testing.T, s *serverProcess, steps []step) {
 	addCarol(t, s)
 	open := map[string]net.Conn{}
 	readers := map[string]*bufio.Reader{}
+	var ids []string // of the page, and what they really are
 	for _, step := range steps {
 		if step.line == stopped {
 			s.signal(syscall.SIGTERM)
@@ -186,6 +191,7 @@ func (w *inherited) run(t *testing.T, s *serverProcess, steps []step) {
 			t.Fatalf("%s: %v", step.line, err)
 		}
 		if step.sends {
+			encoded = []byte(strings.NewReplacer(ids...).Replace(string(encoded)))
 			if _, err := open[step.who].Write(encoded); err != nil {
 				t.Fatalf("%s: %v", step.line, err)
 			}
@@ -194,6 +200,10 @@ func (w *inherited) run(t *testing.T, s *serverProcess, steps []step) {
 		got, err := w.read(readers[step.who])
 		if err != nil {
 			t.Fatalf("%s\nbut there is %q, %v", step.line, got, err)
+		}
+		if w.id != nil && w.id.Match(encoded) && w.id.Match(got) {
+			ids = append(ids, string(w.id.Find(encoded)), string(w.id.Find(got)))
+			got = bytes.ReplaceAll(got, w.id.Find(got), w.id.Find(encoded))
 		}
 		if g, want := w.timeless(got), w.timeless(encoded); !bytes.Equal(g, want) {
 			t.Fatalf("%s\nthe page says %q\nand the server %q", step.line, want, g)
