@@ -37,12 +37,13 @@ var mayImport = map[string][]string{
 	"internal/front/ktn":       {"/", "protocol", "internal/api", "internal/front/gateway", "internal/front/port"},
 	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
 	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
+	"internal/cert":            {},
 	"internal/config":          {},
 	"internal/portmap":         {},
 	"internal/service":         {},
 	"internal/server": {
-		"/", "protocol", "internal/api", "internal/auth", "internal/blob", "internal/bus", "internal/config", "internal/core",
-		"internal/hub", "internal/portmap", "internal/session", "internal/store/sqlite",
+		"/", "protocol", "internal/api", "internal/auth", "internal/blob", "internal/bus", "internal/cert", "internal/config",
+		"internal/core", "internal/hub", "internal/portmap", "internal/session", "internal/store/sqlite",
 		"internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web",
 	},
@@ -50,8 +51,8 @@ var mayImport = map[string][]string{
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
-		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/config",
-		"internal/core", "internal/doctor", "internal/server", "internal/service", "internal/store/sqlite",
+		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/cert",
+		"internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service", "internal/store/sqlite",
 	},
 	"e2e": {},
 }

@@ -42,6 +42,10 @@ package protocol
 // Version is the version of the protocol that this package speaks.
 const Version = 1
 
+// ALPN is the name of this version in TLS handshakes (RFC 7301), of frames over
+// TLS without WebSocket.
+const ALPN = "plausch/1"
+
 const (
 	// MaxFrame is the largest body of a frame in bytes, in both directions.
 	MaxFrame = 64 << 10

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch"
+	"plausch/internal/cert"
 	"plausch/internal/config"
 	"plausch/internal/server"
 	"plausch/internal/service"
@@ -22,16 +23,23 @@ import (
 
 func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   "serve [flags] [DOMAIN]",
 		Short: "Run a server",
 		Long: "Runs a chat server until it is told to stop with SIGTERM or Ctrl-C: then what is being\n" +
 			"sent is answered, everybody is told to come back, and it ends. A second signal ends it at\n" +
 			"once, and even then nothing that was acknowledged is lost.\n\n" +
+			"With a DOMAIN that leads to this machine it can be reached from everywhere: it gets a TLS\n" +
+			"certificate from Let's Encrypt, whose terms you accept with that, and listens on port 443.\n\n" +
 			"Every setting can also stand in a file and in the environment: see plausch config.",
 		Example: "  plausch serve --open\n" +
+			"  plausch serve chat.example.org\n" +
+			"  plausch serve --listen :7528 --tls self-signed\n" +
 			"  plausch serve --listen 127.0.0.1:7528 --listen 192.168.1.5:7528 --data /srv/chat",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := takeDomain(cmd, args); err != nil {
+				return err
+			}
 			cfg, err := loadSettings(cmd)
 			if err != nil {
 				return err
@@ -41,6 +49,18 @@ func newServeCommand() *cobra.Command {
 	}
 	addSettings(cmd)
 	return cmd
+}
+
+// takeDomain makes the argument what --domain would be.
+func takeDomain(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	flag := cmd.Flags().Lookup("domain")
+	if flag.Changed && flag.Value.String() != args[0] {
+		return usageErrorf("DOMAIN and --domain name two domains; name one")
+	}
+	return cmd.Flags().Set("domain", args[0])
 }
 
 // serve runs a server until ctx ends or a signal comes.
@@ -56,7 +76,8 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	if err := greet(stdout, cfg, srv.Addrs()); err != nil {
+	certificate, _ := srv.Certificate()
+	if err := greet(stdout, cfg, srv.Addrs(), certificate); err != nil {
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
@@ -105,7 +126,7 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 
 // greet tells where the server listens and how to talk to it. All of it can be
 // copied into a shell.
-func greet(w io.Writer, cfg *config.Config, addrs []net.Addr) error {
+func greet(w io.Writer, cfg *config.Config, addrs []net.Addr, certificate cert.Status) error {
 	var places []string
 	for _, addr := range addrs {
 		places = append(places, addr.String())
@@ -119,11 +140,28 @@ func greet(w io.Writer, cfg *config.Config, addrs []net.Addr) error {
 		}
 		fmt.Fprintf(&b, "Nobody gets in but accounts. Add one:  plausch user add NAME%s\n", data)
 	}
+	if cfg.Certificates() == config.SelfSigned {
+		fmt.Fprintf(&b, "Certificate, for others to compare (SHA-256):  %s\n", certificate.Fingerprint)
+	}
 	if len(addrs) > 0 {
-		fmt.Fprintf(&b, "Talk:   plausch chat tcp://%s --name YOU\n", reachable(addrs[0]))
+		fmt.Fprintf(&b, "Talk:   plausch chat %s --name YOU\n", talkTo(cfg, addrs[0]))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// talkTo returns the address that a client is given.
+func talkTo(cfg *config.Config, addr net.Addr) string {
+	switch cfg.Certificates() {
+	case config.ACMECertificate, config.OwnCertificate:
+		if cfg.Domain != "" {
+			return cfg.Domain // to whose port 443 this one is supposed to be forwarded
+		}
+		return "tls://" + reachable(addr)
+	case config.SelfSigned:
+		return "tls://" + reachable(addr)
+	}
+	return "tcp://" + reachable(addr)
 }
 
 // reachable returns addr as a client on this machine dials it: the address of

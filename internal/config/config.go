@@ -18,6 +18,16 @@ type Config struct {
 	Data          string   // the folder of everything that is kept; absolute
 	Listen        []string // see [SplitListen]
 	Open          bool
+	Domain        string // the name that people come by; empty for none
+	TLS           string // see [Config.Certificates]
+	TLSCert       string // files; both or none
+	TLSKey        string
+	ACMEEmail     string
+	ACMECA        string   // a URL; empty for Let's Encrypt
+	ACMECARoot    string   // a file; empty for the system's certificates
+	HTTPListen    string   // HOST:PORT, or [Off]
+	Plaintext     string   // loopback, lan or any
+	BehindProxy   []string // addresses and networks; see [Config.Proxies]
 	MapPort       bool
 	OutsidePort   int    // 0 is the port that is listened on
 	MetricsListen string // HOST:PORT on the loopback, or [Off]

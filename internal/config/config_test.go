@@ -58,8 +58,9 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		Data:          filepath.Join(dir, "home/.local/share/plausch"),
-		Listen:        []string{"127.0.0.1:7528"},
+		Data:   filepath.Join(dir, "home/.local/share/plausch"),
+		Listen: []string{"127.0.0.1:7528"},
+		TLS:    "auto", HTTPListen: ":80", Plaintext: "loopback", BehindProxy: []string{},
 		MetricsListen: "127.0.0.1:7529",
 		LogLevel:      "info",
 		LogFormat:     "text",

@@ -73,7 +73,7 @@ func Load(flags *pflag.FlagSet, environ func() []string) (*Config, error) {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return nil, fmt.Errorf("finding the data folder: %w", err)
 	}
-	return c, nil
+	return c, c.finishTLS()
 }
 
 // apply takes over what s says.
@@ -130,13 +130,16 @@ func fileSource(flags *pflag.FlagSet, getenv func(string) string, data string) (
 	if err := values.Load(rawbytes.Provider(content), toml.Parser()); err != nil {
 		return nil, fmt.Errorf("%s: %w", place(path, err), err)
 	}
-	if named, _ := values.Get("data").(string); named != "" {
-		if !filepath.IsAbs(named) {
-			named = filepath.Join(filepath.Dir(path), named)
-			if err := values.Set("data", named); err != nil {
-				return nil, fmt.Errorf("%s: data: %w", path, err)
-			}
+	for _, key := range []string{"data", "tls_cert", "tls_key", "acme_ca_root"} {
+		named, _ := values.Get(key).(string)
+		if named == "" || filepath.IsAbs(named) {
+			continue
 		}
+		if err := values.Set(key, filepath.Join(filepath.Dir(path), named)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
+		}
+	}
+	if named, _ := values.Get("data").(string); named != "" {
 		// The same folder may stand there: plausch config prints it.
 		if found && filepath.Clean(named) != filepath.Clean(data) {
 			return nil, fmt.Errorf("%s: data: this file was found in the data folder, so it cannot choose another; "+

@@ -28,6 +28,8 @@ type setting struct {
 	check    func(any) error // of a value of the field's type; nil if all are good
 }
 
+const relativePath = "A relative path in a file starts at the file's folder."
+
 // settings is the table. The environment variable and the flag are derived from
 // the key, so that who knows one name knows all three.
 func settings(c *Config) []setting {
@@ -36,7 +38,7 @@ func settings(c *Config) []setting {
 		{value: &c.Data, check: checkData, Setting: Setting{Key: "data",
 			Default: "$STATE_DIRECTORY, else $XDG_DATA_HOME/plausch, else ~/.local/share/plausch",
 			Comment: "The folder where everything is kept. It is made if it is missing. " +
-				"A relative path in a file starts at the file's folder."}},
+				relativePath}},
 		{value: &c.Listen, fallback: []string{"127.0.0.1:7528"}, check: checkListen, Setting: Setting{Key: "listen",
 			Comment: "Where to listen, as HOST:PORT or tcp://HOST:PORT; may be given several times. " +
 				"All protocols are spoken there; at ktn://HOST:PORT and htl://HOST:PORT it is only that one. " +
@@ -50,6 +52,35 @@ func settings(c *Config) []setting {
 				"The first place to listen is forwarded that is not a loopback address."}},
 		{value: &c.OutsidePort, fallback: 0, check: checkOutsidePort, Setting: Setting{Key: "outside_port",
 			Comment: "The port that map_port asks the router for, or 0 for the one that is listened on."}},
+		{value: &c.Domain, fallback: "", check: checkDomain, Setting: Setting{Key: "domain",
+			Comment: "The name of the server in the Internet, such as chat.example.org. " +
+				"With it the server gets a TLS certificate from Let's Encrypt, and listens on :443 unless listen says otherwise."}},
+		{value: &c.TLS, fallback: TLSAuto, Setting: Setting{Key: "tls",
+			Choices: []string{TLSAuto, TLSSelfSigned, Off},
+			Comment: "Where the TLS certificate comes from: auto, self-signed or off. " +
+				"auto takes tls_cert, or else gets one for the domain, or else there is no TLS; " +
+				"self-signed makes one that clients confirm by its fingerprint."}},
+		{value: &c.TLSCert, fallback: "", Setting: Setting{Key: "tls_cert",
+			Comment: "File of a TLS certificate with its chain (PEM). It is read again when it changes. " + relativePath}},
+		{value: &c.TLSKey, fallback: "", Setting: Setting{Key: "tls_key",
+			Comment: "File of the key of tls_cert (PEM). " + relativePath}},
+		{value: &c.ACMEEmail, fallback: "", Setting: Setting{Key: "acme_email",
+			Comment: "Address that the certificate authority can write to. It can stay empty."}},
+		{value: &c.ACMECA, fallback: "", check: checkDirectory, Setting: Setting{Key: "acme_ca",
+			Comment: "Directory URL of another certificate authority than Let's Encrypt (ACME, RFC 8555)."}},
+		{value: &c.ACMECARoot, fallback: "", Setting: Setting{Key: "acme_ca_root",
+			Comment: "File of certificates (PEM) to trust when talking to acme_ca, instead of the system's. " + relativePath}},
+		{value: &c.HTTPListen, fallback: ":80", check: checkHTTPListen, Setting: Setting{Key: "http_listen",
+			Comment: "Where to send browsers on to https and answer the certificate authority, as HOST:PORT, or off. " +
+				"It is used with a domain and TLS only, and if the port is free."}},
+		{value: &c.Plaintext, fallback: "loopback", Setting: Setting{Key: "plaintext",
+			Choices: []string{"loopback", "lan", "any"},
+			Comment: "Who is answered without TLS: loopback (this machine only), lan (private addresses, too) or any. " +
+				"Passwords and messages of the others could be read on the way."}},
+		{value: &c.BehindProxy, fallback: []string{}, check: checkProxies, Setting: Setting{Key: "behind_proxy",
+			Comment: "Addresses or networks (10.0.0.0/8) of reverse proxies to believe; may be given several times. " +
+				"They tell whom they speak for with the PROXY protocol, Forwarded or X-Forwarded-For, -Proto and -Host. " +
+				"Nobody else is believed."}},
 		{value: &c.MetricsListen, fallback: "127.0.0.1:7529", check: checkMetricsListen, Setting: Setting{Key: "metrics_listen",
 			Comment: "Where Prometheus metrics and profiles are read, or off. " +
 				"They are for this machine only, so the HOST has to be a loopback address."}},

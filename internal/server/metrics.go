@@ -40,6 +40,12 @@ func newMetrics(ln net.Listener, s *Server) *metrics {
 	counter("events_total", "Events committed.", func() float64 { return float64(s.core.Stats().Events) })
 	counter("commits_total", "Commits of events.", func() float64 { return float64(s.core.Stats().Commits) })
 	counter("slow_readers_total", "Sessions cut off for not reading.", func() float64 { return float64(s.sessions.Stats().Cut) })
+	gauge("certificate_expires_timestamp_seconds", "When the TLS certificate expires, in Unix time; 0 while there is none.", func() float64 {
+		if status, _ := s.Certificate(); !status.NotAfter.IsZero() {
+			return float64(status.NotAfter.Unix())
+		}
+		return 0
+	})
 	version := prometheus.NewGauge(prometheus.GaugeOpts{
 		Namespace: "plausch", Name: "info", Help: "1, with the version as a label.",
 		ConstLabels: prometheus.Labels{"version": plausch.Version},

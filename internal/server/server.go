@@ -21,6 +21,7 @@ import (
 	"plausch/internal/auth"
 	"plausch/internal/blob"
 	"plausch/internal/bus"
+	"plausch/internal/cert"
 	"plausch/internal/config"
 	"plausch/internal/core"
 	"plausch/internal/front/htl"
@@ -54,6 +55,10 @@ type Server struct {
 	metrics   *metrics
 	broken    chan error
 	router    router
+
+	httpListener net.Listener // for plain HTTP, or nil
+	certificate  cert.Source  // nil without TLS
+	acme         *cert.ACME   // certificate, or nil if it is of another kind
 }
 
 // listener is a place where the server listens.
@@ -73,6 +78,12 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		}
 	}()
 	if err := s.openData(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.listen(cfg, inherited); err != nil {
+		return nil, err
+	}
+	if err := s.openCertificate(cfg); err != nil {
 		return nil, err
 	}
 	local := new(bus.Local)
@@ -110,9 +121,9 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.htl = htl.New(table, htl.Options{
 		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
-		FileBytes: cfg.Limits.FileBytes, Log: log,
+		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
-	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, Log: log})
+	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg), Log: log})
 	s.port = port.New(port.Options{
 		Limits: port.Limits{
 			PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,
@@ -120,16 +131,16 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 			AllBeforeSignIn: cfg.Limits.ConnectionsBeforeSignIn,
 		},
 		SignInDeadline: cfg.Limits.SignInDeadline,
+		TLS:            s.tlsConfig(),
+		Plaintext:      plaintext(cfg),
+		Proxies:        cfg.Proxies(),
 		Log:            log,
 	},
-		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve},
+		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve, Refuse: s.web.Serve, ALPN: []string{web.ALPN}},
 		s.ktnProtocol(),
 		s.htlProtocol(), // before native, whose frames have lengths, too
-		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions)},
+		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions), Refuse: native.Refuse, ALPN: []string{native.ALPN}},
 	)
-	if err := s.listen(cfg, inherited); err != nil {
-		return nil, err
-	}
 	if err := s.planMapping(cfg); err != nil {
 		return nil, err
 	}
@@ -181,6 +192,7 @@ func (s *Server) listen(cfg *config.Config, inherited []net.Listener) error {
 		}
 		s.listeners = append(s.listeners, listener{ln, s.serving(cfg, scheme)})
 	}
+	s.listenHTTP(cfg)
 	return s.listenMetrics(cfg)
 }
 
@@ -228,6 +240,10 @@ func listenError(flag, address string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is in use by another program, perhaps another server; stop it, or choose another place with %s", address, flag)
 	}
+	if errors.Is(err, syscall.EACCES) {
+		return fmt.Errorf("this user may not listen on %s: allow it (setcap cap_net_bind_service=+ep plausch, or AmbientCapabilities in a systemd unit), "+
+			"or listen elsewhere with %s and have port 443 lead there", address, flag)
+	}
 	return fmt.Errorf("cannot listen on %s; choose another place with %s: %w", address, flag, err)
 }
 
@@ -257,6 +273,12 @@ func (s *Server) MetricsAddr() net.Addr {
 func (s *Server) Run(ctx context.Context) error {
 	for _, ln := range s.listeners {
 		go func() { _ = ln.serve(s.port, ln) }() // ends with the listener
+	}
+	if s.httpListener != nil {
+		go func() { _ = s.port.Serve(s.httpListener) }() // ends with the listener
+	}
+	if s.acme != nil {
+		s.acme.Start()
 	}
 	if s.metrics != nil {
 		go s.metrics.serve()
@@ -329,6 +351,12 @@ func (s *Server) Close() error {
 	var errs []error
 	for _, ln := range s.listeners {
 		_ = ln.Close()
+	}
+	if s.httpListener != nil {
+		_ = s.httpListener.Close()
+	}
+	if s.acme != nil {
+		s.acme.Close()
 	}
 	if s.metrics != nil {
 		errs = append(errs, s.metrics.close())

@@ -4,6 +4,7 @@ package native
 
 import (
 	"encoding/binary"
+	"io"
 	"time"
 
 	"plausch"
@@ -71,5 +72,31 @@ func Serve(s *session.Server) func(*port.Conn) {
 		c.Prefix = nil // the session keeps c
 		newFrames := func(*session.Outbox) session.Frames { return frames{reader} }
 		s.Serve(c.Conn, newFrames, format, c.Until, c)
+	}
+}
+
+// ALPN is the name of the native protocol in TLS handshakes (RFC 7301).
+const ALPN = protocol.ALPN
+
+// lastWord is how long somebody who is refused may take to hear why.
+const lastWord = time.Second
+
+// Refuse tells who speaks in plain text, and may not, to come over TLS. What it
+// has sent is not looked at, but read: otherwise the system would reset the
+// connection, and the answer with it.
+func Refuse(c *port.Conn) {
+	defer c.Ended()
+	defer c.Close()
+	codec, _, _ := codecOf(c.Prefix)
+	format := protocol.Format{Codec: codec, Framing: protocol.LengthPrefix}
+	bye := format.AppendBye(nil, plausch.Errorf(plausch.Forbidden, "plain text is not answered here; come over TLS, at tls:// or wss://"))
+	if c.SetDeadline(time.Now().Add(lastWord)) != nil {
+		return
+	}
+	if _, err := c.Write(bye); err != nil {
+		return
+	}
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_, _ = io.CopyN(io.Discard, c.Conn, protocol.MaxFrameBeforeSignIn)
 	}
 }

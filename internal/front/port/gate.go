@@ -39,29 +39,79 @@ type ticket struct {
 	before bool
 }
 
-// admit counts a connection, or returns nil if there are too many.
-func (g *gate) admit(addr net.Addr) *ticket {
+// admit counts a connection, or returns nil if there are too many. One of a
+// proxy that is trusted counts for all proxies, until it is known for whom it
+// is.
+func (g *gate) admit(addr net.Addr, trusted bool) *ticket {
 	from := sourceOf(addr)
-	most, mostBefore := g.limits.PerAddress, g.limits.BeforeSignIn
-	if from == private {
-		most, mostBefore = g.limits.Private, g.limits.PrivateBeforeSignIn
+	if trusted {
+		from = proxies
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.sources[from]
-	if s == nil {
-		s = &source{}
-	}
-	if over(s.open, most) || over(s.before, mostBefore) || over(g.all.before, g.limits.AllBeforeSignIn) {
+	if over(g.all.before, g.limits.AllBeforeSignIn) || g.full(from) {
 		g.refused++
 		return nil
 	}
-	g.sources[from] = s
-	s.open++
-	s.before++
+	t := &ticket{gate: g, from: from, before: true}
 	g.all.open++
 	g.all.before++
-	return &ticket{gate: g, from: from, before: true}
+	t.enter()
+	return t
+}
+
+// full reports whether there are as many connections of a source as may be. The
+// lock is held.
+func (g *gate) full(from netip.Prefix) bool {
+	most, mostBefore := g.limits.PerAddress, g.limits.BeforeSignIn
+	switch from {
+	case private:
+		most, mostBefore = g.limits.Private, g.limits.PrivateBeforeSignIn
+	case proxies:
+		most, mostBefore = 0, 0
+	}
+	s := g.sources[from]
+	return s != nil && (over(s.open, most) || over(s.before, mostBefore))
+}
+
+// enter counts the connection at its source. The lock is held.
+func (t *ticket) enter() {
+	s := t.gate.sources[t.from]
+	if s == nil {
+		s = &source{}
+		t.gate.sources[t.from] = s
+	}
+	s.open++
+	if t.before {
+		s.before++
+	}
+}
+
+// leave is the opposite of enter.
+func (t *ticket) leave() {
+	s := t.gate.sources[t.from]
+	if t.before {
+		s.before--
+	}
+	if s.open--; s.open == 0 {
+		delete(t.gate.sources, t.from)
+	}
+}
+
+// move counts the connection at addr from now on, or returns false if there are
+// too many from there.
+func (t *ticket) move(addr net.Addr) bool {
+	to := sourceOf(addr)
+	t.gate.mu.Lock()
+	defer t.gate.mu.Unlock()
+	if t.gate.full(to) {
+		t.gate.refused++
+		return false
+	}
+	t.leave()
+	t.from = to
+	t.enter()
+	return true
 }
 
 func over(n, most int) bool { return most > 0 && n >= most }
@@ -70,10 +120,6 @@ func over(n, most int) bool { return most > 0 && n >= most }
 func (t *ticket) signedIn() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	t.leaveBefore()
-}
-
-func (t *ticket) leaveBefore() {
 	if t.before {
 		t.before = false
 		t.gate.sources[t.from].before--
@@ -85,11 +131,10 @@ func (t *ticket) leaveBefore() {
 func (t *ticket) release() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	t.leaveBefore()
+	t.leave()
 	t.gate.all.open--
-	s := t.gate.sources[t.from]
-	if s.open--; s.open == 0 {
-		delete(t.gate.sources, t.from)
+	if t.before {
+		t.gate.all.before--
 	}
 }
 
@@ -99,17 +144,17 @@ func (g *gate) stats() Stats {
 	return Stats{Open: g.all.open, BeforeSignIn: g.all.before, Refused: g.refused}
 }
 
-// private stands for all private-range and loopback sources, and for those
-// without an IP address.
-var private = netip.Prefix{}
+var (
+	// private stands for all private-range and loopback sources, and for those
+	// without an IP address.
+	private = netip.Prefix{}
+	// proxies stands for the proxies that are trusted.
+	proxies = netip.PrefixFrom(netip.IPv6Unspecified(), 128)
+)
 
 func sourceOf(addr net.Addr) netip.Prefix {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return private
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
-	if !ip.IsValid() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+	ip := ipOf(addr)
+	if !ip.IsValid() || near(ip) {
 		return private
 	}
 	bits := 32

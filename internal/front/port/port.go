@@ -2,15 +2,21 @@
 // bytes to learn which protocol they speak, and hands them over. Which that is
 // is decided once for a connection and never again.
 //
+// If the first bytes are those of TLS, the protocol is looked for inside, among
+// those of the name that the handshake agreed on. What is not TLS is served to
+// some only (see [Plaintext]). Proxies that are trusted say for whom they speak.
+//
 // Each connection is looked at in a goroutine of its own, which then begins to
 // serve it. Package port knows no protocol: they are registered with it.
 package port
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -37,6 +43,12 @@ type Protocol struct {
 	// Serve takes the connection over and sees to it that it is closed in the
 	// end. It need not wait for that.
 	Serve func(*Conn)
+	// Refuse takes over, as Serve does, a connection whose other side is not
+	// answered in plain text. It may say so. Nil closes the connection.
+	Refuse func(*Conn)
+	// ALPN are the names of the protocol in TLS handshakes (RFC 7301). A
+	// connection with one of them is never taken for another protocol.
+	ALPN []string
 }
 
 // Conn is a connection whose protocol is known.
@@ -48,16 +60,22 @@ type Conn struct {
 	// Until is when somebody has to have signed in; it is the read deadline.
 	Until time.Time
 
-	port   *Port
-	ticket *ticket
+	port    *Port
+	ticket  *ticket
+	tls     bool // between the other side and us, or a proxy that is trusted
+	proxied bool // the other side is a proxy that is trusted
 }
 
-// Secure reports whether nobody on the way can read what is sent: the connection
+// TLS reports whether the other side speaks TLS, with us or with a proxy that is
+// trusted.
+func (c *Conn) TLS() bool { return c.tls }
+
+// Secure reports whether nobody on the way can read what is sent: it is TLS, or
 // does not leave this machine.
-func (c *Conn) Secure() bool {
-	tcp, ok := c.RemoteAddr().(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
-}
+func (c *Conn) Secure() bool { return c.tls || ipOf(c.RemoteAddr()).IsLoopback() }
+
+// Answers reports whether somebody at client is answered in plain text.
+func (c *Conn) Answers(client net.Addr) bool { return c.port.opts.Plaintext.allows(client) }
 
 // SignedIn is to be called when somebody has signed in on the connection.
 func (c *Conn) SignedIn() { c.ticket.signedIn() }
@@ -74,12 +92,21 @@ type Options struct {
 	// SignInDeadline is how long a connection may take until somebody has signed
 	// in. The port holds its first bytes to it, whoever serves it the rest.
 	SignInDeadline time.Duration
-	Log            *slog.Logger
+	// TLS has the certificates, and in NextProtos the names for which they are
+	// all that is wanted (acme-tls/1). Nil means that no TLS is spoken.
+	TLS *tls.Config
+	// Plaintext says who is answered without TLS.
+	Plaintext Plaintext
+	// Proxies are the addresses of proxies whose word counts on for whom they
+	// speak.
+	Proxies []netip.Prefix
+	Log     *slog.Logger
 }
 
 // Port accepts connections from any number of listeners.
 type Port struct {
 	opts      Options
+	tls       *tls.Config // nil if no TLS is spoken
 	protocols []Protocol
 	gate      gate
 
@@ -93,7 +120,7 @@ type Port struct {
 // New returns a port on which the given protocols are spoken.
 func New(opts Options, protocols ...Protocol) *Port {
 	return &Port{
-		opts: opts, protocols: protocols, gate: newGate(opts.Limits),
+		opts: opts, tls: tlsConfig(opts.TLS, protocols), protocols: protocols, gate: newGate(opts.Limits),
 		unknown: map[net.Conn]struct{}{},
 	}
 }
@@ -104,10 +131,10 @@ func (p *Port) Serve(ln net.Listener) error {
 }
 
 // ServeAs accepts from ln until the port is closed, and takes every connection
-// for one of the given protocol, which is not looked for in its first bytes. A
-// connection may take signIn until somebody has signed in.
+// for one of the given protocol in plain text, which is not looked for in its
+// first bytes. A connection may take signIn until somebody has signed in.
 func (p *Port) ServeAs(ln net.Listener, protocol Protocol, signIn time.Duration) error {
-	return p.accept(ln, signIn, protocol.Serve)
+	return p.accept(ln, signIn, func(c *Conn) { p.serveAs(c, protocol) })
 }
 
 func (p *Port) accept(ln net.Listener, signIn time.Duration, serve func(*Conn)) error {
@@ -131,33 +158,66 @@ func (p *Port) accept(ln net.Listener, signIn time.Duration, serve func(*Conn)) 
 			time.Sleep(100 * time.Millisecond)
 			continue
 		}
-		ticket := p.gate.admit(conn.RemoteAddr())
+		proxied := p.trusts(conn.RemoteAddr())
+		ticket := p.gate.admit(conn.RemoteAddr(), proxied)
 		if ticket == nil {
 			p.opts.Log.Debug("too many connections", "remote", conn.RemoteAddr())
 			_ = conn.Close()
 			continue
 		}
 		p.serving.Add(1)
-		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), port: p, ticket: ticket})
+		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), port: p, ticket: ticket, proxied: proxied})
 	}
 }
 
 // serve finds out what a connection speaks, and has it served.
 func (p *Port) serve(c *Conn) {
-	if !p.watch(c.Conn) {
+	var protocol Protocol
+	err := p.look(c, func() (err error) {
+		protocol, err = p.recognise(c)
+		return err
+	})
+	p.handOver(c, protocol, err)
+}
+
+// serveAs has a connection served as what it is supposed to be.
+func (p *Port) serveAs(c *Conn, protocol Protocol) {
+	var err error
+	if c.proxied {
+		err = p.look(c, func() (err error) {
+			c.Prefix, err = c.readProxyHeader()
+			return err
+		})
+	}
+	p.handOver(c, protocol, err)
+}
+
+// look calls what reads the first bytes of c, which ends when the port closes.
+func (p *Port) look(c *Conn, read func() error) error {
+	accepted := c.Conn
+	if !p.watch(accepted) {
+		return net.ErrClosed
+	}
+	defer p.unwatch(accepted)
+	if err := c.SetReadDeadline(c.Until); err != nil {
+		return err
+	}
+	return read()
+}
+
+// handOver has a connection served, unless err says why not, or refused, if it
+// is not answered in plain text.
+func (p *Port) handOver(c *Conn, protocol Protocol, err error) {
+	take := protocol.Serve
+	if err == nil && !c.tls && !c.Answers(c.RemoteAddr()) {
+		take = protocol.Refuse
+	}
+	if err != nil || take == nil {
+		p.opts.Log.Debug("connection refused", "remote", c.RemoteAddr(), "protocol", protocol.Name, "err", err)
 		p.drop(c)
 		return
 	}
-	_ = c.SetReadDeadline(c.Until)
-	protocol, prefix := p.recognise(c.Conn)
-	p.unwatch(c.Conn)
-	if protocol == nil {
-		p.opts.Log.Debug("no known protocol", "remote", c.RemoteAddr(), "bytes", len(prefix))
-		p.drop(c)
-		return
-	}
-	c.Prefix = prefix
-	protocol.Serve(c)
+	take(c)
 }
 
 func (p *Port) drop(c *Conn) {
@@ -165,38 +225,84 @@ func (p *Port) drop(c *Conn) {
 	c.Ended()
 }
 
-// recognise reads as little as is needed to tell the protocol, nil if it is
-// none or nothing more comes in time.
-func (p *Port) recognise(conn net.Conn) (*Protocol, []byte) {
-	// Most protocols show in a few bytes; idle connections keep what was read
-	// for a moment only.
-	prefix := make([]byte, 0, 8)
-	for len(prefix) < maxPeek {
+// recognise finds the protocol of c, and leaves the rest of its first bytes in
+// c.Prefix.
+func (p *Port) recognise(c *Conn) (_ Protocol, err error) {
+	var prefix []byte
+	if c.proxied {
+		if prefix, err = c.readProxyHeader(); err != nil {
+			return Protocol{}, err
+		}
+	}
+	protocols := p.protocols
+	if p.tls != nil {
+		if prefix, err = atLeastOne(c.Conn, prefix); err != nil {
+			return Protocol{}, err
+		}
+		if prefix[0] == recordHandshake {
+			if protocols, err = p.encrypt(c, prefix); err != nil {
+				return Protocol{}, err
+			}
+			prefix = nil
+		}
+	}
+	protocol, prefix, err := match(c.Conn, prefix, protocols)
+	c.Prefix = prefix
+	return protocol, err
+}
+
+// firstRead is how much is read at first: most protocols show in a few bytes,
+// and idle connections keep what was read for a moment only.
+const firstRead = 8
+
+// atLeastOne returns prefix and, if it is empty, what comes next.
+func atLeastOne(conn net.Conn, prefix []byte) ([]byte, error) {
+	if len(prefix) > 0 {
+		return prefix, nil
+	}
+	prefix = make([]byte, firstRead)
+	n, err := conn.Read(prefix)
+	if n == 0 {
+		return nil, err
+	}
+	return prefix[:n], nil
+}
+
+var errNoProtocol = errors.New("no known protocol")
+
+// match reads as little as is needed to tell which of the protocols is spoken.
+func match(conn net.Conn, prefix []byte, protocols []Protocol) (Protocol, []byte, error) {
+	prefix, err := atLeastOne(conn, prefix)
+	if err != nil {
+		return Protocol{}, nil, err
+	}
+	for {
+		protocol, verdict := judge(prefix, protocols)
+		switch {
+		case verdict == Yes:
+			return protocol, prefix, nil
+		case verdict == No, len(prefix) >= maxPeek:
+			return Protocol{}, prefix, errNoProtocol
+		}
 		if len(prefix) == cap(prefix) {
 			prefix = append(make([]byte, 0, min(8*cap(prefix), maxPeek)), prefix...)
 		}
 		n, err := conn.Read(prefix[len(prefix):cap(prefix)])
 		prefix = prefix[:len(prefix)+n]
 		if n == 0 && err != nil {
-			return nil, prefix
-		}
-		unsure := false
-		for i := range p.protocols {
-			switch p.protocols[i].Match(prefix) {
-			case Yes:
-				return &p.protocols[i], prefix
-			case Maybe:
-				unsure = true
-			}
-			if unsure {
-				break
-			}
-		}
-		if !unsure {
-			return nil, prefix
+			return Protocol{}, prefix, err
 		}
 	}
-	return nil, prefix
+}
+
+// judge asks the protocols in their order; one that says Maybe is waited for.
+func judge(prefix []byte, protocols []Protocol) (Protocol, Verdict) {
+	for _, protocol := range protocols {
+		if verdict := protocol.Match(prefix); verdict != No {
+			return protocol, verdict
+		}
+	}
+	return Protocol{}, No
 }
 
 // watch remembers a connection that has no protocol yet, which nobody else would

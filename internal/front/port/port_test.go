@@ -37,7 +37,7 @@ func TestGateLimits(t *testing.T) {
 			g := newGate(limits)
 			in := 0
 			for _, from := range test.from {
-				if ticket := g.admit(addr(from)); ticket != nil {
+				if ticket := g.admit(addr(from), false); ticket != nil {
 					in++
 					if test.signIn {
 						ticket.signedIn()
@@ -75,7 +75,7 @@ func TestGateCounts(t *testing.T) {
 			for range 3000 {
 				switch n := r.IntN(3); {
 				case n == 0 || len(in) == 0:
-					if ticket := g.admit(addr(from[r.IntN(len(from))])); ticket != nil {
+					if ticket := g.admit(addr(from[r.IntN(len(from))]), false); ticket != nil {
 						in = append(in, ticket)
 					}
 				case n == 1:

@@ -31,6 +31,7 @@ type Options struct {
 	Sessions *session.Server
 	// Ready reports why requests cannot be served now, if so.
 	Ready func(context.Context) error
+	TLS   TLS
 	Log   *slog.Logger
 }
 
@@ -38,20 +39,22 @@ type Options struct {
 type Server struct {
 	sessions *session.Server
 	ready    func(context.Context) error
+	tls      TLS
 	http     *http.Server
 	conns    *listener
 }
 
 // New returns a running server. Close it.
 func New(opts Options) *Server {
-	s := &Server{sessions: opts.Sessions, ready: opts.Ready}
+	s := &Server{sessions: opts.Sessions, ready: opts.Ready, tls: opts.TLS}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", s.websocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /{$}", s.index)
 	s.http = &http.Server{
-		Handler:           mux,
+		Handler:           s.secured(mux),
+		ConnContext:       withConn,
 		ReadHeaderTimeout: headerDeadline,
 		IdleTimeout:       idleDeadline,
 		MaxHeaderBytes:    maxHeader,
@@ -71,7 +74,12 @@ func Match(prefix []byte) port.Verdict {
 	return port.No
 }
 
-// Serve gives a connection of the port to the HTTP server.
+// ALPN is the name of HTTP/1.1 in TLS handshakes (RFC 7301). HTTP/2 is not
+// offered: a WebSocket takes a connection over, which it has none of.
+const ALPN = "http/1.1"
+
+// Serve gives a connection of the port to the HTTP server, which itself judges
+// each request that comes in plain text.
 func (s *Server) Serve(c *port.Conn) {
 	hc := &conn{Conn: c}
 	if !s.conns.offer(hc) {
@@ -101,14 +109,20 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) index(w http.ResponseWriter, r *http.Request) {
+	a := arrivalOf(r)
+	scheme := "ws"
+	if a.encrypted {
+		scheme = "wss"
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "This is Plausch, a chat. To talk here, run:\n\n    plausch chat ws://%s --name YOU\n", r.Host)
+	fmt.Fprintf(w, "This is Plausch, a chat. To talk here, run:\n\n    plausch chat %s://%s --name YOU\n", scheme, a.host)
 }
 
 // conn is a connection of the port as the HTTP server gets it.
 type conn struct {
 	*port.Conn
-	once sync.Once
+	began bool // the head of the first request has come
+	once  sync.Once
 }
 
 // Read implements net.Conn: the prefix first.
@@ -119,6 +133,15 @@ func (c *conn) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	return c.Conn.Read(p)
+}
+
+// SetReadDeadline implements net.Conn. The HTTP server begins to count when it
+// gets a connection; its first request has been waited for before.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if c.began = c.began || t.IsZero(); !c.began && t.After(c.Until) {
+		t = c.Until
+	}
+	return c.Conn.SetReadDeadline(t)
 }
 
 // Close implements net.Conn. It is not called for what has become a WebSocket.

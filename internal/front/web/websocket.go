@@ -17,8 +17,10 @@ import (
 // websocket upgrades to the native protocol over WebSocket (RFC 6455). The
 // subprotocol chooses the codec; without one it is JSON.
 func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
-	if !s.sameOrigin(r) {
-		http.Error(w, "this page may not connect: its origin is another", http.StatusForbidden)
+	a := arrivalOf(r)
+	if origin := r.Header.Get("Origin"); !a.sameOrigin(origin) {
+		http.Error(w, "this page may not connect: its origin is not "+a.scheme()+"://"+a.host+
+			" (if a proxy stands before this server, its host has to name it with --behind-proxy)", http.StatusForbidden)
 		return
 	}
 	codec := protocol.JSON
@@ -41,6 +43,10 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := hijacked.(*conn)
+	if c.Proxied() && !c.Come(a.client, a.encrypted) {
+		_ = c.Close()
+		return
+	}
 	// A client may send behind its handshake without waiting for the answer.
 	early, _ := buffered.Peek(buffered.Reader.Buffered())
 	early = append(bytes.Clone(early), c.Prefix...)
@@ -52,11 +58,10 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, c.Conn)
 }
 
-// sameOrigin reports whether r does not come from a page of another site. What
-// is not a browser sends no Origin.
-func (s *Server) sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	return origin == "" || origin == "http://"+r.Host || origin == "https://"+r.Host
+// sameOrigin reports whether origin is not that of another site's page. What is
+// not a browser sends none.
+func (a arrival) sameOrigin(origin string) bool {
+	return origin == "" || origin == a.scheme()+"://"+a.host
 }
 
 // frames reads the messages of a WebSocket.

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"plausch/internal/front/port"
+)
+
+// arrival is how a request came, as far as that can be believed: a proxy that is
+// trusted says it for another.
+type arrival struct {
+	client    net.Addr
+	encrypted bool   // TLS, with us or with the proxy
+	host      string // that was asked for, with its port if it was named
+	answered  bool   // encrypted, or from where plain text is answered
+}
+
+// scheme returns the scheme of the address that was asked for.
+func (a arrival) scheme() string {
+	if a.encrypted {
+		return "https"
+	}
+	return "http"
+}
+
+type connKey struct{}
+
+// withConn makes the connection of a request known to its handlers.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c.(*conn).Conn)
+}
+
+func connOf(r *http.Request) *port.Conn { return r.Context().Value(connKey{}).(*port.Conn) }
+
+// arrivalOf tells how r came.
+func arrivalOf(r *http.Request) arrival {
+	c := connOf(r)
+	a := arrival{client: c.RemoteAddr(), encrypted: c.TLS(), host: r.Host}
+	if c.Proxied() {
+		a.believe(c, r.Header)
+	}
+	a.answered = a.encrypted || c.Answers(a.client)
+	return a
+}
+
+// believe takes over what a trusted proxy says: Forwarded (RFC 7239), or the
+// X-Forwarded headers that most send instead. Each proxy appends, so what the
+// last one that is trusted was told by a stranger stands before what it says
+// itself, and is not read.
+func (a *arrival) believe(c *port.Conn, h http.Header) {
+	if hops := elements(h, "Forwarded"); len(hops) > 0 {
+		for i := len(hops) - 1; i >= 0; i-- {
+			hop := forwardedPairs(hops[i])
+			ip := parseIP(hop["for"])
+			if ip.IsValid() && c.TrustsIP(ip) && i > 0 {
+				continue
+			}
+			a.take(ip, hop["proto"], hop["host"])
+			return
+		}
+	}
+	var client netip.Addr
+	for hops := elements(h, "X-Forwarded-For"); len(hops) > 0; hops = hops[:len(hops)-1] {
+		client = parseIP(hops[len(hops)-1])
+		if !client.IsValid() || !c.TrustsIP(client) {
+			break
+		}
+	}
+	a.take(client, last(elements(h, "X-Forwarded-Proto")), last(elements(h, "X-Forwarded-Host")))
+}
+
+func (a *arrival) take(client netip.Addr, scheme, host string) {
+	if client.IsValid() {
+		a.client = net.TCPAddrFromAddrPort(netip.AddrPortFrom(client, 0))
+	}
+	if scheme != "" {
+		a.encrypted = strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "wss")
+	}
+	if host != "" {
+		a.host = host
+	}
+}
+
+// elements returns the elements of a header that is a list, of all its lines.
+func elements(h http.Header, name string) []string {
+	var all []string
+	for _, line := range h.Values(name) {
+		for element := range strings.SplitSeq(line, ",") {
+			if element = strings.TrimSpace(element); element != "" {
+				all = append(all, element)
+			}
+		}
+	}
+	return all
+}
+
+func last(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1]
+}
+
+// forwardedPairs reads one element of Forwarded. A comma in quotes, which no
+// address, host or scheme has, is not understood.
+func forwardedPairs(element string) map[string]string {
+	pairs := make(map[string]string)
+	for pair := range strings.SplitSeq(element, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		pairs[strings.ToLower(name)] = strings.Trim(value, `"`)
+	}
+	return pairs
+}
+
+// parseIP reads an IP address, with or without a port, invalid if it is none:
+// proxies also write unknown, or a name of their own.
+func parseIP(s string) netip.Addr {
+	if with, err := netip.ParseAddrPort(s); err == nil {
+		return with.Addr().Unmap()
+	}
+	ip, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ip.Unmap()
+}
