@@ -21,6 +21,12 @@ type DialOptions struct {
 	// TLS is the configuration for tls and wss addresses, for example with
 	// RootCAs. Nil means the system's certificates. It is not changed.
 	TLS *tls.Config
+	// Pins has the certificates that are known by their fingerprint. Nil means
+	// that only vouched-for ones are good.
+	Pins PinStore
+	// Fingerprint is that of the one certificate that is good, whoever vouches
+	// for another; Pins keeps it. Empty leaves it to Pins. See [ParseFingerprint].
+	Fingerprint string
 	// Program is the name and version that the server is told, at most 64 bytes;
 	// "plausch-go/VERSION" if empty.
 	Program string
@@ -37,7 +43,9 @@ type DialOptions struct {
 
 // Dial connects to a server (see [ParseAddress]) and says hello. The context
 // bounds all of it, and nothing after it. An error of code Unsupported means
-// that client and server have no version of the protocol in common.
+// that client and server have no version of the protocol in common. With Pins or
+// a Fingerprint, one of type [*CertificateError] means that the server is not
+// trusted.
 func Dial(ctx context.Context, address string, o DialOptions) (*Conn, error) {
 	a, err := ParseAddress(address)
 	if err != nil {
@@ -91,11 +99,21 @@ func connect(ctx context.Context, a Address, o DialOptions) (net.Conn, error) {
 	if config.ServerName == "" {
 		config.ServerName = a.Host
 	}
-	if config.NextProtos == nil && a.webSocket() {
-		config.NextProtos = []string{"http/1.1"}
+	if config.NextProtos == nil {
+		config.NextProtos = []string{protocol.ALPN}
+		if a.webSocket() {
+			config.NextProtos = []string{"http/1.1"}
+		}
+	}
+	if config, err = pinned(config, a.HostPort(), o); err != nil {
+		nc.Close()
+		return nil, err
 	}
 	tc := tls.Client(nc, config)
-	if err := tc.HandshakeContext(ctx); err != nil {
+	if err = tc.HandshakeContext(ctx); err == nil {
+		err = keepPin(a.HostPort(), o)
+	}
+	if err != nil {
 		nc.Close()
 		return nil, err
 	}

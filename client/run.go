@@ -68,6 +68,12 @@ func (c *Client) run(ctx context.Context) {
 			<-ctx.Done() // what waits in the outbox stays readable until Close
 			return
 		}
+		// Later it is rather the network that somebody has come into.
+		if e, ok := untrusted(err); ok && !c.wasOnline {
+			c.finish(e)
+			<-ctx.Done()
+			return
+		}
 		if lasted > stableAfter {
 			b.tries = 0
 		}

@@ -1,10 +1,7 @@
 package client
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,14 +86,7 @@ func (f *TokenFile) Delete(server, name string) error {
 }
 
 func (f *TokenFile) read() (tokens, error) {
-	all := make(tokens)
-	b, err := os.ReadFile(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return all, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(b, &all)
-	}
+	all, err := readJSON[tokens](f.path)
 	if err != nil {
 		return nil, fmt.Errorf("token store %s: %w", f.path, err)
 	}
@@ -104,43 +94,8 @@ func (f *TokenFile) read() (tokens, error) {
 }
 
 func (f *TokenFile) change(change func(tokens)) error {
-	if err := f.rewrite(change); err != nil {
+	if err := changeJSON(f.path, change); err != nil {
 		return fmt.Errorf("token store %s: %w", f.path, err)
 	}
-	return nil
-}
-
-func (f *TokenFile) rewrite(change func(tokens)) error {
-	dir := filepath.Dir(f.path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	lock, err := lockFile(f.path+".lock", true)
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	all, err := f.read()
-	if err != nil {
-		return err
-	}
-	change(all)
-	b, err := json.MarshalIndent(all, "", "\t")
-	if err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, filepath.Base(f.path)+".*") // with mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails once it is renamed
-	_, err = tmp.Write(append(b, '\n'))
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), f.path); err != nil {
-		return err
-	}
-	syncFolder(dir)
 	return nil
 }

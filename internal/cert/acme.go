@@ -52,6 +52,8 @@ type ACME struct {
 	stop   context.CancelFunc
 	ended  chan struct{}
 
+	closing sync.Once
+
 	mu       sync.Mutex
 	failed   error
 	failedAt time.Time
@@ -188,11 +190,13 @@ func (a *ACME) Status() Status {
 	return s
 }
 
-// Close ends getting and renewing.
+// Close ends getting and renewing. Closing twice does nothing.
 func (a *ACME) Close() {
-	if a.stop != nil {
-		a.stop()
-		<-a.ended
-	}
-	a.cache.Stop()
+	a.closing.Do(func() {
+		if a.stop != nil {
+			a.stop()
+			<-a.ended
+		}
+		a.cache.Stop()
+	})
 }
