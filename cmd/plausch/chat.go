@@ -71,6 +71,13 @@ func runChat(ctx context.Context, c *connection, stdin io.Reader, stdout io.Writ
 		if c.takenInPassing(ctx, err) {
 			continue
 		}
+		if s.terminal() {
+			if ok, err := confirmCertificate(ctx, c, s, r, err); err != nil {
+				return ignoreQuit(err)
+			} else if ok {
+				continue
+			}
+		}
 		if askedPassword {
 			c.password = "" // that was not it
 		}

@@ -37,6 +37,7 @@ const (
 // client has one.
 type connection struct {
 	server, name, passwordFile, caFile string
+	fingerprint                        string // of the certificate; see [noFingerprint]
 
 	again    bool // that the name is taken was tried again
 	address  client.Address
@@ -53,6 +54,7 @@ func addConnection(cmd *cobra.Command) *connection {
 	flags.StringVar(&c.name, "name", "", "Whom to sign in as: an account, or a guest of that name\n(environment "+nameEnv+"; default your name on this machine)")
 	flags.StringVar(&c.passwordFile, "password-file", "", "File whose first line is the account's password\n(environment "+passwordEnv+" for the password itself)")
 	flags.StringVar(&c.caFile, "ca", "", "File of certificates (PEM) to trust besides the system's, for tls and wss")
+	flags.StringVar(&c.fingerprint, "fingerprint", "", "SHA-256 of the server's certificate, to be known from now on (none: forget the known one)")
 	must(cmd.MarkFlagFilename("password-file"))
 	must(cmd.MarkFlagFilename("ca", "pem", "crt"))
 	return c
@@ -75,6 +77,9 @@ func (c *connection) load() (err error) {
 		if c.password, err = firstLine(c.passwordFile); err != nil {
 			return &exitError{exitUsage, fmt.Errorf("--password-file: %w", err)}
 		}
+	}
+	if err := c.loadFingerprint(); err != nil {
+		return err
 	}
 	if c.caFile == "" {
 		return nil
@@ -117,9 +122,13 @@ func (c *connection) options() (client.Options, error) {
 	if err != nil {
 		return client.Options{}, fmt.Errorf("there is no place to keep the sign-in; set HOME or XDG_STATE_HOME: %w", err)
 	}
+	pins, err := client.DefaultPins()
+	if err != nil {
+		return client.Options{}, err
+	}
 	return client.Options{
 		Address: c.address.String(), Name: c.name, Password: c.password, Tokens: tokens,
-		Dial: client.DialOptions{TLS: c.tls, Program: "plausch/" + plausch.Version},
+		Dial: client.DialOptions{TLS: c.tls, Pins: pins, Fingerprint: c.fingerprint, Program: "plausch/" + plausch.Version},
 	}, nil
 }
 
@@ -216,6 +225,7 @@ func (c *connection) explain(err error) error {
 	}
 	var (
 		signIn  *client.SignInError
+		unknown *client.CertificateError
 		refused *plausch.Error
 		stalled *errNoProgress
 		exit    *exitError
@@ -227,6 +237,8 @@ func (c *connection) explain(err error) error {
 		return &exitError{exitFailure, errInterrupted}
 	case errors.As(err, &signIn):
 		return &exitError{exitSignIn, errors.New(c.explainSignIn(signIn))}
+	case errors.As(err, &unknown):
+		return &exitError{exitOffline, errors.New(explainCertificate(unknown))}
 	case errors.As(err, &stalled), errors.Is(err, client.ErrLost), errors.Is(err, context.DeadlineExceeded):
 		return &exitError{exitOffline, errors.New(c.explainOffline(err))}
 	case errors.As(err, &refused):
@@ -267,6 +279,7 @@ func (c *connection) whyNotIn(err error) string {
 func (c *connection) explainOffline(err error) string {
 	var (
 		dns     *net.DNSError
+		unknown *client.CertificateError
 		cert    *tls.CertificateVerificationError
 		record  tls.RecordHeaderError
 		refused *plausch.Error
@@ -281,6 +294,8 @@ func (c *connection) explainOffline(err error) string {
 		return fmt.Sprintf("no server answers at %s: is it running? plausch serve --open", c.address)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("there is no machine called %s (%v)", c.address.Host, dns.Err)
+	case errors.As(err, &unknown):
+		return explainCertificate(unknown)
 	case errors.As(err, &cert):
 		return fmt.Sprintf("the certificate of %s cannot be trusted: %s; name its issuer's with --ca", c.address, client.CleanLine(cert.Err.Error()))
 	case errors.As(err, &record):

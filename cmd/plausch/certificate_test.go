@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// openTLSServer starts a server with a certificate that nobody vouches for, and
+// has clients of this test find it by TLS.
+func openTLSServer(t *testing.T, data string) (p *process, fingerprint string) {
+	t.Helper()
+	clearClientEnv(t)
+	p = startServer(t, "--data", data, "--open", "--tls=self-signed")
+	t.Setenv(serverEnv, "tls://"+p.addr)
+	found := regexp.MustCompile(`\(SHA-256\):  ([0-9a-f]{64})\n`).FindStringSubmatch(p.greet)
+	if found == nil {
+		t.Fatalf("there is no fingerprint in the greeting:\n%s", p.greet)
+	}
+	return p, found[1]
+}
+
+func TestUnknownCertificateIsRefused(t *testing.T) {
+	p, fingerprint := openTLSServer(t, t.TempDir())
+	for _, scheme := range []string{"tls://", "wss://"} {
+		t.Setenv(serverEnv, scheme+p.addr)
+		plauschRun(t, "", "send", "secret").want(t, exitOffline, fingerprint, "--fingerprint", "plausch chat")
+		plauschRun(t, "", "tail", "public").want(t, exitOffline, fingerprint, "--fingerprint", "plausch chat")
+	}
+	wrong := strings.Repeat("0", 64)
+	plauschRun(t, "", "send", "--fingerprint", wrong, "secret").want(t, exitOffline, "HAS CHANGED", fingerprint, wrong)
+	plauschRun(t, "", "send", "hi").want(t, exitOffline) // the wrong one is not kept
+
+	// Given once, in a form that other programs print, it is known.
+	capitals := strings.ToUpper(regexp.MustCompile(`..`).ReplaceAllString(fingerprint, "$0:"))
+	plauschRun(t, "", "send", "--fingerprint", strings.TrimSuffix(capitals, ":"), "hi").want(t, exitOK)
+	plauschRun(t, "", "tail", "public").want(t, exitOK, "tester: hi")
+	t.Setenv(serverEnv, "tls://"+p.addr) // another way to the same port
+	plauschRun(t, "", "send", "hi").want(t, exitOK)
+
+	plauschRun(t, "", "send", "--fingerprint=none", "hi").want(t, exitOffline, "nobody vouches")
+}
+
+func TestChangedCertificateIsRefused(t *testing.T) {
+	data := t.TempDir()
+	p, first := openTLSServer(t, data)
+	plauschRun(t, "", "send", "--fingerprint", first, "hi").want(t, exitOK)
+	state := os.Getenv("XDG_STATE_HOME")
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.cmd.Wait()
+
+	// The same folder has the same certificate.
+	again := startServer(t, "--data", data, "--open", "--tls=self-signed", "--listen="+p.addr)
+	if !strings.Contains(again.greet, first) {
+		t.Errorf("after a restart the greeting is\n%s\nwant the certificate %s", again.greet, first)
+	}
+	plauschRun(t, "", "send", "hi").want(t, exitOK)
+	_ = again.cmd.Process.Kill()
+	_ = again.cmd.Wait()
+
+	if err := os.Remove(filepath.Join(data, "certs", "self-signed.pem")); err != nil {
+		t.Fatal(err)
+	}
+	other := startServer(t, "--data", data, "--open", "--tls=self-signed", "--listen="+p.addr)
+	second := regexp.MustCompile(`[0-9a-f]{64}`).FindString(other.greet)
+	for _, command := range [][]string{{"send", "secret"}, {"tail", "public"}, {"chat"}} {
+		plauschRun(t, "", command...).want(t, exitOffline, "HAS CHANGED", first, second, "--fingerprint")
+	}
+	plauschRun(t, "", "tail", "public", "--fingerprint", second).want(t, exitOK, "tester: hi")
+	plauschRun(t, "", "tail", "public").want(t, exitOK, "tester: hi")
+	if content, err := os.ReadFile(filepath.Join(state, "plausch", "pins.json")); err != nil || strings.Contains(string(content), first) {
+		t.Errorf("known are %s, %v", content, err)
+	}
+}
+
+func TestFingerprintFlag(t *testing.T) {
+	clearClientEnv(t)
+	plauschRun(t, "", "send", "--server=tls://h", "--fingerprint=12", "x").want(t, exitUsage, "--fingerprint", "64 digits")
+	plauschRun(t, "", "send", "--server=tcp://h", "--fingerprint=none", "x").want(t, exitUsage, "not encrypted")
+}
+
+func TestDomainArgument(t *testing.T) {
+	plauschRun(t, "", "serve", "one.example.org", "--domain=two.example.org").want(t, exitUsage, "two domains")
+	plauschRun(t, "", "serve", "https://one.example.org").want(t, exitUsage, "no domain", "without https://")
+	plauschRun(t, "", "serve", "192.0.2.1").want(t, exitUsage, "address", "--tls self-signed")
+}

@@ -1,0 +1,27 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+func TestTmuxCertificateIsConfirmed(t *testing.T) {
+	_, fingerprint := openTLSServer(t, t.TempDir())
+	refuses := newPane(t, 120, 24, "chat", os.Getenv(serverEnv), "--name=anna")
+	refuses.awaitText(fingerprint)
+	refuses.lastLine("Is it the same? Type yes, or nothing to stop:")
+	refuses.write("no")
+	refuses.press("Enter")
+	refuses.awaitText("ended with 4")
+
+	trusts := newPane(t, 120, 24, "chat", os.Getenv(serverEnv), "--name=bob")
+	trusts.awaitText(fingerprint)
+	trusts.write("yes")
+	trusts.press("Enter")
+	trusts.lastLine("public>")
+	trusts.write("it works")
+	trusts.press("Enter")
+	trusts.awaitText("bob: it works")
+}
