@@ -132,11 +132,21 @@ var echo = Protocol{
 // start runs a port on the loopback.
 func start(t *testing.T, opts Options) (*Port, string) {
 	t.Helper()
+	return startFrom(t, opts, nil, echo)
+}
+
+// startFrom runs a port with the given protocols. Everybody seems to come from
+// from, if it is not nil.
+func startFrom(t *testing.T, opts Options, from net.Addr, protocols ...Protocol) (*Port, string) {
+	t.Helper()
 	opts.Log = slog.New(slog.DiscardHandler)
-	p := New(opts, echo)
+	p := New(opts, protocols...)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if from != nil {
+		ln = fromListener{ln, from}
 	}
 	served := make(chan error, 1)
 	go func() { served <- p.Serve(ln) }()
@@ -150,6 +160,20 @@ func start(t *testing.T, opts Options) (*Port, string) {
 		}
 	})
 	return p, ln.Addr().String()
+}
+
+// fromListener has every connection seem to come from an address.
+type fromListener struct {
+	net.Listener
+	from net.Addr
+}
+
+func (l fromListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return forwarded{c, l.from}, nil
 }
 
 func dial(t *testing.T, address, text string) *net.TCPConn {
