@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/front/native":    {"/", "protocol", "internal/session", "internal/front/port"},
 	"internal/front/web":       {"/", "protocol", "internal/api", "internal/session", "internal/front/port"},
 	"internal/cert":            {},
+	"internal/cert/certtest":   {},
 	"internal/config":          {},
 	"internal/portmap":         {},
 	"internal/service":         {},
