@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/big"
 	"net"
 	"strings"
@@ -220,31 +221,62 @@ func TestSlowHandshakes(t *testing.T) {
 	}
 }
 
-// TestClosingDoesNotWait closes a connection whose other side reads nothing.
+// TestClosingDoesNotWait closes a connection whose other side reads nothing, on
+// which there is no room for a goodbye either.
 func TestClosingDoesNotWait(t *testing.T) {
-	closed := make(chan time.Duration, 1)
-	full := Protocol{Name: "full", Match: func([]byte) Verdict { return Yes }, Serve: func(c *Conn) {
-		defer c.Ended()
-		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-		for {
-			if _, err := c.Write(make([]byte, 1<<20)); err != nil {
-				break
+	for name, write := range map[string]bool{"at once": false, "after a write that took too long": true} {
+		t.Run(name, func(t *testing.T) {
+			closed := make(chan time.Duration, 1)
+			p := New(Options{SignInDeadline: time.Minute, TLS: certificates(), Log: slog.New(slog.DiscardHandler), Plaintext: PlainAny},
+				Protocol{Match: func([]byte) Verdict { return Yes }, Serve: func(c *Conn) {
+					defer c.Ended()
+					if write {
+						_ = c.SetWriteDeadline(time.Now().Add(time.Millisecond))
+						if _, err := c.Write([]byte("x")); err == nil {
+							t.Error("somebody reads")
+						}
+					}
+					start := time.Now()
+					_ = c.Close()
+					closed <- time.Since(start)
+				}})
+			ours, theirs := net.Pipe()
+			ln := &oneListener{conn: make(chan net.Conn, 1)}
+			ln.conn <- theirs
+			go func() { _ = p.Serve(ln) }()
+			defer p.Close()
+			conn := tls.Client(ours, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12})
+			if _, err := conn.Write([]byte("x")); err != nil {
+				t.Fatal(err)
 			}
-		}
-		start := time.Now()
-		_ = c.Close()
-		closed <- time.Since(start)
-	}}
-	_, address := startFrom(t, Options{SignInDeadline: time.Minute, TLS: certificates()}, nil, full)
-	conn := tls.Client(dial(t, address, ""), &tls.Config{InsecureSkipVerify: true})
-	if _, err := conn.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	// crypto/tls would try for 5 s.
-	if took := <-closed; took > 2*time.Second {
-		t.Errorf("it took %v", took)
+			// crypto/tls would try for 5 s.
+			if took := <-closed; took > 2*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
 	}
 }
+
+// oneListener accepts what is in its channel.
+type oneListener struct {
+	conn chan net.Conn
+	once sync.Once
+}
+
+func (l *oneListener) Accept() (net.Conn, error) {
+	c, ok := <-l.conn
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l *oneListener) Close() error {
+	l.once.Do(func() { close(l.conn) })
+	return nil
+}
+
+func (l *oneListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 func isReset(err error) bool {
 	var op *net.OpError
