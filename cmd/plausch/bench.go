@@ -61,13 +61,13 @@ func newBenchCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.Server, "server", "", "Measure the running server at tcp://HOST:PORT or ws://HOST:PORT (default: one of our own)")
+	flags.StringVar(&o.Server, "server", "", "Measure the running server at tcp://, ws://, tls:// or wss:// and HOST:PORT (default: one of our own)")
 	flags.IntVar(&o.ServerPID, "server-pid", 0, "Process of --server, for its CPU time and memory")
 	flags.StringVar(&o.ServerMetrics, "server-metrics", "", "HOST:PORT of the metrics of --server, for its memory and profiles")
 	flags.BoolVar(&quick, "quick", false, "Measure less, in some 20 seconds")
 	flags.StringArrayVar(&scenarios, "scenario", nil, "What to measure, may be repeated: fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE, idle:CONNECTIONS or durable:SENDERS")
 	flags.IntVar(&o.Rounds, "rounds", 1, "Rounds, of which the medians are taken")
-	flags.StringVar(&transport, "transport", "tcp", "How to reach a server of our own: tcp or ws")
+	flags.StringVar(&transport, "transport", "tcp", "How to reach a server of our own: tcp, ws, tls or wss")
 	flags.StringVar(&codec, "codec", "msgpack", "How bodies are written: msgpack or json")
 	flags.IntVar(&o.Text, "text", 100, "Bytes of a message's text")
 	flags.DurationVar(&o.Saturated, "saturated", 0, "How long to measure each fan-out (default 1.5s)")
@@ -78,7 +78,7 @@ func newBenchCommand() *cobra.Command {
 	flags.BoolVar(&asJSON, "json", false, "Print JSON")
 	must(cmd.MarkFlagDirname("folder"))
 	must(cmd.MarkFlagDirname("profile"))
-	for name, choices := range map[string][]string{"transport": {"tcp", "ws"}, "codec": {"msgpack", "json"}} {
+	for name, choices := range map[string][]string{"transport": {"tcp", "ws", "tls", "wss"}, "codec": {"msgpack", "json"}} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)))
 	}
 	cmd.AddCommand(newRawServerCommand())
@@ -88,10 +88,11 @@ func newBenchCommand() *cobra.Command {
 // benchOptions completes o from flags that need a look.
 func benchOptions(o *bench.Options, transport, codec string, scenarios []string, quick bool) (err error) {
 	switch transport {
-	case "tcp", "ws":
-		o.WebSocket = transport == "ws"
+	case "tcp", "ws", "tls", "wss":
+		o.WebSocket = transport == "ws" || transport == "wss"
+		o.TLS = transport == "tls" || transport == "wss"
 	default:
-		return usageErrorf("there is no transport %q; choose tcp or ws", transport)
+		return usageErrorf("there is no transport %q; choose tcp, ws, tls or wss", transport)
 	}
 	switch codec {
 	case "msgpack":

@@ -35,7 +35,7 @@ import (
 // Options say what to measure.
 type Options struct {
 	// Server is the address of a running server, tcp://HOST:PORT or
-	// ws://HOST:PORT[/PATH]; empty means one of our own for the time of the run.
+	// ws://HOST:PORT[/PATH], or tls:// or wss:// for TLS; empty means one of our own for the time of the run.
 	Server string
 	// ServerPID is the process of Server, for its CPU time and memory; 0 means
 	// that they are not known.
@@ -47,7 +47,9 @@ type Options struct {
 	// WebSocket has a server of our own reached that way instead of over TCP; that
 	// of Server says so itself.
 	WebSocket bool
-	Codec     protocol.Codec
+	// TLS has a server of our own reached over TLS. The raw one has none.
+	TLS   bool
+	Codec protocol.Codec
 	// Folder is where a temporary folder for databases is made; empty means the
 	// system's. Durable sends are as fast as its disk.
 	Folder string
@@ -90,7 +92,8 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	l := &lab{opts: o, folder: folder, start: startOurs, startRaw: startRaw}
 	if o.Server != "" {
 		l.start = given
-		l.opts.WebSocket = strings.HasPrefix(o.Server, "ws://")
+		l.opts.WebSocket = strings.HasPrefix(o.Server, "ws")
+		l.opts.TLS = strings.HasPrefix(o.Server, "tls://") || strings.HasPrefix(o.Server, "wss://")
 	}
 	report, err := l.run(ctx)
 	return report, errors.Join(err, os.RemoveAll(folder))
@@ -109,10 +112,7 @@ type lab struct {
 func (l *lab) run(ctx context.Context) (_ *Report, err error) {
 	defer func() { err = errors.Join(err, l.ours.stop(), l.raw.stop()) }()
 	rounds := max(l.opts.Rounds, 1)
-	report := &Report{Transport: "tcp", Codec: l.opts.Codec.String(), Text: l.opts.Text, Rounds: rounds}
-	if l.opts.WebSocket {
-		report.Transport = "ws"
-	}
+	report := &Report{Transport: transport(l.opts), Codec: l.opts.Codec.String(), Text: l.opts.Text, Rounds: rounds}
 	if report.Fsync, err = measureFsync(l.folder); err != nil {
 		return nil, err
 	}
@@ -131,6 +131,19 @@ func (l *lab) run(ctx context.Context) (_ *Report, err error) {
 		report.Results[i].judge(report)
 	}
 	return report, nil
+}
+
+// transport names how our server is reached, as the scheme of its address.
+func transport(o Options) string {
+	switch {
+	case o.WebSocket && o.TLS:
+		return "wss"
+	case o.WebSocket:
+		return "ws"
+	case o.TLS:
+		return "tls"
+	}
+	return "tcp"
 }
 
 // sides returns the two servers, ours first.

@@ -175,6 +175,8 @@ func TestTargets(t *testing.T) {
 		"idle":                    {Scenario{Kind: Idle}, "tcp", Figures{KB: 6}, Figures{KB: 3}, true},
 		"idle, too large":         {Scenario{Kind: Idle}, "tcp", Figures{KB: 7}, Figures{KB: 7}, false},
 		"idle over WebSocket":     {Scenario{Kind: Idle}, "ws", Figures{KB: 7}, Figures{KB: 7}, true},
+		"idle over TLS":           {Scenario{Kind: Idle}, "tls", Figures{KB: 40}, Figures{KB: 3}, true},
+		"idle over TLS, large":    {Scenario{Kind: Idle}, "wss", Figures{KB: 41}, Figures{KB: 3}, false},
 		"one sender":              {Scenario{Kind: Durable, Members: 1}, "tcp", Figures{PerSecond: 100}, Figures{PerSecond: 150}, true},
 		"one sender, too slow":    {Scenario{Kind: Durable, Members: 1}, "tcp", Figures{PerSecond: 100}, Figures{PerSecond: 151}, false},
 		"many senders":            {Scenario{Kind: Durable, Members: 64}, "tcp", Figures{PerSecond: 50}, Figures{PerSecond: 100}, true},

@@ -125,7 +125,7 @@ func medians(rounds [][]Result) []Result {
 
 // judge compares a result with its target.
 func (r *Result) judge(report *Report) {
-	ws := report.Transport == "ws"
+	ws, encrypted := report.Transport == "ws", report.Transport == "tls" || report.Transport == "wss"
 	atMost := func(value, limit Figure, format string, args ...any) {
 		r.Target = fmt.Sprintf(format, args...)
 		if value.Known() && limit.Known() {
@@ -134,6 +134,10 @@ func (r *Result) judge(report *Report) {
 		}
 	}
 	switch s := r.scenario; {
+	case s.Kind == Idle && encrypted:
+		atMost(r.Ours.KB, 40, "≤ 40 KB")
+	case (s.Kind == FanOut || s.Kind == Paced) && encrypted:
+		// The raw server does not encrypt.
 	case s.Kind == FanOut && s.Window == 1:
 		atMost(r.Ratio, 1.3, "CPU ≤ 1.3 × raw")
 	case s.Kind == FanOut && ws:

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,6 +27,7 @@ type target struct {
 	name      string
 	raw       bool
 	webSocket bool
+	tls       bool
 	address   string // HOST:PORT
 	path      string // of the WebSocket
 	codec     protocol.Codec
@@ -56,11 +58,11 @@ func (t *target) stop() error {
 // given is the target of a server that runs already.
 func given(_ context.Context, l *lab) (*target, error) {
 	u, err := url.Parse(l.opts.Server)
-	if err != nil || u.Port() == "" || u.Scheme != "tcp" && u.Scheme != "ws" {
-		return nil, fmt.Errorf("%q is no server to measure: write tcp://HOST:PORT or ws://HOST:PORT", l.opts.Server)
+	if err != nil || u.Port() == "" || !slices.Contains([]string{"tcp", "ws", "tls", "wss"}, u.Scheme) {
+		return nil, fmt.Errorf("%q is no server to measure: write tcp://HOST:PORT or ws://HOST:PORT, or tls:// or wss:// for TLS", l.opts.Server)
 	}
 	t := &target{
-		name: "ours", address: u.Host, path: u.Path, webSocket: u.Scheme == "ws", codec: l.opts.Codec,
+		name: "ours", address: u.Host, path: u.Path, webSocket: l.opts.WebSocket, tls: l.opts.TLS, codec: l.opts.Codec,
 		pid: l.opts.ServerPID, metrics: l.opts.ServerMetrics,
 	}
 	if t.path == "" || t.path == "/" {
@@ -84,12 +86,16 @@ func startOurs(ctx context.Context, l *lab) (*target, error) {
 		return nil, err
 	}
 	t := &target{
-		name: "ours", webSocket: l.opts.WebSocket, address: ports[0], path: "/ws", codec: l.opts.Codec,
+		name: "ours", webSocket: l.opts.WebSocket, tls: l.opts.TLS, address: ports[0], path: "/ws", codec: l.opts.Codec,
 		metrics: ports[1], folder: folder,
 	}
 	t.collect = t.collectByMetrics
+	certificate := "off"
+	if t.tls {
+		certificate = "self-signed"
+	}
 	const many = "1000000000"
-	t.process, err = launch(ctx, l.opts.Executable, "serve", "--open", "--log-level", "warn",
+	t.process, err = launch(ctx, l.opts.Executable, "serve", "--open", "--log-level", "warn", "--tls", certificate,
 		"--config", os.DevNull, "--data", filepath.Join(folder, "data"),
 		"--listen", t.address, "--metrics-listen", t.metrics,
 		"--limits-sends-per-second", many, "--limits-send-burst", many,
