@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/user"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/gobwas/ws"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -282,6 +284,8 @@ func (c *connection) explainOffline(err error) string {
 		unknown *client.CertificateError
 		cert    *tls.CertificateVerificationError
 		record  tls.RecordHeaderError
+		alert   tls.AlertError
+		status  ws.StatusError
 		refused *plausch.Error
 		timeout net.Error
 		lost    = errors.Is(err, client.ErrLost)
@@ -298,6 +302,10 @@ func (c *connection) explainOffline(err error) string {
 		return explainCertificate(unknown)
 	case errors.As(err, &cert):
 		return fmt.Sprintf("the certificate of %s cannot be trusted: %s; name its issuer's with --ca", c.address, client.CleanLine(cert.Err.Error()))
+	case errors.As(err, &alert):
+		return fmt.Sprintf("the server at %s ends the TLS handshake (%s): perhaps it has no certificate yet, which its log says, or not for this name", c.address, alert)
+	case errors.As(err, &status) && status == http.StatusForbidden && !c.address.Secure():
+		return fmt.Sprintf("the server at %s does not answer here without TLS; try wss:// or tls://", c.address)
 	case errors.As(err, &record):
 		return fmt.Sprintf("the server at %s does not speak TLS; try tcp:// or ws://", c.address)
 	case errors.As(err, &refused):

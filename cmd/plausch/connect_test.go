@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gobwas/ws"
 
 	"plausch"
 	"plausch/client"
@@ -82,6 +85,8 @@ func TestExplain(t *testing.T) {
 		{&client.SignInError{Name: "bob", Err: plausch.Errorf(plausch.SignInFailed, "no guests")}, exitSignIn, "no guests (--password-file"},
 		{&errNoProgress{time.Second, fmt.Errorf("connect: %w", refused)}, exitOffline, "no server answers at tcp://127.0.0.1:7528: is it running? plausch serve --open"},
 		{&errNoProgress{time.Second, &net.DNSError{Err: "no such host", Name: "h"}}, exitOffline, "no machine called"},
+		{&errNoProgress{time.Second, fmt.Errorf("connect: %w", &net.OpError{Op: "remote error", Err: tls.AlertError(80)})}, exitOffline, "no certificate yet"},
+		{&errNoProgress{time.Second, fmt.Errorf("WebSocket: %w", ws.StatusError(403))}, exitOffline, "try wss://"},
 		{&errNoProgress{time.Second, nil}, exitOffline, "has not answered for 1s"},
 		{fmt.Errorf("join: %w", client.ErrLost), exitOffline, "lost"},
 		{context.DeadlineExceeded, exitOffline, "does not answer"},

@@ -120,6 +120,8 @@ func TestServeGreeting(t *testing.T) {
 			`^Plausch 0\.1\.0 listens on 127\.0\.0\.1:\d+ \(data in DIR\)\nTalk:   plausch chat tcp://127\.0\.0\.1:\d+ --name YOU\n$`},
 		{"accounts only", nil,
 			`(?m)^Nobody gets in but accounts.*plausch user add NAME --data DIR$`},
+		{"self-signed", []string{"--open", "--tls=self-signed"},
+			`\nCertificate, for others to compare \(SHA-256\):  [0-9a-f]{64}\nTalk:   plausch chat tls://127\.0\.0\.1:\d+ --name YOU\n$`},
 		{"several places", []string{"--listen=[::]:0"},
 			`listens on 127\.0\.0\.1:\d+ and \[::\]:\d+ `},
 	} {
@@ -158,6 +160,8 @@ func TestServeCannotStart(t *testing.T) {
 		{"port taken", []string{"--listen", taken.Addr().String()}, []string{taken.Addr().String(), "in use", "--listen"}},
 		{"metrics port taken", []string{"--listen=127.0.0.1:0", "--metrics-listen", taken.Addr().String()}, []string{taken.Addr().String(), "in use", "--metrics-listen"}},
 		{"address of another machine", []string{"--listen=203.0.113.9:7528"}, []string{"203.0.113.9:7528", "--listen"}},
+		{"no certificate", []string{"--listen=127.0.0.1:0", "--metrics-listen=off", "--tls-cert=/nowhere/c.pem", "--tls-key=/nowhere/k.pem"}, []string{"/nowhere/c.pem", "PEM"}},
+		{"no roots", []string{"chat.example.org", "--listen=127.0.0.1:0", "--http-listen=off", "--metrics-listen=off", "--acme-ca-root", file}, []string{"acme_ca_root", file, "PEM"}},
 		{"data folder is a file", []string{"--data", file}, []string{"data folder", file, "--data"}},
 		{"data folder cannot be made", []string{"--data", filepath.Join(file, "data")}, []string{"data folder", file, "--data"}},
 	} {

@@ -75,7 +75,7 @@ func checkDomain(v any) error {
 	}
 	for label := range strings.SplitSeq(domain, ".") {
 		ok := label != "" && len(label) <= 63 && label[0] != '-' && strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-		if !ok || len(domain) > 253 {
+		if !ok || len(domain) > 253 || !strings.Contains(domain, ".") {
 			return fmt.Errorf("%q is no domain; write a name such as chat.example.org, in small letters, without https:// and port "+
 				"(international names in their xn-- form)", domain)
 		}
