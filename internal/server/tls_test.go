@@ -342,3 +342,49 @@ func TestSelfSignedIsNotStrict(t *testing.T) {
 		t.Errorf("a browser would not let anyone in: %s, %q", resp.Status, h)
 	}
 }
+
+// TestOlderProtocolsOverTLS has the protocols without a name in TLS spoken where
+// none was agreed on, and not where one was.
+func TestOlderProtocolsOverTLS(t *testing.T) {
+	address, _ := start(t, t.TempDir(), selfSigned, behindProxy)
+	for name, test := range map[string]struct{ says, hears string }{
+		"ktn": {`{"request":"login","content":"ann"}`, `"response"`},
+		"htl": {"\x82\xa4type\xa5login\xa8username\xa3bob", "\xa4type"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first := func(over *tls.Config, proxy string) string {
+				conn, err := net.Dial("tcp", address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				_ = conn.SetDeadline(time.Now().Add(time.Minute))
+				_, _ = io.WriteString(conn, proxy)
+				if over != nil {
+					over = over.Clone()
+					over.InsecureSkipVerify = true
+					conn = tls.Client(conn, over)
+				}
+				if _, err := io.WriteString(conn, test.says); err != nil {
+					t.Fatal(err)
+				}
+				b := make([]byte, 4096)
+				n, _ := conn.Read(b)
+				return string(b[:n])
+			}
+			for how, answer := range map[string]string{"over TLS": first(new(tls.Config), ""), "plain": first(nil, "")} {
+				if !strings.Contains(answer, test.hears) {
+					t.Errorf("%s it hears %q", how, answer)
+				}
+			}
+			for _, alpn := range []string{protocol.ALPN, "http/1.1"} {
+				if answer := first(&tls.Config{NextProtos: []string{alpn}}, ""); strings.Contains(answer, test.hears) {
+					t.Errorf("as %s it hears %q", alpn, answer)
+				}
+			}
+			if answer := first(nil, "PROXY TCP4 198.51.100.7 127.0.0.1 4711 7528\r\n"); answer != "" {
+				t.Errorf("a stranger without TLS hears %q", answer)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"strings"
@@ -114,6 +115,49 @@ func TestProxyHeaderIsBounded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPlacesOfOneProtocol has the same hold where the first bytes are not looked
+// at.
+func TestPlacesOfOneProtocol(t *testing.T) {
+	protocol := speaker("aaa", "a")
+	protocol.Refuse = nil
+	for name, test := range map[string]struct {
+		from   string
+		policy Plaintext
+		header string
+		want   string
+	}{
+		"this machine":         {"127.0.0.1:1", PlainLoopback, "", "aaa to 127.0.0.1:1, tls false, secure true"},
+		"a stranger":           {strangerAddress, PlainLAN, "", ""},
+		"a stranger, let in":   {strangerAddress, PlainAny, "", "aaa to 198.51.100.7:4711, tls false, secure false"},
+		"a proxy":              {proxyAddress, PlainLoopback, header(t, 2, strangerAddress, false), ""},
+		"a proxy that had TLS": {proxyAddress, PlainLoopback, header(t, 2, strangerAddress, true), "aaa to 198.51.100.7:4711, tls true, secure true"},
+		"a silent proxy":       {proxyAddress, PlainAny, "x", "aaa to 203.0.113.5:1, tls false, secure false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := New(withLog(behind(test.policy)))
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			served := make(chan error, 1)
+			go func() { served <- p.ServeAs(fromListener{ln, addr(test.from)}, protocol, time.Minute) }()
+			answer, _ := io.ReadAll(dial(t, ln.Addr().String(), test.header))
+			if string(answer) != test.want {
+				t.Errorf("the answer is %q, want %q", answer, test.want)
+			}
+			p.Close()
+			if err := <-served; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func withLog(o Options) Options {
+	o.Log = slog.New(slog.DiscardHandler)
+	return o
 }
 
 // TestClientsOfProxiesAreCounted has one client fill its places: others of the
