@@ -267,7 +267,8 @@ func (c *Client) mayStartOver() bool {
 
 // definite reports whether signing in again would fail again.
 func (c *Client) definite(err error) bool {
-	if errors.Is(err, ErrLost) {
+	// What is forbidden before anybody has signed in is the way of connecting.
+	if errors.Is(err, ErrLost) && plausch.CodeOf(err) != plausch.Forbidden {
 		return false
 	}
 	switch plausch.CodeOf(err) {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -87,4 +90,48 @@ func TestDomainArgument(t *testing.T) {
 	plauschRun(t, "", "serve", "one.example.org", "--domain=two.example.org").want(t, exitUsage, "two domains")
 	plauschRun(t, "", "serve", "https://one.example.org").want(t, exitUsage, "no domain", "without https://")
 	plauschRun(t, "", "serve", "192.0.2.1").want(t, exitUsage, "address", "--tls self-signed")
+}
+
+// TestPlainTextIsRefused has a client come from elsewhere, as a proxy tells the
+// server, without TLS: it is told at once what to do.
+func TestPlainTextIsRefused(t *testing.T) {
+	clearClientEnv(t)
+	p := startServer(t, "--data", t.TempDir(), "--open", "--behind-proxy=127.0.0.1")
+	proxy := startProxy(t, p.addr, "198.51.100.7")
+	plauschRun(t, "", "send", "--server=tcp://"+proxy, "secret").want(t, exitSignIn, "come over TLS", "tls://")
+	plauschRun(t, "", "send", "--server=ws://"+proxy, "--timeout=1s", "secret").want(t, exitOffline, "does not answer here without TLS", "wss://")
+	plauschRun(t, "", "send", "--server=tcp://"+p.addr, "hello").want(t, exitOK)
+}
+
+// startProxy passes connections on to addr, and says that they are of client.
+func startProxy(t *testing.T, addr, client string) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	go func() {
+		for {
+			in, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", addr)
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			_, _ = fmt.Fprintf(out, "PROXY TCP4 %s 127.0.0.1 4711 7528\r\n", client)
+			go func() {
+				_, _ = io.Copy(out, in)
+				_ = out.Close()
+			}()
+			go func() {
+				_, _ = io.Copy(in, out)
+				_ = in.Close()
+			}()
+		}
+	}()
+	return ln.Addr().String()
 }
