@@ -19,8 +19,8 @@ func newDoctorCommand() *cobra.Command {
 		Use:   "doctor [DOMAIN]",
 		Short: "Say whether everything is all right with a server",
 		Long: "Looks at a server from all sides and says, a line each, what is ok, what is not, and what to\n" +
-			"do about it. It changes nothing and needs no running server. With DOMAIN it also looks\n" +
-			"whether that name leads here and has a certificate.\n\n" +
+			"do about it. It changes nothing and needs no running server. With DOMAIN, or the one of\n" +
+			"the settings, it also looks whether that name leads here and has a certificate.\n\n" +
 			"The exit code is 1 if something has to be mended, otherwise 0.",
 		Example: "  sudo plausch doctor --data /var/lib/plausch chat.example.org\n" +
 			"  plausch doctor --json | jq -r '.checks[] | select(.state == \"problem\") | .text'",
@@ -29,14 +29,17 @@ func newDoctorCommand() *cobra.Command {
 			if len(args) > 0 {
 				subject.Domain = args[0]
 			}
+			completeSubject(&subject, cmd)
+			if subject.Domain == "" {
+				subject.Domain = subject.Config.Domain
+			}
 			if subject.ProbeURL != "" && subject.Domain == "" {
 				return usageErrorf("--probe-url needs a DOMAIN that the helper can connect to")
 			}
-			completeSubject(&subject, cmd)
 			return examine(cmd, subject, asJSON)
 		},
 	}
-	addSettings(cmd, "data", "listen", "outside_port")
+	addSettings(cmd, "data", "listen", "outside_port", "domain")
 	flags := cmd.Flags()
 	flags.StringVar(&subject.ProbeURL, "probe-url", "", "Helper on the internet that is asked to connect back (see docs/admin.md)")
 	flags.StringVar(&subject.TimeURL, "time-url", "", "Web server to compare the clock with")

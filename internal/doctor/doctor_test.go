@@ -20,7 +20,7 @@ var noon = time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 
 // look makes the check of a folder that is as good as can be, but for change.
 func look(change func(*Folder)) data {
-	return data{"/chat", func(string) (Folder, error) {
+	return data{"/chat", 512 << 20, func(string) (Folder, error) {
 		f := Folder{Mode: fs.ModeDir | 0o700, Owner: 7, Me: 7, Free: 5 << 30, FreeKnown: true, Kind: "ext4"}
 		change(&f)
 		return f, nil
@@ -28,7 +28,7 @@ func look(change func(*Folder)) data {
 }
 
 func lookFails(err error) data {
-	return data{"/chat", func(string) (Folder, error) { return Folder{}, err }}
+	return data{"/chat", 512 << 20, func(string) (Folder, error) { return Folder{}, err }}
 }
 
 func syncTakes(d time.Duration, err error) disk {

@@ -37,8 +37,9 @@ type Folder struct {
 
 // data checks the data folder.
 type data struct {
-	path string
-	look func(path string) (Folder, error)
+	path  string
+	files uint64 // with less free space, no file is taken
+	look  func(path string) (Folder, error)
 }
 
 func (data) Name() string { return "data" }
@@ -79,6 +80,8 @@ func (c data) space(f Folder) Finding {
 	switch {
 	case f.Free < floorBytes:
 		return Finding{State: Problem, Text: "only " + text, Todo: "make room; without it nothing more can be sent"}
+	case f.Free < c.files:
+		return Finding{State: Warning, Text: "only " + text, Todo: "make room; below " + size(c.files) + " (limits.free_disk_bytes) no files are taken"}
 	case f.Free < roomyBytes:
 		return Finding{State: Warning, Text: "only " + text, Todo: "make room soon"}
 	}

@@ -56,7 +56,7 @@ func Checks(s Subject) []Check {
 	}
 	checks := []Check{
 		settings{s.SettingsErr, s.SettingsFile},
-		data{s.Config.Data, lookAtFolder},
+		data{s.Config.Data, uint64(s.Config.Limits.FreeDiskBytes), lookAtFolder},
 		disk{s.Config.Data, measureSync},
 		database{s.Config.DatabasePath(), sqlite.Inspect},
 		memory{availableMemory},
