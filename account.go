@@ -21,6 +21,19 @@ const (
 	RoleGuest Role = "guest"
 )
 
+// AccountState says whether an account can be used.
+type AccountState string
+
+const (
+	AccountActive AccountState = "active"
+	// AccountDeactivated accounts are not let in. They keep their name, and can
+	// be reactivated.
+	AccountDeactivated AccountState = "deactivated"
+	// AccountDeleted accounts are nobody's any more and hold no name. Their id
+	// stays under what they wrote.
+	AccountDeleted AccountState = "deleted"
+)
+
 // AccountRef is an account as others see it: enough to draw a name.
 type AccountRef struct {
 	ID   AccountID
@@ -51,10 +64,16 @@ func (a AccountRef) Shown() string {
 // Account is somebody who talks: a person, a bot or a guest.
 type Account struct {
 	ID   AccountID
-	Name string // by the rule of core.Name; unique among those in use
+	Name string // by the rule of core.Name; unique among those in use and deactivated
 	// Display is as in [AccountRef].
 	Display string
 	Role    Role
+	// Bot accounts are programs: they have a token and no password.
+	Bot bool
+	// Invited accounts came by an invite. An invited guest is no passer-by: it
+	// keeps its name, and is let in where guests are not.
+	Invited bool
+	State   AccountState
 	// Transient accounts are guests that exist while they are connected.
 	Transient bool
 	Created   time.Time
@@ -65,6 +84,9 @@ type Account struct {
 
 // Ref returns what others see of a.
 func (a Account) Ref() AccountRef { return AccountRef{ID: a.ID, Name: a.Name, Display: a.Display} }
+
+// DeletedName is what accounts are called that were deleted. Nobody can hold it.
+const DeletedName = "deleted"
 
 const (
 	// GuestNameKept is how long a guest who went away keeps the name. After it

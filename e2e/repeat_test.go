@@ -101,7 +101,7 @@ func TestRepeatLater(t *testing.T) {
 	ctx := t.Context()
 	database := filepath.Join(t.TempDir(), "plausch.db")
 	now := time.UnixMilli(1_790_000_000_000)
-	var token string
+	var account plausch.Account // that signed in once; its token would expire
 	sendOnce := func() plausch.Event {
 		t.Helper()
 		st, err := sqlite.Open(ctx, database, sqlite.Options{})
@@ -110,21 +110,20 @@ func TestRepeatLater(t *testing.T) {
 		}
 		defer st.Close()
 		c, err := core.New(ctx, core.Options{
-			Store: st, Bus: new(bus.Local), Passwords: auth.NewHasher(), Open: true, Now: func() time.Time { return now },
+			Store: st, Bus: new(bus.Local), Passwords: auth.NewHasher(), Access: core.AccessOpen, Now: func() time.Time { return now },
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		in, err := c.SignInToken(ctx, token)
-		if token == "" {
-			in, err = c.SignInGuest(ctx, "anna", false)
-			token = in.Token
+		if account.ID == 0 {
+			in, err := c.SignInGuest(ctx, core.From{}, "anna", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			account = in.Account
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return appendPost(ctx, t, c, in.Account)
+		return appendPost(ctx, t, c, account)
 	}
 	first := sendOnce()
 	for _, later := range []time.Duration{time.Second, 24 * time.Hour, 10 * 365 * 24 * time.Hour, -48 * time.Hour} {

@@ -286,6 +286,18 @@ func TestLargestResults(t *testing.T) {
 		members.Members = append(members.Members, Member{ID: most, Name: name, Display: display, Role: "member", Presence: "offline"})
 		push.Presence = append(push.Presence, PresenceChange{Account: peer, Presence: "offline"})
 	}
+	var accounts Accounts
+	var invites Invites
+	var audit Audit
+	var devices Devices
+	for range MaxLongPage {
+		accounts.Accounts = append(accounts.Accounts, AccountInfo{ID: most, Name: name, Display: display, Role: "member", State: "deactivated", Bot: true, Created: most, Seen: most})
+		invites.Invites = append(invites.Invites, Invite{ID: most, Maker: &peer, Role: "member", Uses: most, Used: most, Rooms: slices.Repeat([]string{name}, 20), Created: most, Expires: most})
+		audit.Entries = append(audit.Entries, AuditEntry{ID: most, Time: most, Actor: &peer, Action: "deactivate", Account: &peer, Detail: name + ", with its messages"})
+	}
+	for range 100 {
+		devices.Devices = append(devices.Devices, Device{ID: most, Program: display, Created: most, Used: most, Here: true})
+	}
 	if n := len(fullPage(strings.Repeat("line\n", plausch.MaxText/5)).Events); n != 3 {
 		t.Errorf("of the largest texts a page has %d events, not 3", n)
 	}
@@ -298,6 +310,8 @@ func TestLargestResults(t *testing.T) {
 		}
 		for _, body := range [][]byte{
 			c.AppendReply(nil, most, &rooms, nil), c.AppendReply(nil, most, &members, nil), c.AppendPush(nil, &push),
+			c.AppendReply(nil, most, &accounts, nil), c.AppendReply(nil, most, &invites, nil),
+			c.AppendReply(nil, most, &audit, nil), c.AppendReply(nil, most, &devices, nil),
 		} {
 			if err := c.Check(body); err != nil {
 				t.Errorf("%v: %.20q… is refused: %v", c, body, err)

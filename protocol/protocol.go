@@ -57,6 +57,9 @@ const (
 	MaxNesting = 32
 	// MaxPage is the most entries in the result of a list or of history.
 	MaxPage = 200
+	// MaxLongPage is the most entries in the results of account.list, invite.list
+	// and audit.list, whose entries are long.
+	MaxLongPage = 50
 	// MaxPageBytes is what the events of a page may add up to by [EventSize]; the
 	// rest of the frame is for what stands around them.
 	MaxPageBytes = MaxFrame - 1<<10
@@ -66,25 +69,42 @@ const (
 
 // Methods that a client may call.
 const (
-	MethodHello         = "hello"
-	MethodPing          = "ping"
-	MethodSignIn        = "sign_in"
-	MethodSignOut       = "sign_out"
-	MethodSubscribe     = "subscribe"
-	MethodAccountUpdate = "account.update"
-	MethodRoomList      = "room.list"
-	MethodRoomGet       = "room.get"
-	MethodRoomCreate    = "room.create"
-	MethodRoomJoin      = "room.join"
-	MethodRoomLeave     = "room.leave"
-	MethodMemberList    = "member.list"
-	MethodMemberAdd     = "member.add"
-	MethodMemberRemove  = "member.remove"
-	MethodMessageSend   = "message.send"
-	MethodHistory       = "history"
-	MethodPresenceList  = "presence.list"
-	MethodPresenceSet   = "presence.set"
-	MethodTyping        = "typing"
+	MethodHello             = "hello"
+	MethodPing              = "ping"
+	MethodSignIn            = "sign_in"
+	MethodSignOut           = "sign_out"
+	MethodSubscribe         = "subscribe"
+	MethodAccountUpdate     = "account.update"
+	MethodAccountList       = "account.list"
+	MethodAccountRole       = "account.role"
+	MethodAccountDeactivate = "account.deactivate"
+	MethodAccountActivate   = "account.activate"
+	MethodAccountDelete     = "account.delete"
+	MethodPasswordChange    = "password.change"
+	MethodResetCreate       = "reset.create"
+	MethodResetRedeem       = "reset.redeem"
+	MethodDeviceList        = "device.list"
+	MethodDeviceRevoke      = "device.revoke"
+	MethodInviteCreate      = "invite.create"
+	MethodInviteList        = "invite.list"
+	MethodInviteRevoke      = "invite.revoke"
+	MethodInviteRedeem      = "invite.redeem"
+	MethodClaim             = "claim"
+	MethodBotCreate         = "bot.create"
+	MethodAuditList         = "audit.list"
+	MethodRoomList          = "room.list"
+	MethodRoomGet           = "room.get"
+	MethodRoomCreate        = "room.create"
+	MethodRoomJoin          = "room.join"
+	MethodRoomLeave         = "room.leave"
+	MethodMemberList        = "member.list"
+	MethodMemberAdd         = "member.add"
+	MethodMemberRemove      = "member.remove"
+	MethodMessageSend       = "message.send"
+	MethodHistory           = "history"
+	MethodPresenceSet       = "presence.set"
+	MethodTyping            = "typing"
+	MethodPresenceList      = "presence.list"
 )
 
 // Capabilities that a client may name in its hello.
@@ -97,6 +117,11 @@ const (
 
 //go:generate go tool msgp -tests=false -io=false -file account.go
 //go:generate go tool msgp -tests=false -io=false -file session.go
+//go:generate go tool msgp -tests=false -io=false -file claim.go
+//go:generate go tool msgp -tests=false -io=false -file invite.go
+//go:generate go tool msgp -tests=false -io=false -file device.go
+//go:generate go tool msgp -tests=false -io=false -file password.go
+//go:generate go tool msgp -tests=false -io=false -file manage.go
 //go:generate go tool msgp -tests=false -io=false -file room.go
 //go:generate go tool msgp -tests=false -io=false -file member.go
 //go:generate go tool msgp -tests=false -io=false -file message.go

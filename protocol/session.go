@@ -15,7 +15,13 @@ type Welcome struct {
 	Server       string   `json:"server" msg:"server"`   // name and version of the program
 	Capabilities []string `json:"capabilities,omitempty" msg:"capabilities,omitempty"`
 	Guests       bool     `json:"guests" msg:"guests"` // whether sign_in without password and token is possible
-	Limits       Limits   `json:"limits" msg:"limits"`
+	// Name is what the server is called, if somebody has given it a name.
+	Name string `json:"name,omitzero" msg:"name,omitempty"`
+	// Access is who can make an account: open (guests), invite or closed.
+	Access string `json:"access" msg:"access"`
+	// Unclaimed servers have no owner yet: see claim.
+	Unclaimed bool   `json:"unclaimed,omitzero" msg:"unclaimed,omitempty"`
+	Limits    Limits `json:"limits" msg:"limits"`
 }
 
 // Limits are the server's bounds, all in bytes but for Page.
@@ -33,6 +39,9 @@ type SignIn struct {
 	Name     string `json:"name,omitzero" msg:"name,omitempty"`
 	Password string `json:"password,omitzero" msg:"password,omitempty"`
 	Token    string `json:"token,omitzero" msg:"token,omitempty"`
+	// NewToken is the token that the server shall give, chosen by the client, so
+	// that the request can be repeated when its reply was lost.
+	NewToken string `json:"new_token,omitzero" msg:"new_token,omitempty"`
 	// Transient makes a guest without a token, whose name is free again when
 	// the connection ends.
 	Transient bool `json:"transient,omitzero" msg:"transient,omitempty"`

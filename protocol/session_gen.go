@@ -266,8 +266,8 @@ func (z *Limits) Msgsize() (s int) {
 func (z *SignIn) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(4)
-	var zb0001Mask uint8 /* 4 bits */
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
 	_ = zb0001Mask
 	if z.Name == "" {
 		zb0001Len--
@@ -281,9 +281,13 @@ func (z *SignIn) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x4
 	}
-	if z.Transient == false {
+	if z.NewToken == "" {
 		zb0001Len--
 		zb0001Mask |= 0x8
+	}
+	if z.Transient == false {
+		zb0001Len--
+		zb0001Mask |= 0x10
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -306,6 +310,11 @@ func (z *SignIn) MarshalMsg(b []byte) (o []byte, err error) {
 			o = msgp.AppendString(o, z.Token)
 		}
 		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "new_token"
+			o = append(o, 0xa9, 0x6e, 0x65, 0x77, 0x5f, 0x74, 0x6f, 0x6b, 0x65, 0x6e)
+			o = msgp.AppendString(o, z.NewToken)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
 			// string "transient"
 			o = append(o, 0xa9, 0x74, 0x72, 0x61, 0x6e, 0x73, 0x69, 0x65, 0x6e, 0x74)
 			o = msgp.AppendBool(o, z.Transient)
@@ -354,6 +363,12 @@ func (z *SignIn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Token")
 				return
 			}
+		case "new_token":
+			z.NewToken, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "NewToken")
+				return
+			}
 		case "transient":
 			z.Transient, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
@@ -374,7 +389,7 @@ func (z *SignIn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SignIn) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 9 + msgp.StringPrefixSize + len(z.Password) + 6 + msgp.StringPrefixSize + len(z.Token) + 10 + msgp.BoolSize
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 9 + msgp.StringPrefixSize + len(z.Password) + 6 + msgp.StringPrefixSize + len(z.Token) + 10 + msgp.StringPrefixSize + len(z.NewToken) + 10 + msgp.BoolSize
 	return
 }
 
@@ -466,12 +481,20 @@ func (z *SignedIn) Msgsize() (s int) {
 func (z *Welcome) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(5)
-	var zb0001Mask uint8 /* 5 bits */
+	zb0001Len := uint32(8)
+	var zb0001Mask uint8 /* 8 bits */
 	_ = zb0001Mask
 	if z.Capabilities == nil {
 		zb0001Len--
 		zb0001Mask |= 0x4
+	}
+	if z.Name == "" {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Unclaimed == false {
+		zb0001Len--
+		zb0001Mask |= 0x40
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -495,6 +518,19 @@ func (z *Welcome) MarshalMsg(b []byte) (o []byte, err error) {
 		// string "guests"
 		o = append(o, 0xa6, 0x67, 0x75, 0x65, 0x73, 0x74, 0x73)
 		o = msgp.AppendBool(o, z.Guests)
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "name"
+			o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+			o = msgp.AppendString(o, z.Name)
+		}
+		// string "access"
+		o = append(o, 0xa6, 0x61, 0x63, 0x63, 0x65, 0x73, 0x73)
+		o = msgp.AppendString(o, z.Access)
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "unclaimed"
+			o = append(o, 0xa9, 0x75, 0x6e, 0x63, 0x6c, 0x61, 0x69, 0x6d, 0x65, 0x64)
+			o = msgp.AppendBool(o, z.Unclaimed)
+		}
 		// string "limits"
 		o = append(o, 0xa6, 0x6c, 0x69, 0x6d, 0x69, 0x74, 0x73)
 		o, err = z.Limits.MarshalMsg(o)
@@ -569,6 +605,24 @@ func (z *Welcome) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Guests")
 				return
 			}
+		case "name":
+			z.Name, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+		case "access":
+			z.Access, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Access")
+				return
+			}
+		case "unclaimed":
+			z.Unclaimed, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Unclaimed")
+				return
+			}
 		case "limits":
 			bts, err = z.Limits.UnmarshalMsg(bts)
 			if err != nil {
@@ -593,6 +647,6 @@ func (z *Welcome) Msgsize() (s int) {
 	for za0001 := range z.Capabilities {
 		s += msgp.StringPrefixSize + len(z.Capabilities[za0001])
 	}
-	s += 7 + msgp.BoolSize + 7 + z.Limits.Msgsize()
+	s += 7 + msgp.BoolSize + 5 + msgp.StringPrefixSize + len(z.Name) + 7 + msgp.StringPrefixSize + len(z.Access) + 10 + msgp.BoolSize + 7 + z.Limits.Msgsize()
 	return
 }

@@ -27,10 +27,31 @@ var requests = []struct {
 	{"sign_in as a transient guest", 3, MethodSignIn, &SignIn{Name: "alice", Transient: true}},
 	{"sign_in with a password", 3, MethodSignIn, &SignIn{Name: "alice", Password: "correct horse \"battery\" stäple"}},
 	{"sign_in with a token", 3, MethodSignIn, &SignIn{Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}},
+	{"sign_in as a guest, repeatable", 3, MethodSignIn, &SignIn{Name: "alice", NewToken: aToken}},
+	{"claim", 3, MethodClaim, &Claim{Code: aCode, ServerName: "Garten", Name: "alice", Password: "correct horse", NewToken: aToken}},
+	{"invite.redeem", 3, MethodInviteRedeem, &InviteRedeem{Code: aCode, Name: "alice", Password: "correct horse", NewToken: aToken}},
+	{"invite.redeem as a guest", 3, MethodInviteRedeem, &InviteRedeem{Code: aCode, Name: "alice"}},
+	{"reset.redeem", 3, MethodResetRedeem, &ResetRedeem{Code: aCode, Password: "correct horse", NewToken: aToken}},
 	{"sign_out", 4, MethodSignOut, &Empty{}},
 	{"subscribe", 5, MethodSubscribe, &Empty{}},
 	{"account.update", 6, MethodAccountUpdate, &AccountUpdate{Display: "Alice Ä."}},
 	{"account.update, no display", 6, MethodAccountUpdate, &AccountUpdate{}},
+	{"account.list", 6, MethodAccountList, &AccountList{After: 7, Limit: 50}},
+	{"account.role", 6, MethodAccountRole, &AccountRole{Name: "bob", Role: "admin"}},
+	{"account.deactivate", 6, MethodAccountDeactivate, &AccountName{Name: "bob"}},
+	{"account.activate", 6, MethodAccountActivate, &AccountName{Name: "bob"}},
+	{"account.delete, one's own", 6, MethodAccountDelete, &AccountDelete{Password: "correct horse", Erase: true}},
+	{"account.delete", 6, MethodAccountDelete, &AccountDelete{Name: "bob"}},
+	{"password.change", 6, MethodPasswordChange, &PasswordChange{Old: "correct horse", Password: "battery staple"}},
+	{"reset.create", 6, MethodResetCreate, &ResetCreate{Name: "bob"}},
+	{"device.list", 6, MethodDeviceList, &Empty{}},
+	{"device.revoke", 6, MethodDeviceRevoke, &DeviceRevoke{ID: 12}},
+	{"invite.create", 6, MethodInviteCreate, &InviteCreate{}},
+	{"invite.create, all params", 6, MethodInviteCreate, &InviteCreate{Uses: -1, For: 86400000, Role: "guest", Rooms: []string{"attic"}}},
+	{"invite.list", 6, MethodInviteList, &InviteList{After: 3, Limit: 50}},
+	{"invite.revoke", 6, MethodInviteRevoke, &InviteRevoke{ID: 4}},
+	{"bot.create", 6, MethodBotCreate, &BotCreate{Name: "weather"}},
+	{"audit.list", 6, MethodAuditList, &AuditList{Before: 100, Limit: 50}},
 	{"room.list", 6, MethodRoomList, &RoomList{}},
 	{"room.list, all params", 6, MethodRoomList, &RoomList{Public: true, After: 200, Limit: 200}},
 	{"room.get by id", 7, MethodRoomGet, &RoomRef{Room: 17}},
@@ -59,6 +80,12 @@ var requests = []struct {
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
 }
 
+// What a token and a code look like.
+const (
+	aToken = "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	aCode  = "AAAAAAAAAAAAAAAAAAAAAA"
+)
+
 var (
 	alice = Account{ID: 7, Name: "alice"}
 	bob   = Account{ID: 8, Name: "bob"}
@@ -84,15 +111,53 @@ var replies = []struct {
 	err    error
 }{
 	{"hello", 1, MethodHello, &Welcome{
-		Version: 1, Server: "plausch/0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true,
+		Version: 1, Server: "plausch/0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true, Access: "open",
+		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
+	}, nil},
+	{"hello of a server that has a name", 1, MethodHello, &Welcome{
+		Version: 1, Server: "plausch/0.1.0", Name: "Garten", Access: "invite",
+		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
+	}, nil},
+	{"hello of a new server", 1, MethodHello, &Welcome{
+		Version: 1, Server: "plausch/0.1.0", Access: "invite", Unclaimed: true,
 		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
 	}, nil},
 	{"ping", 2, MethodPing, &Empty{}, nil},
 	{"sign_in, a new guest", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "guest"}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, nil},
 	{"sign_in with a token", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "owner"}}, nil},
+	{"claim", 3, MethodClaim, &SignedIn{Account: Account{ID: 1, Name: "alice", Role: "owner"}, Token: aToken}, nil},
+	{"invite.redeem", 3, MethodInviteRedeem, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
+	{"reset.redeem", 3, MethodResetRedeem, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
 	{"sign_out", 4, MethodSignOut, &Empty{}, nil},
 	{"subscribe", 5, MethodSubscribe, &Empty{}, nil},
 	{"account.update", 6, MethodAccountUpdate, &Account{ID: 7, Name: "alice", Display: "Alice Ä.", Role: "member"}, nil},
+	{"account.list", 6, MethodAccountList, &Accounts{More: true, Accounts: []AccountInfo{
+		{ID: 7, Name: "alice", Display: "Alice", Role: "owner", State: "active", Created: 1790000000000, Seen: 1790000060000},
+		{ID: 8, Name: "weather", Role: "member", State: "deactivated", Bot: true, Created: 1790000000000, Seen: 1790000000000},
+	}}, nil},
+	{"account.role", 6, MethodAccountRole, &Empty{}, nil},
+	{"account.deactivate", 6, MethodAccountDeactivate, &Empty{}, nil},
+	{"account.activate", 6, MethodAccountActivate, &Empty{}, nil},
+	{"account.delete", 6, MethodAccountDelete, &Empty{}, nil},
+	{"password.change", 6, MethodPasswordChange, &Empty{}, nil},
+	{"reset.create", 6, MethodResetCreate, &ResetCreated{Code: aCode, Expires: 1790086400000}, nil},
+	{"device.list", 6, MethodDeviceList, &Devices{Devices: []Device{
+		{ID: 11, Program: "plausch-chat 0.1.0", Created: 1790000000000, Used: 1790000060000, Here: true},
+		{ID: 12, Created: 1790000000000, Used: 1790000000000},
+	}}, nil},
+	{"device.revoke", 6, MethodDeviceRevoke, &Empty{}, nil},
+	{"invite.create", 6, MethodInviteCreate, &InviteCreated{Code: aCode, Invite: Invite{
+		ID: 4, Maker: &alice, Role: "guest", Uses: 1, Rooms: []string{"attic"}, Created: 1790000000000, Expires: 1790604800000,
+	}}, nil},
+	{"invite.list", 6, MethodInviteList, &Invites{Invites: []Invite{
+		{ID: 5, Role: "member", Used: 3, Created: 1790000000000, Expires: 1790604800000},
+	}}, nil},
+	{"invite.revoke", 6, MethodInviteRevoke, &Empty{}, nil},
+	{"bot.create", 6, MethodBotCreate, &BotCreated{Account: Account{ID: 9, Name: "weather", Role: "member"}, Token: aToken}, nil},
+	{"audit.list", 6, MethodAuditList, &Audit{Entries: []AuditEntry{
+		{ID: 2, Time: 1790000060000, Actor: &alice, Action: "role", Account: &bob, Detail: "admin"},
+		{ID: 1, Time: 1790000000000, Action: "claim", Account: &alice},
+	}}, nil},
 	{"room.list", 6, MethodRoomList, &Rooms{More: true, Rooms: []Room{
 		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true},
 		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true},

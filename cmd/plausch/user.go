@@ -62,7 +62,7 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) (err error) {
 		return err
 	}
 	// Nobody should type a password twice to learn that the name is wrong.
-	if _, err := core.Name(name); err != nil {
+	if _, err := core.NewName(name); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	ctx := cmd.Context()
@@ -78,7 +78,8 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	account, err := core.AddAccount(ctx, st, auth.NewHasher(), name, password, role)
+	admin := &core.Admin{Store: st, Passwords: auth.NewHasher()}
+	account, err := admin.AddAccount(ctx, name, password, role)
 	if err != nil {
 		return err
 	}

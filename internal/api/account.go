@@ -8,12 +8,10 @@ import (
 )
 
 func accountUpdate(a *API, ctx context.Context, c *Caller, p *protocol.AccountUpdate) (protocol.Body, error) {
-	account, err := a.core.SetDisplay(ctx, c.account, p.Display)
+	account, err := a.core.SetDisplay(ctx, c.Account(), p.Display)
 	if err != nil {
 		return nil, err
 	}
-	c.account = account
-	a.hub.Rename(account.Ref())
 	me := ownAccount(account)
 	return &me, nil
 }
@@ -23,4 +21,78 @@ func ownAccount(account plausch.Account) protocol.Account {
 	w := protocol.NewAccount(account.Ref())
 	w.Role = string(account.Role)
 	return w
+}
+
+func accountList(a *API, ctx context.Context, c *Caller, p *protocol.AccountList) (protocol.Body, error) {
+	limit, err := limitOf(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	accounts, more, err := a.core.Accounts(ctx, c.Account(), plausch.AccountID(p.After), min(limit, protocol.MaxLongPage))
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.Accounts{Accounts: make([]protocol.AccountInfo, len(accounts)), More: more}
+	for i, account := range accounts {
+		result.Accounts[i] = protocol.NewAccountInfo(account)
+	}
+	return result, nil
+}
+
+func accountRole(a *API, ctx context.Context, c *Caller, p *protocol.AccountRole) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.SetRole(ctx, c.Account(), p.Name, plausch.Role(p.Role))
+}
+
+func accountDeactivate(a *API, ctx context.Context, c *Caller, p *protocol.AccountName) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.Deactivate(ctx, c.Account(), p.Name)
+}
+
+func accountActivate(a *API, ctx context.Context, c *Caller, p *protocol.AccountName) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.Activate(ctx, c.Account(), p.Name)
+}
+
+func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDelete) (protocol.Body, error) {
+	if err := a.core.DeleteAccount(ctx, c.live, c.from(""), p.Name, p.Password, p.Erase); err != nil {
+		return nil, err
+	}
+	if p.Name == "" {
+		c.Close()
+	}
+	return &protocol.Empty{}, nil
+}
+
+func passwordChange(a *API, ctx context.Context, c *Caller, p *protocol.PasswordChange) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.ChangePassword(ctx, c.live, c.from(""), p.Old, p.Password)
+}
+
+func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate) (protocol.Body, error) {
+	code, expires, err := a.core.CreateReset(ctx, c.Account(), p.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.ResetCreated{Code: code.Text(), Expires: expires.UnixMilli()}, nil
+}
+
+func botCreate(a *API, ctx context.Context, c *Caller, p *protocol.BotCreate) (protocol.Body, error) {
+	bot, token, err := a.core.CreateBot(ctx, c.Account(), p.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.BotCreated{Account: ownAccount(bot), Token: token.Text()}, nil
+}
+
+func auditList(a *API, ctx context.Context, c *Caller, p *protocol.AuditList) (protocol.Body, error) {
+	limit, err := limitOf(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	entries, more, err := a.core.Audit(ctx, c.Account(), p.Before, min(limit, protocol.MaxLongPage))
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.Audit{Entries: make([]protocol.AuditEntry, len(entries)), More: more}
+	for i, entry := range entries {
+		result.Entries[i] = protocol.NewAuditEntry(entry)
+	}
+	return result, nil
 }

@@ -22,7 +22,7 @@ func (a *API) Upload(ctx context.Context, c *Caller, f core.File) (plausch.Attac
 	if err := may(table[MethodAttachmentUpload], c); err != nil {
 		return plausch.Attachment{}, err
 	}
-	return a.core.Upload(ctx, c.account, f)
+	return a.core.Upload(ctx, c.Account(), f)
 }
 
 // OpenAttachment returns a file that a caller may read, and its bytes, to be
@@ -32,7 +32,7 @@ func (a *API) OpenAttachment(ctx context.Context, c *Caller, ref core.FileRef) (
 	if err := may(table[MethodAttachmentGet], c); err != nil {
 		return plausch.Attachment{}, nil, err
 	}
-	return a.core.OpenAttachment(ctx, c.account, ref)
+	return a.core.OpenAttachment(ctx, c.Account(), ref)
 }
 
 // overHTTP answers whoever calls a method of files by a frame.

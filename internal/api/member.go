@@ -14,7 +14,7 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 	if err != nil {
 		return nil, err
 	}
-	members, more, err := a.core.Members(ctx, c.account, plausch.RoomID(p.Room), plausch.AccountID(p.After), limit)
+	members, more, err := a.core.Members(ctx, c.Account(), plausch.RoomID(p.Room), plausch.AccountID(p.After), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -31,11 +31,11 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 }
 
 func memberAdd(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.AddMember(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	return &protocol.Empty{}, a.core.AddMember(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 }
 
 func memberRemove(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.RemoveMember(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	return &protocol.Empty{}, a.core.RemoveMember(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 }
 
 func presenceList(a *API, _ context.Context, _ *Caller, p *protocol.PresenceList) (protocol.Body, error) {
@@ -81,9 +81,9 @@ func presenceSet(_ *API, _ context.Context, c *Caller, p *protocol.PresenceSet) 
 
 func typing(a *API, ctx context.Context, c *Caller, p *protocol.TypingSet) (protocol.Body, error) {
 	room := plausch.RoomID(p.Room)
-	if err := a.core.MayType(ctx, c.account, room); err != nil {
+	if err := a.core.MayType(ctx, c.Account(), room); err != nil {
 		return nil, err
 	}
-	a.hub.Typing(room, c.account.Ref())
+	a.hub.Typing(room, c.Account().Ref())
 	return &protocol.Empty{}, nil
 }

@@ -17,7 +17,7 @@ func messageSend(a *API, ctx context.Context, c *Caller, params Params, reply Re
 		return
 	}
 	post := core.Post{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
-	a.core.Send(ctx, c.account, post, func(e plausch.Event, err error) {
+	a.core.Send(ctx, c.Account(), post, func(e plausch.Event, err error) {
 		if err != nil {
 			reply(nil, err)
 			return
@@ -38,7 +38,7 @@ func history(a *API, ctx context.Context, c *Caller, p *protocol.HistoryGet) (pr
 	if p.After != nil {
 		page.After, page.Forward = *p.After, true
 	}
-	events, more, err := a.core.History(ctx, c.account, plausch.RoomID(p.Room), page)
+	events, more, err := a.core.History(ctx, c.Account(), plausch.RoomID(p.Room), page)
 	if err != nil {
 		return nil, err
 	}

@@ -3,9 +3,12 @@ package api_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/internal/api"
@@ -22,6 +25,13 @@ import (
 // The kinds of people that the matrix asks for, all guests but the admin.
 var people = []string{"nobody", "stranger", "exmember", "member", "maker", "admin"}
 
+// accounts are the people who are no guests. Those of number two, and anna, are there to be
+// changed.
+var accounts = map[string]plausch.Role{
+	"admin": plausch.RoleAdmin, "admin2": plausch.RoleAdmin, "owner": plausch.RoleOwner, "owner2": plausch.RoleOwner,
+	"plain": plausch.RoleMember, "anna": plausch.RoleMember,
+}
+
 // world is a server in which maker made the private room den with member and
 // exmember, whom maker removed again, and the public room hall with member.
 // Admin has an account and is in den.
@@ -30,6 +40,7 @@ type world struct {
 	api       *api.API
 	core      *core.Core
 	callers   map[string]*api.Caller
+	ended     map[string]chan error // why a caller's sign-in was ended
 	den, hall int64
 	direct    int64 // of maker and member
 	// files are ids of maker's: in den, in hall, in direct and pending.
@@ -50,26 +61,34 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { blobs.Close() })
 	b := new(bus.Local)
-	c, err := core.New(ctx, core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: auth.NewHasher(), Open: true, Log: slog.New(slog.DiscardHandler)})
+	c, err := core.New(ctx, core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessOpen, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := hub.New(b)
 	t.Cleanup(func() { h.Close(); c.Close() })
-	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}, files: map[string]string{}}
-	token := auth.NewToken() // instead of a password, whose hash takes long on purpose
-	admin := store.NewAccount{Name: "admin", Role: plausch.RoleAdmin, Token: token.Hash()}
-	if _, err := st.CreateAccount(ctx, admin); err != nil {
-		t.Fatal(err)
+	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}, ended: map[string]chan error{}, files: map[string]string{}}
+	tokens := map[string]auth.Token{} // instead of passwords, whose hashes take long on purpose
+	for name, role := range accounts {
+		token := auth.NewToken()
+		if _, err := st.CreateAccount(ctx, store.NewAccount{Name: name, Role: role, Token: token.Hash(), At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		tokens[name] = token
 	}
-	for _, name := range people {
-		w.callers[name] = &api.Caller{Session: deaf{}}
+	for _, name := range slices.Concat(people, slices.Sorted(maps.Keys(accounts))) {
+		if w.callers[name] != nil {
+			continue
+		}
+		ended := make(chan error, 1)
+		w.ended[name] = ended
+		w.callers[name] = &api.Caller{Session: deaf{}, Ended: func(err error) { ended <- err }}
 		t.Cleanup(w.callers[name].Close)
 		in := &protocol.SignIn{Name: name}
-		switch name {
-		case "nobody":
+		if name == "nobody" {
 			continue
-		case "admin":
+		}
+		if token, ok := tokens[name]; ok {
 			in = &protocol.SignIn{Token: token.Text()}
 		}
 		w.must(name, protocol.MethodSignIn, in)
@@ -268,6 +287,9 @@ func TestFilePermissions(t *testing.T) {
 func TestEveryMethodIsInTheMatrix(t *testing.T) {
 	listed := map[string]bool{}
 	for _, row := range matrix {
+		listed[row.method] = true
+	}
+	for _, row := range accountMatrix {
 		listed[row.method] = true
 	}
 	for _, m := range api.Methods() {

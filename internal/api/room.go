@@ -12,7 +12,7 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 	if err != nil {
 		return nil, err
 	}
-	rooms, more, err := a.core.ListRooms(ctx, c.account, p.Public, plausch.RoomID(p.After), limit)
+	rooms, more, err := a.core.ListRooms(ctx, c.Account(), p.Public, plausch.RoomID(p.After), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 }
 
 func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
-	room, joined, err := a.core.FindRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	room, joined, err := a.core.FindRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) 
 	if kind == "" {
 		kind = plausch.RoomPublic
 	}
-	room, err := a.core.CreateRoom(ctx, c.account, p.Name, kind)
+	room, err := a.core.CreateRoom(ctx, c.Account(), p.Name, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) 
 }
 
 func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
-	room, err := a.core.JoinRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	room, err := a.core.JoinRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -55,5 +55,5 @@ func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (prot
 }
 
 func roomLeave(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.LeaveRoom(ctx, c.account, plausch.RoomID(p.Room), p.Name)
+	return &protocol.Empty{}, a.core.LeaveRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 }

@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"net/netip"
 	"slices"
+	"strings"
+	"unicode"
 
 	"plausch"
 	"plausch/internal/core"
@@ -15,41 +18,65 @@ import (
 type Caller struct {
 	// Session gets the pushes; nil if the front-end has no way to deliver them.
 	Session hub.Session
+	// Remote is where the connection comes from, for those limits that are a
+	// source's. The zero address counts as one of this network.
+	Remote netip.Addr
+	// Origin is the origin of the web page that calls, such as
+	// https://chat.example.org; empty if it is none. Passkeys are bound to it.
+	Origin string
+	// Ended is called, once, if the sign-in is ended by somebody else, and why: the
+	// front-end has to close the connection. It must not block or call the table.
+	Ended func(error)
 
-	account    plausch.Account
+	live       *core.Live // nil before sign-in
 	wants      hub.Wants
-	token      string // of the device, for sign_out
-	core       *core.Core
+	program    string // that the client said it is
 	attachment *hub.Attachment
 }
 
-// SignedIn reports whether the caller has signed in.
-func (c *Caller) SignedIn() bool { return c.account.ID != 0 }
+// SignedIn reports whether the caller has signed in, and its sign-in was not
+// ended.
+func (c *Caller) SignedIn() bool { return c.live != nil && !c.live.Ended() }
 
-// Account returns who the caller is, zero before sign-in.
-func (c *Caller) Account() plausch.Account { return c.account }
+// Account returns who the caller is now, zero before sign-in.
+func (c *Caller) Account() plausch.Account {
+	if c.live == nil {
+		return plausch.Account{}
+	}
+	return c.live.Account()
+}
 
 // Close ends the caller: its deliveries and, for a transient account, its name.
 func (c *Caller) Close() {
 	if c.attachment != nil {
 		c.attachment.Detach()
 	}
-	if c.SignedIn() {
-		c.core.Leave(c.account)
+	if c.live != nil {
+		c.live.Leave()
 	}
-	c.account, c.attachment = plausch.Account{}, nil
+	c.live, c.attachment = nil, nil
+}
+
+// from says who asks before it is known who that is.
+func (c *Caller) from(newToken string) core.From {
+	return core.From{Remote: c.Remote, Program: c.program, NewToken: newToken}
 }
 
 // maxClientName is the longest name and version of a client's program, in bytes.
 const maxClientName = 64
 
-func hello(a *API, _ context.Context, c *Caller, p *protocol.Hello) (protocol.Body, error) {
+func hello(a *API, ctx context.Context, c *Caller, p *protocol.Hello) (protocol.Body, error) {
 	if len(p.Client) > maxClientName {
 		return nil, plausch.Errorf(plausch.Invalid, "client has %d bytes; at most %d are allowed", len(p.Client), maxClientName)
 	}
 	if p.Version < 1 {
 		return nil, plausch.Errorf(plausch.Unsupported, "version %d is not spoken here; versions 1 to %d are", p.Version, protocol.Version)
 	}
+	server, err := a.core.Server(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.program = printable(p.Client)
 	c.wants = hub.Wants{
 		Presence: slices.Contains(p.Capabilities, protocol.CapPresence),
 		Typing:   slices.Contains(p.Capabilities, protocol.CapTyping),
@@ -59,11 +86,25 @@ func hello(a *API, _ context.Context, c *Caller, p *protocol.Hello) (protocol.Bo
 		Server:  a.name,
 		// What the server can do.
 		Capabilities: []string{protocol.CapPresence, protocol.CapTyping},
-		Guests:       a.core.Guests(),
+		Guests:       server.Access == core.AccessOpen,
+		Name:         server.Name,
+		Access:       string(server.Access),
+		Unclaimed:    server.Unclaimed,
 		Limits: protocol.Limits{
 			Frame: protocol.MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: protocol.MaxPage,
 		},
 	}, nil
+}
+
+// printable returns s without what a terminal could act on: it is shown to the
+// account's owner.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func ping(*API, context.Context, *Caller, *protocol.Empty) (protocol.Body, error) {
@@ -71,38 +112,45 @@ func ping(*API, context.Context, *Caller, *protocol.Empty) (protocol.Body, error
 }
 
 func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protocol.Body, error) {
-	if c.SignedIn() {
-		return nil, plausch.Errorf(plausch.Invalid, "you are signed in as %q already; to be somebody else, connect anew", c.account.Name)
+	from := c.from(p.NewToken)
+	return a.enter(ctx, c, func() (core.SignedIn, error) {
+		switch {
+		case p.Token == "" && p.Name == "":
+			return core.SignedIn{}, plausch.Errorf(plausch.Invalid, "say who you are: a token, or a name")
+		case p.Token != "" && p.Name != "":
+			return a.core.SignInOwnToken(ctx, from, p.Token, p.Name)
+		case p.Token != "":
+			return a.core.SignInToken(ctx, from, p.Token)
+		case p.Password != "":
+			return a.core.SignInPassword(ctx, from, p.Name, p.Password)
+		default:
+			return a.core.SignInGuest(ctx, from, p.Name, p.Transient)
+		}
+	})
+}
+
+// enter makes the caller the account that in signs in to.
+func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
+	if c.live != nil {
+		return nil, plausch.Errorf(plausch.Invalid, "you are signed in as %q already; to be somebody else, connect anew", c.Account().Name)
 	}
-	var in core.SignedIn
-	var err error
-	switch {
-	case p.Token == "" && p.Name == "":
-		err = plausch.Errorf(plausch.Invalid, "say who you are: a token, or a name")
-	case p.Token != "" && p.Name != "":
-		in, err = a.core.SignInOwnToken(ctx, p.Token, p.Name)
-	case p.Token != "":
-		in, err = a.core.SignInToken(ctx, p.Token)
-	case p.Password != "":
-		in, err = a.core.SignInPassword(ctx, p.Name, p.Password)
-	default:
-		in, err = a.core.SignInGuest(ctx, p.Name, p.Transient)
-	}
+	in, err := signIn()
 	if err != nil {
 		return nil, err
 	}
-	c.account = in.Account
-	c.token = p.Token
-	if in.Token != "" {
-		c.token = in.Token
+	live, err := a.core.Arrive(ctx, in, core.Watch{
+		Ended:   c.Ended,
+		Changed: func(account plausch.Account) { a.hub.Rename(account.Ref()) },
+	})
+	if err != nil {
+		return nil, err
 	}
-	c.core = a.core
-	a.core.Arrive(in.Account)
+	c.live = live
 	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token}, nil
 }
 
 func signOut(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {
-	if err := a.core.SignOut(ctx, c.token); err != nil {
+	if err := a.core.SignOut(ctx, c.live); err != nil {
 		return nil, err
 	}
 	c.Close()
@@ -116,8 +164,8 @@ func subscribe(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (proto
 	if c.attachment != nil {
 		return &protocol.Empty{}, nil
 	}
-	attachment, err := a.hub.Attach(c.Session, c.account.Ref(), c.wants, func() ([]plausch.RoomID, error) {
-		return a.core.MemberRooms(ctx, c.account.ID)
+	attachment, err := a.hub.Attach(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
+		return a.core.MemberRooms(ctx, c.Account().ID)
 	})
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Data          string   // the folder of everything that is kept; absolute
 	Listen        []string // see [SplitListen]
+	Access        string   // open, invite or closed; Open is stronger
 	Open          bool
 	Domain        string // the name that people come by; empty for none
 	TLS           string // see [Config.Certificates]

@@ -61,6 +61,7 @@ func TestDefaults(t *testing.T) {
 		Data:   filepath.Join(dir, "home/.local/share/plausch"),
 		Listen: []string{"127.0.0.1:7528"},
 		TLS:    "auto", HTTPListen: ":80", Plaintext: "loopback", BehindProxy: []string{},
+		Access:        "invite",
 		MetricsListen: "127.0.0.1:7529",
 		LogLevel:      "info",
 		LogFormat:     "text",

@@ -44,9 +44,13 @@ func settings(c *Config) []setting {
 				"All protocols are spoken there; at ktn://HOST:PORT and htl://HOST:PORT it is only that one. " +
 				"Without a HOST it is every address of this machine. " +
 				"In the environment, commas stand between several."}},
+		{value: &c.Access, fallback: "invite", Setting: Setting{Key: "access",
+			Choices: []string{"open", "invite", "closed"},
+			Comment: "Who gets in without an account: anyone as a guest (open), those who have an invite (invite), " +
+				"or nobody (closed). Accounts always get in."}},
 		{value: &c.Open, fallback: false, Setting: Setting{Key: "open",
 			Comment: "Let anyone in who picks a free name, as a guest. " +
-				"Otherwise only accounts get in: plausch user add NAME."}},
+				"It is short for access = \"open\", and stronger than access."}},
 		{value: &c.MapPort, fallback: false, Setting: Setting{Key: "map_port",
 			Comment: "Ask the router at home to forward the port to this machine, by PCP, NAT-PMP or UPnP. " +
 				"The first place to listen is forwarded that is not a loopback address."}},

@@ -2,10 +2,9 @@ package core
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"net/netip"
 	"regexp"
-	"sync"
+	"slices"
 	"time"
 
 	"golang.org/x/text/secure/precis"
@@ -33,249 +32,271 @@ func Name(name string) (string, error) {
 	return mapped, nil
 }
 
-// AddAccount makes an account with a password. It needs no running core, so
-// that it can work on the database beside a server.
-func AddAccount(ctx context.Context, st store.Store, passwords *auth.Hasher, name, password string, role plausch.Role) (plausch.Account, error) {
-	display := likes(name)
-	name, err := Name(name)
+// reserved are names that only the server itself may speak under, or that are
+// read as everybody or as those who run it.
+var reserved = []string{
+	"admin", "administrator", "all", "channel", plausch.DeletedName, "everyone", "here", "mod", "moderator", "nobody", "null",
+	"owner", "plausch", "postmaster", "public", "root", "security", "server", "staff", "support", "sysop", "system",
+	"undefined", "webmaster",
+}
+
+// NewName is Name for a new account: some names are nobody's.
+func NewName(name string) (string, error) {
+	mapped, err := Name(name)
+	if err == nil && slices.Contains(reserved, mapped) {
+		return "", plausch.Errorf(plausch.Invalid, "nobody can be called %q, so that nobody is taken for the server; choose another name", mapped)
+	}
+	return mapped, err
+}
+
+// From says who asks before it is known who that is.
+type From struct {
+	Remote  netip.Addr // the zero Addr counts as a private address
+	Program string     // what the client calls itself
+	// NewToken, if not empty, is the text of the token that is made, if one is:
+	// the client has chosen it (see auth.NewToken), so that the same request, sent
+	// again because its answer was lost, has the same outcome.
+	NewToken string
+}
+
+// token returns the token to make.
+func (f From) token() (auth.Token, error) {
+	if f.NewToken == "" {
+		return auth.NewToken(), nil
+	}
+	t, err := auth.ParseToken(f.NewToken)
 	if err != nil {
-		return plausch.Account{}, err
+		return t, plausch.Errorf(plausch.Invalid, "new_token is no token: it takes %s and 32 random bytes in base64url", auth.TokenPrefix)
 	}
-	if err := auth.CheckPassword(name, password); err != nil {
-		return plausch.Account{}, err
-	}
-	hash, err := passwords.Hash(ctx, password)
-	if err != nil {
-		return plausch.Account{}, fmt.Errorf("hash the password: %w", err)
-	}
-	now := time.Now().Truncate(time.Millisecond)
-	return st.CreateAccount(ctx, store.NewAccount{
-		Name: name, Display: display, Role: role, PasswordHash: hash, At: now,
-		GuestsSeenBefore: now.Add(-plausch.GuestNameKept),
-	})
+	return t, nil
 }
 
 // SignedIn is the outcome of a sign-in.
 type SignedIn struct {
 	Account plausch.Account
+	Device  plausch.DeviceID // 0 for transient guests
 	// Token is that of the new device, empty if none was made.
 	Token string
+
+	used     time.Time // of the device
+	rechecks uint64    // before the account was read
 }
 
 // SignInPassword signs in to an account and makes a device of it. Whether the
 // name or the password was wrong cannot be told, nor measured.
-func (c *Core) SignInPassword(ctx context.Context, name, password string) (SignedIn, error) {
-	var id plausch.AccountID
-	var hash string // stays empty for unknown names and guests: never verified
-	if mapped, err := Name(name); err == nil {
-		id, hash, err = c.store.PasswordHash(ctx, mapped)
-		if err != nil && plausch.CodeOf(err) != plausch.NotFound {
-			return SignedIn{}, err
-		}
+func (c *Core) SignInPassword(ctx context.Context, from From, name, password string) (SignedIn, error) {
+	token, err := from.token()
+	if err != nil {
+		return SignedIn{}, err
 	}
-	if err := c.opts.Passwords.Verify(ctx, hash, password); err != nil {
+	rechecks := c.rechecks()
+	id, err := c.checkPassword(ctx, from, name, password)
+	if err != nil {
 		return SignedIn{}, err
 	}
 	account, err := c.store.Account(ctx, id)
+	switch {
+	case err != nil:
+		return SignedIn{}, err
+	case account.State != plausch.AccountActive:
+		return SignedIn{}, errNotActive()
+	}
+	in, err := c.newDevice(ctx, from, account, token)
+	in.rechecks = rechecks
+	return in, err
+}
+
+// checkPassword returns the account that holds name if password is its.
+func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (plausch.AccountID, error) {
+	var id plausch.AccountID
+	var hash string // stays empty for unknown names and guests: never verified
+	mapped, err := Name(name)
+	if err == nil {
+		id, hash, err = c.store.PasswordHash(ctx, mapped)
+		if err != nil && plausch.CodeOf(err) != plausch.NotFound {
+			return 0, err
+		}
+	} else {
+		mapped = "-" // nobody's: all that can be no name is guessed at together
+	}
+	attempt, err := c.throttle.Begin(from.Remote, mapped)
+	if err != nil {
+		return 0, err
+	}
+	switch err := c.opts.Passwords.Verify(ctx, hash, password); {
+	case err == nil:
+		attempt.Succeeded()
+		return id, nil
+	case plausch.CodeOf(err) != plausch.SignInFailed:
+		attempt.Withdraw() // there was no turn for it
+		return 0, err
+	default:
+		return 0, err
+	}
+}
+
+// newDevice makes a device of an account, or finds the one that the same request
+// has made before.
+func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account, token auth.Token) (SignedIn, error) {
+	device, err := c.store.CreateDevice(ctx, store.NewDevice{
+		Account: account.ID, Token: token.Hash(), Program: from.Program, At: c.now(),
+	})
+	if plausch.CodeOf(err) == plausch.Taken {
+		var of plausch.Account
+		of, device, err = c.store.AccountByToken(ctx, token.Hash())
+		if err == nil && of.ID != account.ID {
+			err = plausch.Errorf(plausch.Invalid, "new_token is another account's; choose a new one")
+		}
+	}
 	if err != nil {
 		return SignedIn{}, err
 	}
-	token := auth.NewToken()
-	if err := c.store.CreateDevice(ctx, id, token.Hash(), c.now()); err != nil {
-		return SignedIn{}, err
-	}
-	return SignedIn{account, token.Text()}, nil
+	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used}, nil
 }
 
 // SignInToken signs in to the account of a device.
-func (c *Core) SignInToken(ctx context.Context, token string) (SignedIn, error) {
-	failed := plausch.Errorf(plausch.SignInFailed, "the token is not known here, or no longer; sign in anew")
+func (c *Core) SignInToken(ctx context.Context, from From, token string) (SignedIn, error) {
+	in, err := c.signInToken(ctx, token)
+	if plausch.CodeOf(err) == plausch.SignInFailed {
+		err = c.guessed(from, err)
+	}
+	return in, err
+}
+
+func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) {
 	t, err := auth.ParseToken(token)
 	if err != nil {
-		return SignedIn{}, failed
+		return SignedIn{}, errNoDevice()
 	}
-	account, err := c.store.AccountByToken(ctx, t.Hash())
+	rechecks := c.rechecks()
+	account, device, err := c.store.AccountByToken(ctx, t.Hash())
 	switch {
 	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, failed
+		return SignedIn{}, errNoDevice()
 	case err != nil:
 		return SignedIn{}, err
-	case account.Role == plausch.RoleGuest && !c.opts.Open:
-		return SignedIn{}, errClosed()
+	case device.Expired(c.now()):
+		// So that it stays expired, whatever the clock will say.
+		if err := c.store.DeleteDevice(ctx, account.ID, device.ID); err != nil && plausch.CodeOf(err) != plausch.NotFound {
+			return SignedIn{}, err
+		}
+		return SignedIn{}, errNoDevice()
+	case account.State != plausch.AccountActive:
+		return SignedIn{}, errNotActive()
+	case account.Role == plausch.RoleGuest && !account.Invited && c.opts.Access != AccessOpen:
+		return SignedIn{}, c.errClosed(ctx)
 	}
-	return SignedIn{Account: account}, nil
+	return SignedIn{Account: account, Device: device.ID, used: device.Used, rechecks: rechecks}, nil
+}
+
+// guessed counts a wrong secret, and returns wrong unless there were too many.
+// Right ones are never held back, since these secrets cannot be guessed: it only
+// keeps those who try from keeping the server busy.
+func (c *Core) guessed(from From, wrong error) error {
+	if _, err := c.throttle.Begin(from.Remote, ""); err != nil {
+		return err
+	}
+	return wrong
 }
 
 // SignInGuest makes a guest. A transient one gets no token and exists until it
 // leaves (see Arrive); any other is signed in again by its token.
-func (c *Core) SignInGuest(ctx context.Context, name string, transient bool) (SignedIn, error) {
-	if transient {
-		return c.addGuest(ctx, name, nil)
+func (c *Core) SignInGuest(ctx context.Context, from From, name string, transient bool) (SignedIn, error) {
+	if c.opts.Access != AccessOpen {
+		return SignedIn{}, c.errClosed(ctx)
 	}
-	token := auth.NewToken()
-	in, err := c.addGuest(ctx, name, &token)
-	in.Token = token.Text()
-	return in, err
+	mapped, err := NewName(name)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	guest := store.NewAccount{
+		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program,
+	}
+	if !transient {
+		return c.signUp(ctx, from, guest)
+	}
+	if c.isHere(mapped) {
+		return SignedIn{}, errNameTaken(mapped)
+	}
+	account, err := c.createAccount(ctx, guest)
+	return SignedIn{Account: account}, err
 }
 
 // SignInOwnToken signs in to the account of a device or, if there is none, makes
 // a guest with that token, which its client has chosen. So a client whose first
 // sign-in got no answer can simply repeat it.
-func (c *Core) SignInOwnToken(ctx context.Context, token, name string) (SignedIn, error) {
-	in, err := c.SignInToken(ctx, token)
-	if plausch.CodeOf(err) != plausch.SignInFailed || !c.opts.Open {
+func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string) (SignedIn, error) {
+	if _, err := auth.ParseToken(token); err != nil || c.opts.Access != AccessOpen {
+		return c.SignInToken(ctx, from, token)
+	}
+	in, err := c.signInToken(ctx, token)
+	if plausch.CodeOf(err) != plausch.SignInFailed {
 		return in, err
 	}
-	t, parseErr := auth.ParseToken(token)
-	if parseErr != nil {
-		return SignedIn{}, parseErr
+	from.NewToken = token
+	in, err = c.SignInGuest(ctx, from, name, false)
+	if plausch.CodeOf(err) == plausch.Taken {
+		if again, err := c.signInToken(ctx, token); err == nil {
+			return again, nil // the same sign-in has come first on another connection
+		}
 	}
-	if in, err = c.addGuest(ctx, name, &t); plausch.CodeOf(err) != plausch.Taken {
-		return in, err
-	}
-	if again, err := c.SignInToken(ctx, token); err == nil {
-		return again, nil // the same sign-in has come first on another connection
-	}
+	in.Token = "" // it is none that was made here
 	return in, err
 }
 
-// addGuest makes a guest, transient if there is no token.
-func (c *Core) addGuest(ctx context.Context, name string, token *auth.Token) (SignedIn, error) {
-	if !c.opts.Open {
-		return SignedIn{}, errClosed()
-	}
-	mapped, err := Name(name)
+// signUp makes an account with a device, or finds the one that the same request
+// has made before.
+func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (SignedIn, error) {
+	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	taken := plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", mapped)
-	if c.isHere(mapped) {
-		return SignedIn{}, taken // however old its LastSeen is by now
+	if from.NewToken != "" {
+		again, err := c.signInToken(ctx, from.NewToken)
+		switch {
+		case err == nil && again.Account.Name == n.Name:
+			again.Token = from.NewToken
+			return again, nil
+		case err == nil:
+			return SignedIn{}, plausch.Errorf(plausch.Invalid, "new_token is another account's; choose a new one")
+		}
 	}
-	now := c.now()
-	guest := store.NewAccount{
-		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: token == nil, At: now,
-		GuestsSeenBefore: now.Add(-plausch.GuestNameKept),
+	if c.isHere(n.Name) {
+		return SignedIn{}, errNameTaken(n.Name) // however old its LastSeen is by now
 	}
-	if token != nil {
-		guest.Token = token.Hash()
-	}
-	account, err := c.store.CreateAccount(ctx, guest)
-	if plausch.CodeOf(err) == plausch.Taken {
-		return SignedIn{}, taken
-	}
-	return SignedIn{Account: account}, err
-}
-
-// SignOut forgets the device that token belongs to.
-func (c *Core) SignOut(ctx context.Context, token string) error {
-	t, err := auth.ParseToken(token)
+	n.Token, n.Program = token.Hash(), from.Program
+	rechecks := c.rechecks()
+	account, err := c.createAccount(ctx, n)
 	if err != nil {
-		return nil // there is no such device
+		return SignedIn{}, err
 	}
-	return c.store.DeleteDevice(ctx, t.Hash())
+	_, device, err := c.store.AccountByToken(ctx, token.Hash())
+	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used, rechecks: rechecks}, err
 }
 
-// Guests reports whether guests are let in.
-func (c *Core) Guests() bool { return c.opts.Open }
-
-func errClosed() error {
-	return plausch.Errorf(plausch.SignInFailed, "this server lets no guests in; sign in with the name and password of an account")
+func (c *Core) createAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
+	n.At = c.now()
+	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
+	account, err := c.store.CreateAccount(ctx, n)
+	if plausch.CodeOf(err) == plausch.Taken {
+		err = errNameTaken(n.Name)
+	}
+	return account, err
 }
 
-// here knows which accounts are connected, to write LastSeen and to end
-// transient accounts.
-type here struct {
-	mu    sync.Mutex
-	names map[string]*arrived // nobody else gets such a name
-	left  []plausch.AccountID // since the last write of LastSeen
+func errNameTaken(name string) error {
+	return plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", name)
 }
 
-// arrived is an account that is connected.
-type arrived struct {
-	id          plausch.AccountID
-	connections int
-}
-
-// Arrive tells that account has a connection more, and Leave that it has one
-// less. When its last one leaves, the name of a transient account is free at once.
-func (c *Core) Arrive(account plausch.Account) {
-	c.here.mu.Lock()
-	defer c.here.mu.Unlock()
-	a := c.here.names[account.Name]
-	if a == nil {
-		a = &arrived{id: account.ID}
-		c.here.names[account.Name] = a
+// SignOut forgets the device by which l signed in, and ends its other
+// connections.
+func (c *Core) SignOut(ctx context.Context, l *Live) error {
+	if l.device == 0 {
+		return nil
 	}
-	a.connections++
-}
-
-func (c *Core) isHere(name string) bool {
-	c.here.mu.Lock()
-	defer c.here.mu.Unlock()
-	return c.here.names[name] != nil
-}
-
-// Leave is to be called once for each Arrive.
-func (c *Core) Leave(account plausch.Account) {
-	c.here.mu.Lock()
-	a := c.here.names[account.Name]
-	a.connections--
-	last := a.connections == 0
-	if last {
-		delete(c.here.names, account.Name)
-		if !account.Transient {
-			c.here.left = append(c.here.left, account.ID)
-		}
+	err := c.endDevice(ctx, l.Account().ID, l.device, l)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return nil
 	}
-	c.here.mu.Unlock()
-	if last && account.Transient {
-		if err := c.store.ReleaseName(context.Background(), account.ID); err != nil {
-			c.opts.Log.Error("a guest's name stays taken until a restart", "account", account.ID, "err", err)
-		}
-	}
-}
-
-// keepSeen writes LastSeen: of those who left within seconds, of those who are
-// here every plausch.SeenEvery, so that a crash takes at most that from a
-// guest's 24 hours.
-func (c *Core) keepSeen(ctx context.Context) {
-	const leftEvery = 5 * time.Second
-	tick := time.NewTicker(leftEvery)
-	defer tick.Stop()
-	lastAll := c.opts.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			c.writeSeen(true)
-			return
-		case <-tick.C:
-			all := c.opts.Now().Sub(lastAll).Abs() >= plausch.SeenEvery
-			if all {
-				lastAll = c.opts.Now()
-			}
-			c.writeSeen(all)
-		}
-	}
-}
-
-func (c *Core) writeSeen(all bool) {
-	c.here.mu.Lock()
-	ids := c.here.left
-	c.here.left = nil
-	if all {
-		for _, a := range c.here.names {
-			ids = append(ids, a.id)
-		}
-	}
-	c.here.mu.Unlock()
-	if len(ids) == 0 {
-		return
-	}
-	err := c.store.SeeAccounts(context.Background(), ids, c.now())
-	if errors.Is(err, store.ErrBroken) {
-		c.opts.Fatal(err)
-	} else if err != nil {
-		c.opts.Log.Error("when accounts were last seen is not written", "accounts", len(ids), "err", err)
-	}
+	return err
 }

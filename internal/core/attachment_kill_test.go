@@ -60,7 +60,7 @@ func openData(ctx context.Context, data string, left int) (*core.Core, func(), e
 		return nil, nil, err
 	}
 	c, err := core.New(ctx, core.Options{
-		Store: st, Blobs: &dying{blobs, left}, Bus: new(bus.Local), Passwords: auth.NewHasher(), Open: true,
+		Store: st, Blobs: &dying{blobs, left}, Bus: new(bus.Local), Passwords: auth.NewHasher(), Access: core.AccessOpen,
 		MaxAccountFiles: 1000, Log: slog.New(slog.DiscardHandler),
 	})
 	return c, func() { c.Close(); blobs.Close(); st.Close() }, err
@@ -77,7 +77,7 @@ func child(data string) error {
 	if err != nil {
 		return err
 	}
-	in, err := c.SignInGuest(ctx, fmt.Sprint("guest", os.Getpid()), false)
+	in, err := c.SignInGuest(ctx, core.From{}, fmt.Sprint("guest", os.Getpid()), false)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func TestKilledDuringUpload(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := c.SignInToken(t.Context(), strings.TrimSpace(string(out)))
+		in, err := c.SignInToken(t.Context(), core.From{}, strings.TrimSpace(string(out)))
 		if err != nil {
 			t.Fatal(err)
 		}

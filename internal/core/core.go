@@ -29,8 +29,8 @@ type Options struct {
 	Store     store.Store
 	Bus       bus.Bus
 	Passwords *auth.Hasher
-	// Open lets anyone sign in as a guest under a free name.
-	Open bool
+	// Access says who can make an account; empty means AccessInvite.
+	Access Access
 	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
 	SendsPerSecond float64
 	SendBurst      int
@@ -49,12 +49,13 @@ type Options struct {
 
 // Core is the rules of one server. All methods are safe for concurrent use.
 type Core struct {
-	opts  Options
-	store store.Store
-	log   *log
-	rooms rooms
-	here  here
-	sends sendLimits
+	opts     Options
+	store    store.Store
+	log      *log
+	rooms    rooms
+	here     here
+	sends    sendLimits
+	throttle *auth.Throttle
 
 	uploads uploads
 
@@ -70,6 +71,9 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
+	if opts.Access == "" {
+		opts.Access = AccessInvite
+	}
 	if opts.Fatal == nil {
 		opts.Fatal = func(err error) { panic(err) }
 	}
@@ -79,15 +83,20 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err := opts.Store.ReleaseTransient(ctx); err != nil {
 		return nil, err
 	}
-	c := &Core{opts: opts, store: opts.Store}
+	_, changes, err := opts.Store.AccountChanges(ctx, -1)
+	if err != nil {
+		return nil, err
+	}
+	c := &Core{opts: opts, store: opts.Store, throttle: auth.NewThrottle(opts.Now)}
 	c.rooms = rooms{store: opts.Store, known: map[plausch.RoomID]*room{}}
-	c.here = here{names: map[string]*arrived{}}
+	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
 
 	ctx, c.stop = context.WithCancel(context.Background())
 	c.stopped.Go(func() { c.keepSeen(ctx) })
+	c.stopped.Go(func() { c.pollChanges(ctx, changes) })
 	return c, nil
 }
 

@@ -50,7 +50,7 @@ type fixture struct {
 func newFixture(t *testing.T, change ...func(*core.Options)) *fixture {
 	t.Helper()
 	f := &fixture{t: t, path: filepath.Join(t.TempDir(), "test.db"), clock: &clock{now: time.Unix(1_790_000_000, 0)}}
-	f.opts = core.Options{Passwords: auth.NewHasher(), Open: true, Now: f.clock.Now, Log: slog.New(slog.DiscardHandler)}
+	f.opts = core.Options{Passwords: auth.NewHasher(), Access: core.AccessOpen, Now: f.clock.Now, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&f.opts)
 	}
@@ -80,9 +80,52 @@ func (f *fixture) restart() {
 	f.open()
 }
 
+// password is that of every account here.
+const password = "correct horse battery"
+
+// beside returns what another process does on the same database.
+func (f *fixture) beside() *core.Admin {
+	f.t.Helper()
+	st, err := sqlite.Open(f.t.Context(), f.path, sqlite.Options{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { st.Close() })
+	return &core.Admin{Store: st, Passwords: f.opts.Passwords, Now: f.opts.Now}
+}
+
+// account makes an account with the password.
+func (f *fixture) account(name string, role plausch.Role) plausch.Account {
+	f.t.Helper()
+	account, err := f.beside().AddAccount(f.t.Context(), name, password, role)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return account
+}
+
+// signIn signs in by the password.
+func (f *fixture) signIn(name string) core.SignedIn {
+	f.t.Helper()
+	in, err := f.SignInPassword(f.t.Context(), core.From{}, name, password)
+	if err != nil {
+		f.t.Fatalf("%s signs in: %v", name, err)
+	}
+	return in
+}
+
+func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Live {
+	f.t.Helper()
+	live, err := f.Arrive(f.t.Context(), in, w)
+	if err != nil {
+		f.t.Fatalf("%s arrives: %v", in.Account.Name, err)
+	}
+	return live
+}
+
 func (f *fixture) guest(name string) core.SignedIn {
 	f.t.Helper()
-	in, err := f.SignInGuest(f.t.Context(), name, false)
+	in, err := f.SignInGuest(f.t.Context(), core.From{}, name, false)
 	if err != nil {
 		f.t.Fatalf("%s signs in: %v", name, err)
 	}
@@ -143,21 +186,21 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	first := f.guest("bob")
 	friend := f.guest("ann").Account
 	secret := f.say(friend, core.Post{To: "bob", Text: "for bob alone"})
-	f.Arrive(first.Account)
+	here := f.arrive(first, core.Watch{})
 
 	// As long as it is here, however long, nobody else gets the name.
 	f.clock.move(30 * time.Hour)
-	_, err := f.SignInGuest(t.Context(), "bob", false)
+	_, err := f.SignInGuest(t.Context(), core.From{}, "bob", false)
 	expectCode(t, err, plausch.Taken)
-	f.Leave(first.Account)
+	here.Leave()
 	f.restart() // writes when it was last seen
 
 	f.clock.move(24*time.Hour - time.Minute)
-	_, err = f.SignInGuest(t.Context(), "bob", false)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.SignInGuest(t.Context(), "Bob", true)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "Bob", true)
 	expectCode(t, err, plausch.Taken)
-	again, err := f.SignInToken(t.Context(), first.Token)
+	again, err := f.SignInToken(t.Context(), core.From{}, first.Token)
 	expectCode(t, err, "")
 	if again.Account.ID != first.Account.ID {
 		t.Errorf("the token's account is %d, was %d", again.Account.ID, first.Account.ID)
@@ -168,7 +211,7 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	if other.Account.ID == first.Account.ID {
 		t.Error("the name came back with its old identity")
 	}
-	_, err = f.SignInToken(t.Context(), first.Token)
+	_, err = f.SignInToken(t.Context(), core.From{}, first.Token)
 	expectCode(t, err, plausch.SignInFailed)
 	_, _, err = f.History(t.Context(), other.Account, secret.Room, core.Page{Limit: 10})
 	expectCode(t, err, plausch.NotFound)
@@ -184,40 +227,32 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 
 func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	f := newFixture(t)
-	in, err := f.SignInGuest(t.Context(), "bob", true)
+	in, err := f.SignInGuest(t.Context(), core.From{}, "bob", true)
 	expectCode(t, err, "")
 	if in.Token != "" {
 		t.Error("it got a token")
 	}
-	f.Arrive(in.Account)
-	f.Arrive(in.Account)
-	f.Leave(in.Account)
-	_, err = f.SignInGuest(t.Context(), "bob", true)
+	one, two := f.arrive(in, core.Watch{}), f.arrive(in, core.Watch{})
+	one.Leave()
+	one.Leave() // twice is once
+	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", true)
 	expectCode(t, err, plausch.Taken)
-	f.Leave(in.Account)
-	next, err := f.SignInGuest(t.Context(), "bob", true)
+	two.Leave()
+	next, err := f.SignInGuest(t.Context(), core.From{}, "bob", true)
 	expectCode(t, err, "")
 	if next.Account.ID == in.Account.ID {
 		t.Error("the next bob is the one before")
 	}
 	// It does not leave, but the process ends.
-	f.Arrive(next.Account)
+	f.arrive(next, core.Watch{})
 	f.restart()
-	_, err = f.SignInGuest(t.Context(), "bob", true)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", true)
 	expectCode(t, err, "")
 }
 
 func TestSignIn(t *testing.T) {
 	f := newFixture(t)
-	st, err := sqlite.Open(t.Context(), f.path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	const password = "correct horse battery"
-	if _, err := core.AddAccount(t.Context(), st, f.opts.Passwords, "Alice", password, plausch.RoleMember); err != nil {
-		t.Fatal(err)
-	}
+	f.account("Alice", plausch.RoleMember)
 	f.guest("gast")
 	for name, c := range map[string]struct {
 		name, password string
@@ -232,25 +267,25 @@ func TestSignIn(t *testing.T) {
 		"an overlong secret": {"alice", string(make([]byte, 3000)), plausch.SignInFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, err := f.SignInPassword(t.Context(), c.name, c.password)
+			in, err := f.SignInPassword(t.Context(), core.From{}, c.name, c.password)
 			expectCode(t, err, c.want)
 			if err != nil {
 				return
 			}
-			again, err := f.SignInToken(t.Context(), in.Token)
+			again, err := f.SignInToken(t.Context(), core.From{}, in.Token)
 			expectCode(t, err, "")
 			if again.Account != in.Account {
 				t.Errorf("the token signs in as %+v, not %+v", again.Account, in.Account)
 			}
-			expectCode(t, f.SignOut(t.Context(), in.Token), "")
-			_, err = f.SignInToken(t.Context(), in.Token)
+			expectCode(t, f.SignOut(t.Context(), f.arrive(in, core.Watch{})), "")
+			_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
 		})
 	}
-	_, err = f.SignInGuest(t.Context(), "alice", false)
+	_, err := f.SignInGuest(t.Context(), core.From{}, "alice", false)
 	expectCode(t, err, plausch.Taken)
 	f.clock.move(1000 * time.Hour)
-	_, err = f.SignInGuest(t.Context(), "alice", false)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "alice", false)
 	expectCode(t, err, plausch.Taken)
 }
 
@@ -258,21 +293,21 @@ func TestSignIn(t *testing.T) {
 func TestATokenOfTheClientsOwn(t *testing.T) {
 	f := newFixture(t)
 	token := auth.NewToken().Text()
-	first, err := f.SignInOwnToken(t.Context(), token, "Bob")
+	first, err := f.SignInOwnToken(t.Context(), core.From{}, token, "Bob")
 	if err != nil || first.Account.Name != "bob" || first.Token != "" {
 		t.Fatalf("the first sign-in gives %+v, %v", first, err)
 	}
-	again, err := f.SignInOwnToken(t.Context(), token, "bob")
+	again, err := f.SignInOwnToken(t.Context(), core.From{}, token, "bob")
 	if err != nil || again.Account.ID != first.Account.ID {
 		t.Errorf("the same sign-in again gives %+v, %v", again, err)
 	}
-	if by, err := f.SignInToken(t.Context(), token); err != nil || by.Account.ID != first.Account.ID {
+	if by, err := f.SignInToken(t.Context(), core.From{}, token); err != nil || by.Account.ID != first.Account.ID {
 		t.Errorf("the token alone gives %+v, %v", by, err)
 	}
-	if _, err := f.SignInOwnToken(t.Context(), auth.NewToken().Text(), "bob"); plausch.CodeOf(err) != plausch.Taken {
+	if _, err := f.SignInOwnToken(t.Context(), core.From{}, auth.NewToken().Text(), "bob"); plausch.CodeOf(err) != plausch.Taken {
 		t.Errorf("another token gets the name: %v", err)
 	}
-	if _, err := f.SignInOwnToken(t.Context(), "plausch_short", "eve"); plausch.CodeOf(err) != plausch.SignInFailed {
+	if _, err := f.SignInOwnToken(t.Context(), core.From{}, "plausch_short", "eve"); plausch.CodeOf(err) != plausch.SignInFailed {
 		t.Errorf("a token that is none gives %v", err)
 	}
 	// A hundred at once are one guest.
@@ -280,7 +315,7 @@ func TestATokenOfTheClientsOwn(t *testing.T) {
 	ids := make(chan plausch.AccountID, 100)
 	for range cap(ids) {
 		go func() {
-			in, err := f.SignInOwnToken(context.Background(), token, "carol")
+			in, err := f.SignInOwnToken(context.Background(), core.From{}, token, "carol")
 			if err != nil {
 				t.Error(err)
 			}
@@ -298,11 +333,11 @@ func TestATokenOfTheClientsOwn(t *testing.T) {
 func TestAClosedServerLetsNoGuestsIn(t *testing.T) {
 	f := newFixture(t)
 	in := f.guest("bob")
-	f.opts.Open = false
+	f.opts.Access = core.AccessClosed
 	f.restart()
-	_, err := f.SignInGuest(t.Context(), "eve", false)
+	_, err := f.SignInGuest(t.Context(), core.From{}, "eve", false)
 	expectCode(t, err, plausch.SignInFailed)
-	_, err = f.SignInToken(t.Context(), in.Token)
+	_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
 	expectCode(t, err, plausch.SignInFailed)
 }
 
@@ -437,13 +472,13 @@ func openFaulty(t *testing.T, commit func([]store.Draft) error, fatal func(error
 	}
 	b := new(bus.Local)
 	c, err := core.New(t.Context(), core.Options{
-		Store: faulty{st, commit}, Bus: b, Passwords: auth.NewHasher(), Open: true, Fatal: fatal,
+		Store: faulty{st, commit}, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessOpen, Fatal: fatal,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close(); st.Close() })
-	in, err := c.SignInGuest(t.Context(), "bob", false)
+	in, err := c.SignInGuest(t.Context(), core.From{}, "bob", false)
 	if err != nil {
 		t.Fatal(err)
 	}

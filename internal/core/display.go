@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/secure/precis"
 
 	"plausch"
+	"plausch/internal/store"
 )
 
 // DisplayName returns the one form of a display name: prepared by PRECIS
@@ -51,11 +52,11 @@ func (c *Core) SetDisplay(ctx context.Context, by plausch.Account, display strin
 	if err := c.sends.take(ctx, by.ID); err != nil {
 		return by, err
 	}
-	if err := c.store.SetDisplay(ctx, by.ID, display); err != nil {
+	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), Display: &display})
+	if err != nil {
 		return by, err
 	}
-	by.Display = display
-	return by, nil
+	return account, c.recheck(ctx, by.ID, nil)
 }
 
 // freeDisplay returns the one form of a display name that by may have.
@@ -70,6 +71,9 @@ func (c *Core) freeDisplay(ctx context.Context, by plausch.Account, display stri
 		return prepared, nil
 	case name == by.Name:
 		return likes(prepared), nil
+	}
+	if _, err := NewName(name); err != nil {
+		return "", err
 	}
 	switch _, err := c.store.AccountByName(ctx, name); {
 	case plausch.CodeOf(err) == plausch.NotFound:

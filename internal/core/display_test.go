@@ -46,7 +46,7 @@ func TestASignInKeepsHowTheNameWasWritten(t *testing.T) {
 		if in.Account.Name != c.name || in.Account.Display != c.display {
 			t.Errorf("%q signs in as %q, called %q, want %q and %q", c.in, in.Account.Name, in.Account.Display, c.name, c.display)
 		}
-		again, err := f.SignInToken(t.Context(), in.Token)
+		again, err := f.SignInToken(t.Context(), core.From{}, in.Token)
 		if err != nil || again.Account.Display != c.display {
 			t.Errorf("by its token %q is called %q (%v), want %q", c.name, again.Account.Display, err, c.display)
 		}

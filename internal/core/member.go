@@ -82,11 +82,15 @@ func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.
 }
 
 func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, error) {
+	return accountNamed(ctx, c.store, name)
+}
+
+func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
 	mapped, err := Name(name)
 	if err != nil {
 		return plausch.Account{}, err
 	}
-	account, err := c.store.AccountByName(ctx, mapped)
+	account, err := st.AccountByName(ctx, mapped)
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", mapped)
 	}

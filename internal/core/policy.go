@@ -73,3 +73,36 @@ func (s *sendLimits) of(account plausch.AccountID) *rate.Limiter {
 	}
 	return l
 }
+
+// Who may do what to accounts: owners everything; admins invite, make bots, and
+// shut out, let in, reset and delete members, guests and bots; everyone does to
+// its own account what that is for. Who gives roles could make itself an owner,
+// so only owners do, and only they read what was done. That the last owner stays
+// is the store's to see to, in the transaction (store.Accounts.ChangeAccount).
+
+func isOwner(by plausch.Account) error {
+	if by.Role != plausch.RoleOwner {
+		return plausch.Errorf(plausch.Forbidden, "only an owner of the server may do this")
+	}
+	return nil
+}
+
+func isAdmin(by plausch.Account) error {
+	if by.Role != plausch.RoleOwner && by.Role != plausch.RoleAdmin {
+		return plausch.Errorf(plausch.Forbidden, "only an admin of the server may do this")
+	}
+	return nil
+}
+
+func mayInvite(by plausch.Account) error { return isAdmin(by) }
+
+// mayChange reports why by may not shut out, let in, reset or delete account.
+func mayChange(by, account plausch.Account) error {
+	if err := isAdmin(by); err != nil {
+		return err
+	}
+	if isAdmin(account) == nil && isOwner(by) != nil {
+		return plausch.Errorf(plausch.Forbidden, "%s is an %s, whom only an owner may change", account.Name, account.Role)
+	}
+	return nil
+}

@@ -92,7 +92,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Blobs:     s.blobs,
 		Bus:       local,
 		Passwords: auth.NewHasher(),
-		Open:      cfg.Open, SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
+		Access:    access(cfg), SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
 		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
 		Log: log,
 		Fatal: func(err error) {
@@ -156,6 +156,13 @@ func (s *Server) ktnProtocol() port.Protocol {
 
 func (s *Server) htlProtocol() port.Protocol {
 	return port.Protocol{Name: "htl", Match: htl.Match, Serve: s.htl.Serve}
+}
+
+func access(cfg *config.Config) core.Access {
+	if cfg.Open {
+		return core.AccessOpen
+	}
+	return core.Access(cfg.Access) // config lets only ours through
 }
 
 // openData opens the data folder for this process alone.

@@ -91,7 +91,10 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 	ses := &session{server: s, conn: conn, host: host, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
 	ses.frames = frames(&ses.out)
-	ses.caller.Session = ses
+	ses.caller.Session, ses.caller.Ended = ses, ses.shutOut
+	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		ses.caller.Remote = tcp.AddrPort().Addr()
+	}
 	if !s.sessions.Add(ses) {
 		go ses.end(errStopping())
 		return
@@ -237,6 +240,17 @@ func (ses *session) push(frames []byte) {
 // bye tells why the connection ends, and ends it once that is written.
 func (ses *session) bye(err error) {
 	ses.out.Finish(ses.format.AppendBye(nil, err))
+}
+
+// shutOutTime is how long a connection whose sign-in was ended may take to read
+// why.
+const shutOutTime = 500 * time.Millisecond
+
+// shutOut ends a session whose sign-in somebody else has ended. Its caller
+// refuses all requests from now on.
+func (ses *session) shutOut(why error) {
+	ses.bye(why)
+	time.AfterFunc(shutOutTime, func() { _ = ses.conn.Close() })
 }
 
 // Wake implements [Member]; what was read before is still answered.

@@ -28,6 +28,8 @@ var ErrBroken = errors.New("the disk failed; what it holds is unknown until a re
 type Store interface {
 	Accounts
 	Devices
+	Invites
+	Settings
 	Rooms
 	Log
 	Attachments
@@ -44,10 +46,25 @@ type NewAccount struct {
 	Display      string // empty: as Name
 	Role         plausch.Role
 	Transient    bool
-	PasswordHash string // empty for guests
+	Bot          bool
+	PasswordHash string // empty for guests and bots
 	At           time.Time
-	// Token is the hash of the account's first device, or zero for none.
-	Token TokenHash
+	// Token is the hash of the account's first device, or zero for none, and
+	// Program what made it. The devices of bots are lasting.
+	Token   TokenHash
+	Program string
+	// Invite, if not zero, is the hash of an invite of which a use is spent. Role
+	// is then the invite's. If the invite is not good any more, there is no
+	// account, and the error is NotFound.
+	Invite TokenHash
+	// Claim, if not zero, is the hash of a ticket of that purpose, which is spent
+	// with all others of it, and the account is the first owner of a server that
+	// is called ServerName from then on. If the ticket is not good or there is an
+	// owner, the error is NotFound.
+	Claim      TokenHash
+	ServerName string
+	// Audit, if not nil, is kept in the audit log, about the new account.
+	Audit *plausch.Audit
 	// GuestsSeenBefore lets the new account have a name whose holder is a guest
 	// that was last seen before this time and is not transient: the old account
 	// loses the name but keeps its id, rooms and messages.
@@ -66,10 +83,22 @@ type Accounts interface {
 	// PasswordHash returns the hash of the account that holds name, empty for a
 	// guest, or NotFound.
 	PasswordHash(ctx context.Context, name string) (plausch.AccountID, string, error)
-	// SetDisplay changes the display name of an account, or returns NotFound.
-	SetDisplay(ctx context.Context, id plausch.AccountID, display string) error
+	// ChangeAccount changes an account, in one transaction, and returns it as it
+	// is then. It returns NotFound if there is no such account, or it was deleted;
+	// NotFound if the ticket of the change is not good; and Forbidden if the change
+	// would leave a server that has an owner without an active one.
+	ChangeAccount(ctx context.Context, c AccountChange) (plausch.Account, error)
+	// AccountChanges returns the accounts that were changed, by any process, after
+	// the change numbered after, in the order of the changes, each once, and the
+	// number of the last; changed means the state, role, display name or devices.
+	// With after below 0 it returns only the number of the last. Very old changes
+	// are forgotten.
+	AccountChanges(ctx context.Context, after int64) (changed []plausch.AccountID, last int64, err error)
+	// HasOwner reports whether there is an active owner.
+	HasOwner(ctx context.Context) (bool, error)
 	// ListAccounts returns accounts that hold a name, by id from the first after
-	// the given one, at most limit; guests only if last seen at or after seen.
+	// the given one, at most limit; guests who were not invited only if last seen
+	// at or after seen.
 	ListAccounts(ctx context.Context, after plausch.AccountID, limit int, seen time.Time) ([]plausch.Account, error)
 	// SeeAccounts sets LastSeen of the given accounts, never backwards.
 	SeeAccounts(ctx context.Context, ids []plausch.AccountID, at time.Time) error
@@ -84,14 +113,115 @@ type Accounts interface {
 // TokenHash is the SHA-256 of a device's token. Tokens themselves are not kept.
 type TokenHash [32]byte
 
+// AccountChange is what [Accounts.ChangeAccount] does. What is zero stays as it is.
+type AccountChange struct {
+	Account plausch.AccountID
+	At      time.Time
+	// Ticket, if not zero, is the hash of a ticket to reset this account's
+	// password, which is spent.
+	Ticket       TokenHash
+	Display      *string
+	Role         plausch.Role
+	PasswordHash string
+	// State AccountDeleted also ends every device and releases the name; the
+	// account is called plausch.DeletedName from then on, has no password and no
+	// memberships but in direct rooms, and what it was known by is forgotten.
+	State plausch.AccountState
+	// EraseTexts empties the texts of all its messages.
+	EraseTexts bool
+	// EndDevices ends every device but the one with the id KeepDevice.
+	EndDevices bool
+	KeepDevice plausch.DeviceID
+	// Audit, if not nil, is kept in the audit log, about this account.
+	Audit *plausch.Audit
+}
+
+// NewDevice is what [Devices.CreateDevice] makes.
+type NewDevice struct {
+	Account plausch.AccountID
+	Token   TokenHash
+	Program string
+	Lasting bool
+	At      time.Time
+	// Audit, if not nil, is kept in the audit log, about the account.
+	Audit *plausch.Audit
+}
+
 // Devices keeps sign-ins.
 type Devices interface {
-	// CreateDevice adds a device to an account.
-	CreateDevice(ctx context.Context, account plausch.AccountID, token TokenHash, at time.Time) error
-	// AccountByToken returns the account of a device, or NotFound.
-	AccountByToken(ctx context.Context, token TokenHash) (plausch.Account, error)
-	// DeleteDevice forgets a device; an unknown one is no error.
-	DeleteDevice(ctx context.Context, token TokenHash) error
+	// CreateDevice adds a device to an account, or returns Taken if there is one
+	// with the token.
+	CreateDevice(ctx context.Context, d NewDevice) (plausch.Device, error)
+	// AccountByToken returns a device and its account, or NotFound.
+	AccountByToken(ctx context.Context, token TokenHash) (plausch.Account, plausch.Device, error)
+	// ListDevices returns the devices of an account by id.
+	ListDevices(ctx context.Context, account plausch.AccountID) ([]plausch.Device, error)
+	// UseDevices sets Used of the given devices, never backwards.
+	UseDevices(ctx context.Context, ids []plausch.DeviceID, at time.Time) error
+	// DeleteDevice forgets a device of an account; one that is not there is NotFound.
+	DeleteDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error
+	// ExpireDevices forgets the devices, but lasting ones, that were made before
+	// created or last used before used.
+	ExpireDevices(ctx context.Context, created, used time.Time) error
+}
+
+// NewInvite is what [Invites.CreateInvite] makes. A zero Maker is the command line.
+type NewInvite struct {
+	Token       TokenHash
+	Maker       plausch.AccountID
+	Role        plausch.Role
+	Uses        int
+	Rooms       []plausch.RoomID
+	At, Expires time.Time
+}
+
+// Invites keeps invites. One is good until it expires and while it has uses left.
+type Invites interface {
+	// CreateInvite makes an invite, and an entry of the audit log.
+	CreateInvite(ctx context.Context, n NewInvite) (plausch.Invite, error)
+	// InviteByToken returns an invite that is good at a time, or NotFound.
+	InviteByToken(ctx context.Context, token TokenHash, at time.Time) (plausch.Invite, error)
+	// ListInvites returns the invites that are good at a time, by id from the
+	// first after the given one, at most limit, and only those of maker unless
+	// that is 0.
+	ListInvites(ctx context.Context, maker plausch.AccountID, at time.Time, after plausch.InviteID, limit int) ([]plausch.Invite, error)
+	// RevokeInvite makes an invite that is good not good any more, and an entry of
+	// the audit log; any other is NotFound.
+	RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID) error
+}
+
+// Purpose says what a [Ticket] is good for.
+type Purpose string
+
+const (
+	PurposeClaim Purpose = "claim" // to become the first owner
+	PurposeReset Purpose = "reset" // to set a new password
+)
+
+// Ticket is a token that is good once.
+type Ticket struct {
+	Hash    TokenHash
+	Purpose Purpose
+	Account plausch.AccountID // of resets
+	Expires time.Time
+	// Audit, if not nil, is kept in the audit log, about Account.
+	Audit *plausch.Audit
+}
+
+// Settings keeps what the server knows about itself, and what was done to it.
+type Settings interface {
+	// ServerName returns what the server is called, empty if nobody has said.
+	ServerName(ctx context.Context) (string, error)
+	// SetServerName changes it.
+	SetServerName(ctx context.Context, name string) error
+	// CreateTicket makes a ticket, in the place of those there were of the same
+	// purpose and account. A claim is Forbidden while there is an owner.
+	CreateTicket(ctx context.Context, t Ticket) error
+	// Ticket returns a ticket that has not expired at a time, or NotFound.
+	Ticket(ctx context.Context, hash TokenHash, purpose Purpose, at time.Time) (Ticket, error)
+	// ListAudit returns entries of the audit log, the newest first, with ids below
+	// before (0: all), at most limit.
+	ListAudit(ctx context.Context, before int64, limit int) ([]plausch.Audit, error)
 }
 
 // Rooms keeps rooms and who is in them. Rooms are made, and memberships

@@ -10,60 +10,90 @@ import (
 	"plausch/internal/store"
 )
 
-const accountColumns = "a.id, a.name, a.display, a.role, a.transient, a.created, a.last_seen"
+const accountColumns = "a.id, a.name, a.display, a.role, a.bot, a.invited, a.state, a.transient, a.created, a.last_seen"
 
-func scanAccount(row scanner) (a plausch.Account, err error) {
-	var role, created, seen int64
-	if err := row.Scan(&a.ID, &a.Name, &a.Display, &role, &a.Transient, &created, &seen); err != nil {
+func scanAccount(row scanner) (plausch.Account, error) { return scanAccountAnd(row) }
+
+func scanAccountAnd(row scanner, more ...any) (a plausch.Account, err error) {
+	var role, state, created, seen int64
+	err = row.Scan(append([]any{&a.ID, &a.Name, &a.Display, &role, &a.Bot, &a.Invited, &state, &a.Transient, &created, &seen}, more...)...)
+	if err != nil {
 		return plausch.Account{}, err
 	}
 	a.Created, a.LastSeen = toTime(created), toTime(seen)
+	if a.State, err = accountStates.word(state); err != nil {
+		return plausch.Account{}, err
+	}
 	a.Role, err = roles.word(role)
 	return a, err
 }
 
 // CreateAccount implements [store.Accounts].
 func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
-	const what = "create account"
-	role, err := roles.of(n.Role)
-	if err != nil {
-		return plausch.Account{}, wrap(what, err)
-	}
 	at := n.At.UnixMilli()
-	a := plausch.Account{Name: n.Name, Display: n.Display, Role: n.Role, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at)}
-	err = s.write(ctx, what, func(ctx context.Context) error {
-		var old plausch.AccountID
-		err := s.w.oldGuest.QueryRowContext(ctx, n.Name, n.GuestsSeenBefore.UnixMilli()).Scan(&old)
-		if err == nil {
-			err = s.release(ctx, old)
+	a := plausch.Account{
+		Name: n.Name, Display: n.Display, Role: n.Role, Bot: n.Bot, Invited: n.Invite != store.TokenHash{},
+		State: plausch.AccountActive, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at),
+	}
+	err := s.write(ctx, "create account", func(ctx context.Context) (err error) {
+		if n.Claim != (store.TokenHash{}) {
+			if err := s.claim(ctx, n.Claim, n.ServerName, at); err != nil {
+				return err
+			}
 		}
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if a.Invited {
+			if a.Role, err = s.spendInvite(ctx, n.Invite, at); err != nil {
+				return err
+			}
+		}
+		if a.ID, err = s.insertAccount(ctx, a, n); err != nil {
 			return err
 		}
-		r, err := s.w.insertAccount.ExecContext(ctx, n.Name, n.Display, role, n.Transient, n.PasswordHash, at, at)
-		if err != nil {
-			return err
+		if n.Token != (store.TokenHash{}) {
+			r, err := s.w.insertDevice.ExecContext(ctx, n.Token[:], a.ID, n.Program, n.Bot, at, at)
+			if err != nil {
+				return err
+			}
+			if rows, err := r.RowsAffected(); err != nil {
+				return err
+			} else if rows == 0 {
+				return plausch.Errorf(plausch.Taken, "there is a device with this token already")
+			}
 		}
-		if rows, err := r.RowsAffected(); err != nil {
-			return err
-		} else if rows == 0 {
-			return plausch.Errorf(plausch.Taken, "the name %q is taken", n.Name)
-		}
-		id, err := r.LastInsertId()
-		if err != nil {
-			return err
-		}
-		a.ID = plausch.AccountID(id)
-		if n.Token == (store.TokenHash{}) {
-			return nil
-		}
-		_, err = s.w.insertDevice.ExecContext(ctx, n.Token[:], a.ID, at)
-		return err
+		return s.audit(ctx, n.Audit, a.ID)
 	})
 	if err != nil {
 		return plausch.Account{}, err
 	}
 	return a, nil
+}
+
+// insertAccount adds the account, inside a write, and frees its name if it may.
+func (s *Store) insertAccount(ctx context.Context, a plausch.Account, n store.NewAccount) (plausch.AccountID, error) {
+	role, err := roles.of(a.Role)
+	if err != nil {
+		return 0, err
+	}
+	var old plausch.AccountID
+	err = s.w.oldGuest.QueryRowContext(ctx, n.Name, n.GuestsSeenBefore.UnixMilli()).Scan(&old)
+	if err == nil {
+		err = s.release(ctx, old)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	at := n.At.UnixMilli()
+	r, err := s.w.insertAccount.ExecContext(ctx, n.Name, n.Display, role, n.Bot, a.Invited, n.Transient, n.PasswordHash, at, at)
+	if err != nil {
+		return 0, err
+	}
+	if rows, err := r.RowsAffected(); err != nil {
+		return 0, err
+	} else if rows == 0 {
+		return 0, plausch.Errorf(plausch.Taken, "the name %q is taken", n.Name)
+	}
+	id, err := r.LastInsertId()
+	return plausch.AccountID(id), err
 }
 
 // Account implements [store.Accounts].
@@ -82,20 +112,6 @@ func (s *Store) AccountByName(ctx context.Context, name string) (plausch.Account
 func (s *Store) PasswordHash(ctx context.Context, name string) (id plausch.AccountID, hash string, err error) {
 	err = s.r.passwordHash.QueryRowContext(ctx, name).Scan(&id, &hash)
 	return id, hash, found("account", err)
-}
-
-// SetDisplay implements [store.Accounts].
-func (s *Store) SetDisplay(ctx context.Context, id plausch.AccountID, display string) error {
-	return s.write(ctx, "set display", func(ctx context.Context) error {
-		r, err := s.w.setDisplay.ExecContext(ctx, display, id)
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); n > 0 || err != nil {
-			return err
-		}
-		return plausch.Errorf(plausch.NotFound, "there is no such account")
-	})
 }
 
 // ListAccounts implements [store.Accounts].
@@ -128,8 +144,15 @@ func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
 	if _, err := s.w.releaseName.ExecContext(ctx, id); err != nil {
 		return err
 	}
-	_, err := s.w.deleteDevices.ExecContext(ctx, id)
-	return err
+	r, err := s.w.deleteDevices.ExecContext(ctx, id)
+	if err != nil {
+		return err
+	}
+	// Who had none cannot be connected by one.
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return err
+	}
+	return s.changed(ctx, id)
 }
 
 // ReleaseTransient implements [store.Accounts].

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/store"
 )
 
 // codes gives words the small integers that stand for them in the database: a
@@ -13,9 +14,11 @@ import (
 type codes[T ~string] []T
 
 var (
-	roles      = codes[plausch.Role]{"", plausch.RoleOwner, plausch.RoleAdmin, plausch.RoleMember, plausch.RoleGuest}
-	roomKinds  = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
-	eventKinds = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
+	roles         = codes[plausch.Role]{"", plausch.RoleOwner, plausch.RoleAdmin, plausch.RoleMember, plausch.RoleGuest}
+	accountStates = codes[plausch.AccountState]{"", plausch.AccountActive, plausch.AccountDeactivated, plausch.AccountDeleted}
+	purposes      = codes[store.Purpose]{"", store.PurposeClaim, store.PurposeReset}
+	roomKinds     = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
+	eventKinds    = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
 )
 
 // attachedBit is set in the kind of an event that has attachments. A column of its

@@ -93,14 +93,15 @@ func checkStory(t *testing.T, s *Store) {
 	for i := range token {
 		token[i] = 1
 	}
-	ann, err := s.AccountByToken(ctx, token)
+	ann, device, err := s.AccountByToken(ctx, token)
 	check := func(what string, got, want any, err error) {
 		t.Helper()
 		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: got %v, %v, want %v", what, got, err, want)
 		}
 	}
-	check("ann", ann, plausch.Account{ID: 1, Name: "ann", Role: plausch.RoleOwner, Created: toTime(1000), LastSeen: toTime(2000)}, err)
+	check("ann", ann, plausch.Account{ID: 1, Name: "ann", Role: plausch.RoleOwner, State: plausch.AccountActive, Created: toTime(1000), LastSeen: toTime(2000)}, err)
+	check("ann's device", device, plausch.Device{ID: 1, Account: 1, Created: toTime(1500), Used: toTime(2000)}, err)
 	_, hash, err := s.PasswordHash(ctx, "ann")
 	check("hash", hash, "$hash", err)
 	if _, err := s.AccountByName(ctx, "gast"); plausch.CodeOf(err) != plausch.NotFound {

@@ -6,12 +6,12 @@ import (
 	"fmt"
 )
 
-// writes are the statements of the writer's connection.
+// writes are the statements of the writer's connection. Those that are run now
+// and then only are prepared where they are used.
 type writes struct {
 	begin, commit, rollback, checkpoint *sql.Stmt
 
 	insertAccount, oldGuest, seeAccount   *sql.Stmt
-	setDisplay                            *sql.Stmt
 	releaseName, releaseTransient         *sql.Stmt
 	insertDevice, deleteDevice            *sql.Stmt
 	deleteDevices, deleteTransientDevices *sql.Stmt
@@ -29,17 +29,17 @@ func (w *writes) queries() []query {
 		{&w.rollback, `ROLLBACK`},
 		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
 
-		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, transient, password, created, last_seen)
-			VALUES (?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, password, created, last_seen)
+			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
 		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
-			WHERE name = ? AND held AND role = %d AND NOT transient AND last_seen < ?`, codeGuest)},
+			WHERE name = ? AND held AND role = %d AND state = 1 AND NOT invited AND NOT transient AND last_seen < ?`, codeGuest)},
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
-		{&w.setDisplay, `UPDATE accounts SET display = ? WHERE id = ?`},
 		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
 		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
 
-		{&w.insertDevice, `INSERT INTO devices (token, account, created) VALUES (?, ?, ?)`},
-		{&w.deleteDevice, `DELETE FROM devices WHERE token = ?`},
+		{&w.insertDevice, `INSERT INTO devices (token, account, program, lasting, created, used)
+			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING`},
+		{&w.deleteDevice, `DELETE FROM devices WHERE id = ? AND account = ?`},
 		{&w.deleteDevices, `DELETE FROM devices WHERE account = ?`},
 		{&w.deleteTransientDevices, `DELETE FROM devices WHERE account IN
 			(SELECT id FROM accounts WHERE held AND transient)`},
@@ -67,7 +67,7 @@ func (w *writes) queries() []query {
 // reads are the statements of the readers' pool.
 type reads struct {
 	account, accountByName, passwordHash, listAccounts *sql.Stmt
-	accountByToken                                     *sql.Stmt
+	accountByToken, devices, changes, owned            *sql.Stmt
 	room, roomByName, directRoom                       *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
@@ -81,10 +81,13 @@ func (r *reads) queries() []query {
 		{&r.accountByName, `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = ? AND a.held`},
 		{&r.passwordHash, `SELECT id, password FROM accounts WHERE name = ? AND held`},
 		{&r.listAccounts, fmt.Sprintf(`SELECT `+accountColumns+` FROM accounts a
-			WHERE a.id > ? AND a.held AND (a.role <> %d OR a.last_seen >= ?) ORDER BY a.id LIMIT ?`, codeGuest)},
+			WHERE a.id > ? AND a.held AND (a.role <> %d OR a.invited OR a.last_seen >= ?) ORDER BY a.id LIMIT ?`, codeGuest)},
 
-		{&r.accountByToken, `SELECT ` + accountColumns + ` FROM devices d JOIN accounts a ON a.id = d.account
+		{&r.accountByToken, `SELECT ` + accountColumns + `, ` + deviceColumns + ` FROM devices d JOIN accounts a ON a.id = d.account
 			WHERE d.token = ?`},
+		{&r.devices, `SELECT ` + deviceColumns + ` FROM devices d WHERE d.account = ? ORDER BY d.id`},
+		{&r.owned, anyOwner},
+		{&r.changes, `SELECT id, account FROM account_changes WHERE id > ? ORDER BY id LIMIT 1000`},
 
 		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},

@@ -37,7 +37,7 @@ var durableTests = []struct {
 			f.Helper()
 			list, err := f.ListAccounts(f.ctx(), 0, 100, start)
 			f.ok(err)
-			byToken, err := f.AccountByToken(f.ctx(), token(1))
+			byToken, err := f.byToken(token(1))
 			f.ok(err)
 			id, hash, err := f.PasswordHash(f.ctx(), "ann")
 			f.ok(err)

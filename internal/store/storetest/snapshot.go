@@ -32,7 +32,7 @@ func RunSnapshots(t *testing.T, open func(t *testing.T, path string) store.Store
 
 		c := &fixture{T: t, Store: open(t, path)}
 		c.equal("texts", c.texts(room), []string{"", "hi"})
-		a, err := c.AccountByToken(c.ctx(), token(1))
+		a, err := c.byToken(token(1))
 		c.ok(err)
 		c.equal("account", a.Ref(), ann)
 		c.equal("repeat", c.append(identified(message(room, ann, "again"), "id"))[0].Repeated, true)

@@ -23,7 +23,10 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"Store", storeTests},
 		{"Accounts", accountTests},
+		{"AccountChanges", changeTests},
 		{"Devices", deviceTests},
+		{"Invites", inviteTests},
+		{"Settings", settingTests},
 		{"Rooms", roomTests},
 		{"Append", appendTests},
 		{"ClientID", clientIDTests},
@@ -85,6 +88,31 @@ func (f *fixture) account(n store.NewAccount) plausch.Account {
 		n.At = start
 	}
 	a, err := f.CreateAccount(f.ctx(), n)
+	f.ok(err)
+	return a
+}
+
+// device adds a device to an account.
+func (f *fixture) device(account plausch.AccountID, token store.TokenHash) plausch.Device {
+	f.Helper()
+	d, err := f.CreateDevice(f.ctx(), store.NewDevice{Account: account, Token: token, Program: "test 1", At: start})
+	f.ok(err)
+	return d
+}
+
+// byToken returns the account of a device.
+func (f *fixture) byToken(token store.TokenHash) (plausch.Account, error) {
+	a, _, err := f.AccountByToken(f.ctx(), token)
+	return a, err
+}
+
+// change changes an account, which succeeds.
+func (f *fixture) change(c store.AccountChange) plausch.Account {
+	f.Helper()
+	if c.At.IsZero() {
+		c.At = start
+	}
+	a, err := f.ChangeAccount(f.ctx(), c)
 	f.ok(err)
 	return a
 }

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/protocol"
+)
+
+func inviteCreate(a *API, ctx context.Context, c *Caller, p *protocol.InviteCreate) (protocol.Body, error) {
+	const most = 1 << 40 // ms, so that it fits a time.Duration
+	if p.For < 0 || p.For > most {
+		return nil, plausch.Errorf(plausch.Invalid, "for is how long the invite is good, in milliseconds")
+	}
+	invite, code, err := a.core.CreateInvite(ctx, c.Account(), core.InviteOptions{
+		Uses: p.Uses, For: time.Duration(p.For) * time.Millisecond, Role: plausch.Role(p.Role), Rooms: p.Rooms,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.InviteCreated{Invite: protocol.NewInvite(invite), Code: code.Text()}, nil
+}
+
+func inviteList(a *API, ctx context.Context, c *Caller, p *protocol.InviteList) (protocol.Body, error) {
+	limit, err := limitOf(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	invites, more, err := a.core.ListInvites(ctx, c.Account(), plausch.InviteID(p.After), min(limit, protocol.MaxLongPage))
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.Invites{Invites: make([]protocol.Invite, len(invites)), More: more}
+	for i, invite := range invites {
+		result.Invites[i] = protocol.NewInvite(invite)
+	}
+	return result, nil
+}
+
+func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevoke) (protocol.Body, error) {
+	return &protocol.Empty{}, a.core.RevokeInvite(ctx, c.Account(), plausch.InviteID(p.ID))
+}
+
+// Those who have no account yet, or no way into it, enter by a code.
+
+func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
+	return a.enter(ctx, c, func() (core.SignedIn, error) {
+		return a.core.Redeem(ctx, c.from(p.NewToken), p.Code, p.Name, p.Password)
+	})
+}
+
+func claim(a *API, ctx context.Context, c *Caller, p *protocol.Claim) (protocol.Body, error) {
+	return a.enter(ctx, c, func() (core.SignedIn, error) {
+		return a.core.Claim(ctx, c.from(p.NewToken), p.Code, p.ServerName, p.Name, p.Password)
+	})
+}
+
+func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
+	return a.enter(ctx, c, func() (core.SignedIn, error) {
+		return a.core.Reset(ctx, c.from(p.NewToken), p.Code, p.Password)
+	})
+}

@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+const codeBytes = 16
+
+// Code is a secret of 128 bits for links that are good for a while: invites,
+// password resets, the claim of a new server. Like a [Token] it prints nothing
+// of the secret; [Code.Text] has that.
+type Code struct {
+	secret [codeBytes]byte
+}
+
+// NewCode returns a new random code.
+func NewCode() Code {
+	var c Code
+	rand.Read(c.secret[:]) // never fails: crypto/rand ends the process instead
+	return c
+}
+
+// ParseCode reads what [Code.Text] wrote, and nothing else. It reports false for
+// what can be no code.
+func ParseCode(text string) (Code, bool) {
+	secret, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(text) != base64.RawURLEncoding.EncodedLen(codeBytes) || len(secret) != codeBytes {
+		return Code{}, false
+	}
+	return Code{secret: [codeBytes]byte(secret)}, true
+}
+
+// Text returns the code as it stands in a link: 22 characters of base64url.
+func (c Code) Text() string { return base64.RawURLEncoding.EncodeToString(c.secret[:]) }
+
+// Hash returns the SHA-256 sum of the secret: what is stored of the code.
+func (c Code) Hash() [sha256.Size]byte { return sha256.Sum256(c.secret[:]) }
+
+// String keeps the secret out of logs and error messages.
+func (c Code) String() string { return "code …" }
+
+// GoString keeps the secret out of what %#v prints.
+func (c Code) GoString() string { return c.String() }

@@ -1,0 +1,270 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/store"
+)
+
+// Admin does what those do who run a server, on its database: in the server, for
+// an account that the rules of policy.go let, and beside it, for whoever can
+// write the data folder. A running server notices what was done beside it (see
+// here).
+type Admin struct {
+	Store     store.Store
+	Passwords *auth.Hasher
+	By        plausch.AccountRef // zero on the command line
+	Now       func() time.Time   // nil means time.Now
+}
+
+// ResetLife is how long the code of a password reset is good.
+const ResetLife = 24 * time.Hour
+
+func (c *Core) admin(by plausch.Account) *Admin {
+	return &Admin{Store: c.store, Passwords: c.opts.Passwords, By: by.Ref(), Now: c.opts.Now}
+}
+
+func (a *Admin) now() time.Time {
+	if a.Now == nil {
+		return time.Now().Truncate(time.Millisecond)
+	}
+	return a.Now().Truncate(time.Millisecond)
+}
+
+func (a *Admin) audit(action plausch.AuditAction, detail string) *plausch.Audit {
+	return &plausch.Audit{Time: a.now(), Actor: a.By, Action: action, Detail: detail}
+}
+
+// AddAccount makes an account with a password.
+func (a *Admin) AddAccount(ctx context.Context, name, password string, role plausch.Role) (plausch.Account, error) {
+	n, err := newAccount(name, role)
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	if err := auth.CheckPassword(n.Name, password); err != nil {
+		return plausch.Account{}, err
+	}
+	if n.PasswordHash, err = a.Passwords.Hash(ctx, password); err != nil {
+		return plausch.Account{}, fmt.Errorf("hash the password: %w", err)
+	}
+	n.Audit = a.audit(plausch.AuditAdd, string(role))
+	return a.create(ctx, n)
+}
+
+// AddBot makes a bot and returns its token, which is not kept. If there is a bot
+// of that name, its tokens before are not good any more.
+func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.Token, error) {
+	n, err := newAccount(name, plausch.RoleMember)
+	if err != nil {
+		return plausch.Account{}, auth.Token{}, err
+	}
+	token := auth.NewToken()
+	old, err := a.Store.AccountByName(ctx, n.Name)
+	switch {
+	case err == nil && old.Bot:
+		device, err := a.Store.CreateDevice(ctx, store.NewDevice{
+			Account: old.ID, Token: token.Hash(), Lasting: true, At: a.now(), Audit: a.audit(plausch.AuditBot, "new token"),
+		})
+		if err != nil {
+			return old, token, err
+		}
+		old, err = a.Store.ChangeAccount(ctx, store.AccountChange{Account: old.ID, At: a.now(), EndDevices: true, KeepDevice: device.ID})
+		return old, token, err
+	case err != nil && plausch.CodeOf(err) != plausch.NotFound:
+		return plausch.Account{}, token, err
+	}
+	n.Bot, n.Token, n.Audit = true, token.Hash(), a.audit(plausch.AuditBot, "")
+	account, err := a.create(ctx, n)
+	return account, token, err
+}
+
+func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
+	n.At = a.now()
+	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
+	return a.Store.CreateAccount(ctx, n)
+}
+
+// Find returns the account called name.
+func (a *Admin) Find(ctx context.Context, name string) (plausch.Account, error) {
+	return accountNamed(ctx, a.Store, name)
+}
+
+// SetPassword gives an account a new password and ends all its devices.
+func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, password string) error {
+	if account.Bot {
+		return plausch.Errorf(plausch.Invalid, "%s is a bot, which has no password", account.Name)
+	}
+	if err := auth.CheckPassword(account.Name, password); err != nil {
+		return err
+	}
+	hash, err := a.Passwords.Hash(ctx, password)
+	if err != nil {
+		return fmt.Errorf("hash the password: %w", err)
+	}
+	_, err = a.Store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: a.now(), PasswordHash: hash, EndDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
+	})
+	return err
+}
+
+// NewReset returns a code by which an account gets a new password, in the place
+// of the last one, and until when it is good.
+func (a *Admin) NewReset(ctx context.Context, account plausch.Account) (auth.Code, time.Time, error) {
+	if account.Bot || account.Role == plausch.RoleGuest && !account.Invited {
+		return auth.Code{}, time.Time{}, plausch.Errorf(plausch.Invalid, "%s has no password that could be reset", account.Name)
+	}
+	code, expires := auth.NewCode(), a.now().Add(ResetLife)
+	return code, expires, a.Store.CreateTicket(ctx, store.Ticket{
+		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, Audit: a.audit(plausch.AuditReset, ""),
+	})
+}
+
+// NewClaim returns a code by which the first owner is made, in the place of the
+// last one. The error is Forbidden if there is an owner.
+func (a *Admin) NewClaim(ctx context.Context) (auth.Code, error) {
+	code := auth.NewCode()
+	return code, a.Store.CreateTicket(ctx, store.Ticket{
+		Hash: code.Hash(), Purpose: store.PurposeClaim, Expires: a.now().Add(ClaimLife),
+	})
+}
+
+// SetRole gives an account another role: owner, admin or member. A guest who has
+// no password and no passkey stays one.
+func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plausch.Role) (plausch.Account, error) {
+	switch {
+	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
+		return account, plausch.Errorf(plausch.Invalid, "there is no role %q to give; owner, admin and member are", role)
+	case account.Transient, account.Role == plausch.RoleGuest && !account.Invited:
+		return account, plausch.Errorf(plausch.Invalid, "%s is a guest, whose name is kept for a day only; invite them instead", account.Name)
+	case account.Bot && role == plausch.RoleOwner:
+		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which can own nothing", account.Name)
+	}
+	return a.Store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: a.now(), Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
+	})
+}
+
+// Deactivate shuts an account out, and Activate lets it in again.
+func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
+	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: a.now(), State: plausch.AccountDeactivated, EndDevices: !account.Bot && account.Role != plausch.RoleGuest,
+		Audit: a.audit(plausch.AuditDeactivate, ""),
+	})
+	return err
+}
+
+func (a *Admin) Activate(ctx context.Context, account plausch.Account) error {
+	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: a.now(), State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
+	})
+	return err
+}
+
+// Delete deletes an account for good. What it wrote stays, under the name
+// plausch.DeletedName, or goes, with erase. It returns the leaves from its rooms,
+// which are to be appended to their logs, so that those who stay see it.
+func (a *Admin) Delete(ctx context.Context, account plausch.Account, erase bool) ([]store.Draft, error) {
+	ids, err := a.Store.MemberRooms(ctx, account.ID)
+	if err != nil {
+		return nil, err
+	}
+	detail := account.Name // the last place where it stands
+	if erase {
+		detail += ", with its messages"
+	}
+	gone, err := a.Store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: a.now(), State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var leaves []store.Draft
+	for _, id := range ids {
+		room, err := a.Store.Room(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if room.Kind != plausch.RoomDirect {
+			leaves = append(leaves, store.Draft{
+				Room: id, Time: a.now(), Kind: plausch.EventLeave, Actor: gone.Ref(), Member: gone.Ref(),
+			})
+		}
+	}
+	return leaves, nil
+}
+
+// InviteOptions says what an invite is good for. The zero value is for one
+// member within plausch.InviteLife.
+type InviteOptions struct {
+	Uses  int           // 0 means 1, below 0 any number
+	For   time.Duration // 0 means plausch.InviteLife
+	Role  plausch.Role  // empty means member
+	Rooms []string      // names of public and private rooms
+}
+
+const (
+	maxInviteLife  = 365 * 24 * time.Hour
+	maxInviteRooms = 20
+)
+
+// NewInvite makes an invite and returns it with its code, which is not kept.
+func (a *Admin) NewInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
+	now := a.now()
+	n := store.NewInvite{Maker: a.By.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now}
+	if o.Uses == 0 {
+		n.Uses = 1
+	}
+	if n.Role == "" {
+		n.Role = plausch.RoleMember
+	}
+	if o.For == 0 {
+		o.For = plausch.InviteLife
+	}
+	n.Expires = now.Add(o.For)
+	switch {
+	case n.Role != plausch.RoleMember && n.Role != plausch.RoleGuest:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
+	case o.For < time.Minute || o.For > maxInviteLife:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is good for a minute to a year, not for %v", o.For)
+	case len(o.Rooms) > maxInviteRooms:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
+	}
+	for _, name := range o.Rooms {
+		room, err := roomNamed(ctx, a.Store, name)
+		if err != nil {
+			return plausch.Invite{}, auth.Code{}, err
+		}
+		if room.ID != plausch.PublicRoom { // everyone is in that
+			n.Rooms = append(n.Rooms, room.ID)
+		}
+	}
+	code := auth.NewCode()
+	n.Token = code.Hash()
+	invite, err := a.Store.CreateInvite(ctx, n)
+	return invite, code, err
+}
+
+func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
+	mapped, err := Name(name)
+	if err != nil {
+		return plausch.Room{}, err
+	}
+	room, err := st.RoomByName(ctx, mapped)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = plausch.Errorf(plausch.NotFound, "there is no room %q", mapped)
+	}
+	return room, err
+}
+
+// RevokeInvite ends an invite that is good.
+func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
+	err := a.Store.RevokeInvite(ctx, id, a.now(), a.By.ID)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that is still good", id)
+	}
+	return err
+}

@@ -1,0 +1,303 @@
+package core_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/core"
+)
+
+func newToken() string { return auth.NewToken().Text() }
+
+func TestNamesThatAreNobodys(t *testing.T) {
+	for _, name := range []string{"admin", "ADMIN", "root", "Server", "system", "plausch", "public", "all", "everyone", "here", "support", "deleted"} {
+		if got, err := core.NewName(name); plausch.CodeOf(err) != plausch.Invalid {
+			t.Errorf("NewName(%q) = %q, %v, want it refused", name, got, err)
+		}
+	}
+	f := newFixture(t)
+	_, err := f.SignInGuest(t.Context(), core.From{}, "Server", true)
+	expectCode(t, err, plausch.Invalid)
+	_, err = f.beside().AddAccount(t.Context(), "admin", password, plausch.RoleOwner)
+	expectCode(t, err, plausch.Invalid)
+	_, err = f.SetDisplay(t.Context(), f.guest("eve").Account, "Admin")
+	expectCode(t, err, plausch.Invalid)
+}
+
+func TestClaim(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.Access = core.AccessInvite })
+	server := func() core.Server {
+		t.Helper()
+		s, err := f.Server(t.Context())
+		expectCode(t, err, "")
+		return s
+	}
+	if got, want := server(), (core.Server{Access: core.AccessInvite, Unclaimed: true}); got != want {
+		t.Errorf("a new server is %+v, want %+v", got, want)
+	}
+	_, err := f.SignInGuest(t.Context(), core.From{}, "eve", false)
+	expectCode(t, err, plausch.SignInFailed)
+
+	first, err := f.beside().NewClaim(t.Context())
+	expectCode(t, err, "")
+	code, err := f.beside().NewClaim(t.Context())
+	expectCode(t, err, "")
+	claim := func(code, server, name, password string) (core.SignedIn, error) {
+		return f.Claim(t.Context(), core.From{NewToken: newToken()}, code, server, name, password)
+	}
+	for what, c := range map[string]struct {
+		code, server, name, password string
+		want                         plausch.Code
+	}{
+		"the code before":     {first.Text(), "Garden", "alice", password, plausch.NotFound},
+		"no code":             {"", "Garden", "alice", password, plausch.NotFound},
+		"another's code":      {auth.NewCode().Text(), "Garden", "alice", password, plausch.NotFound},
+		"a bad password":      {code.Text(), "Garden", "alice", "12345678", plausch.Invalid},
+		"a bad name":          {code.Text(), "Garden", "a", password, plausch.Invalid},
+		"a server of no name": {code.Text(), " ", "alice", password, plausch.Invalid},
+	} {
+		if _, err := claim(c.code, c.server, c.name, c.password); plausch.CodeOf(err) != c.want {
+			t.Errorf("%s: %v, want %q", what, err, c.want)
+		}
+	}
+	from := core.From{NewToken: newToken()}
+	in, err := f.Claim(t.Context(), from, code.Text(), "Our  Garden", "Alice", password)
+	expectCode(t, err, "")
+	if in.Account.Role != plausch.RoleOwner || in.Token == "" {
+		t.Errorf("the claim signs in %+v, want an owner", in)
+	}
+	if got, want := server(), (core.Server{Name: "Our Garden", Access: core.AccessInvite}); got != want {
+		t.Errorf("the server is %+v, want %+v", got, want)
+	}
+	again, err := f.Claim(t.Context(), from, code.Text(), "Our Garden", "Alice", password)
+	expectCode(t, err, "")
+	if again.Account.ID != in.Account.ID {
+		t.Error("the repeat of a claim, whose answer was lost, is another owner")
+	}
+	_, err = claim(code.Text(), "Mine", "eve", password)
+	expectCode(t, err, plausch.NotFound)
+	_, err = f.beside().NewClaim(t.Context())
+	expectCode(t, err, plausch.Forbidden)
+}
+
+func TestAClaimIsNotGoodForLong(t *testing.T) {
+	f := newFixture(t)
+	code, err := f.beside().NewClaim(t.Context())
+	expectCode(t, err, "")
+	f.clock.move(core.ClaimLife)
+	_, err = f.Claim(t.Context(), core.From{}, code.Text(), "Garden", "alice", password)
+	expectCode(t, err, plausch.NotFound)
+}
+
+func TestAnInviteLetsIn(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.Access = core.AccessInvite })
+	owner := f.account("olga", plausch.RoleOwner)
+	den, err := f.CreateRoom(t.Context(), owner, "den", plausch.RoomPrivate)
+	expectCode(t, err, "")
+	_, code, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{Uses: 2, Rooms: []string{"den", "public"}})
+	expectCode(t, err, "")
+	from := core.From{NewToken: newToken()}
+	_, err = f.Redeem(t.Context(), from, code.Text(), "Bob", "")
+	expectCode(t, err, plausch.Invalid) // a member has a password
+	in, err := f.Redeem(t.Context(), from, code.Text(), "Bob", password)
+	expectCode(t, err, "")
+	if in.Account.Role != plausch.RoleMember || in.Account.Ref().Shown() != "Bob" {
+		t.Errorf("the invite lets in %+v", in.Account)
+	}
+	again, err := f.Redeem(t.Context(), from, code.Text(), "Bob", password)
+	expectCode(t, err, "")
+	if again.Account.ID != in.Account.ID {
+		t.Error("a repeat is another account")
+	}
+	f.say(in.Account, core.Post{Room: den.ID, Text: "I am in"})
+	f.signIn("bob")
+	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "bob", password)
+	expectCode(t, err, plausch.Taken)
+	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "carl", password)
+	expectCode(t, err, "")
+	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "dora", password)
+	expectCode(t, err, plausch.NotFound)
+}
+
+func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
+	f := newFixture(t)
+	_, code, err := f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1, For: time.Hour})
+	expectCode(t, err, "")
+	in, err := f.Redeem(t.Context(), core.From{}, code.Text(), "gast", "")
+	expectCode(t, err, "")
+	f.clock.move(28 * 24 * time.Hour)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "gast", false)
+	expectCode(t, err, plausch.Taken)
+	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "late", "")
+	expectCode(t, err, plausch.NotFound)
+	f.opts.Access = core.AccessClosed
+	f.restart()
+	_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+	expectCode(t, err, "")
+	_, code, err = f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	expectCode(t, err, "")
+	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "new", "")
+	expectCode(t, err, plausch.Forbidden)
+}
+
+// TestOneOfAHundredGetsIn redeems a single-use invite, half of it in each of two
+// processes.
+func TestOneOfAHundredGetsIn(t *testing.T) {
+	f := newFixture(t)
+	_, code, err := f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	expectCode(t, err, "")
+	other := &fixture{t: t, path: f.path, clock: f.clock, opts: f.opts}
+	other.open()
+	defer other.close()
+	var in, refused atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 100 {
+		server := f
+		if i%2 == 0 {
+			server = other
+		}
+		wg.Go(func() {
+			switch _, err := server.Redeem(t.Context(), core.From{}, code.Text(), fmt.Sprint("guest", i), ""); plausch.CodeOf(err) {
+			case "":
+				in.Add(1)
+			case plausch.NotFound, plausch.RateLimited:
+				refused.Add(1)
+			default:
+				t.Errorf("redeem: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if in.Load() != 1 || refused.Load() != 99 {
+		t.Errorf("%d got in and %d were refused, want 1 and 99", in.Load(), refused.Load())
+	}
+	owner := plausch.Account{Role: plausch.RoleOwner}
+	if accounts, _, err := f.Accounts(t.Context(), owner, 0, 200); len(accounts) != 1 || err != nil {
+		t.Errorf("there are %d accounts (%v), want 1", len(accounts), err)
+	}
+}
+
+func TestAResetGivesANewPassword(t *testing.T) {
+	f := newFixture(t)
+	owner := f.account("olga", plausch.RoleOwner)
+	f.account("alice", plausch.RoleMember)
+	_, ended := f.ended(f.signIn("alice"))
+	old, _, err := f.CreateReset(t.Context(), owner, "alice")
+	expectCode(t, err, "")
+	code, _, err := f.CreateReset(t.Context(), owner, "alice")
+	expectCode(t, err, "")
+	const next = "battery staple horse"
+	_, err = f.Reset(t.Context(), core.From{}, old.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+	_, err = f.Reset(t.Context(), core.From{}, code.Text(), "12345678")
+	expectCode(t, err, plausch.Invalid)
+	in, err := f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, err, "")
+	expectCode(t, <-ended, plausch.SignInFailed)
+	f.arrive(in, core.Watch{}).Leave()
+	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+	_, err = f.SignInPassword(t.Context(), core.From{}, "alice", next)
+	expectCode(t, err, "")
+	late, _, err := f.CreateReset(t.Context(), owner, "alice")
+	expectCode(t, err, "")
+	f.clock.move(core.ResetLife)
+	_, err = f.Reset(t.Context(), core.From{}, late.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+}
+
+func TestADeletedAccountLeavesItsRooms(t *testing.T) {
+	f := newFixture(t)
+	f.account("alice", plausch.RoleMember)
+	live, _ := f.ended(f.signIn("alice"))
+	alice, bob := live.Account(), f.guest("bob").Account
+	room, err := f.CreateRoom(t.Context(), bob, "den", plausch.RoomPrivate)
+	expectCode(t, err, "")
+	expectCode(t, f.AddMember(t.Context(), bob, room.ID, "alice"), "")
+	f.say(alice, core.Post{Room: room.ID, Text: "secret"})
+	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "", "wrong horse battery", true), plausch.Forbidden)
+	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "", password, true), "")
+	live.Leave()
+	events, _, err := f.History(t.Context(), bob, room.ID, core.Page{Limit: 9})
+	expectCode(t, err, "")
+	last := events[len(events)-1]
+	if last.Kind != plausch.EventLeave || last.Member.Name != plausch.DeletedName || events[2].Text != "" {
+		t.Errorf("the room has %+v, want no text and a leave", events)
+	}
+	if in := f.guest("alice"); in.Account.ID == alice.ID {
+		t.Error("the name brings the account back")
+	}
+}
+
+func TestABotSignsInByItsTokenAlone(t *testing.T) {
+	f := newFixture(t)
+	owner := f.account("olga", plausch.RoleOwner)
+	bot, token, err := f.CreateBot(t.Context(), owner, "weather")
+	expectCode(t, err, "")
+	in, err := f.SignInToken(t.Context(), core.From{}, token.Text())
+	expectCode(t, err, "")
+	live, ended := f.ended(in)
+	if !in.Account.Bot || in.Account.ID != bot.ID {
+		t.Errorf("the token is %+v's", in.Account)
+	}
+	_, err = f.SignInPassword(t.Context(), core.From{}, "weather", "")
+	expectCode(t, err, plausch.SignInFailed)
+	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, "", password), plausch.Forbidden)
+	_, _, err = f.CreateReset(t.Context(), owner, "weather")
+	expectCode(t, err, plausch.Invalid)
+	f.clock.move(1000 * 24 * time.Hour)
+	_, err = f.SignInToken(t.Context(), core.From{}, token.Text())
+	expectCode(t, err, "")
+	same, next, err := f.CreateBot(t.Context(), owner, "weather")
+	expectCode(t, err, "")
+	expectCode(t, <-ended, plausch.SignInFailed)
+	if same.ID != bot.ID {
+		t.Error("a new token is a new bot's")
+	}
+	_, err = f.SignInToken(t.Context(), core.From{}, token.Text())
+	expectCode(t, err, plausch.SignInFailed)
+	_, err = f.SignInToken(t.Context(), core.From{}, next.Text())
+	expectCode(t, err, "")
+	_, _, err = f.CreateBot(t.Context(), owner, "olga")
+	expectCode(t, err, plausch.Taken)
+}
+
+// TestNoSecretIsKept looks for what was given out in all files of the database.
+func TestNoSecretIsKept(t *testing.T) {
+	f := newFixture(t)
+	claim, err := f.beside().NewClaim(t.Context())
+	expectCode(t, err, "")
+	_, invite, err := f.beside().NewInvite(t.Context(), core.InviteOptions{})
+	expectCode(t, err, "")
+	in := f.guest("bob")
+	f.close()
+	files, err := filepath.Glob(f.path + "*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the files are %v (%v)", files, err)
+	}
+	f.open()
+	for _, secret := range []string{claim.Text(), invite.Text(), in.Token} {
+		for _, file := range files {
+			if contains(t, file, secret) {
+				t.Errorf("%s has the secret %s", file, secret)
+			}
+		}
+	}
+}
+
+func contains(t *testing.T, file, secret string) bool {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Contains(b, []byte(secret))
+}

@@ -1,0 +1,111 @@
+package core
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/store"
+)
+
+// Access says who can make an account.
+type Access string
+
+const (
+	// AccessOpen lets anyone in as a guest, under a free name.
+	AccessOpen Access = "open"
+	// AccessInvite lets those in who have an invite.
+	AccessInvite Access = "invite"
+	// AccessClosed lets nobody in who has no account.
+	AccessClosed Access = "closed"
+)
+
+const (
+	// ClaimLife is how long the code is good by which the first owner is made.
+	ClaimLife = 30 * time.Minute
+	// MaxServerName is the longest name of a server, in bytes.
+	MaxServerName = 64
+)
+
+// Server is what a server says of itself to anyone.
+type Server struct {
+	Name   string // empty if nobody has given it one
+	Access Access
+	// Unclaimed servers have no owner yet.
+	Unclaimed bool
+}
+
+// Server returns what the server is now.
+func (c *Core) Server(ctx context.Context) (Server, error) {
+	name, err := c.store.ServerName(ctx)
+	if err != nil {
+		return Server{}, err
+	}
+	owned, err := c.store.HasOwner(ctx)
+	return Server{Name: name, Access: c.opts.Access, Unclaimed: !owned}, err
+}
+
+// errClosed is told to those who have no account.
+func (c *Core) errClosed(ctx context.Context) error {
+	switch owned, err := c.store.HasOwner(ctx); {
+	case err != nil:
+		return err
+	case !owned:
+		return plausch.Errorf(plausch.SignInFailed,
+			"this server is not set up yet; whoever runs it finds the link for that with: plausch claim")
+	case c.opts.Access == AccessInvite:
+		return plausch.Errorf(plausch.SignInFailed, "this server lets no guests in; ask for an invite, or sign in with the name and password of an account")
+	}
+	return plausch.Errorf(plausch.SignInFailed, "this server lets no guests in; sign in with the name and password of an account")
+}
+
+// Claim makes the first owner of a server by a code of [Admin.NewClaim], gives
+// the server a name, and signs the owner in.
+func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, password string) (SignedIn, error) {
+	wrong := plausch.Errorf(plausch.NotFound, "this link is not good any more, or the server has an owner; for a new one: plausch claim")
+	parsed, ok := auth.ParseCode(code)
+	if !ok {
+		return SignedIn{}, c.guessed(from, wrong)
+	}
+	n, err := newAccount(name, plausch.RoleOwner)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if n.ServerName, err = checkServerName(serverName); err != nil {
+		return SignedIn{}, err
+	}
+	if err := auth.CheckPassword(n.Name, password); err != nil {
+		return SignedIn{}, err
+	}
+	// The same request again, if its answer was lost, has no good code any more.
+	if again, err := c.signedUp(ctx, from, n.Name); err == nil {
+		return again, nil
+	}
+	// Hashing is work that only those may cause who have a good code.
+	switch _, err := c.store.Ticket(ctx, parsed.Hash(), store.PurposeClaim, c.now()); {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return SignedIn{}, c.guessed(from, wrong)
+	case err != nil:
+		return SignedIn{}, err
+	}
+	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, password); err != nil {
+		return SignedIn{}, err
+	}
+	n.Claim = parsed.Hash()
+	n.Audit = &plausch.Audit{Time: c.now(), Action: plausch.AuditClaim}
+	in, err := c.signUp(ctx, from, n)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = wrong
+	}
+	return in, err
+}
+
+func checkServerName(name string) (string, error) {
+	prepared, err := DisplayName(name)
+	if err != nil || utf8.RuneCountInString(prepared) == 0 || len(prepared) > MaxServerName {
+		return "", plausch.Errorf(plausch.Invalid, "the server needs a name of 1 to %d bytes in letters, digits, signs and single spaces", MaxServerName)
+	}
+	return prepared, nil
+}

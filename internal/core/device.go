@@ -1,0 +1,31 @@
+package core
+
+import (
+	"context"
+
+	"plausch"
+)
+
+// Devices returns the sign-ins of by.
+func (c *Core) Devices(ctx context.Context, by plausch.Account) ([]plausch.Device, error) {
+	return c.store.ListDevices(ctx, by.ID)
+}
+
+// EndDevice ends a sign-in of by, with all its connections.
+func (c *Core) EndDevice(ctx context.Context, by plausch.Account, id plausch.DeviceID) error {
+	return c.endDevice(ctx, by.ID, id, nil)
+}
+
+func (c *Core) endDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID, except *Live) error {
+	if err := c.store.DeleteDevice(ctx, account, id); err != nil {
+		return err
+	}
+	return c.recheck(ctx, account, except)
+}
+
+// expireDevices forgets the devices that have lasted too long; pollChanges then
+// ends their connections.
+func (c *Core) expireDevices(ctx context.Context) error {
+	now := c.now()
+	return c.store.ExpireDevices(ctx, now.Add(-plausch.DeviceLife), now.Add(-plausch.DeviceIdle))
+}

@@ -1,0 +1,288 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// here knows which accounts are connected: to write LastSeen, to end transient
+// accounts, and to end connections whose sign-in is not good any more.
+//
+// That ends by one way, whoever did it: every change of an account is numbered by
+// the store; recheck reads the account anew and compares. The server does so at
+// once for what it did itself, and asks every pollEvery for what another process
+// did on the same database (see pollChanges).
+type here struct {
+	mu    sync.Mutex
+	names map[string]*arrived // nobody else gets such a name
+	ids   map[plausch.AccountID]*arrived
+	left  []plausch.AccountID // since the last write of LastSeen
+	used  []plausch.DeviceID  // since the last write of Used
+	// rechecks counts them. Who reads an account to sign it in, and finds at the
+	// end that there was a recheck meanwhile, checks anew.
+	rechecks uint64
+
+	rechecking sync.Mutex // held by a recheck, so that what was read last is applied last
+}
+
+// arrived is an account that is connected.
+type arrived struct {
+	account atomic.Pointer[plausch.Account]
+	lives   []*Live
+}
+
+// pollEvery is how often it is looked for what another process did. With the
+// time that a connection takes to end it stays well below a second.
+const pollEvery = 250 * time.Millisecond
+
+// Watch is what a connection wants to be told. The functions must not block and
+// not call the core; nil ones are not called.
+type Watch struct {
+	// Ended tells, once, that the sign-in is not good any more, and why: the
+	// device was ended, or the account deactivated or deleted.
+	Ended func(error)
+	// Changed tells that the account is called in another way or has another role.
+	Changed func(plausch.Account)
+}
+
+// Live is a connection of somebody who has signed in.
+type Live struct {
+	core   *Core
+	at     *arrived
+	device plausch.DeviceID // 0 if transient
+	watch  Watch
+	ended  atomic.Bool
+	gone   bool
+}
+
+// Account returns the account as it is now.
+func (l *Live) Account() plausch.Account { return *l.at.account.Load() }
+
+// Device returns the device by which it signed in, 0 if there is none.
+func (l *Live) Device() plausch.DeviceID { return l.device }
+
+// Ended reports whether the sign-in is not good any more.
+func (l *Live) Ended() bool { return l.ended.Load() }
+
+// Arrive tells that somebody who signed in is connected, until [Live.Leave]. The
+// error is why the sign-in is not good any more already.
+func (c *Core) Arrive(ctx context.Context, in SignedIn, watch Watch) (*Live, error) {
+	l := &Live{core: c, device: in.Device, watch: watch}
+	h := &c.here
+	h.mu.Lock()
+	a := h.ids[in.Account.ID]
+	if a == nil {
+		a = &arrived{}
+		a.account.Store(&in.Account)
+		h.ids[in.Account.ID], h.names[in.Account.Name] = a, a
+	}
+	l.at = a
+	a.lives = append(a.lives, l)
+	if in.Device != 0 && c.now().Sub(in.used) > plausch.SeenEvery {
+		h.used = append(h.used, in.Device)
+	}
+	stale := h.rechecks != in.rechecks
+	h.mu.Unlock()
+	if stale {
+		if err := c.recheck(ctx, in.Account.ID, nil); err != nil {
+			l.Leave()
+			return nil, err
+		}
+	}
+	if l.Ended() {
+		l.Leave()
+		return nil, errNoDevice()
+	}
+	return l, nil
+}
+
+// Leave tells that the connection has ended. When its last one leaves, the name
+// of a transient account is free at once. Leaving twice is no error.
+func (l *Live) Leave() {
+	c, a := l.core, l.at
+	h := &c.here
+	h.mu.Lock()
+	if l.gone {
+		h.mu.Unlock()
+		return
+	}
+	l.gone = true
+	a.lives = slices.DeleteFunc(a.lives, func(other *Live) bool { return other == l })
+	account := l.Account()
+	last := len(a.lives) == 0
+	if last {
+		delete(h.ids, account.ID)
+		if h.names[account.Name] == a { // not when it was deleted, and is another's now
+			delete(h.names, account.Name)
+		}
+		if !account.Transient {
+			h.left = append(h.left, account.ID)
+		}
+	}
+	h.mu.Unlock()
+	if last && account.Transient {
+		if err := c.store.ReleaseName(context.Background(), account.ID); err != nil {
+			c.opts.Log.Error("a guest's name stays taken until a restart", "account", account.ID, "err", err)
+		}
+	}
+}
+
+func (c *Core) isHere(name string) bool {
+	c.here.mu.Lock()
+	defer c.here.mu.Unlock()
+	return c.here.names[name] != nil
+}
+
+// rechecks returns the count of rechecks, to be asked before an account is read.
+func (c *Core) rechecks() uint64 {
+	c.here.mu.Lock()
+	defer c.here.mu.Unlock()
+	return c.here.rechecks
+}
+
+// recheck compares the connections of an account with what the store has, and
+// ends those whose sign-in is not good any more, but not except.
+func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) error {
+	h := &c.here
+	h.rechecking.Lock()
+	defer h.rechecking.Unlock()
+	h.mu.Lock()
+	h.rechecks++
+	a := h.ids[id]
+	h.mu.Unlock()
+	if a == nil {
+		return nil
+	}
+	account, err := c.store.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	devices, err := c.store.ListDevices(ctx, id)
+	if err != nil {
+		return err
+	}
+	before := a.account.Load()
+	if account.State != plausch.AccountDeleted { // which would change the name under those who leave
+		a.account.Store(&account)
+	}
+	changed := before.Ref() != account.Ref() || before.Role != account.Role
+	h.mu.Lock()
+	lives := slices.Clone(a.lives)
+	h.mu.Unlock()
+	for _, l := range lives {
+		switch {
+		case l == except:
+		case account.State != plausch.AccountActive:
+			l.end(errNotActive())
+		case l.device != 0 && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == l.device }):
+			l.end(errNoDevice())
+		case changed && l.watch.Changed != nil:
+			l.watch.Changed(account)
+		}
+	}
+	return nil
+}
+
+func (l *Live) end(why error) {
+	if l.ended.CompareAndSwap(false, true) && l.watch.Ended != nil {
+		l.watch.Ended(why)
+	}
+}
+
+func errNoDevice() error {
+	return plausch.Errorf(plausch.SignInFailed, "the token is not known here, or no longer; sign in anew")
+}
+
+func errNotActive() error {
+	return plausch.Errorf(plausch.SignInFailed, "this account was deactivated; ask an admin of the server")
+}
+
+// pollChanges rechecks accounts that another process has changed, or this one.
+func (c *Core) pollChanges(ctx context.Context, last int64) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		changed, now, err := c.store.AccountChanges(ctx, last)
+		for _, id := range changed {
+			err = errors.Join(err, c.recheck(ctx, id, nil))
+		}
+		if err == nil {
+			last = now
+		} else if !failing && ctx.Err() == nil { // to say it once is enough
+			c.opts.Log.Error("whether sign-ins were ended by another process is not known", "err", err)
+		}
+		failing = err != nil
+	}
+}
+
+// keepSeen writes LastSeen and Used: of those who left or came within seconds, of
+// those who are here every plausch.SeenEvery, so that a crash takes at most that
+// from a guest's 24 hours. It also forgets devices that have expired.
+func (c *Core) keepSeen(ctx context.Context) {
+	const leftEvery = 5 * time.Second
+	tick := time.NewTicker(leftEvery)
+	defer tick.Stop()
+	lastAll := c.opts.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			c.writeSeen(true)
+			return
+		case <-tick.C:
+			all := c.opts.Now().Sub(lastAll).Abs() >= plausch.SeenEvery
+			if all {
+				lastAll = c.opts.Now()
+			}
+			c.writeSeen(all)
+			if all {
+				c.told("devices that have expired are not forgotten", c.expireDevices(context.Background()))
+			}
+		}
+	}
+}
+
+func (c *Core) writeSeen(all bool) {
+	h := &c.here
+	h.mu.Lock()
+	ids, used := h.left, h.used
+	h.left, h.used = nil, nil
+	if all {
+		for id, a := range h.ids {
+			ids = append(ids, id)
+			for _, l := range a.lives {
+				if l.device != 0 {
+					used = append(used, l.device)
+				}
+			}
+		}
+	}
+	h.mu.Unlock()
+	if len(ids) > 0 {
+		c.told("when accounts were last seen is not written", c.store.SeeAccounts(context.Background(), ids, c.now()))
+	}
+	if len(used) > 0 {
+		c.told("when devices were last used is not written", c.store.UseDevices(context.Background(), used, c.now()))
+	}
+}
+
+// told logs an error of what nobody waits for.
+func (c *Core) told(what string, err error) {
+	if errors.Is(err, store.ErrBroken) {
+		c.opts.Fatal(err)
+	} else if err != nil {
+		c.opts.Log.Error(what, "err", err)
+	}
+}

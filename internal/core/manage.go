@@ -1,0 +1,121 @@
+package core
+
+import (
+	"context"
+
+	"plausch"
+	"plausch/internal/auth"
+)
+
+// accountToChange returns the account called name if by may change it.
+func (c *Core) accountToChange(ctx context.Context, by plausch.Account, name string) (plausch.Account, error) {
+	if err := isAdmin(by); err != nil { // before it can learn who there is
+		return plausch.Account{}, err
+	}
+	account, err := c.accountNamed(ctx, name)
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	return account, mayChange(by, account)
+}
+
+// Accounts returns the accounts that hold a name, by id from the first after the
+// given one, and whether there are more. Guests who will lose theirs are not among
+// them.
+func (c *Core) Accounts(ctx context.Context, by plausch.Account, after plausch.AccountID, limit int) ([]plausch.Account, bool, error) {
+	if err := isAdmin(by); err != nil {
+		return nil, false, err
+	}
+	all, err := c.store.ListAccounts(ctx, after, limit+1, c.now().Add(-plausch.GuestNameKept))
+	return all[:min(len(all), limit)], len(all) > limit, err
+}
+
+// SetRole gives the account called name another role.
+func (c *Core) SetRole(ctx context.Context, by plausch.Account, name string, role plausch.Role) error {
+	if err := isOwner(by); err != nil {
+		return err
+	}
+	account, err := c.accountNamed(ctx, name)
+	if err != nil {
+		return err
+	}
+	if _, err := c.admin(by).SetRole(ctx, account, role); err != nil {
+		return err
+	}
+	return c.recheck(ctx, account.ID, nil)
+}
+
+// Deactivate shuts the account called name out, and Activate lets it in again.
+func (c *Core) Deactivate(ctx context.Context, by plausch.Account, name string) error {
+	account, err := c.accountToChange(ctx, by, name)
+	if err != nil {
+		return err
+	}
+	if err := c.admin(by).Deactivate(ctx, account); err != nil {
+		return err
+	}
+	return c.recheck(ctx, account.ID, nil)
+}
+
+func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) error {
+	account, err := c.accountToChange(ctx, by, name)
+	if err != nil {
+		return err
+	}
+	return c.admin(by).Activate(ctx, account)
+}
+
+// DeleteAccount deletes the account called name, or with an empty name that of
+// l, which has to know its password. Its messages go with erase.
+func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, password string, erase bool) error {
+	by := l.Account()
+	account := by
+	var err error
+	if name == "" {
+		err = c.knowsPassword(ctx, by, from, password)
+	} else {
+		account, err = c.accountToChange(ctx, by, name)
+	}
+	if err != nil {
+		return err
+	}
+	leaves, err := c.admin(by).Delete(ctx, account, erase)
+	if err != nil {
+		return err
+	}
+	for _, leave := range leaves {
+		if _, err := c.log.wait(leave); err != nil {
+			return err
+		}
+	}
+	return c.recheck(ctx, account.ID, l)
+}
+
+// CreateBot makes a bot, or a new token for the bot of that name.
+func (c *Core) CreateBot(ctx context.Context, by plausch.Account, name string) (plausch.Account, auth.Token, error) {
+	if err := isAdmin(by); err != nil {
+		return plausch.Account{}, auth.Token{}, err
+	}
+	if mapped, err := Name(name); err == nil {
+		if old, err := c.store.AccountByName(ctx, mapped); err == nil && old.Bot {
+			if err := mayChange(by, old); err != nil {
+				return plausch.Account{}, auth.Token{}, err
+			}
+		}
+	}
+	account, token, err := c.admin(by).AddBot(ctx, name)
+	if err != nil {
+		return account, token, err
+	}
+	return account, token, c.recheck(ctx, account.ID, nil)
+}
+
+// Audit returns entries of the audit log, the newest first, with ids below before
+// (0: all), and whether there are more.
+func (c *Core) Audit(ctx context.Context, by plausch.Account, before int64, limit int) ([]plausch.Audit, bool, error) {
+	if err := isOwner(by); err != nil {
+		return nil, false, err
+	}
+	all, err := c.store.ListAudit(ctx, before, limit+1)
+	return all[:min(len(all), limit)], len(all) > limit, err
+}

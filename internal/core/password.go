@@ -1,0 +1,112 @@
+package core
+
+import (
+	"context"
+	"time"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/store"
+)
+
+// ChangePassword gives the account of l a new password, if it knows the old one,
+// and ends its other devices.
+func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, password string) error {
+	by := l.Account()
+	if by.Bot || by.Role == plausch.RoleGuest && !by.Invited {
+		return plausch.Errorf(plausch.Forbidden, "only accounts that last have a password")
+	}
+	if err := auth.CheckPassword(by.Name, password); err != nil {
+		return err
+	}
+	if err := c.knowsPassword(ctx, by, from, old); err != nil {
+		return err
+	}
+	hash, err := c.opts.Passwords.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	_, err = c.store.ChangeAccount(ctx, store.AccountChange{
+		Account: by.ID, At: c.now(), PasswordHash: hash, EndDevices: true, KeepDevice: l.device,
+	})
+	if err != nil {
+		return err
+	}
+	return c.recheck(ctx, by.ID, l)
+}
+
+// knowsPassword reports why password is not that of by. Who has none, a guest,
+// knows it.
+func (c *Core) knowsPassword(ctx context.Context, by plausch.Account, from From, password string) error {
+	_, hash, err := c.store.PasswordHash(ctx, by.Name)
+	if err != nil || hash == "" {
+		return err
+	}
+	_, err = c.checkPassword(ctx, from, by.Name, password)
+	if plausch.CodeOf(err) == plausch.SignInFailed {
+		err = plausch.Errorf(plausch.Forbidden, "the password is wrong")
+	}
+	return err
+}
+
+// CreateReset returns a code by which the account called name gets a new
+// password, and until when.
+func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string) (auth.Code, time.Time, error) {
+	account, err := c.accountToChange(ctx, by, name)
+	if err != nil {
+		return auth.Code{}, time.Time{}, err
+	}
+	return c.admin(by).NewReset(ctx, account)
+}
+
+// Reset gives an account a new password by a code of CreateReset, ends all its
+// devices, and signs in to it.
+func (c *Core) Reset(ctx context.Context, from From, code, password string) (SignedIn, error) {
+	wrong := plausch.Errorf(plausch.NotFound, "this link is not good, or not any more; ask an admin for a new one")
+	parsed, ok := auth.ParseCode(code)
+	if !ok {
+		return SignedIn{}, c.guessed(from, wrong)
+	}
+	token, err := from.token()
+	if err != nil {
+		return SignedIn{}, err
+	}
+	ticket, err := c.store.Ticket(ctx, parsed.Hash(), store.PurposeReset, c.now())
+	switch {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return SignedIn{}, c.guessed(from, wrong)
+	case err != nil:
+		return SignedIn{}, err
+	}
+	account, err := c.store.Account(ctx, ticket.Account)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := auth.CheckPassword(account.Name, password); err != nil {
+		return SignedIn{}, err
+	}
+	hash, err := c.opts.Passwords.Hash(ctx, password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
+		Account: account.ID, At: c.now(), Ticket: parsed.Hash(), PasswordHash: hash, EndDevices: true,
+		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
+	})
+	switch {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return SignedIn{}, wrong // it was used meanwhile
+	case err != nil:
+		return SignedIn{}, err
+	}
+	if err := c.recheck(ctx, account.ID, nil); err != nil {
+		return SignedIn{}, err
+	}
+	if account.State != plausch.AccountActive {
+		return SignedIn{}, errNotActive()
+	}
+	rechecks := c.rechecks()
+	in, err := c.newDevice(ctx, from, account, token)
+	in.rechecks = rechecks
+	return in, err
+}

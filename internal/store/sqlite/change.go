@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+// keptChanges is how many account changes are kept: a server that reads them
+// every moment is never that far behind.
+const keptChanges = 100_000
+
+// changed notes a change of an account, inside a write.
+func (s *Store) changed(ctx context.Context, id plausch.AccountID) error {
+	r, err := s.conn.ExecContext(ctx, `INSERT INTO account_changes (account) VALUES (?)`, id)
+	if err != nil {
+		return err
+	}
+	n, err := r.LastInsertId()
+	if err != nil || n%1000 != 0 {
+		return err
+	}
+	_, err = s.conn.ExecContext(ctx, `DELETE FROM account_changes WHERE id <= ?`, n-keptChanges)
+	return err
+}
+
+// AccountChanges implements [store.Accounts].
+func (s *Store) AccountChanges(ctx context.Context, after int64) (changed []plausch.AccountID, last int64, err error) {
+	const what = "read account changes"
+	if after < 0 {
+		// The sequence outlives the rows.
+		err = s.pool.QueryRowContext(ctx, `SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'account_changes'`).Scan(&last)
+		return nil, last, wrap(what, err)
+	}
+	type change struct {
+		id      int64
+		account plausch.AccountID
+	}
+	changes, err := list(ctx, what, s.r.changes, func(row scanner) (c change, err error) {
+		return c, row.Scan(&c.id, &c.account)
+	}, after)
+	last = after
+	for _, c := range changes {
+		last = c.id
+		if !slices.Contains(changed, c.account) {
+			changed = append(changed, c.account)
+		}
+	}
+	return changed, last, err
+}
+
+// ChangeAccount implements [store.Accounts].
+func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a plausch.Account, err error) {
+	err = s.write(ctx, "change account", func(ctx context.Context) error {
+		if c.Ticket != (store.TokenHash{}) {
+			if err := s.spendTicket(ctx, c.Ticket, store.PurposeReset, c.Account, c.At.UnixMilli()); err != nil {
+				return err
+			}
+		}
+		owned, err := s.ownedNow(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.setColumns(ctx, c); err != nil {
+			return err
+		}
+		if c.State == plausch.AccountDeleted {
+			if err := s.deleteAccount(ctx, c.Account); err != nil {
+				return err
+			}
+		}
+		if c.EraseTexts {
+			if _, err := s.conn.ExecContext(ctx, `UPDATE events SET text = '' WHERE actor = ? AND text <> ''`, c.Account); err != nil {
+				return err
+			}
+		}
+		if c.EndDevices {
+			if _, err := s.conn.ExecContext(ctx, `DELETE FROM devices WHERE account = ? AND id <> ?`, c.Account, c.KeepDevice); err != nil {
+				return err
+			}
+		}
+		if still, err := s.ownedNow(ctx); err != nil {
+			return err
+		} else if owned && !still {
+			return plausch.Errorf(plausch.Forbidden, "this is the last owner of the server; make somebody else an owner first")
+		}
+		if err := s.audit(ctx, c.Audit, c.Account); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, c.Account); err != nil {
+			return err
+		}
+		a, err = scanAccount(s.conn.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM accounts a WHERE a.id = ?`, c.Account))
+		return err
+	})
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	return a, nil
+}
+
+// setColumns does what a change does to the account's row.
+func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
+	var role, state, password any // null leaves the column
+	var err error
+	if c.Role != "" {
+		if role, err = roles.of(c.Role); err != nil {
+			return err
+		}
+	}
+	if c.State != "" {
+		if state, err = accountStates.of(c.State); err != nil {
+			return err
+		}
+	}
+	if c.PasswordHash != "" {
+		password = c.PasswordHash
+	}
+	r, err := s.conn.ExecContext(ctx, `UPDATE accounts SET display = ifnull(?, display), role = ifnull(?, role),
+		state = ifnull(?, state), password = ifnull(?, password) WHERE id = ? AND held`,
+		c.Display, role, state, password, c.Account)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); n > 0 || err != nil {
+		return err
+	}
+	return plausch.Errorf(plausch.NotFound, "there is no such account")
+}
+
+// deleteAccount takes from an account all that it has but what it wrote.
+func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
+	for _, text := range []string{
+		`DELETE FROM devices WHERE account = ?`,
+		`DELETE FROM passkeys WHERE account = ?`,
+		`DELETE FROM tickets WHERE account = ?`,
+		`UPDATE invites SET expires = 0 WHERE maker = ?`,
+		`DELETE FROM memberships WHERE account = ? AND room NOT IN (SELECT id FROM rooms WHERE kind = 3)`,
+		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', held = 0 WHERE id = ?`,
+	} {
+		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const anyOwner = `SELECT EXISTS (SELECT 1 FROM accounts WHERE id > 0 AND role = 1 AND state = 1 AND held)`
+
+// ownedNow reports, inside a write, whether there is an active owner.
+func (s *Store) ownedNow(ctx context.Context) (owned bool, err error) {
+	return owned, s.conn.QueryRowContext(ctx, anyOwner).Scan(&owned)
+}
+
+// HasOwner implements [store.Accounts].
+func (s *Store) HasOwner(ctx context.Context) (owned bool, err error) {
+	err = s.r.owned.QueryRowContext(ctx).Scan(&owned)
+	return owned, wrap("look for an owner", err)
+}
+
+// isNone reports whether err says that a query has no row.
+func isNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }

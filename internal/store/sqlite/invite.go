@@ -1,0 +1,148 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+const (
+	inviteColumns = `i.id, ifnull(a.id, 0), ifnull(a.name, ''), ifnull(a.display, ''), i.role, i.uses, i.used, i.created, i.expires`
+	inviteTables  = ` FROM invites i LEFT JOIN accounts a ON a.id = i.maker`
+	inviteIsGood  = `i.expires > ? AND (i.uses = 0 OR i.used < i.uses)`
+)
+
+func scanInvite(row scanner) (i plausch.Invite, err error) {
+	var role, created, expires int64
+	if err := row.Scan(&i.ID, &i.Maker.ID, &i.Maker.Name, &i.Maker.Display, &role, &i.Uses, &i.Used, &created, &expires); err != nil {
+		return plausch.Invite{}, err
+	}
+	i.Created, i.Expires = toTime(created), toTime(expires)
+	i.Role, err = roles.word(role)
+	return i, err
+}
+
+// CreateInvite implements [store.Invites].
+func (s *Store) CreateInvite(ctx context.Context, n store.NewInvite) (invite plausch.Invite, err error) {
+	role, err := roles.of(n.Role)
+	if err != nil {
+		return plausch.Invite{}, wrap("create invite", err)
+	}
+	var maker any
+	if n.Maker != 0 {
+		maker = n.Maker
+	}
+	err = s.write(ctx, "create invite", func(ctx context.Context) error {
+		r, err := s.conn.ExecContext(ctx, `INSERT INTO invites (token, maker, role, uses, used, created, expires) VALUES (?, ?, ?, ?, 0, ?, ?)`,
+			n.Token[:], maker, role, n.Uses, n.At.UnixMilli(), n.Expires.UnixMilli())
+		if err != nil {
+			return err
+		}
+		id, err := r.LastInsertId()
+		if err != nil {
+			return err
+		}
+		for _, room := range n.Rooms {
+			if _, err := s.conn.ExecContext(ctx, `INSERT INTO invite_rooms (invite, room) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, room); err != nil {
+				return err
+			}
+		}
+		invite, err = scanInvite(s.conn.QueryRowContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.id = ?`, id))
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, &plausch.Audit{Time: n.At, Actor: invite.Maker, Action: plausch.AuditInvite, Detail: inviteDetail(invite.ID)}, 0)
+	})
+	if err != nil {
+		return plausch.Invite{}, err
+	}
+	return invite, s.inviteRooms(ctx, &invite)
+}
+
+// inviteRooms reads the rooms of an invite.
+func (s *Store) inviteRooms(ctx context.Context, i *plausch.Invite) error {
+	rows, err := s.pool.QueryContext(ctx, `SELECT r.id, ifnull(r.name, '') FROM invite_rooms i JOIN rooms r ON r.id = i.room WHERE i.invite = ? ORDER BY r.id`, i.ID)
+	if err != nil {
+		return wrap("read invite", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id plausch.RoomID
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return wrap("read invite", err)
+		}
+		i.Rooms, i.RoomNames = append(i.Rooms, id), append(i.RoomNames, name)
+	}
+	return wrap("read invite", rows.Err())
+}
+
+// InviteByToken implements [store.Invites].
+func (s *Store) InviteByToken(ctx context.Context, token store.TokenHash, at time.Time) (plausch.Invite, error) {
+	i, err := scanInvite(s.pool.QueryRowContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.token = ? AND `+inviteIsGood, token[:], at.UnixMilli()))
+	if err != nil {
+		return plausch.Invite{}, found("invite", err)
+	}
+	return i, s.inviteRooms(ctx, &i)
+}
+
+// ListInvites implements [store.Invites].
+func (s *Store) ListInvites(ctx context.Context, maker plausch.AccountID, at time.Time, after plausch.InviteID, limit int) ([]plausch.Invite, error) {
+	const what = "list invites"
+	rows, err := s.pool.QueryContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.id > ? AND ? IN (0, i.maker) AND `+inviteIsGood+` ORDER BY i.id LIMIT ?`,
+		after, maker, at.UnixMilli(), limit)
+	if err != nil {
+		return nil, wrap(what, err)
+	}
+	defer rows.Close()
+	var all []plausch.Invite
+	for rows.Next() {
+		i, err := scanInvite(rows)
+		if err != nil {
+			return nil, wrap(what, err)
+		}
+		all = append(all, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, wrap(what, err)
+	}
+	_ = rows.Close() // so that the next queries need no further connection
+	for i := range all {
+		if err := s.inviteRooms(ctx, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// RevokeInvite implements [store.Invites].
+func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID) error {
+	return s.write(ctx, "revoke invite", func(ctx context.Context) error {
+		r, err := s.conn.ExecContext(ctx, `UPDATE invites AS i SET expires = 0 WHERE i.id = ? AND `+inviteIsGood, id, at.UnixMilli())
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return plausch.Errorf(plausch.NotFound, "there is no such invite")
+		}
+		return s.audit(ctx, &plausch.Audit{
+			Time: at, Actor: plausch.AccountRef{ID: by}, Action: plausch.AuditRevoke, Detail: inviteDetail(id),
+		}, 0)
+	})
+}
+
+// spendInvite spends a use of an invite, inside a write, and returns the role
+// that it gives.
+func (s *Store) spendInvite(ctx context.Context, token store.TokenHash, at int64) (plausch.Role, error) {
+	var role int64
+	err := s.conn.QueryRowContext(ctx, `UPDATE invites AS i SET used = used + 1 WHERE i.token = ? AND `+inviteIsGood+` RETURNING role`,
+		token[:], at).Scan(&role)
+	if err != nil {
+		return "", found("invite", err)
+	}
+	return roles.word(role)
+}

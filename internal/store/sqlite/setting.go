@@ -1,0 +1,151 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+const keyServerName = "server_name"
+
+// ServerName implements [store.Settings].
+func (s *Store) ServerName(ctx context.Context) (name string, err error) {
+	err = s.pool.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = ?`, keyServerName).Scan(&name)
+	if isNone(err) {
+		return "", nil
+	}
+	return name, wrap("read server name", err)
+}
+
+// SetServerName implements [store.Settings].
+func (s *Store) SetServerName(ctx context.Context, name string) error {
+	return s.write(ctx, "set server name", func(ctx context.Context) error { return s.setServerName(ctx, name) })
+}
+
+func (s *Store) setServerName(ctx context.Context, name string) error {
+	_, err := s.conn.ExecContext(ctx, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+		keyServerName, name)
+	return err
+}
+
+// CreateTicket implements [store.Settings].
+func (s *Store) CreateTicket(ctx context.Context, t store.Ticket) error {
+	return s.write(ctx, "create ticket", func(ctx context.Context) error {
+		purpose, err := purposes.of(t.Purpose)
+		if err != nil {
+			return err
+		}
+		if t.Purpose == store.PurposeClaim {
+			switch owned, err := s.ownedNow(ctx); {
+			case err != nil:
+				return err
+			case owned:
+				return plausch.Errorf(plausch.Forbidden, "this server has an owner already")
+			}
+		}
+		var account any
+		if t.Account != 0 {
+			account = t.Account
+		}
+		if _, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE purpose = ? AND account IS ?`, purpose, account); err != nil {
+			return err
+		}
+		_, err = s.conn.ExecContext(ctx, `INSERT INTO tickets (hash, purpose, account, expires) VALUES (?, ?, ?, ?)`,
+			t.Hash[:], purpose, account, t.Expires.UnixMilli())
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, t.Audit, t.Account)
+	})
+}
+
+// Ticket implements [store.Settings].
+func (s *Store) Ticket(ctx context.Context, hash store.TokenHash, purpose store.Purpose, at time.Time) (store.Ticket, error) {
+	t := store.Ticket{Hash: hash, Purpose: purpose}
+	code, err := purposes.of(purpose)
+	if err != nil {
+		return store.Ticket{}, err
+	}
+	var expires int64
+	err = s.pool.QueryRowContext(ctx, `SELECT ifnull(account, 0), expires FROM tickets WHERE hash = ? AND purpose = ? AND expires > ?`,
+		hash[:], code, at.UnixMilli()).Scan(&t.Account, &expires)
+	t.Expires = toTime(expires)
+	return t, found("ticket", err)
+}
+
+// spendTicket spends a ticket, inside a write. Account is 0 for those of none.
+func (s *Store) spendTicket(ctx context.Context, hash store.TokenHash, purpose store.Purpose, account plausch.AccountID, at int64) error {
+	code, err := purposes.of(purpose)
+	if err != nil {
+		return err
+	}
+	r, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE hash = ? AND purpose = ? AND ifnull(account, 0) = ? AND expires > ?`, hash[:], code, account, at)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); n > 0 || err != nil {
+		return err
+	}
+	return plausch.Errorf(plausch.NotFound, "there is no such ticket")
+}
+
+// claim spends the ticket of the first owner and names the server, inside a write.
+func (s *Store) claim(ctx context.Context, hash store.TokenHash, serverName string, at int64) error {
+	switch owned, err := s.ownedNow(ctx); {
+	case err != nil:
+		return err
+	case owned:
+		return plausch.Errorf(plausch.NotFound, "this server has an owner already")
+	}
+	if err := s.spendTicket(ctx, hash, store.PurposeClaim, 0, at); err != nil {
+		return err
+	}
+	return s.setServerName(ctx, serverName)
+}
+
+// audit adds an entry about account, if there is one to add, inside a write.
+func (s *Store) audit(ctx context.Context, a *plausch.Audit, account plausch.AccountID) error {
+	if a == nil {
+		return nil
+	}
+	var actor, about any
+	if a.Actor.ID != 0 {
+		actor = a.Actor.ID
+	}
+	if account != 0 {
+		about = account
+	}
+	_, err := s.conn.ExecContext(ctx, `INSERT INTO audit (time, actor, action, account, detail) VALUES (?, ?, ?, ?, ?)`,
+		a.Time.UnixMilli(), actor, a.Action, about, a.Detail)
+	return err
+}
+
+func inviteDetail(id plausch.InviteID) string { return fmt.Sprint("invite ", id) }
+
+// ListAudit implements [store.Settings].
+func (s *Store) ListAudit(ctx context.Context, before int64, limit int) ([]plausch.Audit, error) {
+	const what = "list audit"
+	rows, err := s.pool.QueryContext(ctx, `SELECT u.id, u.time, u.action, u.detail, ifnull(a.id, 0), ifnull(a.name, ''), ifnull(a.display, ''),
+			ifnull(b.id, 0), ifnull(b.name, ''), ifnull(b.display, '')
+		FROM audit u LEFT JOIN accounts a ON a.id = u.actor LEFT JOIN accounts b ON b.id = u.account
+		WHERE ?1 = 0 OR u.id < ?1 ORDER BY u.id DESC LIMIT ?2`, before, limit)
+	if err != nil {
+		return nil, wrap(what, err)
+	}
+	defer rows.Close()
+	var all []plausch.Audit
+	for rows.Next() {
+		var u plausch.Audit
+		var at int64
+		if err := rows.Scan(&u.ID, &at, &u.Action, &u.Detail, &u.Actor.ID, &u.Actor.Name, &u.Actor.Display,
+			&u.Account.ID, &u.Account.Name, &u.Account.Display); err != nil {
+			return nil, wrap(what, err)
+		}
+		u.Time = toTime(at)
+		all = append(all, u)
+	}
+	return all, wrap(what, rows.Err())
+}

@@ -1,0 +1,170 @@
+package storetest
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+var changeTests = []test{
+	{"what is not named stays", func(f *fixture) {
+		ann := f.account(store.NewAccount{Name: "ann", Display: "Ann", PasswordHash: "$1", Token: token(1)})
+		f.equal("nothing", f.change(store.AccountChange{Account: ann.ID}), ann)
+		ann.Role = plausch.RoleAdmin
+		f.equal("the role", f.change(store.AccountChange{Account: ann.ID, Role: plausch.RoleAdmin}), ann)
+		ann.State = plausch.AccountDeactivated
+		f.equal("the state", f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated}), ann)
+		none := ""
+		ann.Display = none
+		f.equal("the display name", f.change(store.AccountChange{Account: ann.ID, Display: &none}), ann)
+		f.equal("the password", f.change(store.AccountChange{Account: ann.ID, PasswordHash: "$2"}), ann)
+		_, hash, err := f.PasswordHash(f.ctx(), "ann")
+		f.ok(err)
+		f.equal("the hash", hash, "$2")
+		still, err := f.byToken(token(1))
+		f.ok(err)
+		f.equal("in the end", still, ann)
+	}},
+	{"an unknown account is not found", func(f *fixture) {
+		_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: 12345, Role: plausch.RoleOwner, At: start})
+		f.code(plausch.NotFound, err)
+	}},
+	{"devices end but the one that is kept", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		f.device(ann.ID, token(1))
+		kept := f.device(ann.ID, token(2))
+		f.device(bob.ID, token(3))
+		f.change(store.AccountChange{Account: ann.ID, EndDevices: true, KeepDevice: kept.ID})
+		for n, want := range map[int]plausch.Code{1: plausch.NotFound, 2: "", 3: ""} {
+			_, err := f.byToken(token(n))
+			f.code(want, err)
+		}
+	}},
+	{"a deleted account is nobody's", testDelete},
+	{"the texts of an account can go", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		f.one(identified(message(plausch.PublicRoom, ann, "mine"), "id"))
+		f.one(message(plausch.PublicRoom, bob, "his"))
+		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted, EraseTexts: true})
+		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his"})
+	}},
+	{"the last owner stays", testLastOwner},
+	{"of two owners who go at once one stays", func(f *fixture) {
+		for range 20 {
+			var owners []plausch.AccountID
+			for _, name := range []string{"ann", "bob"} {
+				owners = append(owners, f.account(store.NewAccount{Name: name, Role: plausch.RoleOwner}).ID)
+			}
+			var refused atomic.Int32
+			var wg sync.WaitGroup
+			for i, id := range owners {
+				c := store.AccountChange{Account: id, At: start, Role: plausch.RoleMember}
+				if i > 0 {
+					c = store.AccountChange{Account: id, At: start, State: plausch.AccountDeleted}
+				}
+				wg.Go(func() {
+					switch _, err := f.ChangeAccount(f.ctx(), c); plausch.CodeOf(err) {
+					case "":
+					case plausch.Forbidden:
+						refused.Add(1)
+					default:
+						f.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			f.equal("refused", refused.Load(), 1)
+			owned, err := f.HasOwner(f.ctx())
+			f.ok(err)
+			f.equal("owned", owned, true)
+			for _, id := range owners { // so that the next round begins without one
+				f.ok(f.ReleaseName(f.ctx(), id))
+			}
+		}
+	}},
+	{"changes are told to those who ask", func(f *fixture) {
+		ann, bob, eve := f.member("ann"), f.member("bob"), f.account(store.NewAccount{Name: "eve", Token: token(1)})
+		_, last, err := f.AccountChanges(f.ctx(), -1)
+		f.ok(err)
+		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleAdmin})
+		f.change(store.AccountChange{Account: ann.ID, Role: plausch.RoleAdmin})
+		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
+		f.device(ann.ID, token(2)) // a device more changes nothing for those there are
+		changed, now, err := f.AccountChanges(f.ctx(), last)
+		f.ok(err)
+		f.equal("changed", changed, []plausch.AccountID{bob.ID, ann.ID})
+		_, d, err := f.AccountByToken(f.ctx(), token(1))
+		f.ok(err)
+		f.ok(f.DeleteDevice(f.ctx(), eve.ID, d.ID))
+		changed, last, err = f.AccountChanges(f.ctx(), now)
+		f.ok(err)
+		f.equal("changed", changed, []plausch.AccountID{eve.ID})
+		changed, same, err := f.AccountChanges(f.ctx(), last)
+		f.ok(err)
+		f.equal("changed", len(changed), 0)
+		f.equal("the last", same, last)
+	}},
+}
+
+func testDelete(f *fixture) {
+	ann := f.account(store.NewAccount{Name: "ann", Display: "Ann", PasswordHash: "$hash", Token: token(1)})
+	bob := f.member("bob")
+	room := f.room(plausch.RoomPrivate, "den", ann.Ref())
+	f.one(join(room, ann.Ref(), bob))
+	f.one(message(room, ann.Ref(), "mine"))
+	talk := f.one(direct(ann.Ref(), bob, "psst")).Room
+	invite, err := f.CreateInvite(f.ctx(), store.NewInvite{Token: token(5), Maker: ann.ID, Role: plausch.RoleMember, At: start, Expires: at(100)})
+	f.ok(err)
+
+	gone := f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted})
+	f.equal("the account", gone.Ref(), plausch.AccountRef{ID: ann.ID, Name: plausch.DeletedName})
+	f.equal("the state", gone.State, plausch.AccountDeleted)
+	_, err = f.AccountByName(f.ctx(), "ann")
+	f.code(plausch.NotFound, err)
+	_, err = f.byToken(token(1))
+	f.code(plausch.NotFound, err)
+	_, err = f.InviteByToken(f.ctx(), token(5), start)
+	f.code(plausch.NotFound, err)
+	f.code(plausch.NotFound, f.RevokeInvite(f.ctx(), invite.ID, start, bob.ID))
+	f.equal("its message", f.log(room)[2].Text, "mine")
+	f.equal("the author", f.log(room)[2].Actor, gone.Ref())
+	f.equal("members", f.members(room), []plausch.AccountID{bob.ID})
+	f.equal("of the direct room", f.members(talk), []plausch.AccountID{ann.ID, bob.ID})
+	_, err = f.ChangeAccount(f.ctx(), store.AccountChange{Account: ann.ID, State: plausch.AccountActive, At: start})
+	f.code(plausch.NotFound, err)
+	f.equal("a new one", f.member("ann").ID == ann.ID, false)
+}
+
+func testLastOwner(f *fixture) {
+	owned := func() bool {
+		owned, err := f.HasOwner(f.ctx())
+		f.ok(err)
+		return owned
+	}
+	f.equal("owned at first", owned(), false)
+	member := f.member("member")
+	f.change(store.AccountChange{Account: member.ID, Role: plausch.RoleAdmin}) // there is none to lose
+	ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleOwner, Token: token(1)})
+	f.equal("owned", owned(), true)
+	changes := map[string]store.AccountChange{
+		"demote":     {Account: ann.ID, At: start, Role: plausch.RoleAdmin, EndDevices: true},
+		"deactivate": {Account: ann.ID, At: start, State: plausch.AccountDeactivated, EndDevices: true},
+		"delete":     {Account: ann.ID, At: start, State: plausch.AccountDeleted, EndDevices: true},
+	}
+	for what, c := range changes {
+		_, err := f.ChangeAccount(f.ctx(), c)
+		if plausch.CodeOf(err) != plausch.Forbidden {
+			f.Fatalf("%s: %v, want it forbidden", what, err)
+		}
+		still, err := f.byToken(token(1))
+		f.ok(err)
+		f.equal("after it was refused", still, ann)
+	}
+	f.change(store.AccountChange{Account: member.ID, Role: plausch.RoleOwner})
+	f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+	f.equal("owned by another", owned(), true)
+	_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: member.ID, Role: plausch.RoleMember, At: start})
+	f.code(plausch.Forbidden, err) // the other owner is not active
+}
