@@ -39,7 +39,11 @@ func usageErrorf(format string, args ...any) error {
 // commands are all commands, in the order of the help.
 var commands = []func() *cobra.Command{
 	newServeCommand,
+	newClaimCommand,
+	newInviteCommand,
 	newUserCommand,
+	newRoomCommand,
+	newAuditCommand,
 	newConfigCommand,
 	newStatusCommand,
 	newBackupCommand,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,10 +14,12 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"plausch"
 	"plausch/internal/cert"
 	"plausch/internal/config"
+	"plausch/internal/core"
 	"plausch/internal/server"
 	"plausch/internal/service"
 )
@@ -76,8 +79,12 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
+	link, err := claimLink(ctx, cfg, srv, stdout)
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
 	certificate, _ := srv.Certificate()
-	if err := greet(stdout, cfg, srv.Addrs(), certificate); err != nil {
+	if err := greet(stdout, cfg, srv.Addrs(), certificate, link); err != nil {
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
@@ -124,21 +131,55 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, opts))
 }
 
+// setup says what is to be done about a server that has no owner.
+type setup struct {
+	needed bool
+	link   string // that makes one; empty if there is nobody to see it
+}
+
+// claimLink returns the link that makes the owner of a server which needs one.
+// It is made only if stdout is a terminal: it must not get into a log. A server
+// that is open needs no owner.
+func claimLink(ctx context.Context, cfg *config.Config, srv *server.Server, stdout io.Writer) (setup, error) {
+	unclaimed, err := srv.Unclaimed(ctx)
+	if err != nil || !unclaimed || cfg.Open || cfg.Access == "open" {
+		return setup{}, err
+	}
+	file, ok := stdout.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) || len(srv.Addrs()) == 0 {
+		return setup{needed: true}, nil
+	}
+	code, err := srv.NewClaim(ctx)
+	if plausch.CodeOf(err) == plausch.Forbidden { // made meanwhile, beside
+		return setup{}, nil
+	}
+	return setup{true, linkTo("http://"+fromOutside(srv.Addrs()[0]), pageClaim, code.Text())}, err
+}
+
 // greet tells where the server listens and how to talk to it. All of it can be
 // copied into a shell.
-func greet(w io.Writer, cfg *config.Config, addrs []net.Addr, certificate cert.Status) error {
+func greet(w io.Writer, cfg *config.Config, addrs []net.Addr, certificate cert.Status, set setup) error {
 	var places []string
 	for _, addr := range addrs {
 		places = append(places, addr.String())
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(places, " and "), cfg.Data)
-	if !cfg.Open {
+	if !cfg.Open && cfg.Access != "open" {
 		data := ""
 		if cfg.From("data") != "default" {
 			data = " --data " + shellQuote(cfg.Data)
 		}
+		switch {
+		case set.link != "":
+			fmt.Fprintf(&b, "It is not set up yet. Open this within %d minutes to become its owner:\n\n  %s\n\n%s", int(core.ClaimLife.Minutes()), set.link, qrOn(w, set.link))
+		case set.needed:
+			fmt.Fprintf(&b, "It is not set up yet. Become its owner:  plausch claim%s\n", data)
+		}
 		fmt.Fprintf(&b, "Nobody gets in but accounts. Add one:  plausch user add NAME%s\n", data)
+		if cfg.Access == "invite" && !set.needed {
+			fmt.Fprintf(&b, "Invite people:  plausch invite%s\n", data)
+		}
 	}
 	if cfg.Certificates() == config.SelfSigned {
 		fmt.Fprintf(&b, "Certificate, for others to compare (SHA-256):  %s\n", certificate.Fingerprint)

@@ -19,7 +19,6 @@ import (
 	"plausch/internal/auth"
 	"plausch/internal/config"
 	"plausch/internal/core"
-	"plausch/internal/store/sqlite"
 )
 
 // maxPasswordLine bounds what is read as a password: more than the longest one.
@@ -27,64 +26,88 @@ const maxPasswordLine = 4 << 10
 
 func newUserCommand() *cobra.Command {
 	cmd := newGroupCommand("user", "Look after the accounts of a server")
-	cmd.AddCommand(newUserAddCommand())
+	cmd.AddCommand(newUserListCommand(), newUserAddCommand(), newUserPasswdCommand(), newUserRoleCommand(),
+		newUserStateCommand("deactivate", "Shut an account out; it keeps its name and its rooms", "is shut out", (*core.Admin).Deactivate),
+		newUserStateCommand("activate", "Let an account in again", "is let in again", (*core.Admin).Activate),
+		newUserDeleteCommand())
 	return cmd
 }
 
+var roles = []string{string(plausch.RoleMember), string(plausch.RoleAdmin), string(plausch.RoleOwner)}
+
 func newUserAddCommand() *cobra.Command {
-	roles := []string{string(plausch.RoleMember), string(plausch.RoleAdmin), string(plausch.RoleOwner)}
 	var role string
+	var bot bool
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add an account",
 		Long: "Adds an account with a password to the server's data folder. A running server need not be\n" +
 			"stopped for it. The password is asked for on the terminal; without a terminal it is the\n" +
-			"first line of standard input.",
+			"first line of standard input.\n\n" +
+			"With --bot it adds an account for a program, and prints the token that it signs in with; for\n" +
+			"a bot that there is, a new token in the place of those before.",
 		Example: "  plausch user add anna --role owner\n" +
-			"  pwgen 20 1 | tee anna.txt | plausch user add anna",
+			"  pwgen 20 1 | tee anna.txt | plausch user add anna\n" +
+			"  plausch user add weather --bot > weather.token",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(roles, role) {
+			switch {
+			case !slices.Contains(roles, role):
 				return usageErrorf("there is no role %q to give; choose one of %s", role, strings.Join(roles, ", "))
+			case bot && role != string(plausch.RoleMember):
+				return usageErrorf("a bot is a member; to make it an admin, use plausch user role afterwards")
+			}
+			// Nobody should type a password twice to learn that the name is wrong.
+			if _, err := core.NewName(args[0]); err != nil {
+				return &exitError{exitUsage, err}
+			}
+			if bot {
+				return addBot(cmd, args[0])
 			}
 			return addUser(cmd, args[0], plausch.Role(role))
 		},
 	}
 	addSettings(cmd, "data")
 	cmd.Flags().StringVar(&role, "role", string(plausch.RoleMember), "What the account may do: "+strings.Join(roles, ", "))
+	cmd.Flags().BoolVar(&bot, "bot", false, "Add an account for a program, and print its token")
 	must(cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions(roles, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
-func addUser(cmd *cobra.Command, name string, role plausch.Role) (err error) {
+func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 	cfg, err := loadSettings(cmd)
 	if err != nil {
 		return err
 	}
-	// Nobody should type a password twice to learn that the name is wrong.
-	if _, err := core.NewName(name); err != nil {
-		return &exitError{exitUsage, err}
-	}
-	ctx := cmd.Context()
-	password, err := askPassword(ctx, name, cmd.InOrStdin(), cmd.ErrOrStderr())
+	password, err := askPassword(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	if err := prepareData(cfg); err != nil {
-		return err
-	}
-	st, err := sqlite.Open(ctx, cfg.DatabasePath(), sqlite.Options{})
+	return openData(cmd, cfg, func(d *desk) error {
+		account, err := d.AddAccount(d.ctx, name, password, role)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "Added the %s %s to %s\n", account.Role, account.Name, cfg.Data)
+		return nil
+	})
+}
+
+// addBot prints the token alone on standard output, for a file.
+func addBot(cmd *cobra.Command, name string) error {
+	cfg, err := loadSettings(cmd)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	admin := &core.Admin{Store: st, Passwords: auth.NewHasher()}
-	account, err := admin.AddAccount(ctx, name, password, role)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Added the %s %s to %s\n", account.Role, account.Name, cfg.Data)
-	return nil
+	return openData(cmd, cfg, func(d *desk) error {
+		account, token, err := d.AddBot(d.ctx, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "The bot %s in %s signs in with this token, which is not shown again:\n", account.Name, cfg.Data)
+		fmt.Fprintln(cmd.OutOrStdout(), token.Text())
+		return nil
+	})
 }
 
 // prepareData makes the data folder and tries whether it can be written: the

@@ -254,6 +254,17 @@ func listenError(flag, address string, err error) error {
 	return fmt.Errorf("cannot listen on %s; choose another place with %s: %w", address, flag, err)
 }
 
+// Unclaimed reports whether the server has no owner yet.
+func (s *Server) Unclaimed(ctx context.Context) (bool, error) {
+	owned, err := s.store.HasOwner(ctx)
+	return !owned, err
+}
+
+// NewClaim returns a code that makes the first owner: see core.Admin.NewClaim.
+func (s *Server) NewClaim(ctx context.Context) (auth.Code, error) {
+	return (&core.Admin{Store: s.store}).NewClaim(ctx)
+}
+
 // Addrs returns where the server listens.
 func (s *Server) Addrs() []net.Addr {
 	addrs := make([]net.Addr, len(s.listeners))

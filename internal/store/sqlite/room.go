@@ -83,3 +83,30 @@ func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.
 		return m, err
 	}, room, after, limit)
 }
+
+// CountedRoom is a room with the number of its members.
+type CountedRoom struct {
+	plausch.Room
+	Members int // 0 in plausch.PublicRoom, which has everyone
+}
+
+// AllRooms returns every public and private room, by name: for whoever has the
+// database, since no account sees all of them.
+func (s *Store) AllRooms(ctx context.Context) ([]CountedRoom, error) {
+	const what = "list all rooms"
+	rows, err := s.pool.QueryContext(ctx, `SELECT `+roomColumns+`, (SELECT count(*) FROM memberships m WHERE m.room = r.id)
+		FROM rooms r WHERE r.name IS NOT NULL ORDER BY r.name`)
+	if err != nil {
+		return nil, wrap(what, err)
+	}
+	defer rows.Close()
+	var all []CountedRoom
+	for rows.Next() {
+		var c CountedRoom
+		if c.Room, err = scanRoomAnd(rows, &c.Members); err != nil {
+			return nil, wrap(what, err)
+		}
+		all = append(all, c)
+	}
+	return all, wrap(what, rows.Err())
+}

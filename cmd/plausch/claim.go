@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+	"plausch/internal/core"
+)
+
+func newClaimCommand() *cobra.Command {
+	var url string
+	cmd := &cobra.Command{
+		Use:   "claim",
+		Short: "Print the link that makes you the owner of a new server",
+		Long: "Prints a link by which whoever opens it within 30 minutes becomes the owner of a server that\n" +
+			"has none. The links before it are not good any more. The server need not be stopped.\n\n" +
+			"Without a browser:  plausch user add NAME --role owner",
+		Example: "  plausch claim\n" +
+			"  plausch claim --url https://chat.example.org",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadSettings(cmd)
+			if err != nil {
+				return err
+			}
+			return openData(cmd, cfg, func(d *desk) error {
+				code, err := d.NewClaim(d.ctx)
+				if plausch.CodeOf(err) == plausch.Forbidden {
+					return fmt.Errorf("%w; it can make others owners: plausch user role NAME owner", err)
+				}
+				if err != nil {
+					return err
+				}
+				out := cmd.OutOrStdout()
+				fmt.Fprintf(out, "Open this within %d minutes to become the owner:\n", int(core.ClaimLife.Minutes()))
+				return printLink(out, linkTo(baseOf(d.cfg, url), pageClaim, code.Text()))
+			})
+		},
+	}
+	addSettings(cmd, "data", "listen")
+	cmd.Flags().StringVar(&url, "url", "", "Where browsers reach the server (default where it listens)")
+	return cmd
+}
