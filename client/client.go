@@ -108,8 +108,9 @@ type Client struct {
 
 	// of the run goroutine
 	credential Credential
-	lostGuest  bool // its token as a guest was refused
-	newGuest   bool // it has become a new guest after that
+	pending    string // the token chosen for a sign-in that was not answered
+	lostGuest  bool   // its token as a guest was refused
+	newGuest   bool   // it has become a new guest after that
 	wasOnline  bool
 }
 

@@ -239,13 +239,17 @@ func (c *fakeConn) signIn(id int64, p protocol.SignIn) {
 		return
 	case p.Token != "":
 		c.name = f.tokens[p.Token]
+	case p.NewToken != "" && f.tokens[p.NewToken] == p.Name && p.Name != "": // again
+		c.name, token = p.Name, p.NewToken
 	case p.Password == "" && f.accounts[p.Name] != 0:
 		c.reply(id, nil, plausch.Errorf(plausch.Taken, "taken"))
 		return
 	default:
 		c.name = p.Name
 		if !p.Transient {
-			token = fmt.Sprintf("token-%d", len(f.tokens)+1)
+			if token = p.NewToken; token == "" {
+				token = fmt.Sprintf("token-%d", len(f.tokens)+1)
+			}
 			f.tokens[token] = p.Name
 		}
 	}

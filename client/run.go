@@ -236,10 +236,12 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 		}
 	}
 	if c.credential.Token == "" && c.o.Name != "" {
-		signed, err = conn.SignIn(ctx, protocol.SignIn{Name: c.o.Name, Password: c.o.Password, Transient: c.o.Transient})
+		c.choosePending()
+		signed, err = conn.SignIn(ctx, protocol.SignIn{Name: c.o.Name, Password: c.o.Password, NewToken: c.pending, Transient: c.o.Transient})
 	}
 	if err != nil {
 		if c.definite(err) {
+			c.forgetPending()
 			err = &SignInError{c.o.Name, err}
 		}
 		return signed, err
@@ -249,6 +251,7 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 		c.tell(NewGuest{Name: signed.Account.Name})
 	}
 	if signed.Token != "" {
+		c.pending = ""
 		c.keepCredential(Credential{Token: signed.Token, Guest: signed.Account.Role == string(plausch.RoleGuest)})
 	}
 	return signed, nil
@@ -290,8 +293,33 @@ func (c *Client) loadCredential() (err error) {
 		c.credential = Credential{Token: c.o.Token}
 	case c.o.Tokens != nil && !c.o.Transient:
 		c.credential, err = c.o.Tokens.Load(c.address.key(), c.o.Name)
+		if c.credential.Pending {
+			c.pending, c.credential = c.credential.Token, Credential{}
+		}
 	}
 	return err
+}
+
+// choosePending chooses the token of a sign-in by name, and keeps it before it is
+// sent: if the answer is lost, with the connection or with this process, the same
+// sign-in is repeated with the same token, and is the same account.
+func (c *Client) choosePending() {
+	if c.o.Transient || c.pending != "" {
+		return
+	}
+	c.pending = NewToken()
+	if c.o.Tokens != nil {
+		// If it cannot be kept, that is told when there is an answer.
+		_ = c.o.Tokens.Save(c.address.key(), c.o.Name, Credential{Token: c.pending, Guest: c.o.Password == "", Pending: true})
+	}
+}
+
+// forgetPending forgets the token of a sign-in that was refused.
+func (c *Client) forgetPending() {
+	if c.pending != "" && c.o.Tokens != nil {
+		_ = c.o.Tokens.Delete(c.address.key(), c.o.Name)
+	}
+	c.pending = ""
 }
 
 // keepCredential keeps a token for the next connection and process.

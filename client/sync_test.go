@@ -552,7 +552,8 @@ func TestSilence(t *testing.T) {
 		f.change(func() { silent = true })
 		start := time.Now()
 		r.untilCaughtUp()
-		if d := time.Since(start); d > quietTime+pingTime+time.Second {
+		// The answer to the last ping may have come just after a look at the clock.
+		if d := time.Since(start); d > 2*quietTime+pingTime+time.Second {
 			t.Errorf("silence was noticed after %v", d)
 		}
 	})

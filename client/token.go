@@ -1,6 +1,8 @@
 package client
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +13,17 @@ import (
 type Credential struct {
 	Token string `json:"token"`
 	Guest bool   `json:"guest,omitzero"`
+	// Pending tokens were chosen for a sign-in whose answer has not come: whether
+	// the server knows it is not known. The same sign-in is to be repeated with it.
+	Pending bool `json:"pending,omitzero"`
+}
+
+// NewToken returns a new token to sign in with, as random as one of a server:
+// 32 bytes behind the prefix of all tokens.
+func NewToken() string {
+	var secret [32]byte
+	rand.Read(secret[:]) // never fails: crypto/rand ends the process instead
+	return "plausch_" + base64.RawURLEncoding.EncodeToString(secret[:])
 }
 
 // TokenStore keeps credentials by server and name. A server is named by

@@ -39,6 +39,7 @@ type world struct {
 	t         *testing.T
 	api       *api.API
 	core      *core.Core
+	admin     *core.Admin // what is done beside the server
 	callers   map[string]*api.Caller
 	ended     map[string]chan error // why a caller's sign-in was ended
 	den, hall int64
@@ -67,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	}
 	h := hub.New(b)
 	t.Cleanup(func() { h.Close(); c.Close() })
-	w := &world{t: t, api: api.New(c, h, "test"), core: c, callers: map[string]*api.Caller{}, ended: map[string]chan error{}, files: map[string]string{}}
+	w := &world{t: t, api: api.New(c, h, "test"), core: c, admin: &core.Admin{Store: st, Passwords: auth.NewHasher()}, callers: map[string]*api.Caller{}, ended: map[string]chan error{}, files: map[string]string{}}
 	tokens := map[string]auth.Token{} // instead of passwords, whose hashes take long on purpose
 	for name, role := range accounts {
 		token := auth.NewToken()
