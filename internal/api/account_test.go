@@ -13,6 +13,8 @@ import (
 // server, whatever their rooms.
 var kinds = []string{"nobody", "stranger", "plain", "admin", "owner"}
 
+const unsupported = plausch.Unsupported
+
 // code is one that opens nothing.
 var code = auth.NewCode().Text()
 
@@ -84,6 +86,21 @@ var accountMatrix = []struct {
 		made := w.must("owner", protocol.MethodInviteCreate, &protocol.InviteCreate{}).(*protocol.InviteCreated)
 		return &protocol.InviteRevoke{ID: made.Invite.ID}
 	}, [5]plausch.Code{signIn, forbidden, forbidden, ok, ok}},
+	{"passkey.sign_in_begin", "outside of a web page", empty,
+		[5]plausch.Code{unsupported, unsupported, unsupported, unsupported, unsupported}},
+	{"passkey.sign_in", "that was not begun", func(*world) protocol.Body { return &protocol.PasskeySignIn{ID: code, Response: "{}"} },
+		[5]plausch.Code{notFound, invalid, invalid, invalid, invalid}},
+	{"passkey.begin", "in a web page", func(w *world) protocol.Body {
+		for _, c := range w.callers {
+			c.Origin = "https://chat.example.org"
+		}
+		return &protocol.Empty{}
+	}, [5]plausch.Code{signIn, forbidden, ok, ok, ok}},
+	{"passkey.add", "that was not begun", func(*world) protocol.Body { return &protocol.PasskeyAdd{ID: code, Response: "{}"} },
+		[5]plausch.Code{signIn, notFound, notFound, notFound, notFound}},
+	{"passkey.list", "", empty, [5]plausch.Code{signIn, ok, ok, ok, ok}},
+	{"passkey.delete", "of nobody", func(*world) protocol.Body { return &protocol.PasskeyDelete{ID: "AQ"} },
+		[5]plausch.Code{signIn, notFound, notFound, notFound, notFound}},
 	{"bot.create", "", func(*world) protocol.Body { return &protocol.BotCreate{Name: "robot"} },
 		[5]plausch.Code{signIn, forbidden, forbidden, ok, ok}},
 	{"audit.list", "", func(*world) protocol.Body { return &protocol.AuditList{} },

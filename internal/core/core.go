@@ -49,13 +49,14 @@ type Options struct {
 
 // Core is the rules of one server. All methods are safe for concurrent use.
 type Core struct {
-	opts     Options
-	store    store.Store
-	log      *log
-	rooms    rooms
-	here     here
-	sends    sendLimits
-	throttle *auth.Throttle
+	opts       Options
+	store      store.Store
+	log        *log
+	rooms      rooms
+	here       here
+	sends      sendLimits
+	throttle   *auth.Throttle
+	ceremonies ceremonies
 
 	uploads uploads
 

@@ -28,6 +28,7 @@ var ErrBroken = errors.New("the disk failed; what it holds is unknown until a re
 type Store interface {
 	Accounts
 	Devices
+	Passkeys
 	Invites
 	Settings
 	Rooms
@@ -163,6 +164,29 @@ type Devices interface {
 	// ExpireDevices forgets the devices, but lasting ones, that were made before
 	// created or last used before used.
 	ExpireDevices(ctx context.Context, created, used time.Time) error
+}
+
+// Passkey is a public key that signs in to an account.
+type Passkey struct {
+	ID            []byte
+	Account       plausch.AccountID
+	Name          string
+	Key           []byte // what package auth wants kept
+	Created, Used time.Time
+}
+
+// Passkeys keeps passkeys.
+type Passkeys interface {
+	// CreatePasskey keeps a new passkey, or returns Taken if its id is known.
+	CreatePasskey(ctx context.Context, p Passkey) error
+	// Passkey returns a passkey by id, or NotFound.
+	Passkey(ctx context.Context, id []byte) (Passkey, error)
+	// ListPasskeys returns the passkeys of an account, the oldest first.
+	ListPasskeys(ctx context.Context, account plausch.AccountID) ([]Passkey, error)
+	// UsePasskey sets the Key and Used of a passkey; an unknown one is no error.
+	UsePasskey(ctx context.Context, id, key []byte, at time.Time) error
+	// DeletePasskey forgets a passkey of an account, or returns NotFound.
+	DeletePasskey(ctx context.Context, account plausch.AccountID, id []byte) error
 }
 
 // NewInvite is what [Invites.CreateInvite] makes. A zero Maker is the command line.

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Accounts", accountTests},
 		{"AccountChanges", changeTests},
 		{"Devices", deviceTests},
+		{"Passkeys", passkeyTests},
 		{"Invites", inviteTests},
 		{"Settings", settingTests},
 		{"Rooms", roomTests},

@@ -1,0 +1,153 @@
+package core_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/descope/virtualwebauthn"
+
+	"plausch"
+	"plausch/internal/core"
+)
+
+const origin = "https://chat.example.org"
+
+// browser is a browser at an origin, with an authenticator.
+type browser struct {
+	t     *testing.T
+	party virtualwebauthn.RelyingParty
+	keys  virtualwebauthn.Authenticator
+}
+
+func newBrowser(t *testing.T) *browser {
+	return &browser{
+		t:     t,
+		party: virtualwebauthn.RelyingParty{Name: "Garden", ID: "chat.example.org", Origin: origin},
+		keys:  virtualwebauthn.NewAuthenticator(),
+	}
+}
+
+// create answers the options of a registration by a new key of account.
+func (b *browser) create(options []byte, account plausch.AccountID) string {
+	b.t.Helper()
+	// The library wants them as they are handed to navigator.credentials.
+	parsed, err := virtualwebauthn.ParseAttestationOptions(fmt.Sprintf(`{"publicKey":%s}`, options))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.keys.Options.UserHandle = binary.BigEndian.AppendUint64([]byte("plausch"), uint64(account))
+	if parsed.UserID != string(b.keys.Options.UserHandle) {
+		b.t.Errorf("the user handle is %q", parsed.UserID)
+	}
+	key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	answer := virtualwebauthn.CreateAttestationResponse(b.party, b.keys, key, *parsed)
+	b.keys.AddCredential(key)
+	return answer
+}
+
+// sign answers the options of a sign-in by the n-th key.
+func (b *browser) sign(options []byte, n int) string {
+	b.t.Helper()
+	parsed, err := virtualwebauthn.ParseAssertionOptions(fmt.Sprintf(`{"publicKey":%s}`, options))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.keys.Credentials[n].Counter++
+	return virtualwebauthn.CreateAssertionResponse(b.party, b.keys, b.keys.Credentials[n], *parsed)
+}
+
+func TestPasskey(t *testing.T) {
+	f := newFixture(t)
+	f.account("alice", plausch.RoleMember)
+	alice := f.signIn("alice").Account
+	b := newBrowser(t)
+	id, options, err := f.BeginPasskey(t.Context(), alice, origin)
+	expectCode(t, err, "")
+	answer := b.create(options, alice.ID)
+	bob := f.guest("bob").Account
+	expectCode(t, f.AddPasskey(t.Context(), bob, id, "", []byte(answer)), plausch.NotFound) // not his
+	expectCode(t, f.AddPasskey(t.Context(), alice, id, "phone", []byte(answer)), "")
+	expectCode(t, f.AddPasskey(t.Context(), alice, id, "again", []byte(answer)), plausch.NotFound)
+	keys, err := f.Passkeys(t.Context(), alice)
+	if err != nil || len(keys) != 1 || keys[0].Name != "phone" {
+		t.Fatalf("the passkeys are %+v (%v)", keys, err)
+	}
+
+	signIn := func(answer func(options []byte) string) (core.SignedIn, error) {
+		t.Helper()
+		id, options, err := f.BeginSignInPasskey(t.Context(), origin)
+		expectCode(t, err, "")
+		return f.SignInPasskey(t.Context(), core.From{Program: "a browser"}, id, []byte(answer(options)))
+	}
+	good := func(options []byte) string { return b.sign(options, 0) }
+	in, err := signIn(good)
+	expectCode(t, err, "")
+	if in.Account != alice || in.Token == "" {
+		t.Errorf("the passkey signs in %+v, want alice", in)
+	}
+	f.arrive(in, core.Watch{}).Leave()
+
+	refused := map[string]func([]byte) string{
+		"no answer": func([]byte) string { return "{}" },
+		"an answer to another question": func([]byte) string {
+			_, options, err := f.BeginSignInPasskey(t.Context(), origin)
+			expectCode(t, err, "")
+			return b.sign(options, 0)
+		},
+		"from another origin": func(options []byte) string {
+			evil := *b
+			evil.party.Origin = "https://evil.example.org"
+			return evil.sign(options, 0)
+		},
+		"by a copy, whose counter is behind": func(options []byte) string {
+			was := b.keys.Credentials[0].Counter
+			defer func() { b.keys.Credentials[0].Counter = was }()
+			b.keys.Credentials[0].Counter = 0
+			return b.sign(options, 0)
+		},
+		"by another key of the same name": func(options []byte) string {
+			other := *b
+			key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+			key.ID = b.keys.Credentials[0].ID
+			other.keys.Credentials = []virtualwebauthn.Credential{key}
+			return other.sign(options, 0)
+		},
+		"for another account": func(options []byte) string {
+			other := *b
+			other.keys.Options.UserHandle = binary.BigEndian.AppendUint64([]byte("plausch"), uint64(bob.ID))
+			return other.sign(options, 0)
+		},
+	}
+	for what, answer := range refused {
+		if _, err := signIn(answer); plausch.CodeOf(err) != plausch.SignInFailed {
+			t.Errorf("%s: %v, want %q", what, err, plausch.SignInFailed)
+		}
+	}
+	id, options, err = f.BeginSignInPasskey(t.Context(), origin)
+	expectCode(t, err, "")
+	f.clock.move(5 * time.Minute)
+	_, err = f.SignInPasskey(t.Context(), core.From{}, id, []byte(b.sign(options, 0)))
+	expectCode(t, err, plausch.NotFound)
+
+	expectCode(t, f.beside().Deactivate(t.Context(), alice), "")
+	_, err = signIn(good)
+	expectCode(t, err, plausch.SignInFailed)
+	expectCode(t, f.beside().Activate(t.Context(), alice), "")
+	expectCode(t, f.DeletePasskey(t.Context(), bob, keys[0].ID), plausch.NotFound)
+	expectCode(t, f.DeletePasskey(t.Context(), alice, keys[0].ID), "")
+	_, err = signIn(good)
+	expectCode(t, err, plausch.SignInFailed)
+}
+
+func TestPasskeysNeedAWebPageAndAnAccountThatLasts(t *testing.T) {
+	f := newFixture(t)
+	f.account("alice", plausch.RoleMember)
+	_, _, err := f.BeginPasskey(t.Context(), f.signIn("alice").Account, "")
+	expectCode(t, err, plausch.Unsupported)
+	_, _, err = f.BeginSignInPasskey(t.Context(), "")
+	expectCode(t, err, plausch.Unsupported)
+	_, _, err = f.BeginPasskey(t.Context(), f.guest("bob").Account, origin)
+	expectCode(t, err, plausch.Forbidden)
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"plausch"
+	"plausch/internal/store"
+)
+
+const passkeyColumns = "id, account, name, data, created, used"
+
+func scanPasskey(row scanner) (p store.Passkey, err error) {
+	var created, used int64
+	err = row.Scan(&p.ID, &p.Account, &p.Name, &p.Key, &created, &used)
+	p.Created, p.Used = toTime(created), toTime(used)
+	return p, err
+}
+
+// CreatePasskey implements [store.Passkeys].
+func (s *Store) CreatePasskey(ctx context.Context, p store.Passkey) error {
+	return s.write(ctx, "create passkey", func(ctx context.Context) error {
+		r, err := s.conn.ExecContext(ctx, `INSERT INTO passkeys (`+passkeyColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			p.ID, p.Account, p.Name, p.Key, p.Created.UnixMilli(), p.Used.UnixMilli())
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); n > 0 || err != nil {
+			return err
+		}
+		return plausch.Errorf(plausch.Taken, "this passkey is known already")
+	})
+}
+
+// Passkey implements [store.Passkeys].
+func (s *Store) Passkey(ctx context.Context, id []byte) (store.Passkey, error) {
+	p, err := scanPasskey(s.pool.QueryRowContext(ctx, `SELECT `+passkeyColumns+` FROM passkeys WHERE id = ?`, id))
+	return p, found("passkey", err)
+}
+
+// ListPasskeys implements [store.Passkeys].
+func (s *Store) ListPasskeys(ctx context.Context, account plausch.AccountID) ([]store.Passkey, error) {
+	const what = "list passkeys"
+	rows, err := s.pool.QueryContext(ctx, `SELECT `+passkeyColumns+` FROM passkeys WHERE account = ? ORDER BY created, id`, account)
+	if err != nil {
+		return nil, wrap(what, err)
+	}
+	defer rows.Close()
+	var all []store.Passkey
+	for rows.Next() {
+		p, err := scanPasskey(rows)
+		if err != nil {
+			return nil, wrap(what, err)
+		}
+		all = append(all, p)
+	}
+	return all, wrap(what, rows.Err())
+}
+
+// UsePasskey implements [store.Passkeys].
+func (s *Store) UsePasskey(ctx context.Context, id, key []byte, at time.Time) error {
+	return s.write(ctx, "use passkey", func(ctx context.Context) error {
+		_, err := s.conn.ExecContext(ctx, `UPDATE passkeys SET data = ?, used = ? WHERE id = ?`, key, at.UnixMilli(), id)
+		return err
+	})
+}
+
+// DeletePasskey implements [store.Passkeys].
+func (s *Store) DeletePasskey(ctx context.Context, account plausch.AccountID, id []byte) error {
+	return s.write(ctx, "delete passkey", func(ctx context.Context) error {
+		r, err := s.conn.ExecContext(ctx, `DELETE FROM passkeys WHERE id = ? AND account = ?`, id, account)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); n > 0 || err != nil {
+			return err
+		}
+		return plausch.Errorf(plausch.NotFound, "there is no such passkey")
+	})
+}
