@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -162,5 +165,38 @@ func TestAServerIsClaimedOnce(t *testing.T) {
 	other.must(protocol.MethodInviteRedeem, &protocol.InviteRedeem{Code: made.Code, Name: "bob", Password: password}, &signed)
 	if signed.Account.Role != "member" {
 		t.Errorf("the invite signs in %+v", signed.Account)
+	}
+}
+
+// TestAnInheritedProtocolIsShutOutToo deactivates a guest who speaks ktn.
+func TestAnInheritedProtocolIsShutOutToo(t *testing.T) {
+	data := t.TempDir()
+	address, _ := start(t, data)
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte(`{"request":"login","content":"anna"}`)); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := conn.Read(make([]byte, 4096)); err != nil {
+		t.Fatal(err)
+	}
+	admin := beside(t, data)
+	account, err := admin.Find(t.Context(), "anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.Deactivate(t.Context(), account); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatalf("after %q: %v, want the end of the connection", rest, err)
+	}
+	if !strings.Contains(string(rest), "deactivated") {
+		t.Errorf("the last it was told is %q", rest)
 	}
 }

@@ -128,7 +128,7 @@ type AccountChange struct {
 	// account is called plausch.DeletedName from then on, has no password and no
 	// memberships but in direct rooms, and what it was known by is forgotten.
 	State plausch.AccountState
-	// EraseTexts empties the texts of all its messages.
+	// EraseTexts empties the texts of all its messages, and forgets their files.
 	EraseTexts bool
 	// EndDevices ends every device but the one with the id KeepDevice.
 	EndDevices bool

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -34,6 +35,8 @@ type Session struct {
 	gone   bool
 	caller api.Caller
 
+	shut atomic.Pointer[error] // why somebody else has ended the sign-in
+
 	me     plausch.AccountRef // zero before sign-in
 	device bool               // signing in has made one
 	typed  string             // my name as it was typed, which my client knows me by
@@ -48,7 +51,10 @@ func newSession(s *Server, conn Conn) *Session {
 	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
 	ses.out.init(ses)
 	ses.rooms.init(ses)
-	ses.caller.Session = &ses.out
+	ses.caller.Session, ses.caller.Ended = &ses.out, ses.shutOut
+	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		ses.caller.Remote = tcp.AddrPort().Addr()
+	}
 	return ses
 }
 
@@ -85,7 +91,7 @@ func (s *Session) leave() {
 	if s.device {
 		// Its token was made for nobody: such a client signs in by password again.
 		_, err := api.Ask[protocol.Empty](context.Background(), s.server.api, &s.caller, protocol.MethodSignOut, protocol.Empty{})
-		if err != nil {
+		if err != nil && plausch.CodeOf(err) != plausch.SignInNeeded { // then it was ended
 			s.server.opts.Log.Warn("a device is left that nobody can use", "account", s.me.ID, "err", err)
 		}
 	}
@@ -94,6 +100,9 @@ func (s *Session) leave() {
 
 // reason makes of the end of Serve what the other side is told, if anything.
 func (s *Session) reason(err error) error {
+	if why := s.shut.Load(); why != nil {
+		return *why
+	}
 	switch {
 	case s.server.sessions.Draining():
 		return errStopping()
@@ -105,6 +114,18 @@ func (s *Session) reason(err error) error {
 		s.server.opts.Log.Debug("connection lost", "protocol", s.server.opts.Protocol, "remote", s.conn.RemoteAddr(), "err", err)
 	}
 	return nil
+}
+
+// shutOutTime is how long a connection whose sign-in was ended may take to read
+// why.
+const shutOutTime = 500 * time.Millisecond
+
+// shutOut ends a session whose sign-in somebody else has ended. The api refuses
+// whatever it asks for from now on.
+func (s *Session) shutOut(why error) {
+	s.shut.Store(&why)
+	s.Wake()
+	time.AfterFunc(shutOutTime, s.Cut)
 }
 
 // Wake implements [session.Member].

@@ -74,7 +74,7 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 			}
 		}
 		if c.EraseTexts {
-			if _, err := s.conn.ExecContext(ctx, `UPDATE events SET text = '' WHERE actor = ? AND text <> ''`, c.Account); err != nil {
+			if err := s.erase(ctx, c.Account); err != nil {
 				return err
 			}
 		}
@@ -137,10 +137,26 @@ func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 	for _, text := range []string{
 		`DELETE FROM devices WHERE account = ?`,
 		`DELETE FROM passkeys WHERE account = ?`,
+		`DELETE FROM attachments WHERE account = ? AND event IS NULL`,
 		`DELETE FROM tickets WHERE account = ?`,
 		`UPDATE invites SET expires = 0 WHERE maker = ?`,
 		`DELETE FROM memberships WHERE account = ? AND room NOT IN (SELECT id FROM rooms WHERE kind = 3)`,
 		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', held = 0 WHERE id = ?`,
+	} {
+		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erase empties an account's messages: their texts and files. The bytes of files
+// are found by their rows only.
+func (s *Store) erase(ctx context.Context, id plausch.AccountID) error {
+	for _, text := range []string{
+		`UPDATE events SET text = '' WHERE actor = ? AND text <> ''`,
+		`DELETE FROM attachments WHERE account = ?`,
+		`UPDATE accounts SET attached = 0 WHERE id = ?`,
 	} {
 		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
 			return err

@@ -47,8 +47,18 @@ var changeTests = []test{
 		ann, bob := f.member("ann"), f.member("bob")
 		f.one(identified(message(plausch.PublicRoom, ann, "mine"), "id"))
 		f.one(message(plausch.PublicRoom, bob, "his"))
+		f.upload(ann, "pending", 7)
+		sent := message(plausch.PublicRoom, ann, "with a file")
+		sent.Attachments = []string{f.upload(ann, "sent", 5).ID}
+		f.one(sent)
 		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted, EraseTexts: true})
-		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his"})
+		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his", ""})
+		f.equal("files of its message", len(f.log(plausch.PublicRoom)[2].Attachments), 0)
+		f.attachedBytes(ann, 0)
+		for _, id := range []string{"pending", "sent"} {
+			_, err := f.Attachment(f.ctx(), id)
+			f.code(plausch.NotFound, err)
+		}
 	}},
 	{"the last owner stays", testLastOwner},
 	{"of two owners who go at once one stays", func(f *fixture) {
