@@ -108,9 +108,10 @@ type Client struct {
 
 	// of the run goroutine
 	credential Credential
-	pending    string // the token chosen for a sign-in that was not answered
-	lostGuest  bool   // its token as a guest was refused
-	newGuest   bool   // it has become a new guest after that
+	kept       Credential // what Tokens had when it was asked last
+	pending    string     // the token chosen for a sign-in that was not answered
+	lostGuest  bool       // its token as a guest was refused
+	newGuest   bool       // it has become a new guest after that
 	wasOnline  bool
 }
 

@@ -237,7 +237,11 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 	}
 	if c.credential.Token == "" && c.o.Name != "" {
 		c.choosePending()
-		signed, err = conn.SignIn(ctx, protocol.SignIn{Name: c.o.Name, Password: c.o.Password, NewToken: c.pending, Transient: c.o.Transient})
+		in := protocol.SignIn{Name: c.o.Name, Password: c.o.Password, NewToken: c.pending, Transient: c.o.Transient}
+		if c.credential.Token != "" { // another process was faster
+			in = protocol.SignIn{Token: c.credential.Token}
+		}
+		signed, err = conn.SignIn(ctx, in)
 	}
 	if err != nil {
 		if c.definite(err) {
@@ -293,6 +297,7 @@ func (c *Client) loadCredential() (err error) {
 		c.credential = Credential{Token: c.o.Token}
 	case c.o.Tokens != nil && !c.o.Transient:
 		c.credential, err = c.o.Tokens.Load(c.address.key(), c.o.Name)
+		c.kept = c.credential
 		if c.credential.Pending {
 			c.pending, c.credential = c.credential.Token, Credential{}
 		}
@@ -302,29 +307,43 @@ func (c *Client) loadCredential() (err error) {
 
 // choosePending chooses the token of a sign-in by name, and keeps it before it is
 // sent: if the answer is lost, with the connection or with this process, the same
-// sign-in is repeated with the same token, and is the same account.
+// sign-in is repeated with the same token, and is the same account. Another
+// process that signs in under this name at this moment takes the same token, so
+// that both are one account; if it has done so already, its token is ours.
 func (c *Client) choosePending() {
 	if c.o.Transient || c.pending != "" {
 		return
 	}
 	c.pending = NewToken()
-	if c.o.Tokens != nil {
-		// If it cannot be kept, that is told when there is an answer.
-		_ = c.o.Tokens.Save(c.address.key(), c.o.Name, Credential{Token: c.pending, Guest: c.o.Password == "", Pending: true})
+	if c.o.Tokens == nil {
+		return
+	}
+	kept, err := c.o.Tokens.Swap(c.address.key(), c.o.Name, c.kept, c.pendingCredential())
+	switch {
+	case err != nil: // if nothing can be kept, that is told when there is an answer
+	case kept.Pending:
+		c.pending = kept.Token
+	case kept.Token != "":
+		c.pending, c.credential, c.kept = "", kept, kept
 	}
 }
 
-// forgetPending forgets the token of a sign-in that was refused.
+func (c *Client) pendingCredential() Credential {
+	return Credential{Token: c.pending, Guest: c.o.Password == "", Pending: true}
+}
+
+// forgetPending forgets the token of a sign-in that was refused, unless another
+// process has got in with it.
 func (c *Client) forgetPending() {
 	if c.pending != "" && c.o.Tokens != nil {
-		_ = c.o.Tokens.Delete(c.address.key(), c.o.Name)
+		_, _ = c.o.Tokens.Swap(c.address.key(), c.o.Name, c.pendingCredential(), Credential{})
 	}
-	c.pending = ""
+	c.pending, c.kept = "", Credential{}
 }
 
 // keepCredential keeps a token for the next connection and process.
 func (c *Client) keepCredential(cred Credential) {
-	c.credential = cred
+	c.credential, c.kept = cred, cred
 	if c.o.Tokens != nil && !c.o.Transient {
 		if err := c.o.Tokens.Save(c.address.key(), c.o.Name, cred); err != nil {
 			c.tell(NotKept{Err: err})

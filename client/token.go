@@ -35,6 +35,9 @@ type TokenStore interface {
 	Load(server, name string) (Credential, error)
 	// Save replaces it.
 	Save(server, name string, c Credential) error
+	// Swap replaces old, empty for none, by c, empty for none, if old is what is
+	// kept, and returns what is kept then. Two processes cannot do so at once.
+	Swap(server, name string, old, c Credential) (Credential, error)
 	// Delete forgets it; an unknown one is no error.
 	Delete(server, name string) error
 }
@@ -86,6 +89,24 @@ func (f *TokenFile) Save(server, name string, c Credential) error {
 		}
 		all[server][strings.ToLower(name)] = c
 	})
+}
+
+// Swap implements TokenStore.
+func (f *TokenFile) Swap(server, name string, old, c Credential) (kept Credential, err error) {
+	name = strings.ToLower(name)
+	err = f.change(func(all tokens) {
+		if kept = all[server][name]; kept != old {
+			return
+		}
+		kept = c
+		if all[server] == nil {
+			all[server] = make(map[string]Credential)
+		}
+		if all[server][name] = c; c == (Credential{}) {
+			delete(all[server], name)
+		}
+	})
+	return kept, err
 }
 
 // Delete implements TokenStore.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -153,12 +154,15 @@ func TestSignInFailureEnds(t *testing.T) {
 func TestTokenIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)
-		var how []string
+		var chosen, how []string // tokens, and by the number of which it signed in
 		f.hook = func(c *fakeConn, r protocol.Request) bool {
 			var p protocol.SignIn
 			if r.Method == protocol.MethodSignIn {
 				c.params(r, &p)
-				how = append(how, p.Token+"/"+p.Password)
+				if p.NewToken != "" {
+					chosen = append(chosen, p.NewToken)
+				}
+				how = append(how, fmt.Sprint(slices.Index(chosen, p.Token)+1, "/", p.Password))
 			}
 			return false
 		}
@@ -170,7 +174,7 @@ func TestTokenIsUsed(t *testing.T) {
 		f.change(func() { clear(f.tokens) })
 		f.cut()
 		r.untilCaughtUp()
-		if got := fmt.Sprint(how); got != "[/right token-1/ token-1/ /right]" {
+		if got := fmt.Sprint(how); got != "[0/right 1/ 1/ 0/right]" {
 			t.Errorf("it signed in with %s", got)
 		}
 	})

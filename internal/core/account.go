@@ -262,11 +262,21 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 		}
 	}
 	if c.isHere(n.Name) {
+		if again, err := c.signedUp(ctx, from, n.Name); err == nil {
+			return again, nil // came first on another connection
+		}
 		return SignedIn{}, errNameTaken(n.Name) // however old its LastSeen is by now
 	}
 	n.Token, n.Program = token.Hash(), from.Program
 	rechecks := c.rechecks()
 	account, err := c.createAccount(ctx, n)
+	if plausch.CodeOf(err) == plausch.Taken && from.NewToken != "" {
+		// The same request may have come first on another connection.
+		if again, err := c.signInToken(ctx, from.NewToken); err == nil && again.Account.Name == n.Name {
+			again.Token = from.NewToken
+			return again, nil
+		}
+	}
 	if err != nil {
 		return SignedIn{}, err
 	}
