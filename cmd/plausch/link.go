@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -44,10 +45,23 @@ func baseOf(cfg *config.Config, said string) string {
 			continue
 		}
 		if tcp, err := net.ResolveTCPAddr("tcp", address); err == nil {
-			return "http://" + fromOutside(tcp)
+			return baseAt(cfg, tcp)
 		}
 	}
-	return "http://127.0.0.1:7528"
+	return baseAt(cfg, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7528})
+}
+
+// baseAt is where browsers reach the server of cfg, which listens at addr.
+func baseAt(cfg *config.Config, addr net.Addr) string {
+	if cfg.Domain != "" {
+		return "https://" + cfg.Domain
+	}
+	place := fromOutside(addr)
+	ip, err := netip.ParseAddrPort(place)
+	if cfg.Certificates() == config.NoCertificate || err == nil && ip.Addr().IsLoopback() {
+		return "http://" + place
+	}
+	return "https://" + place
 }
 
 // fromOutside returns addr as other machines of this network reach it, as far as

@@ -153,7 +153,7 @@ func claimLink(ctx context.Context, cfg *config.Config, srv *server.Server, stdo
 	if plausch.CodeOf(err) == plausch.Forbidden { // made meanwhile, beside
 		return setup{}, nil
 	}
-	return setup{true, linkTo("http://"+fromOutside(srv.Addrs()[0]), pageClaim, code.Text())}, err
+	return setup{true, linkTo(baseAt(cfg, srv.Addrs()[0]), pageClaim, code.Text())}, err
 }
 
 // greet tells where the server listens and how to talk to it. All of it can be
