@@ -17,7 +17,8 @@ import (
 var mayImport = map[string][]string{
 	"/":                        {},
 	"protocol":                 {"/"},
-	"client":                   {"/", "protocol"},
+	"client":                   {"/", "protocol", "client/ktn"},
+	"client/ktn":               {"/", "protocol"},
 	"client/timeline":          {"/", "client"},
 	"internal/store":           {"/"},
 	"internal/store/sqlite":    {"/", "internal/store"},

@@ -71,6 +71,9 @@ func (c *Client) SetPresence(p plausch.Presence) error {
 	if p != plausch.Online && p != plausch.Away {
 		return plausch.Errorf(plausch.Invalid, "presence can be set to online or away, not to %q", p)
 	}
+	if c.bridge != nil {
+		return plausch.Errorf(plausch.Unsupported, "a KTN server knows who is there, and not who is away")
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.presence = p

@@ -28,6 +28,18 @@ func parseTarget(s string) (t target, err error) {
 	return target{room: name}, nil
 }
 
+// check reports why there cannot be such a target on the server at a.
+func (t target) check(a client.Address) error {
+	switch {
+	case !a.KTN():
+	case t.peer != "":
+		return plausch.Errorf(plausch.Unsupported, "a KTN server has no private messages")
+	case t.room != plausch.PublicRoomName:
+		return plausch.Errorf(plausch.Unsupported, "a KTN server has one room, %s", plausch.PublicRoomName)
+	}
+	return nil
+}
+
 // String returns t as [parseTarget] reads it.
 func (t target) String() string {
 	if t.peer != "" {
