@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"protocol":                 {"/"},
 	"client":                   {"/", "protocol", "client/ktn"},
 	"client/ktn":               {"/", "protocol"},
+	"client/ktn/ktntest":       {},
 	"client/timeline":          {"/", "client"},
 	"internal/store":           {"/"},
 	"internal/store/sqlite":    {"/", "internal/store"},

@@ -115,7 +115,7 @@ func textOf(v jsontext.Value) string {
 	case 'n', 0:
 		return ""
 	}
-	return string(v)
+	return strings.ToValidUTF8(string(v), "\ufffd")
 }
 
 func elements(list jsontext.Value) (all []jsontext.Value) {
