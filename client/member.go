@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/client/ktn"
 	"plausch/protocol"
 )
 
@@ -72,7 +73,7 @@ func (c *Client) SetPresence(p plausch.Presence) error {
 		return plausch.Errorf(plausch.Invalid, "presence can be set to online or away, not to %q", p)
 	}
 	if c.bridge != nil {
-		return plausch.Errorf(plausch.Unsupported, "a KTN server knows who is there, and not who is away")
+		return ktn.ErrPresence
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -26,6 +26,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"plausch"
 )
 
 // DefaultPort is the port of most KTN servers.
@@ -58,6 +60,16 @@ const (
 	logoutTime = 500 * time.Millisecond
 )
 
+// What a KTN server cannot do.
+var (
+	ErrOneRoom  = plausch.Errorf(plausch.Unsupported, "a KTN server has one room, %s", plausch.PublicRoomName)
+	ErrPrivate  = plausch.Errorf(plausch.Unsupported, "a KTN server has no private messages")
+	ErrPresence = plausch.Errorf(plausch.Unsupported, "a KTN server knows who is there, and not who is away")
+
+	errMembers = plausch.Errorf(plausch.Unsupported, "a KTN server has one room, and everybody is in it")
+	errTyping  = plausch.Errorf(plausch.Unsupported, "a KTN server does not tell who is typing")
+)
+
 // NetDial connects; it is (*net.Dialer).DialContext, usually.
 type NetDial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -72,6 +84,7 @@ type Bridge struct {
 	// of the session that runs
 	log   log
 	sends sends
+	alias string // how the server writes our name, if not as we do
 }
 
 // NewBridge returns a bridge that dials with netDial, or a net.Dialer if that is

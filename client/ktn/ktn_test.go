@@ -16,6 +16,7 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/client/ktn/ktntest"
+	"plausch/protocol"
 )
 
 // room is a client with what it has told of the one room.
@@ -138,6 +139,13 @@ func TestKinds(t *testing.T) {
 						all[i] = fmt.Sprintf("server: %s %s: %s", l.Time.Format("15:04:05"), l.Sender, l.Text)
 					}
 				}
+				if kind.Uppercase {
+					all = []string{"BOB: old 1", "ANNA: old 2", "BOB: old 3"}
+				}
+				bob, carl := "bob", "carl"
+				if kind.Uppercase {
+					bob, carl = "BOB", "CARL"
+				}
 				r.want("at first", all...)
 
 				for _, text := range []string{"one", "two", " <three>  and", "two"} {
@@ -151,7 +159,7 @@ func TestKinds(t *testing.T) {
 				if kind.Shortens {
 					three = "&lt;three>  and"
 				}
-				all = append(all, "anna: one", "anna: two", "anna: "+three, "anna: two", "bob: four", "bob: four")
+				all = append(all, "anna: one", "anna: two", "anna: "+three, "anna: two", bob+": four", bob+": four")
 				r.want("after talking", all...)
 				if len(r.sent) != 4 || len(r.failed) != 0 {
 					t.Errorf("%d sends are acknowledged, %d refused", len(r.sent), len(r.failed))
@@ -168,9 +176,9 @@ func TestKinds(t *testing.T) {
 				case "text":
 					all = append(all, fmt.Sprintf("server: %s carl: missed", time.Now().Add(-2*time.Minute).Format("15:04:05")))
 				default:
-					all = append(all, "carl: missed")
+					all = append(all, carl+": missed")
 				}
-				r.want("after coming back", append(all, "anna: five", "bob: six")...)
+				r.want("after coming back", append(all, "anna: five", bob+": six")...)
 				if got := s.Texts(); !slices.Equal(got[3:], []string{
 					"anna: one", "anna: two", "anna:  <three>  and", "anna: two", "bob: four", "bob: four",
 					"carl: missed", "anna: five", "bob: six",
@@ -183,13 +191,68 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// Who is signed in has what was replayed, however slowly it came.
+func TestSettles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ktntest.New(ktntest.Kind{History: "messages", Pace: 300 * time.Millisecond}, old(5)...)
+		r := open(t, options(s, "carl"))
+		defer r.c.Close()
+		events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.Page{})
+		if err != nil || len(events) != 5 {
+			t.Errorf("there are %d messages, %v", len(events), err)
+		}
+	})
+}
+
+// The same words twice are two messages, even where times cannot tell them
+// apart and the connection was lost in between.
+func TestSameWordsAgain(t *testing.T) {
+	for _, kind := range []ktntest.Kind{{Minutes: true}, {Nulls: true}, {}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := ktntest.New(kind)
+			r := open(t, options(s, "anna"))
+			defer r.c.Close()
+			r.settle(time.Second)
+			for range 2 {
+				s.Say("bob", "ok")
+				s.Say("bob", "ok")
+				r.send("ok")
+				r.settle(time.Second)
+				s.Drop()
+				r.settle(10 * time.Second)
+			}
+			r.want("at the end", "bob: ok", "bob: ok", "anna: ok", "bob: ok", "bob: ok", "anna: ok")
+		})
+	}
+}
+
+// A history may tell again what came as messages on the same connection, with
+// its times written in another way.
+func TestHistoryTellsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ktntest.New(ktntest.Kind{})
+		r := open(t, options(s, "anna"))
+		defer r.c.Close()
+		r.settle(time.Second)
+		at := time.Now()
+		say := func(stamp any, text string) string {
+			return fmt.Sprintf(`{"timestamp":"%v","sender":"bob","response":"message","content":%q}`, stamp, text)
+		}
+		s.Tell(say(at.Format(time.DateTime), "one"))
+		r.settle(time.Second)
+		s.Tell(fmt.Sprintf(`{"response":"history","content":[%s,%s,%s]}`, say(at.Unix(), "one"), say(at.Unix(), "two"), say(at.Unix(), "two")))
+		r.settle(time.Second)
+		r.want("after both", "bob: one", "bob: two", "bob: two")
+	})
+}
+
 // A client that leaves says so.
 func TestLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := ktntest.New(ktntest.Kind{})
 		r := open(t, options(s, "anna"))
 		r.send("bye")
-		r.settle(2 * time.Second)
+		r.settle(500 * time.Millisecond) // so that the logout has to wait for its turn
 		r.c.Close()
 		if got := s.Requests(); !slices.Equal(got, []string{"login", "msg", "logout"}) {
 			t.Errorf("it sent %q", got)
@@ -221,6 +284,50 @@ func TestLoginRefused(t *testing.T) {
 			unharmed(t, s)
 		})
 	}
+}
+
+// A name that is still taken by our own lost connection is tried again.
+func TestNameLingers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ktntest.New(ktntest.Kind{Lingers: 5 * time.Second})
+		r := open(t, options(s, "anna"))
+		defer r.c.Close()
+		r.settle(time.Second)
+		s.Drop()
+		r.settle(3 * time.Second)
+		if plausch.CodeOf(r.err) != plausch.Taken {
+			t.Errorf("at first it is refused with %v", r.err)
+		}
+		r.settle(time.Minute)
+		if r.phase != client.Online {
+			t.Errorf("it is %s: %v", r.phase, r.c.Err())
+		}
+		unharmed(t, s)
+	})
+}
+
+// One connection does without a client.
+func TestDial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, codec := range []protocol.Codec{protocol.Msgpack, protocol.JSON} {
+			o := options(ktntest.New(ktntest.Kind{}), "anna").Dial
+			o.Codec = codec
+			c, err := client.Dial(t.Context(), "ktn://fake", o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sent protocol.MessageSent
+			_, err = c.SignIn(t.Context(), protocol.SignIn{Name: "anna"})
+			if err == nil {
+				err = c.Call(t.Context(), protocol.MethodMessageSend, &protocol.MessageSend{Room: 1, Text: "hi"}, &sent)
+			}
+			if err != nil || sent.Seq != 1 {
+				t.Errorf("%v: it has seq %d, %v", codec, sent.Seq, err)
+			}
+			c.Close()
+			time.Sleep(time.Second) // the logout waits for its turn
+		}
+	})
 }
 
 // A password goes along with the name.

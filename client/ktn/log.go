@@ -99,7 +99,7 @@ func (e *entry) is(i item) bool {
 	if i.line && !e.line { // of a history in which it stands somehow
 		return strings.HasSuffix(i.text, e.Text) && strings.Contains(i.text, e.Actor.Name)
 	}
-	if e.Text != i.text || e.Actor.Name != i.sender {
+	if e.Text != i.text || !strings.EqualFold(e.Actor.Name, i.sender) {
 		return false
 	}
 	return e.stamp == i.stamp || e.exact && i.exact && e.Time.Truncate(time.Second).Equal(i.time.Truncate(time.Second))

@@ -69,14 +69,6 @@ func (s *session) push(e *entry) {
 	}))
 }
 
-// What a KTN server cannot do.
-var (
-	errOneRoom  = plausch.Errorf(plausch.Unsupported, "a KTN server has one room, %s", plausch.PublicRoomName)
-	errMembers  = plausch.Errorf(plausch.Unsupported, "a KTN server has one room, and everybody is in it")
-	errPresence = plausch.Errorf(plausch.Unsupported, "a KTN server knows who is there, and not who is away")
-	errTyping   = plausch.Errorf(plausch.Unsupported, "a KTN server does not tell who is typing")
-)
-
 // method carries out a request. It returns the result, or nil if the answer
 // comes later.
 type method func(s *session, r native) (protocol.Body, error)
@@ -96,14 +88,14 @@ func init() { // not literals, since the methods use them
 		protocol.MethodRoomList:     (*session).listRooms,
 		protocol.MethodRoomGet:      (*session).getRoom,
 		protocol.MethodRoomJoin:     (*session).getRoom,
-		protocol.MethodRoomCreate:   refuse(errOneRoom),
+		protocol.MethodRoomCreate:   refuse(ErrOneRoom),
 		protocol.MethodRoomLeave:    refuse(errMembers),
 		protocol.MethodMemberList:   (*session).listMembers,
 		protocol.MethodMemberAdd:    refuse(errMembers),
 		protocol.MethodMemberRemove: refuse(errMembers),
 		protocol.MethodMessageSend:  (*session).send,
 		protocol.MethodHistory:      (*session).history,
-		protocol.MethodPresenceSet:  refuse(errPresence),
+		protocol.MethodPresenceSet:  refuse(ErrPresence),
 		protocol.MethodTyping:       refuse(errTyping),
 	}
 }
@@ -188,7 +180,7 @@ func (s *session) getRoom(r native) (protocol.Body, error) {
 		return nil, err
 	}
 	if p.Room != int64(plausch.PublicRoom) && (p.Room != 0 || p.Name != plausch.PublicRoomName) {
-		return nil, errOneRoom
+		return nil, ErrOneRoom
 	}
 	room := s.room()
 	return &room, nil
@@ -200,7 +192,7 @@ func (s *session) history(r native) (protocol.Body, error) {
 		return nil, err
 	}
 	if p.Room != int64(plausch.PublicRoom) {
-		return nil, errOneRoom
+		return nil, ErrOneRoom
 	}
 	return s.bridge.log.page(&p), nil
 }
@@ -213,7 +205,7 @@ func (s *session) listMembers(r native) (protocol.Body, error) {
 	}
 	switch {
 	case p.Room != int64(plausch.PublicRoom):
-		return nil, errOneRoom
+		return nil, ErrOneRoom
 	case p.After > 0:
 		return s.memberPage(p.After, p.Limit), nil
 	}

@@ -81,9 +81,9 @@ var errDoubt = plausch.Errorf(plausch.Unsupported,
 func checkSend(p *protocol.MessageSend) error {
 	switch {
 	case p.To != "":
-		return plausch.Errorf(plausch.Unsupported, "a KTN server has no private messages")
+		return ErrPrivate
 	case p.Room != int64(plausch.PublicRoom):
-		return errOneRoom
+		return ErrOneRoom
 	}
 	if err := plausch.CheckText(p.Text); err != nil {
 		return err

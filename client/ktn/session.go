@@ -382,21 +382,24 @@ func (s *session) take(r response, now time.Time) {
 // may have been said long ago.
 func (s *session) said(i item, old bool) {
 	log := &s.bridge.log
+	if i.sender == s.bridge.alias && i.sender != "" {
+		i.sender = s.name
+	}
 	if log.known(i, old) {
 		return
 	}
-	if strings.EqualFold(i.sender, s.name) { // some servers change the case
-		if a := s.asked; a != nil && a.kind == requestMessage && alike(a.text, i.text) {
-			i.sender = s.name
-			s.asked = nil
-			s.sent(a, log.add(i, a.clientID))
-			return
+	a := s.asked
+	switch {
+	case a != nil && a.kind == requestMessage && strings.EqualFold(i.sender, s.name) && alike(a.text, i.text):
+		if i.sender != s.name {
+			s.bridge.alias, i.sender = i.sender, s.name
 		}
-		if log.bind(i) {
-			return
-		}
+		s.asked = nil
+		s.sent(a, log.add(i, a.clientID))
+	case i.sender == s.name && log.bind(i):
+	default:
+		s.push(log.add(i, ""))
 	}
-	s.push(log.add(i, ""))
 }
 
 // info takes in what may be an answer. What is none is shown, as said by the

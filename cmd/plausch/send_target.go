@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/ktn"
 	"plausch/internal/core"
 )
 
@@ -33,9 +34,9 @@ func (t target) check(a client.Address) error {
 	switch {
 	case !a.KTN():
 	case t.peer != "":
-		return plausch.Errorf(plausch.Unsupported, "a KTN server has no private messages")
+		return ktn.ErrPrivate
 	case t.room != plausch.PublicRoomName:
-		return plausch.Errorf(plausch.Unsupported, "a KTN server has one room, %s", plausch.PublicRoomName)
+		return ktn.ErrOneRoom
 	}
 	return nil
 }

@@ -29,11 +29,14 @@ type Kind struct {
 	Minutes      bool          // timestamps have no seconds and no date
 	Nulls        bool          // there are no timestamps and no sender of infos
 	Capitals     bool          // keys and kinds are in capitals
+	Pace         time.Duration // between two responses
 	Glued        bool          // what is told at login comes in one segment
 	Bytes        bool          // each byte comes in a segment of its own
 	NoAnswer     bool          // the login is not answered
 	NoNames      bool          // names is not answered
 	Hangs        bool          // a login is answered by closing the connection
+	Uppercase    bool          // names are in capitals
+	Lingers      time.Duration // a name is taken for that long after its connection has ended
 	Shortens     bool          // texts are trimmed and escaped
 	// Swallows ends the connection behind the message of this text: after it was
 	// taken, and before anybody is told.
@@ -49,6 +52,7 @@ var Kinds = []Kind{
 	{Name: "no echo, replay", NoEcho: true, History: "messages"},
 	{Name: "replay as messages", History: "messages"},
 	{Name: "replay glued", History: "messages", Glued: true},
+	{Name: "replay paced", History: "messages", Pace: 50 * time.Millisecond},
 	{Name: "replay first", History: "messages", HistoryFirst: true},
 	{Name: "history of objects", History: "objects"},
 	{Name: "history of strings", History: "strings"},
@@ -62,6 +66,7 @@ var Kinds = []Kind{
 	{Name: "capitals", History: "objects", Capitals: true},
 	{Name: "byte by byte", History: "messages", Bytes: true},
 	{Name: "late echo", History: "messages", EchoAfter: time.Second},
+	{Name: "names in capitals", History: "messages", Uppercase: true},
 	{Name: "silent login", History: "messages", NoAnswer: true},
 	{Name: "no names", NoNames: true},
 	{Name: "shortened texts", History: "objects", Shortens: true},
@@ -85,6 +90,7 @@ type Server struct {
 	requests []string // the names of requests, in order
 	least    time.Duration
 	onLine   func(Line)
+	lingers  func(name string) bool
 }
 
 type user struct {
@@ -192,6 +198,7 @@ func (s *Server) Serve(nc net.Conn) {
 		defer close(written)
 		for b := range u.out {
 			_, _ = nc.Write(b)
+			time.Sleep(s.kind.Pace)
 		}
 	}()
 	s.mu.Lock()
@@ -207,6 +214,10 @@ func (s *Server) Serve(nc net.Conn) {
 	s.mu.Lock()
 	if u.last.IsZero() {
 		s.problems = append(s.problems, "a connection without a request")
+	}
+	if s.kind.Lingers > 0 {
+		name, until := s.users[u], time.Now().Add(s.kind.Lingers)
+		s.lingers = func(other string) bool { return other == name && time.Now().Before(until) }
 	}
 	delete(s.users, u)
 	close(u.out)
@@ -275,6 +286,10 @@ func (s *Server) login(u *user, content string) {
 			s.send(u, s.response("error", now, "server", "Username taken"))
 			return
 		}
+	}
+	if s.lingers != nil && s.lingers(name) {
+		s.send(u, s.response("error", now, "server", "Username taken"))
+		return
 	}
 	if name == "" || strings.ContainsAny(name, ".-_") {
 		s.send(u, s.response("error", now, "server", "Invalid username"))
@@ -376,6 +391,9 @@ func (s *Server) key(k string) string {
 }
 
 func (s *Server) response(kind string, at time.Time, sender, content string) map[string]any {
+	if s.kind.Uppercase && kind == "message" {
+		sender = strings.ToUpper(sender)
+	}
 	r := map[string]any{
 		s.key("timestamp"): at.Format("2006-01-02 15:04:05"), s.key("sender"): sender,
 		s.key("response"): s.key(kind), s.key("content"): content,
