@@ -2,11 +2,8 @@ package ktn_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +13,6 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/client/ktn/ktntest"
-	"plausch/protocol"
 )
 
 // room is a client with what it has told of the one room.
@@ -246,133 +242,6 @@ func TestHistoryTellsAgain(t *testing.T) {
 	})
 }
 
-// A client that leaves says so.
-func TestLogout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := ktntest.New(ktntest.Kind{})
-		r := open(t, options(s, "anna"))
-		r.send("bye")
-		r.settle(500 * time.Millisecond) // so that the logout has to wait for its turn
-		r.c.Close()
-		if got := s.Requests(); !slices.Equal(got, []string{"login", "msg", "logout"}) {
-			t.Errorf("it sent %q", got)
-		}
-		unharmed(t, s)
-	})
-}
-
-func TestLoginRefused(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		code plausch.Code
-	}{
-		{"anna", plausch.Taken},
-		{"a-b", plausch.Invalid},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := ktntest.New(ktntest.Kind{})
-			r := open(t, options(s, "anna"))
-			defer r.c.Close()
-			r.settle(time.Second)
-			r2 := open(t, options(s, tt.name))
-			defer r2.c.Close()
-			r2.settle(time.Minute)
-			var refused *client.SignInError
-			if err := r2.c.Err(); !errors.As(err, &refused) || plausch.CodeOf(err) != tt.code {
-				t.Errorf("%s: it ends with %v, want %s", tt.name, err, tt.code)
-			}
-			unharmed(t, s)
-		})
-	}
-}
-
-// A name that is still taken by our own lost connection is tried again.
-func TestNameLingers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := ktntest.New(ktntest.Kind{Lingers: 5 * time.Second})
-		r := open(t, options(s, "anna"))
-		defer r.c.Close()
-		r.settle(time.Second)
-		s.Drop()
-		r.settle(3 * time.Second)
-		if plausch.CodeOf(r.err) != plausch.Taken {
-			t.Errorf("at first it is refused with %v", r.err)
-		}
-		r.settle(time.Minute)
-		if r.phase != client.Online {
-			t.Errorf("it is %s: %v", r.phase, r.c.Err())
-		}
-		unharmed(t, s)
-	})
-}
-
-// One connection does without a client.
-func TestDial(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for _, codec := range []protocol.Codec{protocol.Msgpack, protocol.JSON} {
-			o := options(ktntest.New(ktntest.Kind{}), "anna").Dial
-			o.Codec = codec
-			c, err := client.Dial(t.Context(), "ktn://fake", o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var sent protocol.MessageSent
-			_, err = c.SignIn(t.Context(), protocol.SignIn{Name: "anna"})
-			if err == nil {
-				err = c.Call(t.Context(), protocol.MethodMessageSend, &protocol.MessageSend{Room: 1, Text: "hi"}, &sent)
-			}
-			if err != nil || sent.Seq != 1 {
-				t.Errorf("%v: it has seq %d, %v", codec, sent.Seq, err)
-			}
-			c.Close()
-			time.Sleep(time.Second) // the logout waits for its turn
-		}
-	})
-}
-
-// A password goes along with the name.
-func TestPassword(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		lines := make(chan string, 10)
-		here, there := net.Pipe()
-		go func() {
-			b := make([]byte, 4096)
-			n, _ := there.Read(b)
-			lines <- string(b[:n])
-			_, _ = there.Write([]byte(`{"timestamp":"","sender":"server","response":"error","content":"Wrong password"}`))
-		}()
-		o := options(nil, "anna")
-		o.Password = "secret"
-		o.Dial.NetDial = func(context.Context, string, string) (net.Conn, error) { return here, nil }
-		r := open(t, o)
-		defer r.c.Close()
-		r.settle(time.Minute)
-		if got, want := <-lines, `{"request":"login","content":"anna secret"}`+"\n"; got != want {
-			t.Errorf("it sends %q, want %q", got, want)
-		}
-		if err := r.c.Err(); plausch.CodeOf(err) != plausch.SignInFailed || !strings.Contains(err.Error(), "Wrong password") {
-			t.Errorf("it ends with %v", err)
-		}
-	})
-}
-
-func TestNoLogin(t *testing.T) {
-	for want, kind := range map[string]ktntest.Kind{
-		"without a word":            {Hangs: true},
-		"the login is not answered": {NoAnswer: true},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := ktntest.New(kind)
-			r := open(t, options(s, "anna"))
-			defer r.c.Close()
-			r.settle(8500 * time.Millisecond)
-			if r.phase == client.Online || r.err == nil || !strings.Contains(r.err.Error(), want) {
-				t.Errorf("it is %s: %v, want %q", r.phase, r.err, want)
-			}
-		})
-	}
-}
-
 func TestNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := ktntest.New(ktntest.Kind{})
@@ -462,79 +331,6 @@ func TestWhatServersSay(t *testing.T) {
 		r.settle(100 * time.Millisecond)
 		if r.phase != client.Offline || !strings.Contains(r.err.Error(), "nested") {
 			t.Errorf("it is %s: %v", r.phase, r.err)
-		}
-	})
-}
-
-// A connection that breaks between a message and any sign of it: what the
-// server then replays counts as sent; otherwise it is said that nobody knows. It
-// never goes out twice.
-func TestDoubt(t *testing.T) {
-	for history, known := range map[string]bool{"messages": true, "objects": true, "": false} {
-		synctest.Test(t, func(t *testing.T) {
-			s := ktntest.New(ktntest.Kind{History: history, Swallows: "gone?"})
-			r := open(t, options(s, "anna"))
-			defer r.c.Close()
-			r.send("before")
-			r.send("gone?")
-			r.send("after")
-			r.settle(time.Minute)
-			want := []string{"anna: before", "anna: gone?", "anna: after"}
-			if got := s.Texts(); !slices.Equal(got, want) {
-				t.Errorf("%q: the server has %q", history, got)
-			}
-			if known {
-				r.want(history, want...)
-			}
-			if (len(r.failed) == 0) != known || len(r.sent)+len(r.failed) != 3 {
-				t.Errorf("%q: %d are sent, refused are %v", history, len(r.sent), r.failed)
-			}
-			if !known && !strings.Contains(r.failed[0].Err.Error(), "cannot say whether it arrived") {
-				t.Errorf("it is refused with %v", r.failed[0].Err)
-			}
-			unharmed(t, s)
-		})
-	}
-}
-
-// The outbox file says what may have arrived before it is sent, and the next
-// process does not send it again.
-func TestDoubtOfAnotherProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "outbox.jsonl")
-	var killed []byte // the file when the server had the message
-	synctest.Test(t, func(t *testing.T) {
-		s := ktntest.New(ktntest.Kind{})
-		s.OnLine(func(l ktntest.Line) {
-			if l.Text == "perhaps" {
-				killed, _ = os.ReadFile(path)
-			}
-		})
-		o := options(s, "anna")
-		o.Outbox = path
-		r := open(t, o)
-		r.send("perhaps")
-		r.settle(5 * time.Second)
-		r.c.Close()
-	})
-	if n := strings.Count(string(killed), "\n"); n != 2 || !strings.Contains(string(killed), `{"went":"`) {
-		t.Fatalf("the outbox is %s", killed)
-	}
-	killed = append(killed, `{"put":{"id":"later","room":1,"text":"never went","at":1}}`+"\n"...)
-	if err := os.WriteFile(path, killed, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		s := ktntest.New(ktntest.Kind{})
-		o := options(s, "anna")
-		o.Outbox = path
-		r := open(t, o)
-		defer r.c.Close()
-		r.settle(5 * time.Second)
-		if got := s.Texts(); !slices.Equal(got, []string{"anna: never went"}) {
-			t.Errorf("the server has %q", got)
-		}
-		if len(r.failed) != 1 || r.failed[0].Text != "perhaps" || len(r.sent) != 1 {
-			t.Errorf("sent are %v, refused are %v", r.sent, r.failed)
 		}
 	})
 }

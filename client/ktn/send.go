@@ -1,6 +1,8 @@
 package ktn
 
 import (
+	"time"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"plausch"
@@ -92,4 +94,49 @@ func checkSend(p *protocol.MessageSend) error {
 		return plausch.Errorf(plausch.TooLarge, "the message takes %d bytes on the wire; a KTN server reads less than %d at once, so write it in parts", n, maxRequest)
 	}
 	return nil
+}
+
+func (s *session) send(r native) (protocol.Body, error) {
+	var p protocol.MessageSend
+	err := r.params(&p)
+	if err == nil {
+		err = checkSend(&p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sends := &s.bridge.sends
+	if sent, ok := sends.done[p.ClientID]; ok {
+		return &sent, nil
+	}
+	if text, ok := sends.doubted[p.ClientID]; ok {
+		e := s.bridge.log.claim(s.first, s.me, text, p.ClientID)
+		if text == "" || e == nil {
+			return nil, errDoubt
+		}
+		sent := sentOf(e)
+		sends.finish(p.ClientID, sent)
+		return &sent, nil
+	}
+	s.ask(&ask{
+		kind: requestMessage, id: r.ID, text: p.Text, clientID: p.ClientID,
+		request: appendRequest(nil, requestMessage, &p.Text),
+	})
+	return nil, nil
+}
+
+// arrived takes a message of ours as arrived that the server has neither shown
+// nor refused.
+func (s *session) arrived(a *ask) {
+	e := s.bridge.log.add(item{time: time.Now().Truncate(time.Millisecond), sender: s.name, text: a.text}, a.clientID)
+	e.unbound = true
+	s.sent(a, e)
+}
+
+// sent acknowledges a message of ours.
+func (s *session) sent(a *ask, e *entry) {
+	sent := sentOf(e)
+	s.bridge.sends.finish(a.clientID, sent)
+	s.push(e)
+	s.reply(a.id, &sent, nil)
 }

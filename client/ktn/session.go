@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"strings"
 	"time"
 
 	"plausch"
@@ -244,15 +243,20 @@ func (a *ask) due() time.Time {
 		return a.since.Add(answerTime)
 	case a.kind == requestNames:
 		return a.since.Add(namesTime)
-	case !a.answered.IsZero():
-		if most := a.answered.Add(settleMost); most.Before(a.heard.Add(settleTime)) {
-			return most
-		}
-		return a.heard.Add(settleTime)
-	case a.spoke:
-		return a.since.Add(quietLogin)
+	case a.answered.IsZero() && !a.spoke:
+		return a.since.Add(loginTime)
 	}
-	return a.since.Add(loginTime)
+	least, most, quiet := a.answered, a.answered.Add(settleMost), a.heard.Add(settleTime)
+	if a.answered.IsZero() {
+		least, most = a.since.Add(quietLogin), a.since.Add(settleMost)
+	}
+	switch {
+	case quiet.Before(least):
+		return least
+	case quiet.After(most):
+		return most
+	}
+	return quiet
 }
 
 // timedOut says what it means that a server does not answer a request, or says
@@ -261,200 +265,4 @@ var timedOut = map[string]func(*session, *ask){
 	requestLogin:   (*session).settled,
 	requestMessage: (*session).arrived,
 	requestNames:   (*session).unnamed,
-}
-
-func (s *session) signIn(r native) (protocol.Body, error) {
-	var p protocol.SignIn
-	if err := r.params(&p); err != nil {
-		return nil, err
-	}
-	switch {
-	case s.signedIn, s.asked != nil, len(s.queue) > 0:
-		return nil, plausch.Errorf(plausch.Invalid, "this connection has signed in already")
-	case p.Name == "":
-		return nil, plausch.Errorf(plausch.SignInFailed, "a KTN server knows names, not tokens")
-	}
-	content := p.Name
-	if p.Password != "" {
-		content += " " + p.Password
-	}
-	s.ask(&ask{kind: requestLogin, id: r.ID, name: p.Name, request: appendRequest(nil, requestLogin, &content)})
-	s.name, s.me = p.Name, accountOf(p.Name).ID
-	return nil, nil
-}
-
-func (s *session) signOut(r native) (protocol.Body, error) {
-	s.leaving = true
-	return &protocol.Empty{}, nil
-}
-
-// settled ends a login: we are in, and what the server replays has come.
-func (s *session) settled(a *ask) {
-	if a.answered.IsZero() && !a.spoke {
-		s.reply(a.id, nil, plausch.Errorf(plausch.Unavailable, "the login is not answered; is this a KTN server?"))
-		return
-	}
-	s.signedIn = true
-	s.reply(a.id, &protocol.SignedIn{Account: protocol.Account{
-		ID: int64(s.me), Name: a.name, Role: string(plausch.RoleGuest),
-	}}, nil)
-}
-
-func (s *session) send(r native) (protocol.Body, error) {
-	var p protocol.MessageSend
-	err := r.params(&p)
-	if err == nil {
-		err = checkSend(&p)
-	}
-	if err != nil {
-		return nil, err
-	}
-	sends := &s.bridge.sends
-	if sent, ok := sends.done[p.ClientID]; ok {
-		return &sent, nil
-	}
-	if text, ok := sends.doubted[p.ClientID]; ok {
-		e := s.bridge.log.claim(s.first, s.me, text, p.ClientID)
-		if text == "" || e == nil {
-			return nil, errDoubt
-		}
-		sent := sentOf(e)
-		sends.finish(p.ClientID, sent)
-		return &sent, nil
-	}
-	s.ask(&ask{
-		kind: requestMessage, id: r.ID, text: p.Text, clientID: p.ClientID,
-		request: appendRequest(nil, requestMessage, &p.Text),
-	})
-	return nil, nil
-}
-
-// arrived takes a message of ours as arrived that the server has neither shown
-// nor refused.
-func (s *session) arrived(a *ask) {
-	e := s.bridge.log.add(item{time: time.Now().Truncate(time.Millisecond), sender: s.name, text: a.text}, a.clientID)
-	e.unbound = true
-	s.sent(a, e)
-}
-
-// sent acknowledges a message of ours.
-func (s *session) sent(a *ask, e *entry) {
-	sent := sentOf(e)
-	s.bridge.sends.finish(a.clientID, sent)
-	s.push(e)
-	s.reply(a.id, &sent, nil)
-}
-
-// unnamed ends a request for names that got no answer with our own among them.
-func (s *session) unnamed(a *ask) {
-	if a.perhaps == "" {
-		s.reply(a.id, nil, plausch.Errorf(plausch.Unsupported, "this server does not answer the question who is there"))
-		return
-	}
-	s.setMembers(namesIn(a.perhaps))
-	s.reply(a.id, s.memberPage(0, a.limit), nil)
-}
-
-// take takes in what the server says.
-func (s *session) take(r response, now time.Time) {
-	settling := false
-	if a := s.asked; a != nil && a.kind == requestLogin {
-		settling, a.heard = true, now
-		a.spoke = a.spoke || r.kind == kindMessage || r.kind == kindHistory
-	}
-	switch r.kind {
-	case kindHistory:
-		s.bridge.log.begin()
-		for _, i := range r.old {
-			s.said(i, true)
-		}
-		s.bridge.log.begin()
-	case kindMessage:
-		s.said(r.item, settling || !s.signedIn)
-	case kindInfo:
-		s.info(r.item, now)
-	case kindError:
-		s.refused(r.item)
-	}
-}
-
-// said takes in what somebody said, unless it was told before. Old says that it
-// may have been said long ago.
-func (s *session) said(i item, old bool) {
-	log := &s.bridge.log
-	if i.sender == s.bridge.alias && i.sender != "" {
-		i.sender = s.name
-	}
-	if log.known(i, old) {
-		return
-	}
-	a := s.asked
-	switch {
-	case a != nil && a.kind == requestMessage && strings.EqualFold(i.sender, s.name) && alike(a.text, i.text):
-		if i.sender != s.name {
-			s.bridge.alias, i.sender = i.sender, s.name
-		}
-		s.asked = nil
-		s.sent(a, log.add(i, a.clientID))
-	case i.sender == s.name && log.bind(i):
-	default:
-		s.push(log.add(i, ""))
-	}
-}
-
-// info takes in what may be an answer. What is none is shown, as said by the
-// server.
-func (s *session) info(i item, now time.Time) {
-	switch a := s.asked; {
-	case a != nil && a.kind == requestLogin && a.answered.IsZero():
-		a.answered = now
-		return
-	case a != nil && a.kind == requestLogin && strings.Contains(strings.ToLower(i.text), "success"):
-		return // the answer, behind a greeting
-	case a != nil && a.kind == requestNames:
-		names := namesIn(i.text)
-		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, s.name) }) {
-			s.asked = nil
-			s.setMembers(names)
-			s.reply(a.id, s.memberPage(0, a.limit), nil)
-			return
-		}
-		if a.perhaps == "" {
-			a.perhaps = i.text
-		}
-	}
-	if i.text != "" {
-		s.said(i, false)
-	}
-}
-
-// refused takes in an error: of the request that is open, if there is one.
-func (s *session) refused(i item) {
-	a := s.asked
-	if a == nil {
-		i.text = "error: " + i.text
-		s.said(i, false)
-		return
-	}
-	s.asked = nil
-	err := plausch.Errorf(plausch.Forbidden, "the server says: %s", i.text)
-	if a.kind == requestLogin {
-		err = loginError(a.name, i.text)
-	}
-	s.reply(a.id, nil, err)
-}
-
-// loginError returns what a server says to a login that it refuses, with the
-// code that a client acts on.
-func loginError(name, text string) *plausch.Error {
-	says := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(text), w) })
-	}
-	switch {
-	case says("taken", "in use", "already", "exist", "opptatt", "tatt"):
-		return plausch.Errorf(plausch.Taken, "the name %s is taken: %s", name, text)
-	case says("invalid", "illegal", "character", "allowed", "format", "ugyldig"):
-		return plausch.Errorf(plausch.Invalid, "the server says: %s", text)
-	}
-	return plausch.Errorf(plausch.SignInFailed, "the server says: %s", text)
 }
