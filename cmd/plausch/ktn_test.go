@@ -123,7 +123,7 @@ func TestKTNRefusals(t *testing.T) {
 		{"tail of another room", []string{"tail", "dev"}, exitRefused, "a KTN server has one room, public"},
 		{"tail since", []string{"tail", "public", "--since=3"}, exitUsage, "--since"},
 		{"refused message", []string{"send", "damn"}, exitRefused, "the server says: No such words here"},
-		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, exitOffline, "no server answers at " + nobody + ": is it running?"},
+		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, exitOffline, "no server answers at " + nobody + ": is it running?\n"},
 		{"a path", []string{"chat", "ktn://127.0.0.1/x", "--server="}, exitUsage, "path"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
