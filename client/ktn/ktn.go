@@ -67,6 +67,7 @@ var (
 	ErrPresence = plausch.Errorf(plausch.Unsupported, "a KTN server knows who is there, and not who is away")
 
 	errMembers = plausch.Errorf(plausch.Unsupported, "a KTN server has one room, and everybody is in it")
+	errFiles   = plausch.Errorf(plausch.Unsupported, "a KTN server has no files")
 	errTyping  = plausch.Errorf(plausch.Unsupported, "a KTN server does not tell who is typing")
 )
 

@@ -222,6 +222,21 @@ func TestSameWordsAgain(t *testing.T) {
 	}
 }
 
+// What a server sends in parts is shown in parts, once.
+func TestParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ktntest.New(ktntest.Kind{Parts: 100, History: "messages"})
+		r := open(t, options(s, "anna"))
+		defer r.c.Close()
+		text := strings.Repeat("a word ", 36)
+		r.send(text)
+		r.settle(time.Minute)
+		s.Drop()
+		r.settle(time.Minute)
+		r.want("at the end", "anna: "+text[:100], "anna: "+text[100:200], "anna: "+text[200:])
+	})
+}
+
 // A history may tell again what came as messages on the same connection, with
 // its times written in another way.
 func TestHistoryTellsAgain(t *testing.T) {

@@ -54,7 +54,7 @@ func loginError(name, text string) *plausch.Error {
 	switch {
 	case says("taken", "in use", "already", "exist", "opptatt", "tatt"):
 		return plausch.Errorf(plausch.Taken, "the name %s is taken: %s", name, text)
-	case says("invalid", "illegal", "character", "allowed", "format", "ugyldig"):
+	case says("invalid", "illegal", "character", "allowed", "format", "letters", "ugyldig"):
 		return plausch.Errorf(plausch.Invalid, "the server says: %s", text)
 	}
 	return plausch.Errorf(plausch.SignInFailed, "the server says: %s", text)

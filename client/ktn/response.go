@@ -223,10 +223,14 @@ func namesIn(text string) (names []string) {
 }
 
 // alike reports whether came is what a server makes of sent: some trim, escape
-// or cut texts.
+// or cut texts, or send them in parts, of which it is the first.
 func alike(sent, came string) bool {
 	if sent == came {
 		return true
+	}
+	if to, text, ok := strings.Cut(came, ") "); ok && strings.HasPrefix(to, "(private to ") && strings.HasPrefix(sent, "@") {
+		_, sent, _ = strings.Cut(sent, " ") // what a Plausch server makes of "@NAME TEXT"
+		came = text
 	}
 	flat := func(s string) string { return strings.Join(strings.Fields(html.UnescapeString(s)), " ") }
 	sent, came = flat(sent), flat(came)

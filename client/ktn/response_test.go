@@ -152,7 +152,9 @@ func TestAlike(t *testing.T) {
 		sent, came string
 		want       bool
 	}{
-		{"hi", "hi", true}, {" hi  there\n", "hi there", true}, {"a < b", "a &lt; b", true}, {"Hi", "hi", true}, {long, long[:100], true}, {long, long[:100] + "...", true},
+		{"hi", "hi", true}, {" hi  there\n", "hi there", true}, {"a < b", "a &lt; b", true}, {"Hi", "hi", true},
+		{"@bob psst", "(private to Bob) psst", true}, {"@bob psst", "(private to Bob) hi", false}, {"psst", "(private to Bob) psst", false},
+		{long, long[:100], true}, {long, long[:100] + "...", true},
 		{"hi", "ho", false}, {"hello", "hell", false}, {"hi", "", false},
 	} {
 		if got := alike(tt.sent, tt.came); got != tt.want {

@@ -86,6 +86,8 @@ func checkSend(p *protocol.MessageSend) error {
 		return ErrPrivate
 	case p.Room != int64(plausch.PublicRoom):
 		return ErrOneRoom
+	case len(p.Attachments) > 0:
+		return errFiles
 	}
 	if err := plausch.CheckText(p.Text); err != nil {
 		return err

@@ -25,6 +25,7 @@ type Kind struct {
 	NoNames      bool          // names is not answered
 	Hangs        bool          // a login is answered by closing the connection
 	Uppercase    bool          // names are in capitals
+	Parts        int           // longer texts come in parts of so many bytes
 	Lingers      time.Duration // a name is taken for that long after its connection has ended
 	Shortens     bool          // texts are trimmed and escaped
 	// Swallows ends the connection behind the message of this text: after it was

@@ -264,9 +264,11 @@ func (s *Server) history() []map[string]any {
 	var messages []map[string]any
 	var objects, texts []string
 	for _, l := range s.lines {
-		m := s.response("message", l.Time, l.Sender, s.shorten(l.Text))
-		messages = append(messages, m)
-		objects = append(objects, string(encode(m)))
+		for _, part := range s.parts(l.Text) {
+			m := s.response("message", l.Time, l.Sender, part)
+			messages = append(messages, m)
+			objects = append(objects, string(encode(m)))
+		}
 		texts = append(texts, fmt.Sprintf("%s %s: %s", l.Time.Format("15:04:05"), l.Sender, l.Text))
 	}
 	var content any
@@ -299,7 +301,13 @@ func (s *Server) say(from *user, sender, text string) {
 	if text == s.kind.Swallows && text != "" {
 		return
 	}
-	m := s.response("message", l.Time, sender, s.shorten(text))
+	for _, part := range s.parts(text) {
+		s.tell(from, s.response("message", l.Time, sender, part))
+	}
+}
+
+// tell sends a message to everyone.
+func (s *Server) tell(from *user, m map[string]any) {
 	for u, name := range s.users {
 		switch {
 		case name == "" || u == from && s.kind.NoEcho:
@@ -315,6 +323,15 @@ func (s *Server) say(from *user, sender, text string) {
 			s.send(u, m)
 		}
 	}
+}
+
+// parts returns a text as it is told.
+func (s *Server) parts(text string) (parts []string) {
+	text = s.shorten(text)
+	for s.kind.Parts > 0 && len(text) > s.kind.Parts {
+		parts, text = append(parts, text[:s.kind.Parts]), text[s.kind.Parts:]
+	}
+	return append(parts, text)
 }
 
 func (s *Server) shorten(text string) string {
