@@ -38,9 +38,13 @@ const (
 	// one read returns for one request, and so do the clients that it passes
 	// messages on to: two in one segment break them.
 	requestGap = 250 * time.Millisecond
-	// answerTime is how long a message that was written waits for its echo or an
-	// error. Without either it counts as sent.
-	answerTime = requestGap
+	// A message that was written waits for its echo or an error, and without
+	// either it counts as sent: after echoTime on a server that echoes, since the
+	// next request could reach a slow one together with this; after silentTime
+	// on one that does not; and the first time after guessTime.
+	echoTime   = 3 * time.Second
+	guessTime  = time.Second
+	silentTime = requestGap
 	// loginTime is how long a server may take to answer the login. It is less
 	// than a chat waits for its first sign-in.
 	loginTime = 8 * time.Second
@@ -86,7 +90,17 @@ type Bridge struct {
 	log   log
 	sends sends
 	alias string // how the server writes our name, if not as we do
+	echo  echo
 }
+
+// echo says whether a server sends us our own messages.
+type echo int8
+
+const (
+	echoUnknown echo = iota
+	echoes
+	echoesNot
+)
 
 // NewBridge returns a bridge that dials with netDial, or a net.Dialer if that is
 // nil. Before a message is written to the server, written is called with the

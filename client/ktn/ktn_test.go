@@ -222,6 +222,26 @@ func TestSameWordsAgain(t *testing.T) {
 	}
 }
 
+// The next request waits for the echo, which a busy server may take long for:
+// it would get both at once otherwise.
+func TestWaitsForEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slow = 700 * time.Millisecond
+		s := ktntest.New(ktntest.Kind{EchoAfter: slow})
+		r := open(t, options(s, "anna"))
+		r.send("one")
+		r.settle(slow + 500*time.Millisecond) // with the login's 0.4 s
+		r.send("two")
+		r.send("three")
+		r.settle(time.Minute)
+		r.want("at the end", "anna: one", "anna: two", "anna: three")
+		if _, least := s.Problems(); least < slow {
+			t.Errorf("requests came %v apart", least)
+		}
+		r.c.Close()
+	})
+}
+
 // What a server sends in parts is shown in parts, once.
 func TestParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -130,6 +130,12 @@ func (s *session) send(r native) (protocol.Body, error) {
 // arrived takes a message of ours as arrived that the server has neither shown
 // nor refused.
 func (s *session) arrived(a *ask) {
+	switch s.bridge.echo {
+	case echoUnknown:
+		s.bridge.echo = echoesNot
+	case echoes: // until now
+		s.bridge.echo = echoUnknown
+	}
 	e := s.bridge.log.add(item{time: time.Now().Truncate(time.Millisecond), sender: s.name, text: a.text}, a.clientID)
 	e.unbound = true
 	s.sent(a, e)

@@ -50,9 +50,10 @@ type ask struct {
 	id      int64 // of the client's request
 	request []byte
 
-	name           string // of a login
-	text, clientID string // of a message
-	limit          int    // of names
+	name           string        // of a login
+	text, clientID string        // of a message
+	patience       time.Duration // of a message
+	limit          int           // of names
 
 	since    time.Time // when it was written
 	heard    time.Time // when the server last said something, of a login
@@ -218,6 +219,7 @@ func (s *session) advance(now time.Time) {
 				continue
 			}
 		}
+		a.patience = map[echo]time.Duration{echoes: echoTime, echoesNot: silentTime, echoUnknown: guessTime}[s.bridge.echo]
 		s.asked = a
 		s.write(a.request)
 		a.since = time.Now()
@@ -240,7 +242,7 @@ func (s *session) due() time.Time {
 func (a *ask) due() time.Time {
 	switch {
 	case a.kind == requestMessage:
-		return a.since.Add(answerTime)
+		return a.since.Add(a.patience)
 	case a.kind == requestNames:
 		return a.since.Add(namesTime)
 	case a.answered.IsZero() && !a.spoke:

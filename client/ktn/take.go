@@ -57,9 +57,12 @@ func (s *session) said(i item, old bool) {
 		if i.sender != s.name {
 			s.bridge.alias, i.sender = i.sender, s.name
 		}
-		s.asked = nil
+		s.bridge.echo, s.asked = echoes, nil
 		s.sent(a, log.add(i, a.clientID))
 	case i.sender == s.name && log.bind(i):
+		if !old { // it is slow
+			s.bridge.echo = echoes
+		}
 	default:
 		s.push(log.add(i, ""))
 	}
