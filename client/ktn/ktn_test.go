@@ -226,11 +226,10 @@ func TestSameWordsAgain(t *testing.T) {
 // it would get both at once otherwise.
 func TestWaitsForEcho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const slow = 700 * time.Millisecond
+		const slow = 350 * time.Millisecond
 		s := ktntest.New(ktntest.Kind{EchoAfter: slow})
 		r := open(t, options(s, "anna"))
 		r.send("one")
-		r.settle(slow + 500*time.Millisecond) // with the login's 0.4 s
 		r.send("two")
 		r.send("three")
 		r.settle(time.Minute)
