@@ -17,7 +17,9 @@ import (
 var mayImport = map[string][]string{
 	"/":                        {},
 	"protocol":                 {"/"},
-	"client":                   {"/", "protocol"},
+	"client":                   {"/", "protocol", "client/ktn"},
+	"client/ktn":               {"/", "protocol"},
+	"client/ktn/ktntest":       {},
 	"client/timeline":          {"/", "client"},
 	"internal/store":           {"/"},
 	"internal/store/sqlite":    {"/", "internal/store"},
@@ -52,8 +54,9 @@ var mayImport = map[string][]string{
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
-		"/", "protocol", "client", "client/timeline", "internal/auth", "internal/backup", "internal/bench", "internal/cert",
-		"internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service", "internal/store/sqlite",
+		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup", "internal/bench",
+		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service",
+		"internal/store/sqlite",
 	},
 	"e2e": {},
 }

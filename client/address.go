@@ -7,7 +7,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"plausch/client/ktn"
 )
+
+const schemeKTN = "ktn"
 
 const (
 	// DefaultPort is the port of tcp and ws addresses that name none: the one
@@ -17,17 +21,20 @@ const (
 	// server that got its certificate by itself can be reached at it, since the
 	// certificate authority asks there.
 	DefaultTLSPort = 443
+	// DefaultKTNPort is the port of ktn addresses that name none.
+	DefaultKTNPort = ktn.DefaultPort
 	// DefaultPath is the path of ws and wss addresses that name none.
 	DefaultPath = "/ws"
 )
 
 // Address says where a server is and how to talk to it.
 type Address struct {
-	// Scheme is tcp, tls, ws or wss.
+	// Scheme is tcp, tls, ws or wss, or ktn for somebody else's KTN server; see
+	// package ktn.
 	Scheme string
 	Host   string // a name or an IP address, without brackets
 	Port   int
-	// Path is where the WebSocket is; empty for tcp and tls.
+	// Path is where the WebSocket is; empty for all others.
 	Path string
 }
 
@@ -65,22 +72,26 @@ func ParseAddress(s string) (Address, error) {
 		a.Port = int(n)
 	}
 	switch a.Scheme {
-	case "tcp", "tls", "ws", "wss":
+	case "tcp", "tls", "ws", "wss", schemeKTN:
 	case "":
 		if found {
-			return bad("the scheme is empty; use tcp, tls, ws or wss")
+			return bad("the scheme is empty; use tcp, tls, ws, wss or ktn")
 		}
 		a.Scheme = "tls"
 		if a.loopback() {
 			a.Scheme = "tcp"
 		}
 	default:
-		return bad("the scheme %q is unknown; use tcp, tls, ws or wss", scheme)
+		return bad("the scheme %q is unknown; use tcp, tls, ws, wss or ktn", scheme)
 	}
 	if a.Port == 0 {
-		a.Port = DefaultPort
-		if a.Secure() {
+		switch {
+		case a.Secure():
 			a.Port = DefaultTLSPort
+		case a.KTN():
+			a.Port = DefaultKTNPort
+		default:
+			a.Port = DefaultPort
 		}
 	}
 	switch {
@@ -145,6 +156,10 @@ func (a Address) HostPort() string { return net.JoinHostPort(a.Host, strconv.Ito
 // Secure reports whether a is reached over TLS.
 func (a Address) Secure() bool { return a.Scheme == "tls" || a.Scheme == "wss" }
 
+// KTN reports whether a is of a KTN server, which can do little: it has one
+// room, and neither private messages nor history nor presence.
+func (a Address) KTN() bool { return a.Scheme == schemeKTN }
+
 func (a Address) webSocket() bool { return a.Scheme == "ws" || a.Scheme == "wss" }
 
 func (a Address) loopback() bool {
@@ -158,8 +173,11 @@ func (a Address) loopback() bool {
 // key names the server in a [TokenStore]. Both ways of talking to a port share
 // it, but what was given out over TLS is never sent without.
 func (a Address) key() string {
-	if a.Secure() {
+	switch {
+	case a.Secure():
 		return a.HostPort() + "+tls"
+	case a.KTN():
+		return a.HostPort() + "+ktn"
 	}
 	return a.HostPort()
 }

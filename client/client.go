@@ -39,6 +39,7 @@ import (
 	"unicode/utf8"
 
 	"plausch"
+	"plausch/client/ktn"
 	"plausch/protocol"
 )
 
@@ -52,7 +53,8 @@ type Options struct {
 	Password string
 	// Token signs in as a device, before Password and what Tokens holds.
 	Token string
-	// Transient asks for a guest that exists only while it is connected.
+	// Transient asks for a guest that exists only while it is connected. On a KTN
+	// server everybody is one, and Token and Tokens are not used.
 	Transient bool
 	// Tokens keeps sign-ins for the next time. Nil keeps them until Close only.
 	Tokens TokenStore
@@ -93,6 +95,8 @@ type Client struct {
 	sending sync.Mutex // held by Send, so that ids, journal and list have one order
 	ids     idSource
 	journal *journal // nil keeps the outbox in memory
+
+	bridge *ktn.Bridge // the way to a KTN server; nil for others
 
 	mu        sync.Mutex // guards what follows
 	feed      feed
@@ -141,6 +145,9 @@ func Open(o Options) (*Client, error) {
 	if o.Dial.Capabilities == nil {
 		o.Dial.Capabilities = []string{protocol.CapPresence, protocol.CapTyping}
 	}
+	if address.KTN() { // it forgets who leaves, and gives no tokens
+		o.Transient, o.Token, o.Tokens = true, "", nil
+	}
 	c := &Client{
 		o: o, address: address, jitter: o.Jitter,
 		kicked:    make(chan struct{}, 1),
@@ -154,17 +161,37 @@ func Open(o Options) (*Client, error) {
 	if c.jitter == nil {
 		c.jitter = rand.Float64
 	}
+	var puts []put
 	if o.Outbox != "" {
-		var puts []put
 		if c.journal, puts, err = openJournal(o.Outbox); err != nil {
 			return nil, err
 		}
-		c.restore(puts)
 	}
+	if address.KTN() {
+		c.openBridge(puts)
+	}
+	c.restore(puts)
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	go c.run(ctx)
 	return c, nil
+}
+
+// openBridge makes the way to a KTN server, which cannot tell a repeated send
+// from a new one: what goes out to it is noted in the journal before, and what
+// an earlier process noted does not go out again.
+func (c *Client) openBridge(puts []put) {
+	var written func(string) error
+	if c.journal != nil {
+		written = c.journal.went
+	}
+	c.bridge = ktn.NewBridge(c.o.Dial.NetDial, written)
+	c.o.Dial.bridge = c.bridge
+	for _, p := range puts {
+		if p.went {
+			c.bridge.Doubt(p.ID)
+		}
+	}
 }
 
 // Close ends the connection and the client and waits for their goroutines. What
@@ -172,6 +199,9 @@ func Open(o Options) (*Client, error) {
 func (c *Client) Close() error {
 	c.stop()
 	<-c.stopped
+	if c.bridge != nil {
+		c.bridge.Wait()
+	}
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	if c.journal == nil {

@@ -399,6 +399,8 @@ func TestParseAddress(t *testing.T) {
 		"wss://example.org/a/b":   "wss://example.org:443/a/b",
 		"wss://[2001:db8::1]:5/x": "wss://[2001:db8::1]:5/x",
 		"tcp://example.org/":      "tcp://example.org:7528",
+		"ktn://example.org":       "ktn://example.org:9998",
+		"KTN://[::1]:99/":         "ktn://[::1]:99",
 	}
 	for in, want := range good {
 		a, err := ParseAddress(in)
@@ -412,7 +414,7 @@ func TestParseAddress(t *testing.T) {
 	}
 	for _, in := range []string{
 		"", "tcp://", "://x", "http://x", "x:", "x:0", "x:65536", "x:-1", "x:http", ":7528", "[::1", "[::1]x", "[::1]:", "[x]:1",
-		"1:2:3", "a b", "a@b", "tcp://x/path", "ws://x/?q", "ws://x/a b", "x#y", "zoë.example", "tcp://a/b", "x\n", "tcp://u:p@x",
+		"1:2:3", "a b", "a@b", "tcp://x/path", "ws://x/?q", "ws://x/a b", "x#y", "zoë.example", "tcp://a/b", "x\n", "tcp://u:p@x", "ktn://x/y",
 	} {
 		if a, err := ParseAddress(in); err == nil {
 			t.Errorf("%q is %q", in, a)

@@ -11,6 +11,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"plausch"
+	"plausch/client/ktn"
 	"plausch/protocol"
 )
 
@@ -39,6 +40,9 @@ type DialOptions struct {
 	OnPush func(*protocol.Frame)
 	// NetDial connects instead of a net.Dialer.
 	NetDial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// bridge connects to a KTN server; nil makes a new one for the connection.
+	bridge *ktn.Bridge
 }
 
 // Dial connects to a server (see [ParseAddress]) and says hello. The context
@@ -85,7 +89,12 @@ func dial(ctx context.Context, a Address, o DialOptions) (*Conn, error) {
 // connect makes the stream of bytes.
 func connect(ctx context.Context, a Address, o DialOptions) (net.Conn, error) {
 	netDial := o.NetDial
-	if netDial == nil {
+	switch {
+	case a.KTN() && o.bridge == nil:
+		netDial = ktn.NewBridge(netDial, nil).Dial
+	case a.KTN():
+		netDial = o.bridge.Dial
+	case netDial == nil:
 		netDial = new(net.Dialer).DialContext
 	}
 	nc, err := netDial(ctx, "tcp", a.HostPort())

@@ -21,11 +21,13 @@ var ErrOutboxInUse = errors.New("another client is using it")
 // journal is an outbox file. It is only appended to, one JSON object a line:
 //
 //	{"put":{"id":"01K...","room":1,"text":"hi","at":1790000000000}}
+//	{"went":"01K..."}
 //	{"done":"01K..."}
 //
 // A put is on disk before it is reported as kept. A done may get lost with the
-// process, since a send that is repeated under its id happens once. When all is
-// done, the file is emptied. Beside it lies FILE.lock, which is locked as long
+// process, since a send that is repeated under its id happens once. That is not
+// so on a KTN server; there a went is on disk before the send goes out. When all
+// is done, the file is emptied. Beside it lies FILE.lock, which is locked as long
 // as the journal is open.
 type journal struct {
 	path string
@@ -43,6 +45,7 @@ type journal struct {
 
 type record struct {
 	Put  *put   `json:"put,omitempty"`
+	Went string `json:"went,omitempty"`
 	Done string `json:"done,omitempty"`
 }
 
@@ -50,7 +53,7 @@ type record struct {
 // would be tried for ever.
 func (r record) valid() bool {
 	if r.Put == nil {
-		return r.Done != ""
+		return r.Done != "" || r.Went != ""
 	}
 	return r.Put.ID != "" && plausch.CheckClientID(r.Put.ID) == nil && r.Put.outgoing().check() == nil
 }
@@ -83,7 +86,7 @@ func (j *journal) load() ([]put, error) {
 	}
 	syncFolder(filepath.Dir(j.path))
 	var puts []put
-	done := make(map[string]bool)
+	went, done := make(map[string]bool), make(map[string]bool)
 	r := bufio.NewReader(j.file)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
@@ -100,9 +103,12 @@ func (j *journal) load() ([]put, error) {
 			}
 			return nil, fmt.Errorf("line %d is damaged; mend or remove the file", n)
 		}
-		if rec.Put != nil {
+		switch {
+		case rec.Put != nil:
 			puts = append(puts, *rec.Put)
-		} else {
+		case rec.Went != "":
+			went[rec.Went] = true
+		default:
 			done[rec.Done] = true
 		}
 		j.size += int64(len(line))
@@ -110,6 +116,7 @@ func (j *journal) load() ([]put, error) {
 	left := puts[:0]
 	for _, p := range puts {
 		if !done[p.ID] {
+			p.went = went[p.ID]
 			left = append(left, p)
 		}
 	}
@@ -169,6 +176,29 @@ func (j *journal) put(puts []put) error {
 		return fmt.Errorf("outbox %s: %w", j.path, err)
 	}
 	j.size += int64(b.Len())
+	return nil
+}
+
+// went notes that a send is about to go to a server that does not know what is
+// repeated, and returns when that is on disk.
+func (j *journal) went(id string) error {
+	line, _ := json.Marshal(record{Went: id})
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.broken != nil {
+		return j.broken
+	}
+	n, err := j.file.Write(append(line, '\n'))
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		if n > 0 {
+			j.broken = j.rewind()
+		}
+		return err
+	}
+	j.size += int64(n)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/client/ktn"
 	"plausch/protocol"
 )
 
@@ -70,6 +71,9 @@ func (c *Client) changeMember(ctx context.Context, method string, room plausch.R
 func (c *Client) SetPresence(p plausch.Presence) error {
 	if p != plausch.Online && p != plausch.Away {
 		return plausch.Errorf(plausch.Invalid, "presence can be set to online or away, not to %q", p)
+	}
+	if c.bridge != nil {
+		return ktn.ErrPresence
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

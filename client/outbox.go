@@ -79,6 +79,8 @@ type put struct {
 	To   string         `json:"to,omitzero"`
 	Text string         `json:"text"`
 	At   int64          `json:"at"` // milliseconds since 1970-01-01 UTC
+
+	went bool // an earlier process wrote it to a KTN server, or was about to
 }
 
 func (p put) outgoing() Outgoing { return Outgoing{Room: p.Room, To: p.To, Text: p.Text} }

@@ -2,13 +2,18 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"plausch/client/ktn/ktntest"
 )
 
 // TestScripts runs the scripts in testdata/script; the README there says how to
@@ -28,6 +33,7 @@ func TestScripts(t *testing.T) {
 				address: freeAddress(t), metrics: freeAddress(t),
 			}
 			env.Values["server"] = s
+			env.Values["ktn"] = new(*ktntest.Server)
 			env.Setenv("DATA", s.data)
 			env.Setenv("ADDRESS", s.address)
 			env.Setenv("SERVER", "tcp://"+s.address)
@@ -39,7 +45,9 @@ func TestScripts(t *testing.T) {
 			})
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"server": serverCommand, "exits": exitsCommand},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": serverCommand, "ktn": ktnCommand, "exits": exitsCommand,
+		},
 	})
 }
 
@@ -64,6 +72,34 @@ func serverCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no server %s", args[0])
 	}
 	ts.Logf("%s", s.output)
+}
+
+// ktnCommand is the command "ktn" of scripts.
+func ktnCommand(ts *testscript.TestScript, neg bool, args []string) {
+	switch {
+	case !neg && len(args) == 2 && args[0] == "start":
+		i := slices.IndexFunc(ktntest.Kinds, func(k ktntest.Kind) bool { return k.Name == args[1] })
+		if i < 0 {
+			ts.Fatalf("there is no KTN server %q", args[1])
+		}
+		s := ktntest.New(ktntest.Kinds[i])
+		address, err := s.Listen("127.0.0.1:0")
+		ts.Check(err)
+		ts.Defer(s.Close)
+		ts.Setenv("KTN", "ktn://"+address)
+		*ts.Value("ktn").(**ktntest.Server) = s
+	case !neg && len(args) == 1 && args[0] == "texts":
+		s := *ts.Value("ktn").(**ktntest.Server)
+		if s == nil {
+			ts.Fatalf("no KTN server runs")
+		}
+		if problems, _ := s.Problems(); len(problems) > 0 {
+			ts.Fatalf("the KTN server had to bear %q", problems)
+		}
+		fmt.Fprintln(ts.Stdout(), strings.Join(s.Texts(), "\n"))
+	default:
+		ts.Fatalf("usage: ktn start KIND | texts")
+	}
 }
 
 // exitsCommand is the command "exits" of scripts.

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch/client"
-	"plausch/internal/core"
 )
 
 func newChatCommand() *cobra.Command {
@@ -29,7 +28,8 @@ func newChatCommand() *cobra.Command {
 			"machine and goes out later, once. Standard input may be a pipe: each line is a message or a\n" +
 			"command.",
 		Example: "  plausch chat --name anna\n" +
-			"  plausch chat wss://chat.example.org --name anna",
+			"  plausch chat wss://chat.example.org --name anna\n" +
+			"  plausch chat ktn://127.0.0.1:9998 --name anna    # somebody's KTN server",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -112,12 +112,12 @@ func ignoreQuit(err error) error {
 // askName asks who the user is.
 func askName(ctx context.Context, c *connection, s screen, r *renderer) error {
 	if !s.terminal() {
-		if c.name = localName(); c.name == "" {
+		if c.name = c.localName(); c.name == "" {
 			return usageErrorf("say who you are with --name")
 		}
 		return nil
 	}
-	proposal := localName()
+	proposal := c.localName()
 	for {
 		answer, err := ask(ctx, s, "Your name: ", proposal, false)
 		if err != nil {
@@ -126,7 +126,7 @@ func askName(ctx context.Context, c *connection, s screen, r *renderer) error {
 		if answer = cmp.Or(strings.TrimSpace(answer), proposal); answer == "" {
 			continue
 		}
-		if c.name, err = core.Name(answer); err == nil {
+		if c.name, err = c.nameOf(answer); err == nil {
 			return nil
 		}
 		fmt.Fprint(s, r.note("%v.", err))
@@ -178,8 +178,11 @@ func outboxFile(a client.Address, name string) (string, error) {
 		return "", err
 	}
 	server := strings.ReplaceAll(a.HostPort(), ":", "_") // which not every file system takes
-	if a.Secure() {
+	switch {
+	case a.Secure():
 		server += "_tls"
+	case a.KTN(): // whose names and rooms are others
+		server += "_ktn"
 	}
 	return filepath.Join(dir, "outbox", url.PathEscape(server), name+".jsonl"), nil
 }

@@ -182,6 +182,9 @@ func (c *chat) cmdMsg(_ context.Context, words []string, rest string) {
 
 func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
 	t, err := parseTarget(words[0])
+	if err == nil {
+		err = t.check(c.server.address)
+	}
 	if err != nil {
 		c.failed(err)
 		return

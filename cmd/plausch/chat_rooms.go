@@ -137,7 +137,7 @@ func (c *chat) enter(p place) {
 	c.here = p
 	c.print(c.render.rule(c.placeName(p)))
 	c.setPrompt()
-	if p.room != 0 {
+	if p.room != 0 && !c.server.address.KTN() { // which is asked only for what the user wants
 		go c.learnMembers(c.client, p.room)
 	}
 	r := c.rooms[p.room]

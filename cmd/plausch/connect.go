@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/user"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -52,7 +53,7 @@ func addConnection(cmd *cobra.Command) *connection {
 	c := new(connection)
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&c.server, "server", "", "Where the server is: tcp://, ws://, tls:// or wss:// and HOST:PORT\n(environment "+serverEnv+"; default "+defaultServer+")")
+	flags.StringVar(&c.server, "server", "", "Where the server is: tcp://, ws://, tls:// or wss:// and HOST:PORT,\nor ktn:// for a KTN server\n(environment "+serverEnv+"; default "+defaultServer+")")
 	flags.StringVar(&c.name, "name", "", "Whom to sign in as: an account, or a guest of that name\n(environment "+nameEnv+"; default your name on this machine)")
 	flags.StringVar(&c.passwordFile, "password-file", "", "File whose first line is the account's password\n(environment "+passwordEnv+" for the password itself)")
 	flags.StringVar(&c.caFile, "ca", "", "File of certificates (PEM) to trust besides the system's, for tls and wss")
@@ -70,7 +71,7 @@ func (c *connection) load() (err error) {
 		return &exitError{exitUsage, err}
 	}
 	if c.name = cmp.Or(c.name, os.Getenv(nameEnv)); c.name != "" {
-		if c.name, err = core.Name(c.name); err != nil {
+		if c.name, err = c.nameOf(c.name); err != nil {
 			return &exitError{exitUsage, err}
 		}
 	}
@@ -110,7 +111,7 @@ func (c *connection) loadNamed() error {
 		return err
 	}
 	if c.name == "" {
-		if c.name = localName(); c.name == "" {
+		if c.name = c.localName(); c.name == "" {
 			return usageErrorf("say who you are with --name")
 		}
 	}
@@ -150,15 +151,29 @@ func firstLine(path string) (string, error) {
 	return line, nil
 }
 
-// localName returns the name of the user of this machine in the form of a
-// Plausch name, or "" if it cannot be one.
-func localName() string {
+// ktnName is what KTN servers take for a name. They tell cases apart.
+var ktnName = regexp.MustCompile(`^[A-Za-z0-9]{1,32}$`)
+
+// nameOf returns a name in the form in which the server knows it.
+func (c *connection) nameOf(name string) (string, error) {
+	switch {
+	case !c.address.KTN():
+		return core.Name(name)
+	case !ktnName.MatchString(name):
+		return "", plausch.Errorf(plausch.Invalid, "%q cannot be a name on a KTN server: it takes up to 32 letters A to Z and digits", name)
+	}
+	return name, nil
+}
+
+// localName returns the name of the user of this machine in the form of a name
+// on the server, or "" if it cannot be one.
+func (c *connection) localName() string {
 	name := os.Getenv("USER")
 	if u, err := user.Current(); name == "" && err == nil {
 		name = u.Username
 	}
 	name = name[strings.LastIndexByte(name, '\\')+1:] // DOMAIN\user, on Windows
-	name, err := core.Name(name)
+	name, err := c.nameOf(name)
 	if err != nil {
 		return ""
 	}
@@ -294,6 +309,8 @@ func (c *connection) explainOffline(err error) string {
 	switch {
 	case errors.As(err, &stalled) && stalled.lastly == nil:
 		return fmt.Sprintf("the server at %s has not answered for %v", c.address, stalled.after)
+	case errors.Is(err, syscall.ECONNREFUSED) && c.address.KTN():
+		return fmt.Sprintf("no server answers at %s: is it running?", c.address)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("no server answers at %s: is it running? plausch serve --open", c.address)
 	case errors.As(err, &dns):
@@ -308,6 +325,8 @@ func (c *connection) explainOffline(err error) string {
 		return fmt.Sprintf("the server at %s does not answer here without TLS; try wss:// or tls://", c.address)
 	case errors.As(err, &record):
 		return fmt.Sprintf("the server at %s does not speak TLS; try tcp:// or ws://", c.address)
+	case errors.As(err, &refused) && c.address.KTN(): // said by our side of it
+		return fmt.Sprintf("%s: %s", c.address, client.CleanLine(refused.Message))
 	case errors.As(err, &refused):
 		return fmt.Sprintf("the server at %s says: %s", c.address, client.CleanLine(refused.Message))
 	case lost, errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):

@@ -52,6 +52,9 @@ func newSendCommand() *cobra.Command {
 			if err := c.loadNamed(); err != nil {
 				return err
 			}
+			if err := target.check(c.address); err != nil {
+				return c.explain(err)
+			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
 			for {

@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/ktn"
 	"plausch/internal/core"
 )
 
@@ -26,6 +27,18 @@ func parseTarget(s string) (t target, err error) {
 		return target{peer: name}, nil
 	}
 	return target{room: name}, nil
+}
+
+// check reports why there cannot be such a target on the server at a.
+func (t target) check(a client.Address) error {
+	switch {
+	case !a.KTN():
+	case t.peer != "":
+		return ktn.ErrPrivate
+	case t.room != plausch.PublicRoomName:
+		return ktn.ErrOneRoom
+	}
+	return nil
 }
 
 // String returns t as [parseTarget] reads it.

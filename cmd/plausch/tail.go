@@ -55,6 +55,12 @@ func newTailCommand() *cobra.Command {
 			if err := c.loadNamed(); err != nil {
 				return err
 			}
+			if err := t.target.check(c.address); err != nil {
+				return c.explain(err)
+			}
+			if t.since > 0 && c.address.KTN() {
+				return usageErrorf("a KTN server does not number its messages, so --since can only be 0: all that it replays")
+			}
 			// A reader that has enough, such as head, ends us in peace.
 			signal.Ignore(syscall.SIGPIPE)
 			ctx, stop := untilSignal(cmd.Context())

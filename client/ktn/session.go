@@ -1,0 +1,270 @@
+package ktn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+// What is asked of a KTN server.
+const (
+	requestLogin   = "login"
+	requestLogout  = "logout"
+	requestMessage = "msg"
+	requestNames   = "names"
+)
+
+// session is one connection: near speaks the native protocol, far speaks KTN.
+type session struct {
+	bridge    *Bridge
+	near, far net.Conn
+	natives   chan native   // closed when the client has closed
+	responses chan response // closed when the server has, after farErr is set
+	farErr    error
+	over      chan struct{} // closed when nobody takes from these any more
+	ended     chan struct{} // closed when everything has ended
+
+	codec      protocol.Codec
+	name       string // whom we are there
+	me         plausch.AccountID
+	first      int64 // the newest seq when the session began
+	signedIn   bool
+	subscribed bool
+	leaving    bool              // the client has signed out
+	members    []protocol.Member // by id, as of the last names
+
+	queue     []*ask    // waits to be written
+	asked     *ask      // was written and is not answered; nil if there is none
+	nextWrite time.Time // when the next request may be written
+	writeErr  error
+}
+
+// ask is a request to the KTN server, for one of the client.
+type ask struct {
+	kind    string
+	id      int64 // of the client's request
+	request []byte
+
+	name           string        // of a login
+	text, clientID string        // of a message
+	patience       time.Duration // of a message
+	limit          int           // of names
+
+	since    time.Time // when it was written
+	heard    time.Time // when the server last said something, of a login
+	answered time.Time // when it answered a login; zero if it has not
+	spoke    bool      // it said something else meanwhile
+	perhaps  string    // what it said that may be the names
+}
+
+func newSession(b *Bridge, near, far net.Conn) *session {
+	return &session{
+		bridge: b, near: near, far: far,
+		natives: make(chan native), responses: make(chan response),
+		over: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// run is the session, until either side has closed.
+func (s *session) run() {
+	defer close(s.ended)
+	s.bridge.log.begin()
+	s.first = s.bridge.log.last
+	read := make(chan struct{}, 2)
+	go func() { s.readNative(); read <- struct{}{} }()
+	go func() { s.readResponses(); read <- struct{}{} }()
+
+	s.loop()
+
+	close(s.over)
+	s.near.Close()
+	s.far.Close()
+	<-read
+	<-read
+}
+
+func (s *session) loop() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		if s.advance(time.Now()); s.writeErr != nil {
+			s.end(s.writeErr)
+			return
+		}
+		if s.leaving {
+			s.logout()
+			return
+		}
+		if due := s.due(); due.IsZero() {
+			timer.Stop()
+		} else {
+			timer.Reset(time.Until(due))
+		}
+		select {
+		case r, ok := <-s.natives:
+			if !ok {
+				s.logout()
+				return
+			}
+			s.handle(r)
+		case r, ok := <-s.responses:
+			if !ok {
+				s.end(s.farErr)
+				return
+			}
+			s.take(r, time.Now())
+		case <-timer.C:
+		}
+	}
+}
+
+// readResponses reads what the server says until it closes.
+func (s *session) readResponses() {
+	defer close(s.responses)
+	in := newObjects(s.far)
+	for {
+		object, err := in.next()
+		if err != nil {
+			s.farErr = err
+			return
+		}
+		r, ok := parse(object, time.Now())
+		if !ok {
+			continue
+		}
+		select {
+		case s.responses <- r:
+		case <-s.over:
+			return
+		}
+	}
+}
+
+// end is the end because of the server. A message that was written just now may
+// have arrived or not.
+func (s *session) end(err error) {
+	if a := s.asked; a != nil && a.kind == requestMessage {
+		s.bridge.sends.doubt(a.clientID, a.text)
+	}
+	switch {
+	case !errors.Is(err, io.EOF):
+		s.bye("the connection broke: %v", err)
+	case !s.signedIn:
+		s.bye("the server closed the connection without a word")
+	default:
+		s.bye("the server closed the connection")
+	}
+}
+
+// logout is the end because of the client: the server is told, since some keep
+// a name as taken otherwise.
+func (s *session) logout() {
+	if !s.signedIn {
+		return
+	}
+	time.Sleep(time.Until(s.nextWrite))
+	if s.write(appendRequest(nil, requestLogout, nil)); s.writeErr != nil {
+		return
+	}
+	if half, ok := s.far.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	// What the server still says is read, so that closing does not take back
+	// what it has not read.
+	timeout := time.After(logoutTime)
+	for {
+		select {
+		case _, ok := <-s.responses:
+			if !ok {
+				return
+			}
+		case <-timeout:
+			return
+		}
+	}
+}
+
+// ask queues a request to the server.
+func (s *session) ask(a *ask) { s.queue = append(s.queue, a) }
+
+func (s *session) write(b []byte) {
+	_ = s.far.SetWriteDeadline(time.Now().Add(writeTime))
+	n, err := s.far.Write(b)
+	if err != nil && n == 0 {
+		s.asked = nil // of which nothing has arrived
+	}
+	s.writeErr = err
+	s.nextWrite = time.Now().Add(requestGap)
+}
+
+// advance ends the request that has waited for its answer long enough, and
+// writes the next.
+func (s *session) advance(now time.Time) {
+	if s.asked != nil && !now.Before(s.asked.due()) {
+		a := s.asked
+		s.asked = nil
+		timedOut[a.kind](s, a)
+	}
+	for s.asked == nil && len(s.queue) > 0 && !now.Before(s.nextWrite) {
+		a := s.queue[0]
+		s.queue = slices.Delete(s.queue, 0, 1)
+		if a.kind == requestMessage && s.bridge.written != nil && a.clientID != "" {
+			if err := s.bridge.written(a.clientID); err != nil {
+				s.reply(a.id, nil, plausch.Errorf(plausch.StorageFull, "the outbox cannot be written: %v", err))
+				continue
+			}
+		}
+		a.patience = map[echo]time.Duration{echoes: echoTime, echoesNot: silentTime, echoUnknown: guessTime}[s.bridge.echo]
+		s.asked = a
+		s.write(a.request)
+		a.since = time.Now()
+		a.heard = a.since
+	}
+}
+
+// due is when advance has something to do; zero is never.
+func (s *session) due() time.Time {
+	switch {
+	case s.asked != nil:
+		return s.asked.due()
+	case len(s.queue) > 0:
+		return s.nextWrite
+	}
+	return time.Time{}
+}
+
+// due is when a request has waited long enough.
+func (a *ask) due() time.Time {
+	switch {
+	case a.kind == requestMessage:
+		return a.since.Add(a.patience)
+	case a.kind == requestNames:
+		return a.since.Add(namesTime)
+	case a.answered.IsZero() && !a.spoke:
+		return a.since.Add(loginTime)
+	}
+	least, most, quiet := a.answered, a.answered.Add(settleMost), a.heard.Add(settleTime)
+	if a.answered.IsZero() {
+		least, most = a.since.Add(quietLogin), a.since.Add(settleMost)
+	}
+	switch {
+	case quiet.Before(least):
+		return least
+	case quiet.After(most):
+		return most
+	}
+	return quiet
+}
+
+// timedOut says what it means that a server does not answer a request, or says
+// no more after it.
+var timedOut = map[string]func(*session, *ask){
+	requestLogin:   (*session).settled,
+	requestMessage: (*session).arrived,
+	requestNames:   (*session).unnamed,
+}

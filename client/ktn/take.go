@@ -1,0 +1,111 @@
+package ktn
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"plausch"
+)
+
+// unnamed ends a request for names that got no answer with our own among them.
+func (s *session) unnamed(a *ask) {
+	if a.perhaps == "" {
+		s.reply(a.id, nil, plausch.Errorf(plausch.Unsupported, "this server does not answer the question who is there"))
+		return
+	}
+	s.setMembers(namesIn(a.perhaps))
+	s.reply(a.id, s.memberPage(0, a.limit), nil)
+}
+
+// take takes in what the server says.
+func (s *session) take(r response, now time.Time) {
+	settling := false
+	if a := s.asked; a != nil && a.kind == requestLogin {
+		settling, a.heard = true, now
+		a.spoke = a.spoke || r.kind == kindMessage || r.kind == kindHistory
+	}
+	switch r.kind {
+	case kindHistory:
+		s.bridge.log.begin()
+		for _, i := range r.old {
+			s.said(i, true)
+		}
+		s.bridge.log.begin()
+	case kindMessage:
+		s.said(r.item, settling || !s.signedIn)
+	case kindInfo:
+		s.info(r.item, now)
+	case kindError:
+		s.refused(r.item)
+	}
+}
+
+// said takes in what somebody said, unless it was told before. Old says that it
+// may have been said long ago.
+func (s *session) said(i item, old bool) {
+	log := &s.bridge.log
+	if i.sender == s.bridge.alias && i.sender != "" {
+		i.sender = s.name
+	}
+	if log.known(i, old) {
+		return
+	}
+	a := s.asked
+	switch {
+	case a != nil && a.kind == requestMessage && strings.EqualFold(i.sender, s.name) && alike(a.text, i.text):
+		if i.sender != s.name {
+			s.bridge.alias, i.sender = i.sender, s.name
+		}
+		s.bridge.echo, s.asked = echoes, nil
+		s.sent(a, log.add(i, a.clientID))
+	case i.sender == s.name && log.bind(i):
+		if !old { // it is slow
+			s.bridge.echo = echoes
+		}
+	default:
+		s.push(log.add(i, ""))
+	}
+}
+
+// info takes in what may be an answer. What is none is shown, as said by the
+// server.
+func (s *session) info(i item, now time.Time) {
+	switch a := s.asked; {
+	case a != nil && a.kind == requestLogin && a.answered.IsZero():
+		a.answered = now
+		return
+	case a != nil && a.kind == requestLogin && strings.Contains(strings.ToLower(i.text), "success"):
+		return // the answer, behind a greeting
+	case a != nil && a.kind == requestNames:
+		names := namesIn(i.text)
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, s.name) }) {
+			s.asked = nil
+			s.setMembers(names)
+			s.reply(a.id, s.memberPage(0, a.limit), nil)
+			return
+		}
+		if a.perhaps == "" {
+			a.perhaps = i.text
+		}
+	}
+	if i.text != "" {
+		s.said(i, false)
+	}
+}
+
+// refused takes in an error: of the request that is open, if there is one.
+func (s *session) refused(i item) {
+	a := s.asked
+	if a == nil {
+		i.text = "error: " + i.text
+		s.said(i, false)
+		return
+	}
+	s.asked = nil
+	err := plausch.Errorf(plausch.Forbidden, "the server says: %s", i.text)
+	if a.kind == requestLogin {
+		err = loginError(a.name, i.text)
+	}
+	s.reply(a.id, nil, err)
+}
