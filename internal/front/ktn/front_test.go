@@ -340,8 +340,8 @@ func TestHistory(t *testing.T) {
 		})
 	}
 	bob.request("history", nil)
-	if got := modes[ktn.HistoryObjects](bob, 5); got[4] != [2]string{"bob", "(private to alice) not for everyone"} {
-		t.Errorf("the history of bob ends with %q", got[4])
+	if got := modes[ktn.HistoryObjects](bob, 5); !slices.Contains(got, [2]string{"bob", "(private to alice) not for everyone"}) {
+		t.Errorf("the history of bob is %q", got)
 	}
 }
 

@@ -85,20 +85,26 @@ type Table struct {
 // are let in.
 func NewTable(t testing.TB, open bool) *Table {
 	t.Helper()
+	return NewTableOn(t, open, new(bus.Local))
+}
+
+// NewTableOn returns one whose hub hears what b makes of what is committed.
+func NewTableOn(t testing.TB, open bool, b bus.Bus) *Table {
+	t.Helper()
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	local, passwords := new(bus.Local), auth.NewHasher()
+	passwords := auth.NewHasher()
 	c, err := core.New(context.WithoutCancel(t.Context()), core.Options{
-		Store: st, Bus: local, Passwords: passwords, Open: open, SendsPerSecond: 1e6, SendBurst: 1e6,
+		Store: st, Bus: b, Passwords: passwords, Open: open, SendsPerSecond: 1e6, SendBurst: 1e6,
 		Log: slog.New(slog.DiscardHandler), Fatal: func(err error) { t.Error(err) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := hub.New(local)
+	h := hub.New(b)
 	t.Cleanup(func() {
 		h.Close()
 		if err := c.Close(); err != nil {
