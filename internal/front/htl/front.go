@@ -53,7 +53,7 @@ func (f *front) Serve() error {
 		switch {
 		case errors.As(err, &foolish):
 			f.tell(sentence(err))
-		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
+		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable || errors.Is(err, errInvalid):
 			return err
 		case errors.As(err, new(*plausch.Error)):
 			f.tell(sentence(err))
