@@ -258,13 +258,14 @@ func TestOtherRoomsAreNotShown(t *testing.T) {
 
 func TestPresence(t *testing.T) {
 	place, _ := serve(t, servertest.NewTable(t, true), func(o *gateway.Options) { o.Presence = true })
-	alice := enter(t, place, "Alice")
-	bob := enter(t, place, "bob")
-	alice.want("bob true mine=false; here: Alice bob")
+	alice := enter(t, place, "alice")
+	bob := enter(t, place, "Bob")
+	alice.want("Bob true mine=false; here: alice Bob")
+	alice.do("names", "alice Bob")
 	bob.do("quit", "bye")
 	bob.wantEnd()
-	alice.want("bob false mine=false; here: Alice")
-	alice.do("names", "Alice")
+	alice.want("Bob false mine=false; here: alice")
+	alice.do("names", "alice")
 }
 
 // TestEndings says how connections end.

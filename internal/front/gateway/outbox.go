@@ -3,6 +3,7 @@ package gateway
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -353,7 +354,10 @@ func (o *outbox) renderPresence(changes []protocol.PresenceChange) [][]byte {
 	if moved == nil {
 		return nil
 	}
-	return o.s.front.Presence(moved, slices.Sorted(maps.Values(o.here)))
+	here := slices.SortedFunc(maps.Values(o.here), func(a, b string) int {
+		return strings.Compare(strings.ToLower(a), strings.ToLower(b)) // as Names has them
+	})
+	return o.s.front.Presence(moved, here)
 }
 
 // writePiece writes one piece when it is time.
