@@ -289,7 +289,7 @@ func TestUnknownOpeningsAreClosed(t *testing.T) {
 	s := startServer(t)
 	for name, opening := range map[string]string{
 		"TLS":                  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-		"noise":                "\xc1\xad\xbe\xef\x00\x01\x02\x03",
+		"noise":                "\xde\xad\xbe\xef\x00\x01\x02\x03",
 		"a first frame of 4 G": "\xff\xff\xff\xff{",
 		"neither codec":        "\x00\x00\x00\x05hello",
 		"an empty frame":       "\x00\x00\x00\x00\x00",

@@ -101,9 +101,11 @@ func TestMatch(t *testing.T) {
 		prefix string
 		want   port.Verdict
 	}{
-		"a fixmap":                        {"\x84", port.Yes},
-		"a map16":                         {"\xde", port.Yes},
-		"a map32":                         {"\xdf", port.Yes},
+		"a fixmap":                        {"\x84", port.Maybe},
+		"a fixmap and a text":             {"\x84\xa4type", port.Yes},
+		"a fixmap and no text":            {"\x84\x01", port.No},
+		"a map16 and a text":              {"\xde\x00\x02\xa4type", port.Yes},
+		"a map32 and a text":              {"\xdf\x00\x00\x00\x02\xa4type", port.Yes},
 		"a length":                        {"\x00\x00\x00\x40", port.Maybe},
 		"a length and a map":              {"\x00\x00\x00\x40\x84", port.Maybe},
 		"a length and auth":               {"\x00\x00\x00\x20" + auth, port.Yes},
