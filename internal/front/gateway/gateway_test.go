@@ -339,6 +339,9 @@ func TestDrainCuts(t *testing.T) {
 	if err := s.Drain(ctx); err == nil {
 		t.Error("a session that cannot end has ended")
 	}
+	if n, err := stuck.conn.Read(make([]byte, 100)); err == nil {
+		t.Errorf("%d bytes came on a connection that was to be cut", n)
+	}
 }
 
 // TestRepliesAreBounded stops reading replies: it is not read on.
