@@ -137,7 +137,7 @@ func Serve(t testing.TB, p port.Protocol, end func(context.Context) error) *Plac
 	t.Helper()
 	place := &Place{
 		t: t, conns: make(chan net.Conn), done: make(chan struct{}),
-		port: port.New(port.Options{Log: slog.New(slog.DiscardHandler)}, p),
+		port: port.New(port.Options{Plaintext: port.PlainAny, Log: slog.New(slog.DiscardHandler)}, p),
 	}
 	served := make(chan error, 1)
 	go func() { served <- place.port.ServeAs(listener{place}, p, time.Hour) }()
