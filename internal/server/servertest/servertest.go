@@ -96,9 +96,12 @@ func NewTableOn(t testing.TB, open bool, b bus.Bus) *Table {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	passwords := auth.NewHasher()
+	passwords, access := auth.NewHasher(), core.AccessClosed
+	if open {
+		access = core.AccessOpen
+	}
 	c, err := core.New(context.WithoutCancel(t.Context()), core.Options{
-		Store: st, Bus: b, Passwords: passwords, Open: open, SendsPerSecond: 1e6, SendBurst: 1e6,
+		Store: st, Bus: b, Passwords: passwords, Access: access, SendsPerSecond: 1e6, SendBurst: 1e6,
 		Log: slog.New(slog.DiscardHandler), Fatal: func(err error) { t.Error(err) },
 	})
 	if err != nil {
@@ -117,7 +120,7 @@ func NewTableOn(t testing.TB, open bool, b bus.Bus) *Table {
 // AddAccount makes an account with a password.
 func (tb *Table) AddAccount(t testing.TB, name, password string) {
 	t.Helper()
-	if _, err := core.AddAccount(t.Context(), tb.store, tb.passwords, name, password, plausch.RoleMember); err != nil {
+	if _, err := (&core.Admin{Store: tb.store, Passwords: tb.passwords}).AddAccount(t.Context(), name, password, plausch.RoleMember); err != nil {
 		t.Fatal(err)
 	}
 }
