@@ -52,7 +52,11 @@ var mayImport = map[string][]string{
 	},
 	"internal/doctor": {"internal/config", "internal/portmap", "internal/service", "internal/store/sqlite"},
 	"internal/backup": {"/", "internal/store/sqlite"},
-	"internal/bench":  {"/", "protocol", "internal/store", "internal/store/sqlite"},
+	"internal/server/servertest": {
+		"/", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/front/port",
+		"internal/hub", "internal/server", "internal/store/sqlite",
+	},
+	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup", "internal/bench",
 		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service",

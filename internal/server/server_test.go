@@ -222,3 +222,22 @@ func TestEveryFormatTalksOnTheOnePort(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryLengthOfAFirstFrame signs in with first frames of many lengths: their
+// bytes look like those of other protocols.
+func TestEveryLengthOfAFirstFrame(t *testing.T) {
+	address, _ := start(t, t.TempDir())
+	for name, codec := range map[string]protocol.Codec{"msgpack": protocol.Msgpack, "json": protocol.JSON} {
+		t.Run(name, func(t *testing.T) {
+			for n := range 2700 {
+				if n > 300 && n < 2200 {
+					continue // no more of the same
+				}
+				hello := &protocol.Hello{Version: 1, Capabilities: []string{strings.Repeat("x", n)}}
+				p := dial(t, address, protocol.Format{Codec: codec})
+				p.must(protocol.MethodHello, hello, &protocol.Welcome{})
+				p.conn.Close()
+			}
+		})
+	}
+}

@@ -38,6 +38,7 @@ func (s *Session) Recent(n int) ([]Message, error) {
 	}
 	var found []Message
 	for _, id := range known {
+		s.out.forget(id)
 		page, err := ask[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{Room: int64(id), Limit: min(n, protocol.MaxPage)})
 		if err != nil {
 			return nil, err
@@ -61,27 +62,24 @@ func (s *Session) Recent(n int) ([]Message, error) {
 	return found[max(0, len(found)-n):], nil
 }
 
+// shows reports whether the messages of a room are for this connection.
+func (s *Session) shows(id plausch.RoomID) bool {
+	return id == plausch.PublicRoom || s.rooms.get(id).kind == plausch.RoomDirect
+}
+
 // message returns an event as a message, if it is one for this connection.
 func (s *Session) message(e *plausch.Event) (Message, bool) {
-	if e.Kind != plausch.EventMessage {
+	if e.Kind != plausch.EventMessage || !s.shows(e.Room) {
 		return Message{}, false
 	}
 	m := Message{Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time, Attachments: e.Attachments}
 	m.Mine = e.Actor.ID == s.me.ID
 	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.ids)
-	room := s.rooms.get(e.Room)
-	switch room.kind {
-	case plausch.RoomDirect:
+	if room := s.rooms.get(e.Room); room.kind == plausch.RoomDirect {
 		m.Private, m.To = true, s.typed
 		if m.Mine {
 			m.To = room.peer
 		}
-	case plausch.RoomPublic:
-		if e.Room != plausch.PublicRoom {
-			return Message{}, false
-		}
-	default:
-		return Message{}, false
 	}
 	return m, true
 }

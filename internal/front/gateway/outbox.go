@@ -3,6 +3,7 @@ package gateway
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,18 +21,19 @@ const echoTime = time.Second
 // is a goroutine that exists only while there is something. It is the session as
 // the hub sees it.
 type outbox struct {
-	s     *Session
-	until time.Time                    // the next write comes then; the writer's
-	last  map[plausch.RoomID]int64     // newest seqs that were shown; the writer's once live
-	here  map[plausch.AccountID]string // names of those who are is connected; likewise
+	s      *Session
+	until  time.Time                    // the next write comes then; the writer's
+	behind int                          // messages that were dropped and not told of; the writer's
+	last   map[plausch.RoomID]int64     // newest seqs that were shown; the writer's once live
+	here   map[plausch.AccountID]string // names of those who are connected; likewise
 
 	mu      sync.Mutex
 	queue   []item
 	held    []item // instead of queue, until the session is live
 	isLive  bool
-	waiting int // messages in queue and held
-	replies int // in queue
-	missed  int // messages that were dropped since the last that was written
+	waiting int                    // messages in queue and held
+	replies int                    // in queue
+	missed  map[plausch.RoomID]int // messages that were dropped since the last that was taken
 	writing bool
 	ending  bool
 	failed  bool
@@ -52,6 +54,7 @@ func (o *outbox) init(s *Session) {
 	o.s = s
 	o.last = map[plausch.RoomID]int64{}
 	o.here = map[plausch.AccountID]string{}
+	o.missed = map[plausch.RoomID]int{}
 	o.deaf = map[plausch.RoomID]bool{}
 	o.heard = map[plausch.RoomID]int64{}
 }
@@ -85,11 +88,33 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 
 // drop drops the messages that wait. The lock is held.
 func (o *outbox) drop() {
-	isEvent := func(i item) bool { return i.event != nil }
+	isEvent := func(i item) bool {
+		if i.event != nil {
+			o.missed[i.event.Room]++
+		}
+		return i.event != nil
+	}
 	o.queue = slices.DeleteFunc(o.queue, isEvent)
 	o.held = slices.DeleteFunc(o.held, isEvent)
-	o.missed += o.waiting
 	o.waiting = 0
+}
+
+// forget forgets, before live, what came of a room: it is about to be read from
+// the store.
+func (o *outbox) forget(room plausch.RoomID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.isLive {
+		return
+	}
+	delete(o.missed, room)
+	o.held = slices.DeleteFunc(o.held, func(i item) bool {
+		found := i.event != nil && i.event.Room == room
+		if found {
+			o.waiting--
+		}
+		return found
+	})
 }
 
 // add queues an item that is no reply. The lock is held.
@@ -213,7 +238,12 @@ func (o *outbox) write() {
 		if !ok {
 			return
 		}
-		for _, piece := range o.render(next, missed) {
+		for room, n := range missed {
+			if o.s.shows(room) {
+				o.behind += n
+			}
+		}
+		for _, piece := range o.render(next) {
 			if err := o.writePiece(piece); err != nil {
 				o.fail()
 				return
@@ -222,14 +252,15 @@ func (o *outbox) write() {
 	}
 }
 
-// next takes the first item, and how many messages are missing before it.
-func (o *outbox) next() (next item, missed int, ok bool) {
+// next takes the first item, and how many messages of which rooms are missing
+// before it.
+func (o *outbox) next() (next item, missed map[plausch.RoomID]int, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	defer o.wake()
 	if len(o.queue) == 0 {
 		o.queue, o.writing = nil, false
-		return item{}, 0, false
+		return item{}, nil, false
 	}
 	next = o.queue[0]
 	o.queue[0] = item{}
@@ -239,7 +270,9 @@ func (o *outbox) next() (next item, missed int, ok bool) {
 		o.replies--
 	case next.event != nil:
 		o.waiting--
-		missed, o.missed = o.missed, 0
+		if len(o.missed) > 0 {
+			missed, o.missed = o.missed, map[plausch.RoomID]int{}
+		}
 	}
 	return next, missed, true
 }
@@ -254,12 +287,12 @@ func (o *outbox) fail() {
 	o.wake()
 }
 
-func (o *outbox) render(i item, missed int) [][]byte {
+func (o *outbox) render(i item) [][]byte {
 	switch {
 	case i.reply != nil:
 		return i.reply
 	case i.event != nil:
-		return o.renderEvent(i, missed)
+		return o.renderEvent(i)
 	default:
 		return o.renderPresence(i.presence)
 	}
@@ -268,7 +301,7 @@ func (o *outbox) render(i item, missed int) [][]byte {
 // renderEvent returns an event's pieces, and those of what should have come
 // before it: nothing gets lost on the way from the hub of one server, but with
 // several servers a message may reach the hub late or never.
-func (o *outbox) renderEvent(i item, missed int) (pieces [][]byte) {
+func (o *outbox) renderEvent(i item) (pieces [][]byte) {
 	e := i.event
 	before := max(i.after, o.last[e.Room])
 	if e.Seq <= o.last[e.Room] {
@@ -281,8 +314,8 @@ func (o *outbox) renderEvent(i item, missed int) (pieces [][]byte) {
 		return nil
 	}
 	switch {
-	case missed > 0:
-		pieces = o.s.front.Missed(missed)
+	case o.behind > 0:
+		pieces, o.behind = o.s.front.Missed(o.behind), 0
 	case before > 0 && e.Seq > before+1:
 		for _, m := range o.s.between(e.Room, before, e.Seq) {
 			pieces = append(pieces, o.s.front.Message(&m)...)
@@ -321,7 +354,10 @@ func (o *outbox) renderPresence(changes []protocol.PresenceChange) [][]byte {
 	if moved == nil {
 		return nil
 	}
-	return o.s.front.Presence(moved, slices.Sorted(maps.Values(o.here)))
+	here := slices.SortedFunc(maps.Values(o.here), func(a, b string) int {
+		return strings.Compare(strings.ToLower(a), strings.ToLower(b)) // as Names has them
+	})
+	return o.s.front.Presence(moved, here)
 }
 
 // writePiece writes one piece when it is time.

@@ -66,16 +66,16 @@ func (s *Session) serve(welcome bool) {
 			err = s.front.Serve()
 		}
 	}
-	err = s.reason(err)
+	why := s.reason(err)
 	// The name is free from here on, however long the rest is read.
 	s.leave()
 	var bye [][]byte
-	if err != nil {
-		bye = s.front.Bye(err)
+	if why != nil {
+		bye = s.front.Bye(why)
 	}
 	s.out.finish(bye, s.server.sessions.Draining())
 	s.out.wait()
-	if err != nil {
+	if err == nil || why != nil { // it is we who end it
 		session.Linger(s.conn)
 	}
 	_ = s.conn.Close()

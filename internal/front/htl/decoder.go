@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"plausch"
-	"plausch/internal/front/gateway"
 )
 
 const (
@@ -38,9 +37,15 @@ type nonsense string
 
 func (n nonsense) Error() string { return string(n) }
 
+// stream is what a decoder reads; see [gateway.Session.ReadBy].
+type stream interface {
+	io.Reader
+	ReadBy(time.Time)
+}
+
 // decoder reads requests, in either framing.
 type decoder struct {
-	s       *gateway.Session
+	s       stream
 	framed  bool
 	uploads *semaphore.Weighted
 	buf     []byte // read, not used
@@ -48,12 +53,12 @@ type decoder struct {
 	held    int64  // of uploads
 }
 
-func newDecoder(s *gateway.Session, framed bool, uploads *semaphore.Weighted) *decoder {
+func newDecoder(s stream, framed bool, uploads *semaphore.Weighted) *decoder {
 	return &decoder{s: s, framed: framed, uploads: uploads}
 }
 
 // next returns the next request of at most limit bytes. Errors are nonsense,
-// after which it can be called again, TooLarge, or those of reading.
+// after which it can be called again, errInvalid, TooLarge, or those of reading.
 func (d *decoder) next(limit int) (request, error) {
 	d.settle()
 	if len(d.buf) == 0 {
@@ -100,12 +105,11 @@ func (d *decoder) bare(limit int) (int, error) {
 		done, err := scan.more(d.buf)
 		switch {
 		case err != nil:
-			d.buf = nil // where the next one begins cannot be known
-			return 0, nonsense(err.Error())
+			return 0, err // where the next one begins cannot be known
+		case scan.at > limit, !done && len(d.buf) >= limit:
+			return 0, tooLarge(limit)
 		case done:
 			return scan.at, nil
-		case len(d.buf) >= limit:
-			return 0, tooLarge(limit)
 		case len(d.buf) > maxSmall && d.held == 0:
 			if err := d.hold(int64(limit)); err != nil {
 				return 0, err

@@ -53,7 +53,7 @@ func (f *front) Serve() error {
 		switch {
 		case errors.As(err, &foolish):
 			f.tell(sentence(err))
-		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
+		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable || errors.Is(err, errInvalid):
 			return err
 		case errors.As(err, new(*plausch.Error)):
 			f.tell(sentence(err))
@@ -125,8 +125,10 @@ func tokenOf(user, uuid string) string {
 	return "plausch_" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// greet sends what a client expects after auth, and what was said before.
+// greet sends what a client expects after auth, what was said before, and then
+// what comes.
 func (f *front) greet() error {
+	defer f.Live()
 	names, err := f.Names()
 	if err != nil {
 		return err
@@ -142,7 +144,6 @@ func (f *front) greet() error {
 			f.Reply(f.Message(&recent[i])...)
 		}
 	}
-	f.Live()
 	return nil
 }
 

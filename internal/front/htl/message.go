@@ -3,6 +3,7 @@ package htl
 import (
 	"encoding/binary"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -101,7 +102,7 @@ func fit(text []byte, room int) int {
 		return len(text)
 	}
 	end := room
-	for end > 0 && text[end]&0xc0 == 0x80 {
+	for end > room-utf8.UTFMax+1 && !utf8.RuneStart(text[end]) {
 		end--
 	}
 	for i := end; i > end/2; i-- {

@@ -2,13 +2,13 @@ package htl
 
 import (
 	"encoding/binary"
-	"errors"
 
+	"plausch"
 	"plausch/internal/front/port"
 )
 
 // errInvalid is of bytes that are no msgpack.
-var errInvalid = errors.New("that is no msgpack")
+var errInvalid = plausch.Errorf(plausch.Invalid, "that is no msgpack; connect again")
 
 // scan looks for the end of one msgpack document (https://msgpack.org, the
 // specification of formats), however it is nested, without recursion and without

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -33,22 +34,24 @@ func (n nonsense) Error() string { return string(n) }
 // be white space, NULs and commas, or nothing.
 type decoder struct {
 	in   source
-	json *jsontext.Decoder
+	json *jsontext.Decoder // has what in has given
 }
 
-// source is the stream, as far as it was read.
+// source is the stream. It keeps what was read and not used, to give it anew.
 type source struct {
-	r    io.Reader
-	rest []byte // was read before
-	left int    // bytes that the request may still take
+	r     io.Reader
+	buf   []byte // read
+	used  int    // of buf, by requests
+	given int    // of buf, to the JSON decoder; at least used
+	left  int    // bytes that may still be read for the request
 }
 
 var errTooLarge = errors.New("too large")
 
 func (s *source) Read(p []byte) (int, error) {
-	if len(s.rest) > 0 {
-		n := copy(p, s.rest)
-		s.rest = s.rest[n:]
+	if s.given < len(s.buf) {
+		n := copy(p, s.buf[s.given:])
+		s.given += n
 		return n, nil
 	}
 	if s.left <= 0 {
@@ -56,32 +59,75 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p[:min(len(p), s.left)])
 	s.left -= n
+	s.buf = append(s.buf, p[:n]...)
+	s.given += n
 	return n, err
+}
+
+// rest returns what was read and not used.
+func (s *source) rest() []byte { return s.buf[s.used:] }
+
+// forget forgets what is used, once that is most of what is kept.
+func (s *source) forget() {
+	switch {
+	case s.used < len(s.buf)-s.used:
+		return
+	case s.used == len(s.buf) && cap(s.buf) > maxBeforeLogin:
+		s.buf = nil // an idle connection does not hold it
+	default:
+		s.buf = append(s.buf[:0], s.rest()...)
+	}
+	s.used, s.given = 0, 0
+}
+
+// fill reads some of what comes.
+func (s *source) fill() error {
+	const some = 512
+	s.forget()
+	s.buf = slices.Grow(s.buf, some)
+	n, err := s.r.Read(s.buf[len(s.buf) : len(s.buf)+some])
+	s.buf = s.buf[:len(s.buf)+n]
+	if n == 0 {
+		return err
+	}
+	return nil
+}
+
+// lenient are the options for reading what many different programs write.
+var lenient = []jsontext.Options{
+	jsontext.AllowDuplicateNames(true), // the last counts
+	jsontext.AllowInvalidUTF8(true),    // some clients write Latin-1
 }
 
 func newDecoder(r io.Reader) *decoder {
 	d := &decoder{in: source{r: r}}
-	d.restart(nil)
+	d.json = jsontext.NewDecoder(&d.in, lenient...)
 	return d
 }
 
-// restart begins anew with rest, which was read already.
-func (d *decoder) restart(rest []byte) {
-	d.in.rest = bytes.Clone(rest)
-	d.json = jsontext.NewDecoder(&d.in,
-		jsontext.AllowDuplicateNames(true), // the last counts
-		jsontext.AllowInvalidUTF8(true))    // some clients write Latin-1
+// use marks what the JSON decoder has read as used, and has it begin anew behind.
+func (d *decoder) use() {
+	end := d.in.given - len(d.json.UnreadBuffer())
+	if end-d.in.used > maxBeforeLogin {
+		d.json = jsontext.NewDecoder(&d.in, lenient...) // its buffer has grown
+	} else {
+		d.json.Reset(&d.in, lenient...)
+	}
+	d.in.used, d.in.given = end, end
 }
 
 // next returns the next request of at most limit bytes. Errors are nonsense,
 // after which it can be called again, TooLarge, or those of reading.
 func (d *decoder) next(limit int) (request, error) {
-	if err := d.skipSpace(limit); err != nil {
+	if err := d.skipSpace(); err != nil {
 		return request{}, err
 	}
-	d.in.left = limit - len(d.unread())
+	d.in.forget()
+	d.in.given = d.in.used
+	d.in.left = limit - len(d.in.rest())
 	r, err := d.object()
 	if err == nil {
+		d.use()
 		return r, nil
 	}
 	switch syntax := (*jsontext.SyntacticError)(nil); {
@@ -94,14 +140,18 @@ func (d *decoder) next(limit int) (request, error) {
 	case !errors.As(err, new(nonsense)):
 		return request{}, err
 	}
-	// Whatever begins next may be whole.
-	rest := d.unread()
-	if i := bytes.IndexByte(rest, '{'); i >= 0 {
-		d.restart(rest[i:])
-	} else {
-		d.restart(nil)
-	}
+	d.use()
+	d.skipTo('{') // whatever begins next may be whole
 	return request{}, err
+}
+
+// skipTo skips what was read, up to a byte or all of it.
+func (d *decoder) skipTo(b byte) {
+	if i := bytes.IndexByte(d.in.rest(), b); i >= 0 {
+		d.in.used += i
+	} else {
+		d.in.used = len(d.in.buf)
+	}
 }
 
 // reason is what a syntactic error says, without where: its offset is of all
@@ -113,38 +163,24 @@ func reason(err *jsontext.SyntacticError) string {
 	return err.Err.Error() + "."
 }
 
-// unread returns what was read but not used.
-func (d *decoder) unread() []byte {
-	return append(bytes.Clone(d.json.UnreadBuffer()), d.in.rest...)
-}
-
 // skipSpace skips what may stand between requests. What is not even the
 // beginning of one is nonsense.
-func (d *decoder) skipSpace(limit int) error {
-	rest := d.unread()
+func (d *decoder) skipSpace() error {
 	for {
-		i := 0
-		for i < len(rest) && isSpace(rest[i]) {
-			i++
-		}
-		switch rest = rest[i:]; {
-		case len(rest) == 0:
-			var buf [512]byte
-			n, err := d.in.r.Read(buf[:min(len(buf), limit)])
-			if n == 0 && err != nil {
-				return err
+		for _, b := range d.in.rest() {
+			switch {
+			case isSpace(b):
+				d.in.used++
+			case b == '{':
+				return nil
+			default:
+				d.skipTo('{')
+				return nonsense(`A request is a JSON object, such as {"request": "help", "content": null}.`)
 			}
-			rest = buf[:n]
-			continue
-		case rest[0] == '{':
-			d.restart(rest)
-			return nil
 		}
-		if i = bytes.IndexByte(rest, '{'); i < 0 {
-			i = len(rest)
+		if err := d.in.fill(); err != nil {
+			return err
 		}
-		d.restart(rest[i:])
-		return nonsense(`A request is a JSON object, such as {"request": "help", "content": null}.`)
 	}
 }
 

@@ -113,15 +113,12 @@ func (f *front) login(r request) error {
 		return err
 	}
 	f.info("Login successful") // and for this
-	if err := f.greet(); err != nil {
-		return err
-	}
-	f.Live()
-	return nil
+	return f.greet()
 }
 
-// greet sends what was said before.
+// greet sends what was said before, and then what comes.
 func (f *front) greet() error {
+	defer f.Live()
 	if f.opts.History == HistoryNone {
 		return nil
 	}

@@ -5,6 +5,7 @@
 package ktn
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"time"
@@ -60,17 +61,17 @@ func New(a *api.API, opts Options) *Server {
 }
 
 // Match is the protocol's verdict on the first bytes of a connection: the first
-// that is no white space is a brace.
+// that is no white space is a brace. (A NUL is the beginning of a length.)
 func Match(prefix []byte) port.Verdict {
-	for _, b := range prefix {
-		switch {
-		case b == '{':
-			return port.Yes
-		case !isSpace(b):
-			return port.No
-		}
+	rest := bytes.TrimLeft(prefix, " \t\r\n")
+	switch {
+	case len(rest) == 0:
+		return port.Maybe
+	case rest[0] == '{':
+		return port.Yes
+	default:
+		return port.No
 	}
-	return port.Maybe
 }
 
 // Serve serves a connection.

@@ -50,13 +50,19 @@ func (r *response) begin(dst []byte) []byte {
 	return append(dst, `", "content": `...)
 }
 
-// split splits r by its content so that each object is at most size bytes long.
-// The contents, one behind the other, are the content.
-func (r *response) split(size int) []response {
-	room := size - len(r.begin(nil)) - len(`""}`)
+// split splits r by its content so that each object is at most size bytes long,
+// as a string of JSON if it is to be quoted. The contents, one behind the other,
+// are the content.
+func (r *response) split(size int, quoted bool) []response {
+	around, width := len(r.begin(nil))+len(`""}`), width
+	if quoted {
+		empty := *r
+		empty.content = ""
+		around, width = len(appendString(nil, string(empty.append(nil)))), quotedWidth
+	}
 	var parts []response
 	for rest := r.content; ; {
-		n := fit(rest, max(room, 64))
+		n := fit(rest, max(size-around, 64), width)
 		part := *r
 		part.content, rest = rest[:n], rest[n:]
 		parts = append(parts, part)
@@ -66,9 +72,9 @@ func (r *response) split(size int) []response {
 	}
 }
 
-// fit returns how many bytes of text fit into room bytes of JSON: all, or up to
-// a space, if one is near enough.
-func fit(text string, room int) int {
+// fit returns how many bytes of text fit into room bytes of JSON, in which a
+// character has its width: all, or up to a space, if one is near enough.
+func fit(text string, room int, width func(rune) int) int {
 	used, space := 0, 0
 	for i, c := range text {
 		used += width(c)
@@ -88,21 +94,18 @@ func fit(text string, room int) int {
 // pieces returns r as it is written: as one object a line, or several.
 func (r *response) pieces() [][]byte {
 	var pieces [][]byte
-	for _, part := range r.split(maxResponse - len("\n")) {
+	for _, part := range r.split(maxResponse-len("\n"), false) {
 		pieces = append(pieces, append(part.append(nil), '\n'))
 	}
 	return pieces
 }
 
-// historyPieces returns messages as history responses, with strings as strings
-// of JSON. Without messages there is one with an empty list.
-func historyPieces(now time.Time, messages []response, strings bool) (pieces [][]byte) {
+// historyPieces returns messages as history responses, each quoted as a string
+// of JSON if that is wanted. Without messages there is one with an empty list.
+func historyPieces(now time.Time, messages []response, quoted bool) (pieces [][]byte) {
 	head := (&response{time: now, sender: server, kind: kindHistory}).begin(nil)
 	const tail = "]}\n"
 	size := maxResponse - len(head) - len("[") - len(tail)
-	if strings {
-		size = size * 3 / 4 // for what the escapes take
-	}
 	var list []byte
 	end := func() {
 		piece := append(append([]byte(nil), head...), '[')
@@ -110,9 +113,9 @@ func historyPieces(now time.Time, messages []response, strings bool) (pieces [][
 		list = nil
 	}
 	for i := range messages {
-		for _, part := range messages[i].split(size) {
+		for _, part := range messages[i].split(size, quoted) {
 			one := part.append(nil)
-			if strings {
+			if quoted {
 				one = appendString(nil, string(one))
 			}
 			if list != nil && len(head)+len("[")+len(list)+len(", ")+len(one)+len(tail) > maxResponse {
@@ -170,5 +173,19 @@ func width(c rune) int {
 		return 12
 	default:
 		return 6
+	}
+}
+
+// quotedWidth is how many bytes appendString makes of what it made of c.
+func quotedWidth(c rune) int {
+	switch n := width(c); {
+	case c == '"' || c == '\\':
+		return 4
+	case n == 12:
+		return 14
+	case n > 1:
+		return n + 1
+	default:
+		return 1
 	}
 }
