@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,7 +28,11 @@ type process struct {
 // startServer starts a server and returns when it says that it listens.
 func startServer(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=off"}, args...)...)}
+	command := []string{"serve", "--metrics-listen=off"}
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--listen=") }) {
+		command = append(command, "--listen="+freeAddress(t)) // it may be started again at the same place
+	}
+	p := &process{cmd: exec.Command(os.Args[0], append(command, args...)...)}
 	p.cmd.Env = append(os.Environ(), runAs+"="+asPlausch)
 	p.cmd.Stderr = os.Stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -122,7 +127,7 @@ func TestServeGreeting(t *testing.T) {
 			`(?m)^Nobody gets in but accounts.*plausch user add NAME --data DIR$`},
 		{"self-signed", []string{"--open", "--tls=self-signed"},
 			`\nCertificate, for others to compare \(SHA-256\):  [0-9a-f]{64}\nTalk:   plausch chat tls://127\.0\.0\.1:\d+ --name YOU\n$`},
-		{"several places", []string{"--listen=[::]:0"},
+		{"several places", []string{"--listen=127.0.0.1:0", "--listen=[::]:0"},
 			`listens on 127\.0\.0\.1:\d+ and \[::\]:\d+ `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
