@@ -27,7 +27,7 @@ func TestInvalidParams(t *testing.T) {
 		{"member", "message.send", `{"room":1,"text":5}`, "params do not fit the method: "},
 		{"member", "message.send", `{"text":"hi"}`, "say where the message goes: room or to"},
 		{"member", "message.send", `{"room":1,"to":"maker","text":"hi"}`, "a message goes to a room or to somebody, not both"},
-		{"member", "message.send", `{"to":"member","text":"hi"}`, "a direct room needs two people; "},
+		{"member", "message.send", `{"to":"member","text":"hi"}`, "you cannot write to yourself"},
 		{"member", "message.send", `{"room":1}`, "the text is empty"},
 		{"member", "presence.set", `{"presence":"away"}`, "subscribe first: "},
 	} {

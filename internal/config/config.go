@@ -73,6 +73,7 @@ type KTNOptions struct {
 type HTLOptions struct {
 	Pace            time.Duration // between two writes to a connection without lengths
 	HistoryMessages int           // 0: none
+	SignInDeadline  time.Duration // at a place of its own, htl://
 }
 
 const (

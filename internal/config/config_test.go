@@ -83,7 +83,7 @@ func TestDefaults(t *testing.T) {
 		KTN: KTNOptions{
 			Pace: 20 * time.Millisecond, History: "replay", HistoryMessages: 50, Echo: true, SignInDeadline: 5 * time.Minute,
 		},
-		HTL:  HTLOptions{Pace: 20 * time.Millisecond, HistoryMessages: 50},
+		HTL:  HTLOptions{Pace: 20 * time.Millisecond, HistoryMessages: 50, SignInDeadline: 5 * time.Minute},
 		from: c.from,
 	}
 	if !reflect.DeepEqual(c, want) {

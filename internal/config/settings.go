@@ -147,6 +147,8 @@ func settings(c *Config) []setting {
 			Comment: "The least time between two writes to an htl client that does not frame its messages by their length."}},
 		{value: &c.HTL.HistoryMessages, fallback: 50, check: between(0, 200), Setting: Setting{Key: "htl.history_messages",
 			Comment: "How many of the last messages an htl client is sent at sign-in."}},
+		{value: &c.HTL.SignInDeadline, fallback: 5 * time.Minute, check: atLeastDuration(time.Millisecond), Setting: Setting{Key: "htl.sign_in_deadline",
+			Comment: "How long a connection to an htl:// place has to sign in."}},
 	}
 	for i := range table {
 		s := &table[i]

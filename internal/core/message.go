@@ -59,7 +59,7 @@ func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Dra
 			return d, err
 		}
 		if to.ID == by.ID {
-			return d, plausch.Errorf(plausch.Invalid, "a direct room needs two people; you are %q yourself", to.Name)
+			return d, plausch.Errorf(plausch.Invalid, "you cannot write to yourself, %s", to.Name)
 		}
 		d.Direct = [2]plausch.AccountRef{by.Ref(), to.Ref()}
 	default:

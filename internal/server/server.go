@@ -212,7 +212,7 @@ func (s *Server) serving(cfg *config.Config, scheme string) func(*port.Port, net
 		}
 	case config.HTL:
 		return func(p *port.Port, ln net.Listener) error {
-			return p.ServeAs(ln, s.htlProtocol(), cfg.Limits.SignInDeadline)
+			return p.ServeAs(ln, s.htlProtocol(), cfg.HTL.SignInDeadline)
 		}
 	}
 	return (*port.Port).Serve

@@ -167,5 +167,5 @@ func (r *rooms) list() ([]plausch.RoomID, error) {
 	}
 	slices.SortFunc(ids, func(a, b plausch.RoomID) int { return cmp.Compare(b, a) })
 	ids = ids[:min(len(ids), maxRooms)]
-	return append(ids, plausch.PublicRoom), nil
+	return append([]plausch.RoomID{plausch.PublicRoom}, ids...), nil
 }

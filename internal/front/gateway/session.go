@@ -204,10 +204,21 @@ func (s *Session) SignedIn() bool { return s.me.ID != 0 }
 // Me returns the name of who has signed in, as it was typed.
 func (s *Session) Me() string { return s.typed }
 
+// Who connects again right after a connection has ended may be faster than its
+// end, which gives the name back: it is asked for again after these times.
+const (
+	againFirst = 25 * time.Millisecond
+	againLast  = 200 * time.Millisecond
+)
+
 // SignIn signs in. What happens from then on is written after [Session.Live];
 // until then the front can say its own.
 func (s *Session) SignIn(in protocol.SignIn) error {
 	signed, err := ask[protocol.SignedIn](s, protocol.MethodSignIn, in)
+	for wait := againFirst; plausch.CodeOf(err) == plausch.Taken && in.Transient && wait <= againLast; wait *= 2 {
+		time.Sleep(wait)
+		signed, err = ask[protocol.SignedIn](s, protocol.MethodSignIn, in)
+	}
 	if err != nil {
 		return err
 	}

@@ -180,11 +180,19 @@ func decode(b []byte) (r request, err error) {
 	head, _, elements, _ := element(b)
 	for b = b[head:]; elements > 0; elements -= 2 {
 		key, value := cut(&b), cut(&b)
-		if into := r.field(text(key)); into != nil {
+		into := r.field(text(key))
+		switch {
+		case into == nil:
+		case isText(value[0]):
 			*into = text(value)
+		case into == &r.recipient:
+			// What was meant for somebody must not go to everyone.
+			err = nonsense("the recipient has to be a text: all, or a name")
+		case into == &r.uuid && value[0] != nilByte:
+			*into = string(value) // as good a secret as a text
 		}
 	}
-	return r, nil
+	return r, err
 }
 
 // cut cuts the first element off b, which has it whole.

@@ -92,17 +92,21 @@ func TestDecoder(t *testing.T) {
 		want      []request
 		foolish   int
 	}{
-		"auth, text, file":       {[][]byte{authDoc, textDoc, fileDoc, pingDoc}, []request{authRequest, textRequest, fileRequest, pingRequest}, 0},
-		"auth of version 0.0.1":  {[][]byte{doc("type", "auth", "user", "Alice", "time", 1.5)}, []request{{kind: "auth", user: "Alice"}}, 0},
-		"keys as bin":            {[][]byte{doc([]byte("type"), []byte("auth"), []byte("user"), []byte("Alice"))}, []request{{kind: "auth", user: "Alice"}}, 0},
-		"keys that are no text":  {[][]byte{doc(1, 2, nil, true, "type", "close", []any{}, 1)}, []request{{kind: "close"}}, 0},
-		"values of other types":  {[][]byte{doc("type", "text", "content", 12, "recipient", nil, "user", []any{1, "x"})}, []request{{kind: "text"}}, 0},
-		"unknown keys, deep":     {[][]byte{doc("x", map[string]any{"type": "auth"}, "type", "close")}, []request{{kind: "close"}}, 0},
-		"a key twice":            {[][]byte{doc("type", "a", "type", "b")}, []request{{kind: "b"}}, 0},
-		"an empty map":           {[][]byte{doc()}, []request{{}}, 0},
-		"a number":               {[][]byte{{0x05}, pingDoc}, []request{pingRequest}, 1},
-		"nil, a list and a text": {[][]byte{{0xc0}, {0x92, 1, 2}, []byte("\xa2hi"), pingDoc}, []request{pingRequest}, 3},
-		"nested far":             {[][]byte{append([]byte("\x81\xa1x"), documents["nested far"]...), pingDoc}, []request{{}, pingRequest}, 0},
+		"auth, text, file":        {[][]byte{authDoc, textDoc, fileDoc, pingDoc}, []request{authRequest, textRequest, fileRequest, pingRequest}, 0},
+		"auth of version 0.0.1":   {[][]byte{doc("type", "auth", "user", "Alice", "time", 1.5)}, []request{{kind: "auth", user: "Alice"}}, 0},
+		"keys as bin":             {[][]byte{doc([]byte("type"), []byte("auth"), []byte("user"), []byte("Alice"))}, []request{{kind: "auth", user: "Alice"}}, 0},
+		"keys that are no text":   {[][]byte{doc(1, 2, nil, true, "type", "close", []any{}, 1)}, []request{{kind: "close"}}, 0},
+		"values of other types":   {[][]byte{doc("type", "text", "content", 12, "filename", nil, "user", []any{1, "x"})}, []request{{kind: "text"}}, 0},
+		"a uuid that is a number": {[][]byte{doc("type", "auth", "uuid", 17)}, []request{{kind: "auth", uuid: "\x11"}}, 0},
+		"a uuid that is nil":      {[][]byte{doc("type", "auth", "uuid", nil)}, []request{{kind: "auth"}}, 0},
+		"a list of recipients":    {[][]byte{doc("type", "text", "recipient", []any{"bob"}), pingDoc}, []request{pingRequest}, 1},
+		"nil as recipient":        {[][]byte{doc("type", "text", "recipient", nil), pingDoc}, []request{pingRequest}, 1},
+		"unknown keys, deep":      {[][]byte{doc("x", map[string]any{"type": "auth"}, "type", "close")}, []request{{kind: "close"}}, 0},
+		"a key twice":             {[][]byte{doc("type", "a", "type", "b")}, []request{{kind: "b"}}, 0},
+		"an empty map":            {[][]byte{doc()}, []request{{}}, 0},
+		"a number":                {[][]byte{{0x05}, pingDoc}, []request{pingRequest}, 1},
+		"nil, a list and a text":  {[][]byte{{0xc0}, {0x92, 1, 2}, []byte("\xa2hi"), pingDoc}, []request{pingRequest}, 3},
+		"nested far":              {[][]byte{append([]byte("\x81\xa1x"), documents["nested far"]...), pingDoc}, []request{{}, pingRequest}, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,9 @@ func (f *front) file(r request) error {
 	if name == "" {
 		name = r.content
 	}
+	if r.file == "" {
+		return nonsense("a message of the type file needs the key file, with the bytes of one")
+	}
 	return f.sendFile(r, name, r.file)
 }
 
@@ -51,7 +54,7 @@ func (f *front) sendFile(r request, name, bytes string) error {
 	if err != nil {
 		return err
 	}
-	return f.sent(f.Send(to(r), "", a.ID))
+	return f.send(r, "", a.ID)
 }
 
 // clientID makes a client id of a fileid, which may be any text: the original
@@ -88,7 +91,7 @@ func (f *front) getFile(r request) error {
 	defer body.Close()
 	if room := int64(maxFrame - 64); a.Size > room {
 		f.Reply(f.piece(msgp.AppendString(nil, "ERROR")))
-		return nonsense(fmt.Sprintf("%s has %s; programs of this kind can be sent files up to %s, others can fetch it",
+		return nonsense(fmt.Sprintf("the file %s has %s; programs of this kind can be sent files up to %s, others can fetch it",
 			a.Name, plausch.ByteSize(a.Size), plausch.ByteSize(room)))
 	}
 	bytes, err := io.ReadAll(body)

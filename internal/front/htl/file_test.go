@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"plausch/internal/server/servertest"
@@ -114,11 +115,16 @@ func TestFiles(t *testing.T) {
 			}
 		}
 	}
+	alice.send("type", "file", "content", "x", "filename", "x", "fileid", "4", "author", "alice", "recipient", "all")
+	alice.wantNext("SERVER", "alice", "A message of the type file needs the key file, with the bytes of one.")
 	// A file that fits no frame is named, not sent.
-	alice.send("type", "file", "content", "big.bin", "filename", "big.bin", "file", make([]byte, 1<<20), "fileid", "2", "author", "alice", "recipient", "all")
+	alice.send("type", "file", "content", "übung.bin", "filename", "übung.bin", "file", make([]byte, 1<<20), "fileid", "2", "author", "alice", "recipient", "all")
 	big := bob.awaitKind("filetext")
 	bob.send("type", "getfile", "fileid", big["fileid"])
 	for v := bob.next(); v != "ERROR"; v = bob.next() {
+	}
+	if why, _ := bob.awaitKind("text")["content"].(string); !strings.HasPrefix(why, "The file übung.bin has 1 MB") {
+		t.Errorf("bob is told %q", why)
 	}
 	alice.send("type", "file", "content", "x", "filename", "x", "file", []byte("x"), "fileid", "3", "author", "alice", "recipient", "nobody")
 	alice.wantNext("SERVER", "alice", "Private Message was not delivered. Reason: user unavailable")

@@ -10,6 +10,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"plausch"
+	"plausch/internal/core"
 	"plausch/internal/front/gateway"
 	"plausch/protocol"
 )
@@ -52,11 +53,11 @@ func (f *front) Serve() error {
 		var foolish nonsense
 		switch {
 		case errors.As(err, &foolish):
-			f.tell(sentence(err))
+			f.tell(gateway.Sentence(err))
 		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable || errors.Is(err, errInvalid):
 			return err
 		case errors.As(err, new(*plausch.Error)):
-			f.tell(sentence(err))
+			f.tell(gateway.Sentence(err))
 		case err != nil:
 			return err
 		}
@@ -108,7 +109,7 @@ func (f *front) auth(r request) error {
 		case plausch.Internal, plausch.Unavailable:
 			return err
 		default:
-			f.tell(sentence(err))
+			f.tell(gateway.Sentence(err))
 		}
 		return nil
 	}
@@ -171,15 +172,21 @@ func (f *front) certificate() []byte {
 
 // text sends a text. Its author is who has signed in, whatever it says.
 func (f *front) text(r request) error {
-	return f.sent(f.Send(to(r), r.content))
+	return f.send(r, r.content)
 }
 
-// to is the name that a message is for, empty for everyone.
-func to(r request) string {
-	if r.recipient == everyone {
-		return ""
+// send sends a text, or files by their ids, to whom the request says.
+func (f *front) send(r request, text string, attachments ...string) error {
+	to := strings.TrimSpace(r.recipient)
+	if to == everyone {
+		to = ""
 	}
-	return r.recipient
+	if to != "" {
+		if _, err := core.Name(to); err != nil {
+			return f.sent(plausch.Errorf(plausch.NotFound, "nobody has such a name"))
+		}
+	}
+	return f.sent(f.Send(to, text, attachments...))
 }
 
 // sent tells who wrote to somebody that there is nobody of that name, as the
@@ -222,7 +229,7 @@ func (f *front) Message(m *gateway.Message) (pieces [][]byte) {
 
 // Missed implements [gateway.Front].
 func (f *front) Missed(n int) [][]byte {
-	return f.say(fmt.Sprintf("You missed %d messages, which your program did not read in time. It goes on with the newest.", n), everyone)
+	return f.say(gateway.MissedText(n), everyone)
 }
 
 // Presence implements [gateway.Front].
@@ -237,10 +244,4 @@ func (f *front) Presence(moved []gateway.Presence, here []string) [][]byte {
 }
 
 // Bye implements [gateway.Front].
-func (f *front) Bye(err error) [][]byte { return f.say(sentence(err), everyone) }
-
-// sentence makes a whole sentence of an error's text.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
-}
+func (f *front) Bye(err error) [][]byte { return f.say(gateway.Sentence(err), everyone) }

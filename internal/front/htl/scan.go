@@ -148,6 +148,8 @@ func text(b []byte) string {
 	return string(b[head : head+int(size)])
 }
 
+const nilByte = 0xc0
+
 // isText reports whether an element that begins with c is a str or bin.
 func isText(c byte) bool {
 	return c&0xe0 == 0xa0 || c >= 0xc4 && c <= 0xc6 || c >= 0xd9 && c <= 0xdb

@@ -23,6 +23,7 @@ type request struct {
 	kind    string // in lower case; empty if missing
 	content string
 	empty   bool // there is no content, in one of the ways to say so
+	odd     bool // the content is a list or an object
 }
 
 // nonsense is a mistake of the client that the connection survives.
@@ -59,6 +60,7 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p[:min(len(p), s.left)])
 	s.left -= n
+	soften(p[:n])
 	s.buf = append(s.buf, p[:n]...)
 	s.given += n
 	return n, err
@@ -86,11 +88,22 @@ func (s *source) fill() error {
 	s.forget()
 	s.buf = slices.Grow(s.buf, some)
 	n, err := s.r.Read(s.buf[len(s.buf) : len(s.buf)+some])
+	soften(s.buf[len(s.buf) : len(s.buf)+n])
 	s.buf = s.buf[:len(s.buf)+n]
 	if n == 0 {
 		return err
 	}
 	return nil
+}
+
+// soften makes spaces of control characters: between values they mean nothing
+// else, and in a string, where JSON forbids them, some programs leave line ends.
+func soften(b []byte) {
+	for i, c := range b {
+		if c < ' ' {
+			b[i] = ' '
+		}
+	}
 }
 
 // lenient are the options for reading what many different programs write.
@@ -184,7 +197,7 @@ func (d *decoder) skipSpace() error {
 	}
 }
 
-func isSpace(b byte) bool { return strings.IndexByte(" \t\r\n,\x00", b) >= 0 }
+func isSpace(b byte) bool { return b <= ' ' || b == ',' }
 
 // object reads an object.
 func (d *decoder) object() (r request, err error) {
@@ -198,6 +211,7 @@ func (d *decoder) object() (r request, err error) {
 			return r, err
 		}
 		key := strings.ToLower(name.String())
+		kind := d.json.PeekKind()
 		value, text, err := d.value()
 		if err != nil {
 			return r, err
@@ -207,6 +221,7 @@ func (d *decoder) object() (r request, err error) {
 			r.kind = strings.ToLower(strings.TrimSpace(value))
 		case "content":
 			r.content, r.empty = value, !text
+			r.odd = kind == '{' || kind == '['
 		}
 	}
 	_, err = d.json.ReadToken() // }

@@ -53,6 +53,7 @@ func readAll(r io.Reader, limit int) (requests []request, foolish int, end error
 
 func TestDecoder(t *testing.T) {
 	help := request{kind: "help", empty: true}
+	odd := request{kind: "help", empty: true, odd: true}
 	msg := func(text string) request { return request{kind: "msg", content: text} }
 	tests := map[string]struct {
 		stream  string
@@ -71,7 +72,8 @@ func TestDecoder(t *testing.T) {
 		"a key twice":                {`{"request": "msg", "content": "a", "content": "b"}`, []request{msg("b")}, false},
 		"a number":                   {`{"request": "msg", "content": 42}`, []request{msg("42")}, false},
 		"a boolean":                  {`{"request": "msg", "content": true}`, []request{msg("true")}, false},
-		"a list":                     {`{"request": "help", "content": ["a", {"b": 1}]}`, []request{help}, false},
+		"a list":                     {`{"request": "help", "content": ["a", {"b": 1}]}`, []request{odd}, false},
+		"line ends in a string":      {"{\"request\": \"msg\", \"content\": \"a\r\nb\tc\"}", []request{msg("a  b c")}, false},
 		"no request":                 {`{"content": "hi"}`, []request{{content: "hi"}}, false},
 		"escapes":                    {`{"request": "msg", "content": "\u00e6\n\"\ud83d\ude00"}`, []request{msg("æ\n\"😀")}, false},
 		"UTF-8":                      {`{"request": "msg", "content": "æøå"}`, []request{msg("æøå")}, false},
@@ -88,7 +90,7 @@ func TestDecoder(t *testing.T) {
 		"single quotes":              {`{'request': 'help'}{"request": "help"}`, []request{help}, true},
 		"nothing":                    {"", nil, false},
 		"half a request":             {`{"request": "he`, nil, false},
-		"nested 30 deep":             {`{"request": "help", "content": ` + strings.Repeat("[", 30) + strings.Repeat("]", 30) + `}`, []request{help}, false},
+		"nested 30 deep":             {`{"request": "help", "content": ` + strings.Repeat("[", 30) + strings.Repeat("]", 30) + `}`, []request{odd}, false},
 		"nested 40 deep":             {`{"content": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}{"request": "help"}`, []request{help}, true},
 		"a large one and small ones": {`{"request": "msg", "content": "` + strings.Repeat("x", 9000) + `"}{"request": "help"}{"request": "help"}`, []request{msg(strings.Repeat("x", 9000)), help, help}, false},
 	}

@@ -53,7 +53,7 @@ func (f *front) Serve() error {
 		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
 			return err
 		case errors.As(err, new(*plausch.Error)):
-			f.fail(sentence(err))
+			f.fail(gateway.Sentence(err))
 		case err != nil:
 			return err
 		}
@@ -74,6 +74,8 @@ func (f *front) handle(r request) error {
 	return h.handle(f, r)
 }
 
+const errOdd = nonsense("The content has to be a text.")
+
 func (f *front) loginText() string {
 	switch {
 	case f.opts.Guests:
@@ -91,6 +93,8 @@ func (f *front) login(r request) error {
 	name, password, _ := strings.Cut(strings.TrimSpace(r.content), " ")
 	password = strings.TrimSpace(password)
 	switch {
+	case r.odd:
+		return errOdd
 	case f.SignedIn():
 		return nonsense(fmt.Sprintf("You are logged in as %s already.", f.Me()))
 	case r.empty || name == "" || name == "None":
@@ -99,7 +103,7 @@ func (f *front) login(r request) error {
 		return nonsense("Passwords are taken over TLS or on the server's own machine only, since anyone on the way could read them.")
 	case password == "" && !f.opts.Guests:
 		return nonsense("This server lets no guests in. Log in with " + f.loginText())
-	case password == "" && !guestName.MatchString(name):
+	case password == "" && (!guestName.MatchString(name) || len(name) < 2 || len(name) > 32):
 		return nonsense("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
 	}
 	err := f.SignIn(protocol.SignIn{Name: name, Password: password, Transient: password == ""})
@@ -107,8 +111,11 @@ func (f *front) login(r request) error {
 	case "":
 	case plausch.Taken:
 		return nonsense("Username taken") // some clients look for exactly this
-	case plausch.Invalid:
-		return nonsense("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
+	case plausch.SignInFailed:
+		if f.opts.Guests {
+			return nonsense(gateway.Sentence(err) + " (A name has no spaces: what follows the first one is a password.)")
+		}
+		return err
 	default:
 		return err
 	}
@@ -144,9 +151,12 @@ func (f *front) logout(request) error {
 	return nil
 }
 
-var private = regexp.MustCompile(`(?s)^@([A-Za-z0-9._-]{2,32})\s+(.*\S.*)$`)
+var private = regexp.MustCompile(`(?s)^@([A-Za-z0-9._-]{2,32})[:,]?\s+(.*\S.*)$`)
 
 func (f *front) msg(r request) error {
+	if r.odd {
+		return errOdd
+	}
 	if r.empty || strings.TrimSpace(r.content) == "" {
 		return nonsense("The message is empty: give it as the content.")
 	}
@@ -159,7 +169,7 @@ func (f *front) msg(r request) error {
 	case to != "" && plausch.CodeOf(err) == plausch.NotFound:
 		return nonsense(fmt.Sprintf("There is nobody called %s. (A message that begins with @NAME is private; for everyone, begin it with something else.)", to))
 	case plausch.CodeOf(err) == plausch.TooLarge:
-		return nonsense(sentence(err)) // the text; the connection lives
+		return nonsense(gateway.Sentence(err)) // the text; the connection lives
 	}
 	return err
 }
@@ -242,7 +252,7 @@ func messageResponses(messages []gateway.Message) []response {
 
 // Missed implements [gateway.Front].
 func (f *front) Missed(n int) [][]byte {
-	return say(kindInfo, fmt.Sprintf("You missed %d messages, which your program did not read in time. It goes on with the newest.", n))
+	return say(kindInfo, gateway.MissedText(n))
 }
 
 // Presence implements [gateway.Front].
@@ -260,13 +270,4 @@ func (f *front) Presence(moved []gateway.Presence, _ []string) (pieces [][]byte)
 }
 
 // Bye implements [gateway.Front].
-func (f *front) Bye(err error) [][]byte { return say(kindError, sentence(err)) }
-
-// sentence makes a whole sentence of an error's text.
-func sentence(err error) string {
-	text := err.Error()
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
-}
+func (f *front) Bye(err error) [][]byte { return say(kindError, gateway.Sentence(err)) }
