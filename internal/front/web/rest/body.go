@@ -83,7 +83,7 @@ func unsupportedMedia(text string) error {
 // since would be noticed late.
 func (q *request) checkQuery(known []string) error {
 	for name := range q.URL.Query() {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && !slices.Contains(known, "*") {
 			return plausch.Errorf(plausch.Invalid, "there is no parameter %q here", name)
 		}
 	}

@@ -50,13 +50,14 @@ func (q *request) readMessage(m *protocol.MessageSend) error {
 	}
 	if media == "application/json" {
 		var in struct {
-			Text     string `json:"text"`
-			ClientID string `json:"client_id"`
+			Text        string   `json:"text"`
+			ClientID    string   `json:"client_id"`
+			Attachments []string `json:"attachments"`
 		}
 		if err := decode(b, &in); err != nil {
 			return err
 		}
-		m.Text, m.ClientID = in.Text, in.ClientID
+		m.Text, m.ClientID, m.Attachments = in.Text, in.ClientID, in.Attachments
 	} else {
 		// A file or a pipe ends with a line end, and may come from Windows.
 		m.Text = strings.TrimRight(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")

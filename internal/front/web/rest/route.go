@@ -20,6 +20,9 @@ type Route struct {
 
 var page = []string{"after", "limit"}
 
+// anyQuery is for others' programs.
+var anyQuery = []string{"*"}
+
 // routes is all that can be asked for.
 var routes []Route
 
@@ -44,6 +47,12 @@ func init() { // the index shows the table that it is in
 		{"GET", "/api/rooms/{room}/messages", "what was said: after=SEQ the next, before=SEQ the ones before, else the newest", append([]string{"before"}, page...), false, (*request).history},
 		{"POST", "/api/rooms/{room}/messages", "says something in a room", nil, false, (*request).send},
 		{"GET", "/api/rooms/{room}/stream", "what is said, as it is said; since=SEQ: and all since then", []string{"since"}, false, (*request).stream},
+		{"POST", "/api/attachments", "uploads the body as a file called name=…, to be sent by its id", []string{"name", "client_id"}, false, (*request).upload},
+		{"GET", "/api/attachments/{id}", "downloads a file", nil, false, (*request).download},
+		{"GET", "/api/rooms/{room}/webhooks", "the webhooks of a room", nil, false, (*request).listWebhooks},
+		{"POST", "/api/rooms/{room}/webhooks", "makes a webhook", nil, false, (*request).createWebhook},
+		{"DELETE", "/api/webhooks/{id}", "deletes a webhook", nil, false, (*request).deleteWebhook},
+		{"POST", "/api/hooks/{token}", "posts as Slack's senders and GitHub do; needs no other token", anyQuery, true, (*request).postHook},
 	}
 }
 
