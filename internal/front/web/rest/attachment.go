@@ -21,7 +21,7 @@ func (q *request) upload() error {
 		key = q.URL.Query().Get("client_id")
 	}
 	file, err := q.server.api.Upload(q.Context(), &q.caller, core.File{
-		Name: q.URL.Query().Get("name"), ClientID: key, Body: &upload{q: q, began: time.Now()},
+		Name: q.URL.Query().Get("name"), ClientID: key, Body: &incoming{q: q, began: time.Now()},
 	})
 	if err != nil {
 		return err
@@ -34,15 +34,15 @@ func (q *request) upload() error {
 // bad mobile network, and fast enough that it ends.
 const minUploadRate = 4 << 10
 
-// upload is a body that has to come at minUploadRate, after a patient beginning.
-type upload struct {
+// incoming is a body that has to come at minUploadRate, after a patient beginning.
+type incoming struct {
 	q     *request
 	began time.Time
 	read  int64
 }
 
 // Read implements [io.Reader].
-func (u *upload) Read(p []byte) (int, error) {
+func (u *incoming) Read(p []byte) (int, error) {
 	allowed := u.q.server.opts.BodyDeadline + time.Duration(u.read)*time.Second/minUploadRate
 	_ = http.NewResponseController(u.q.w).SetReadDeadline(u.began.Add(allowed))
 	n, err := u.q.Body.Read(p)
