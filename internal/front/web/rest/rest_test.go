@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -82,8 +83,14 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	h := hub.New(b)
 	restOpts.API = api.New(c, h, "test")
 	w.rest = rest.New(restOpts)
-	server := httptest.NewServer(w.rest)
+	server := httptest.NewUnstartedServer(w.rest)
 	server.Config.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			_ = c.(*net.TCPConn).SetWriteBuffer(16 << 10) // so that a slow reader is noticed soon
+		}
+	}
+	server.Start()
 	w.url = server.URL
 	t.Cleanup(func() {
 		w.rest.Stop()
