@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup", "internal/bench",
-		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service",
+		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/server", "internal/service", "internal/store",
 		"internal/store/sqlite",
 	},
 	"e2e": {},
