@@ -46,6 +46,7 @@ type Server struct {
 	api  *api.API
 	mux  *http.ServeMux
 
+	streams streams
 	stop    sync.Once
 	stopped chan struct{} // closed when streams have to end
 }
@@ -71,6 +72,7 @@ func New(opts Options) *Server {
 		opts.Heartbeat = 20 * time.Second
 	}
 	s := &Server{opts: opts, api: opts.API, mux: http.NewServeMux(), stopped: make(chan struct{})}
+	s.streams.open = map[int64]int{}
 	for _, route := range routes {
 		s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
 	}

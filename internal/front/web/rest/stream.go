@@ -31,6 +31,11 @@ func (q *request) stream() error {
 	if err != nil {
 		return err
 	}
+	if !q.server.streams.begin(q.me.ID) {
+		return &plausch.Error{Code: plausch.RateLimited, RetryAfter: 10 * time.Second,
+			Message: fmt.Sprintf("you have %d streams open, which is the most; close one first", maxStreams)}
+	}
+	defer q.server.streams.end(q.me.ID)
 	q.caller.Session = &st.feed
 	if _, err := ask[protocol.Empty](q, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err
@@ -252,6 +257,35 @@ func gone(err error) error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", context.Canceled, err)
+}
+
+// maxStreams is the most streams that an account can have open. Their connections
+// are counted as any others, but behind a proxy those are all the proxy's.
+const maxStreams = 32
+
+// streams counts those of each account.
+type streams struct {
+	mu   sync.Mutex
+	open map[int64]int
+}
+
+// begin counts one more, or returns false if there are too many.
+func (s *streams) begin(account int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[account] >= maxStreams {
+		return false
+	}
+	s.open[account]++
+	return true
+}
+
+func (s *streams) end(account int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[account]--; s.open[account] == 0 {
+		delete(s.open, account)
+	}
 }
 
 // feed is a room's events as the hub delivers them, until they are taken.

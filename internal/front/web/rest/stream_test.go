@@ -214,6 +214,28 @@ func TestStreamEnds(t *testing.T) {
 	}
 }
 
+func TestTooManyStreams(t *testing.T) {
+	w := newWorld(t)
+	ann, bob := w.account("ann", plausch.RoleMember), w.account("bob", plausch.RoleMember)
+	var open []*lines
+	for range 32 {
+		open = append(open, w.stream(ann, "public", ""))
+	}
+	w.call(ann, "GET", "/api/rooms/public/stream", "").want(429).has("close one first")
+	w.stream(bob, "public", "")
+	open[0].close()
+	for { // as soon as the server has noticed
+		r := w.request(t.Context(), ann, "HEAD", "/api/rooms/public/stream", "")
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Body.Close(); response.StatusCode == http.StatusOK {
+			return
+		}
+	}
+}
+
 func TestHeartbeat(t *testing.T) {
 	w := newWorld(t, func(_ *core.Options, o *rest.Options) { o.Heartbeat = time.Millisecond })
 	ann := w.account("ann", plausch.RoleMember)
