@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"plausch"
+	"plausch/internal/bus"
 	"plausch/internal/core"
 	"plausch/internal/front/web/rest"
 	"plausch/protocol"
@@ -150,6 +152,38 @@ func TestStreamHasEachOnce(t *testing.T) {
 	for range talkers {
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// badBus loses each third batch, and repeats the one behind it.
+type badBus struct {
+	bus.Local
+	batches atomic.Int64
+}
+
+func (b *badBus) Publish(events []plausch.Event) {
+	n := b.batches.Add(1) % 3
+	if n != 1 {
+		b.Local.Publish(events)
+	}
+	if n == 2 {
+		b.Local.Publish(events)
+	}
+}
+
+// TestStreamHeals has each event once, and in order, whatever is pushed.
+func TestStreamHeals(t *testing.T) {
+	w := newWorld(t, func(o *core.Options, _ *rest.Options) { o.Bus = new(badBus) })
+	ann := w.account("ann", plausch.RoleMember)
+	l := w.stream(ann, "public", "?since=0")
+	const sent = 12 // and the last one is pushed
+	for n := range sent {
+		w.say(ann, fmt.Sprint(n))
+	}
+	for seq := int64(1); seq <= sent; seq++ {
+		if e := l.event(); e.Seq != seq {
+			t.Fatalf("the seq is %d, want %d", e.Seq, seq)
 		}
 	}
 }
