@@ -147,13 +147,12 @@ func (w *world) must(who, method string, params protocol.Body) protocol.Body {
 }
 
 const (
-	ok          = plausch.Code("")
-	signIn      = plausch.SignInNeeded
-	forbidden   = plausch.Forbidden
-	notFound    = plausch.NotFound
-	unsupported = plausch.Unsupported
-	overHTTP    = plausch.Unsupported
-	invalid     = plausch.Invalid
+	ok        = plausch.Code("")
+	signIn    = plausch.SignInNeeded
+	forbidden = plausch.Forbidden
+	notFound  = plausch.NotFound
+	overHTTP  = plausch.Unsupported
+	invalid   = plausch.Invalid
 )
 
 // matrix says for each call who gets which code, in the order of people. Each

@@ -54,7 +54,7 @@ func AddWebhook(ctx context.Context, st store.Store, room, name string, signed b
 func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed bool) (NewWebhook, error) {
 	n.Display = likes(n.Name)
 	var err error
-	if n.Name, err = Name(n.Name); err != nil {
+	if n.Name, err = NewName(n.Name); err != nil {
 		return NewWebhook{}, err
 	}
 	others, err := st.ListWebhooks(ctx, n.Room)

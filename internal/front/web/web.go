@@ -56,6 +56,7 @@ func New(opts Options) *Server {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /{$}", s.index)
 	opts.REST.SignedIn = func(r *http.Request) { connOf(r).SignedIn() }
+	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
 	mux.Handle("/api/", api)
 	s.http = &http.Server{

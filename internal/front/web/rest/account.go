@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"strings"
 
 	"plausch"
 	"plausch/protocol"
@@ -20,12 +21,23 @@ func (q *request) signInByName() error {
 	if in.Name == "" {
 		return plausch.Errorf(plausch.Invalid, "say who you are: name and password")
 	}
+	hello := protocol.Hello{Version: protocol.Version, Client: q.program()}
+	if _, err := ask[protocol.Welcome](q, protocol.MethodHello, hello); err != nil {
+		return err
+	}
 	signed, err := ask[protocol.SignedIn](q, protocol.MethodSignIn, protocol.SignIn{Name: in.Name, Password: in.Password})
 	if err != nil {
 		return err
 	}
 	q.server.opts.SignedIn(q.Request)
 	return q.json(http.StatusCreated, signed)
+}
+
+// program is what the sender calls itself, for the list of devices.
+func (q *request) program() string {
+	const most = 64 // bytes that hello takes
+	agent := strings.ToValidUTF8(q.UserAgent(), "")
+	return strings.ToValidUTF8(agent[:min(len(agent), most)], "")
 }
 
 func (q *request) signOut() error {

@@ -12,8 +12,10 @@
 package rest
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +31,8 @@ type Options struct {
 	// SignedIn is told of a request whose token was good, so that its connection
 	// is no stranger's any more.
 	SignedIn func(*http.Request)
+	// Remote returns where a request comes from; nil means that nobody knows.
+	Remote func(*http.Request) netip.Addr
 	// BodyDeadline is how long the body of a request may take, WriteDeadline how
 	// long a piece of an answer may wait to be taken; 0 means 10 s.
 	BodyDeadline, WriteDeadline time.Duration
@@ -55,6 +59,9 @@ type Server struct {
 func New(opts Options) *Server {
 	if opts.SignedIn == nil {
 		opts.SignedIn = func(*http.Request) {}
+	}
+	if opts.Remote == nil {
+		opts.Remote = func(*http.Request) netip.Addr { return netip.Addr{} }
 	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()
@@ -108,7 +115,10 @@ type request struct {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
-	q := &request{Request: r, w: w, server: s}
+	ctx, end := context.WithCancelCause(r.Context())
+	defer end(nil)
+	q := &request{Request: r.WithContext(ctx), w: w, server: s}
+	q.caller.Remote, q.caller.Ended = s.opts.Remote(r), end
 	defer q.caller.Close()
 	err := q.checkQuery(route.Query)
 	if err == nil && !route.Open {

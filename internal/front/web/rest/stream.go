@@ -142,7 +142,7 @@ func (st *stream) run(page protocol.History) error {
 			return &plausch.Error{Code: plausch.Unavailable, RetryAfter: 2 * time.Second,
 				Message: fmt.Sprintf("the server is stopping; come again in a moment with since=%d", st.last)}
 		case <-st.Context().Done():
-			return st.Context().Err()
+			return context.Cause(st.Context()) // the reader has gone, or was shut out
 		}
 	}
 }

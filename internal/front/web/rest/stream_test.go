@@ -240,6 +240,12 @@ func TestStreamEnds(t *testing.T) {
 		t.Errorf("whoever was removed is told %+v", e)
 	}
 
+	l = w.stream(bob, "public", "")
+	w.call(bob, "POST", "/api/sign_out", "").want(204)
+	if e := l.last(); e.Code != string(plausch.SignInFailed) {
+		t.Errorf("whose token is gone is told %+v", e)
+	}
+
 	l = w.stream(ann, "den", "?since=2")
 	l.event()
 	w.rest.Stop()
