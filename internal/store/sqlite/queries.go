@@ -80,7 +80,7 @@ type reads struct {
 	eventsUp, eventsDown                               *sql.Stmt
 	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
 	attachments                                        *sql.Stmt
-	webhook, webhookByToken, listWebhooks              *sql.Stmt
+	webhook, webhookByToken, roomWebhooks, allWebhooks *sql.Stmt
 }
 
 func (r *reads) queries() []query {
@@ -125,7 +125,8 @@ func (r *reads) queries() []query {
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
 		{&r.webhookByToken, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.token = ? AND a.held AND a.state = 1`},
-		{&r.listWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE (?1 = 0 OR h.room = ?1) AND h.token IS NOT NULL ORDER BY h.id`},
+		{&r.roomWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.room = ? AND h.token IS NOT NULL ORDER BY h.id`},
+		{&r.allWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id > 0 AND h.token IS NOT NULL ORDER BY h.id`},
 	}
 }
 

@@ -77,10 +77,14 @@ func (s *Store) Webhook(ctx context.Context, id int64) (plausch.Webhook, error) 
 
 // ListWebhooks implements [store.Webhooks].
 func (s *Store) ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error) {
-	return list(ctx, "list webhooks", s.r.listWebhooks, func(row scanner) (plausch.Webhook, error) {
+	query, args := s.r.roomWebhooks, []any{room}
+	if room == 0 {
+		query, args = s.r.allWebhooks, nil
+	}
+	return list(ctx, "list webhooks", query, func(row scanner) (plausch.Webhook, error) {
 		w, err := scanWebhook(row)
 		return w.Webhook, err
-	}, room)
+	}, args...)
 }
 
 // DeleteWebhook implements [store.Webhooks].
