@@ -110,6 +110,9 @@ const (
 	MethodHistory            = "history"
 	MethodPresenceSet        = "presence.set"
 	MethodTyping             = "typing"
+	MethodWebhookCreate      = "webhook.create"
+	MethodWebhookList        = "webhook.list"
+	MethodWebhookDelete      = "webhook.delete"
 	MethodPresenceList       = "presence.list"
 )
 
@@ -135,4 +138,5 @@ const (
 //go:generate go tool msgp -tests=false -io=false -file attachment.go
 //go:generate go tool msgp -tests=false -io=false -file event.go
 //go:generate go tool msgp -tests=false -io=false -file presence.go
+//go:generate go tool msgp -tests=false -io=false -file webhook.go
 //go:generate go tool msgp -tests=false -io=false -file error.go

@@ -81,6 +81,10 @@ var requests = []struct {
 	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
 	{"history between", 1<<53 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(32767)), Before: 32768}},
+	{"webhook.create", 13, MethodWebhookCreate, &WebhookCreate{Room: 17, Name: "Grafana"}},
+	{"webhook.create, signed", 13, MethodWebhookCreate, &WebhookCreate{Room: 17, Name: "github", Signed: true}},
+	{"webhook.list", 13, MethodWebhookList, &WebhookList{Room: 17}},
+	{"webhook.delete", 13, MethodWebhookDelete, &WebhookRef{ID: 3}},
 	{"presence.list", 13, MethodPresenceList, &PresenceList{After: "alice", Limit: 128}},
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
@@ -191,6 +195,16 @@ var replies = []struct {
 	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
 	{"history with attachments", 15, MethodHistory, &History{Events: []Event{look, photo}}, nil},
 	{"history, nothing", 15, MethodHistory, &History{}, nil},
+	{"webhook.create", 16, MethodWebhookCreate, &WebhookCreated{
+		Webhook: Webhook{ID: 3, Room: 17, Account: zoe, Time: 1790000000000}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	}, nil},
+	{"webhook.create, signed", 16, MethodWebhookCreate, &WebhookCreated{
+		Webhook: Webhook{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true},
+		Token:   "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", Secret: "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+	}, nil},
+	{"webhook.list", 16, MethodWebhookList, &Webhooks{Webhooks: []Webhook{{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true}}}, nil},
+	{"webhook.list, nothing", 16, MethodWebhookList, &Webhooks{}, nil},
+	{"webhook.delete", 16, MethodWebhookDelete, &Empty{}, nil},
 	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{
 		{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"},
 	}, More: true}, nil},

@@ -62,6 +62,9 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodHistory:            {&HistoryGet{}, &History{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},
 	MethodTyping:             {&TypingSet{}, &Empty{}},
+	MethodWebhookCreate:      {&WebhookCreate{}, &WebhookCreated{}},
+	MethodWebhookList:        {&WebhookList{}, &Webhooks{}},
+	MethodWebhookDelete:      {&WebhookRef{}, &Empty{}},
 	MethodPresenceList:       {&PresenceList{}, &Presences{}},
 }
 

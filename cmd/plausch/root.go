@@ -44,6 +44,7 @@ var commands = []func() *cobra.Command{
 	newUserCommand,
 	newRoomCommand,
 	newAuditCommand,
+	newWebhookCommand,
 	newConfigCommand,
 	newStatusCommand,
 	newBackupCommand,

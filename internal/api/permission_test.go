@@ -46,6 +46,7 @@ type world struct {
 	direct    int64 // of maker and member
 	// files are ids of maker's: in den, in hall, in direct and pending.
 	files map[string]string
+	hook  int64 // a webhook of den
 }
 
 func newWorld(t *testing.T) *world {
@@ -112,6 +113,7 @@ func newWorld(t *testing.T) *world {
 			w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{Room: room, Attachments: []string{file.ID}})
 		}
 	}
+	w.hook = w.must("admin", protocol.MethodWebhookCreate, &protocol.WebhookCreate{Room: w.den, Name: "gnome"}).(*protocol.WebhookCreated).Webhook.ID
 	return w
 }
 
@@ -225,6 +227,17 @@ var matrix = []struct {
 	}, [6]plausch.Code{signIn, notFound, notFound, invalid, ok, invalid}},
 	{"attachment.upload", "by a frame", empty, [6]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP, overHTTP}},
 	{"attachment.get", "by a frame", empty, [6]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP, overHTTP}},
+	{"webhook.create", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookCreate{Room: w.den, Name: "hook"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, ok}},
+	{"webhook.create", "of a direct room", func(w *world) protocol.Body { return &protocol.WebhookCreate{Room: w.direct, Name: "hook"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"webhook.create", "of the room that everyone is in", func(*world) protocol.Body { return &protocol.WebhookCreate{Room: 1, Name: "hook"} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
+	{"webhook.list", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookList{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, ok}},
+	{"webhook.delete", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookRef{ID: w.hook} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
+	{"webhook.post", "in a frame", empty, [6]plausch.Code{unsupported, unsupported, unsupported, unsupported, unsupported, unsupported}},
 	{"presence.list", "", func(*world) protocol.Body { return &protocol.PresenceList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"presence.set", "without subscribe", func(*world) protocol.Body { return &protocol.PresenceSet{Presence: "away"} },
 		[6]plausch.Code{signIn, invalid, invalid, invalid, invalid, invalid}},

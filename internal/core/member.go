@@ -52,20 +52,27 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	if account.ID == by.ID {
 		return c.LeaveRoom(ctx, by, id, "")
 	}
-	if by.Role != plausch.RoleOwner && by.Role != plausch.RoleAdmin {
-		first, _, err := c.store.Events(ctx, id, store.Page{Before: 2, Limit: 1})
-		if err != nil {
-			return err
-		}
-		if len(first) == 0 || first[0].Actor.ID != by.ID {
-			return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.name)
-		}
+	switch runs, err := c.runs(ctx, by, id); {
+	case err != nil:
+		return err
+	case !runs:
+		return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.name)
 	}
 	if !c.rooms.has(room, account.ID) {
 		return plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.name)
 	}
 	_, err = c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref())
 	return err
+}
+
+// runs reports whether by, who is in a room, looks after it: whoever made it does,
+// and the server's admins and owners.
+func (c *Core) runs(ctx context.Context, by plausch.Account, id plausch.RoomID) (bool, error) {
+	if by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin {
+		return true, nil
+	}
+	first, _, err := c.store.Events(ctx, id, store.Page{Before: 2, Limit: 1})
+	return len(first) > 0 && first[0].Kind == plausch.EventJoin && first[0].Actor.ID == by.ID, err
 }
 
 // memberChange finds the room and the account of a change of membership.

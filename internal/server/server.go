@@ -29,6 +29,7 @@ import (
 	"plausch/internal/front/native"
 	"plausch/internal/front/port"
 	"plausch/internal/front/web"
+	"plausch/internal/front/web/rest"
 	"plausch/internal/hub"
 	"plausch/internal/session"
 	"plausch/internal/store/sqlite"
@@ -123,7 +124,14 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
 		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
-	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg), Log: log})
+	s.web = web.New(web.Options{
+		Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
+		REST: rest.Options{
+			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
+			StreamBytes: cfg.Limits.OutboxBytes, Log: log,
+		},
+		Log: log,
+	})
 	s.port = port.New(port.Options{
 		Limits: port.Limits{
 			PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,

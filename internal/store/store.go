@@ -23,8 +23,8 @@ import (
 // an fsync failed, and retrying it could acknowledge what was lost.
 var ErrBroken = errors.New("the disk failed; what it holds is unknown until a restart")
 
-// Store keeps accounts, devices, rooms, their logs, and what there is to know of
-// attachments but their bytes.
+// Store keeps accounts, devices, rooms, their logs, webhooks, and what there is to
+// know of attachments but their bytes.
 type Store interface {
 	Accounts
 	Devices
@@ -34,6 +34,7 @@ type Store interface {
 	Rooms
 	Log
 	Attachments
+	Webhooks
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
@@ -334,6 +335,47 @@ type Log interface {
 	// If there is, at least one event is returned. Names are the accounts' names now.
 	// An unknown room has no events.
 	Events(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error)
+}
+
+// NewWebhook is what [Webhooks.CreateWebhook] makes.
+type NewWebhook struct {
+	Room plausch.RoomID
+	// Name and Display are those of the account that the webhook posts as.
+	Name, Display string
+	// Maker is who makes it, 0 for the command line. AnyMaker lets it post as an
+	// account that was made for a webhook by somebody else, too.
+	Maker    plausch.AccountID
+	AnyMaker bool
+	Token    TokenHash
+	Secret   string // that signatures are made with, empty if none are wanted
+	At       time.Time
+	// GuestsSeenBefore is as in [NewAccount].
+	GuestsSeenBefore time.Time
+}
+
+// Webhook is a webhook with what is not shown of it.
+type Webhook struct {
+	plausch.Webhook
+	Secret string
+}
+
+// Webhooks keeps the addresses at which programs post.
+type Webhooks interface {
+	// CreateWebhook makes a webhook and the account that it posts as, in one
+	// transaction. If the name is held already, it returns Taken, unless it was
+	// by a webhook, deleted or not, and its maker was the same.
+	CreateWebhook(ctx context.Context, n NewWebhook) (plausch.Webhook, error)
+	// WebhookByToken returns a webhook, or NotFound if there is none, or its
+	// account has lost its name.
+	WebhookByToken(ctx context.Context, token TokenHash) (Webhook, error)
+	// Webhook returns a webhook by id, or NotFound.
+	Webhook(ctx context.Context, id int64) (plausch.Webhook, error)
+	// ListWebhooks returns the webhooks of a room, or of all rooms if room is 0,
+	// by id.
+	ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error)
+	// DeleteWebhook forgets a webhook for ever, or returns NotFound. Its account
+	// stays.
+	DeleteWebhook(ctx context.Context, id int64) error
 }
 
 // Snapshotter is a store that can copy itself while it is used. Where the database

@@ -19,6 +19,15 @@ type arrival struct {
 	answered  bool   // encrypted, or from where plain text is answered
 }
 
+// remoteOf returns the address that r comes from, zero if it has none.
+func remoteOf(r *http.Request) netip.Addr {
+	tcp, ok := arrivalOf(r).client.(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}
+	}
+	return tcp.AddrPort().Addr()
+}
+
 // scheme returns the scheme of the address that was asked for.
 func (a arrival) scheme() string {
 	if a.encrypted {

@@ -1,5 +1,5 @@
 // Package web is what is spoken in HTTP on the one port: the WebSocket of the
-// native protocol, and whether the server is well.
+// native protocol, the API in package rest, and whether the server is well.
 //
 // The HTTP server serves a connection in a goroutine of its own. When a
 // connection becomes a WebSocket, that one ends, with its buffers, and a session
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"plausch/internal/front/port"
+	"plausch/internal/front/web/rest"
 	"plausch/internal/session"
 )
 
@@ -32,7 +33,9 @@ type Options struct {
 	// Ready reports why requests cannot be served now, if so.
 	Ready func(context.Context) error
 	TLS   TLS
-	Log   *slog.Logger
+	// REST answers below /api/.
+	REST rest.Options
+	Log  *slog.Logger
 }
 
 // Server is the HTTP side of the port.
@@ -52,6 +55,10 @@ func New(opts Options) *Server {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /{$}", s.index)
+	opts.REST.SignedIn = func(r *http.Request) { connOf(r).SignedIn() }
+	opts.REST.Remote = remoteOf
+	api := rest.New(opts.REST)
+	mux.Handle("/api/", api)
 	s.http = &http.Server{
 		Handler:           s.secured(mux),
 		ConnContext:       withConn,
@@ -60,6 +67,7 @@ func New(opts Options) *Server {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(opts.Log.Handler(), slog.LevelDebug),
 	}
+	s.http.RegisterOnShutdown(api.Stop)
 	s.conns = &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
 	go func() { _ = s.http.Serve(s.conns) }() // ends with Close
 	return s

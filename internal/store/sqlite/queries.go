@@ -20,6 +20,8 @@ type writes struct {
 	insertEvent, repeat                   *sql.Stmt
 	insertAttachment, addAttached         *sql.Stmt
 	pending, attach, attachments          *sql.Stmt
+	webhookAccount                        *sql.Stmt
+	insertWebhook, deleteWebhook          *sql.Stmt
 }
 
 func (w *writes) queries() []query {
@@ -61,6 +63,11 @@ func (w *writes) queries() []query {
 		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
 		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},
 		{&w.attachments, attachmentsBetween},
+
+		{&w.webhookAccount, `SELECT a.id, a.name, a.display, h.maker FROM accounts a JOIN webhooks h ON h.account = a.id
+			WHERE a.name = ? AND a.held ORDER BY h.id LIMIT 1`},
+		{&w.insertWebhook, `INSERT INTO webhooks (room, account, maker, token, secret, created) VALUES (?, ?, ?, ?, ?, ?)`},
+		{&w.deleteWebhook, `UPDATE webhooks SET token = NULL, secret = '' WHERE id = ? AND token IS NOT NULL`},
 	}
 }
 
@@ -73,6 +80,7 @@ type reads struct {
 	eventsUp, eventsDown                               *sql.Stmt
 	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
 	attachments                                        *sql.Stmt
+	webhook, webhookByToken, roomWebhooks, allWebhooks *sql.Stmt
 }
 
 func (r *reads) queries() []query {
@@ -114,6 +122,11 @@ func (r *reads) queries() []query {
 			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
 		{&r.attachments, attachmentsBetween},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
+
+		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
+		{&r.webhookByToken, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.token = ? AND a.held AND a.state = 1`},
+		{&r.roomWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.room = ? AND h.token IS NOT NULL ORDER BY h.id`},
+		{&r.allWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id > 0 AND h.token IS NOT NULL ORDER BY h.id`},
 	}
 }
 

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/internal/store"
+	"plausch/internal/store/sqlite"
+)
+
+func newWebhookCommand() *cobra.Command {
+	cmd := newGroupCommand("webhook", "Look after the addresses at which programs post into rooms")
+	cmd.AddCommand(newWebhookAddCommand(), newWebhookListCommand(), newWebhookDeleteCommand())
+	return cmd
+}
+
+func newWebhookAddCommand() *cobra.Command {
+	var signed bool
+	cmd := &cobra.Command{
+		Use:   "add ROOM NAME",
+		Short: "Make a webhook",
+		Long: "Makes an address at which a program posts into a room, as NAME, an account that is made for it.\n" +
+			"It takes what is written for Slack's incoming webhooks, and GitHub's events. Whoever knows the\n" +
+			"address can post; it is printed this once. A running server need not be stopped for it.",
+		Example: "  plausch webhook add alerts grafana\n" +
+			"  plausch webhook add code github --signed",
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range args { // what cannot be is a mistake of the command line
+				if _, err := core.Name(name); err != nil {
+					return &exitError{exitUsage, err}
+				}
+			}
+			return withStore(cmd, func(ctx context.Context, st store.Store) error {
+				made, err := core.AddWebhook(ctx, st, args[0], args[1], signed)
+				if err != nil {
+					return err
+				}
+				printWebhook(cmd, made)
+				return nil
+			})
+		},
+	}
+	addSettings(cmd, "data")
+	cmd.Flags().BoolVar(&signed, "signed", false, "Take only what is signed with a secret, as GitHub does it")
+	return cmd
+}
+
+func printWebhook(cmd *cobra.Command, made core.NewWebhook) {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "Webhook %d posts as %s. Its address, at your server's own, is told this once; keep it secret:\n\n"+
+		"    https://YOUR-SERVER/api/hooks/%s\n", made.ID, made.Account.Shown(), made.Token)
+	if made.Signed {
+		fmt.Fprintf(out, "\nThe sender has to sign with this secret:\n\n    %s\n", made.Secret)
+	}
+}
+
+func newWebhookListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the webhooks",
+		Long:  "Lists the webhooks of all rooms. Their addresses are not kept, so they cannot be shown.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withStore(cmd, func(ctx context.Context, st store.Store) error {
+				hooks, err := st.ListWebhooks(ctx, 0)
+				if err != nil {
+					return err
+				}
+				return listWebhooks(ctx, cmd, st, hooks)
+			})
+		},
+	}
+	addSettings(cmd, "data")
+	return cmd
+}
+
+func listWebhooks(ctx context.Context, cmd *cobra.Command, st store.Store, hooks []plausch.Webhook) error {
+	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tROOM\tNAME\tSIGNED\tMADE")
+	for _, hook := range hooks {
+		room, err := st.Room(ctx, hook.Room)
+		if err != nil {
+			return err
+		}
+		signed := map[bool]string{true: "yes", false: "no"}[hook.Signed]
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", hook.ID, room.Name, hook.Account.Name, signed, hook.Created.Format("2006-01-02"))
+	}
+	return table.Flush()
+}
+
+func newWebhookDeleteCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "delete ID",
+		Short: "Delete a webhook",
+		Long:  "Deletes a webhook, at once and for ever. Its messages stay. plausch webhook list has the ids.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return usageErrorf("%q is no id; plausch webhook list has the ids", args[0])
+			}
+			return withStore(cmd, func(ctx context.Context, st store.Store) error {
+				err := st.DeleteWebhook(ctx, id)
+				if plausch.CodeOf(err) == plausch.NotFound {
+					return fmt.Errorf("there is no webhook %d; plausch webhook list has the ids", id)
+				}
+				if err == nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "Deleted the webhook %d\n", id)
+				}
+				return err
+			})
+		},
+	}
+	addSettings(cmd, "data")
+	return cmd
+}
+
+// withStore calls f with the database of the data folder, beside a server that
+// may be running.
+func withStore(cmd *cobra.Command, f func(context.Context, store.Store) error) (err error) {
+	cfg, err := loadSettings(cmd)
+	if err != nil {
+		return err
+	}
+	if err := prepareData(cfg); err != nil {
+		return err
+	}
+	st, err := sqlite.Open(cmd.Context(), cfg.DatabasePath(), sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return f(cmd.Context(), st)
+}

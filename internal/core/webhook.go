@@ -1,0 +1,153 @@
+package core
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/store"
+)
+
+// NewWebhook is a webhook with what is told of it once, when it is made.
+type NewWebhook struct {
+	plausch.Webhook
+	Token  string // the end of its address
+	Secret string // that signatures are made with, empty if none are wanted
+}
+
+// Webhook is a webhook as a front-end needs it that takes what is posted.
+type Webhook = store.Webhook
+
+// CreateWebhook makes a webhook of a room, which posts as a new account called
+// name. Whoever runs the room may; guests may not, since the account stays.
+func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plausch.RoomID, name string, signed bool) (NewWebhook, error) {
+	if err := c.mayHook(ctx, by, room); err != nil {
+		return NewWebhook{}, err
+	}
+	admin := by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin
+	if err := c.sends.take(ctx, by.ID); err != nil {
+		return NewWebhook{}, err
+	}
+	return makeWebhook(ctx, c.store, store.NewWebhook{Room: room, Name: name, Maker: by.ID, AnyMaker: admin, At: c.now()}, signed)
+}
+
+// AddWebhook makes a webhook of the room called room. It needs no running core, so
+// that it can work on the database beside a server.
+func AddWebhook(ctx context.Context, st store.Store, room, name string, signed bool) (NewWebhook, error) {
+	room, err := Name(room)
+	if err != nil {
+		return NewWebhook{}, err
+	}
+	found, err := st.RoomByName(ctx, room)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return NewWebhook{}, plausch.Errorf(plausch.NotFound, "there is no room %q", room)
+	}
+	if err != nil {
+		return NewWebhook{}, err
+	}
+	at := time.Now().Truncate(time.Millisecond)
+	return makeWebhook(ctx, st, store.NewWebhook{Room: found.ID, Name: name, AnyMaker: true, At: at}, signed)
+}
+
+func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed bool) (NewWebhook, error) {
+	n.Display = likes(n.Name)
+	var err error
+	if n.Name, err = NewName(n.Name); err != nil {
+		return NewWebhook{}, err
+	}
+	others, err := st.ListWebhooks(ctx, n.Room)
+	if err != nil {
+		return NewWebhook{}, err
+	}
+	if len(others) >= plausch.MaxWebhooks {
+		return NewWebhook{}, plausch.Errorf(plausch.Forbidden, "the room has %d webhooks, which is the most; delete one first", len(others))
+	}
+	token := auth.NewToken()
+	n.Token = token.Hash()
+	if signed {
+		n.Secret = rand.Text()
+	}
+	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
+	made, err := st.CreateWebhook(ctx, n)
+	if err != nil {
+		return NewWebhook{}, err
+	}
+	return NewWebhook{made, token.Text(), n.Secret}, nil
+}
+
+// Webhooks returns the webhooks of a room to whoever runs it.
+func (c *Core) Webhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.Webhook, error) {
+	if err := c.mayHook(ctx, by, room); err != nil {
+		return nil, err
+	}
+	return c.store.ListWebhooks(ctx, room)
+}
+
+// DeleteWebhook ends a webhook, at once and for ever. Whoever runs its room may.
+func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) error {
+	hook, err := c.store.Webhook(ctx, id)
+	if err == nil {
+		err = c.mayHook(ctx, by, hook.Room)
+	}
+	switch plausch.CodeOf(err) {
+	case "":
+		return c.store.DeleteWebhook(ctx, id)
+	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
+		return errNoWebhook()
+	default:
+		return err
+	}
+}
+
+// mayHook reports why by may not look after the webhooks of a room, if so.
+func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomID) error {
+	room, err := c.member(ctx, by.ID, id)
+	if err != nil {
+		return err
+	}
+	if room.kind == plausch.RoomDirect {
+		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; it has no webhooks")
+	}
+	runs, err := c.runs(ctx, by, id)
+	if err == nil && (!runs || by.Role == plausch.RoleGuest) {
+		err = plausch.Errorf(plausch.Forbidden, "only accounts that made the room %q and the server's admins look after its webhooks", room.name)
+	}
+	return err
+}
+
+// OpenWebhook returns the webhook that a token is the address of, or NotFound.
+func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
+	t, err := auth.ParseToken(token)
+	if err != nil {
+		return Webhook{}, errNoWebhook()
+	}
+	hook, err := c.store.WebhookByToken(ctx, t.Hash())
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = errNoWebhook()
+	}
+	return hook, err
+}
+
+// PostWebhook has a message of a webhook committed. Its account need not be in
+// the room: to have been made for it is enough. The account's rate holds as
+// for any other.
+func (c *Core) PostWebhook(ctx context.Context, hook Webhook, text, clientID string) (plausch.Event, error) {
+	if err := plausch.CheckText(text); err != nil {
+		return plausch.Event{}, err
+	}
+	if err := plausch.CheckClientID(clientID); err != nil {
+		return plausch.Event{}, err
+	}
+	if err := c.sends.take(ctx, hook.Account.ID); err != nil {
+		return plausch.Event{}, err
+	}
+	return c.log.wait(store.Draft{
+		Room: hook.Room, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
+	})
+}
+
+func errNoWebhook() error {
+	return plausch.Errorf(plausch.NotFound, "there is no such webhook, or none that is yours to look after")
+}

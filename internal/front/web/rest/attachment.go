@@ -1,0 +1,118 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/protocol"
+)
+
+// upload keeps the body as a file. The bounds of its size are the core's.
+func (q *request) upload() error {
+	key := q.Header.Get("Idempotency-Key")
+	if key == "" {
+		key = q.URL.Query().Get("client_id")
+	}
+	file, err := q.server.api.Upload(q.Context(), &q.caller, core.File{
+		Name: q.URL.Query().Get("name"), ClientID: key, Body: &incoming{q: q, began: time.Now()},
+	})
+	if err != nil {
+		return err
+	}
+	_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
+	return q.json(http.StatusCreated, protocol.Attachment(file))
+}
+
+// minUploadRate is how fast a file has to come, in bytes a second: slower than a
+// bad mobile network, and fast enough that it ends.
+const minUploadRate = 4 << 10
+
+// incoming is a body that has to come at minUploadRate, after a patient beginning.
+type incoming struct {
+	q     *request
+	began time.Time
+	read  int64
+}
+
+// Read implements [io.Reader].
+func (u *incoming) Read(p []byte) (int, error) {
+	allowed := u.q.server.opts.BodyDeadline + time.Duration(u.read)*time.Second/minUploadRate
+	_ = http.NewResponseController(u.q.w).SetReadDeadline(u.began.Add(allowed))
+	n, err := u.q.Body.Read(p)
+	u.read += int64(n)
+	switch {
+	case err == nil || errors.Is(err, io.EOF):
+		return n, err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		u.q.w.Header().Set("Connection", "close")
+		return n, &failure{http.StatusRequestTimeout, plausch.Errorf(plausch.Invalid, "the file came too slowly; send it again")}
+	default:
+		return n, plausch.Errorf(plausch.Invalid, "the file did not come whole; send it again")
+	}
+}
+
+// download gives a file out, so that nothing in it runs in a browser: only
+// pictures may be shown in place. Who may read it is asked each time.
+func (q *request) download() error {
+	file, r, err := q.server.api.OpenAttachment(q.Context(), &q.caller, core.FileRef{ID: q.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	kind, media := "attachment", plausch.TypeUnknown
+	if file.Picture() {
+		kind, media = "inline", file.Type
+	}
+	h := q.w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", disposition(kind, file.Name))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
+	h.Set("ETag", `"`+file.ID+`"`)              // a file never changes
+	http.ServeContent(&patient{q.w, q.server}, q.Request, "", time.Time{}, r)
+	return nil
+}
+
+// patient bounds each write, not all of them together: a file may take long.
+type patient struct {
+	http.ResponseWriter
+	server *Server
+}
+
+// Write implements [io.Writer].
+func (p *patient) Write(b []byte) (int, error) {
+	p.server.hurry(p.ResponseWriter)
+	return p.ResponseWriter.Write(b)
+}
+
+// disposition returns a Content-Disposition with a name (RFC 6266, section 4.3):
+// as it is, encoded by RFC 8187, and for old programs in ASCII.
+func disposition(kind, name string) string {
+	var ascii, encoded strings.Builder
+	for _, r := range name {
+		if r < ' ' || r > '~' || strings.ContainsRune(`"\%`, r) {
+			r = '_'
+		}
+		ascii.WriteRune(r)
+	}
+	for i := range len(name) {
+		if c := name[i]; isAttrChar(c) {
+			encoded.WriteByte(c)
+		} else {
+			fmt.Fprintf(&encoded, "%%%02X", c)
+		}
+	}
+	return fmt.Sprintf(`%s; filename="%s"; filename*=UTF-8''%s`, kind, ascii.String(), encoded.String())
+}
+
+// isAttrChar reports whether c stands for itself (RFC 8187, section 3.2.1).
+func isAttrChar(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0
+}

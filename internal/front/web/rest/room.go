@@ -1,0 +1,93 @@
+package rest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+// roomRef returns the room that the path names: by id if it is a number, else by
+// name.
+func (q *request) roomRef() (protocol.RoomRef, error) {
+	room := q.PathValue("room")
+	if strings.Trim(room, "0123456789") != "" {
+		return protocol.RoomRef{Name: room}, nil
+	}
+	id, err := strconv.ParseInt(room, 10, 64)
+	if err != nil || id == 0 {
+		return protocol.RoomRef{}, plausch.Errorf(plausch.NotFound, "there is no room %s", room)
+	}
+	return protocol.RoomRef{Room: id}, nil
+}
+
+// room returns the id of the room that the path names.
+func (q *request) room() (int64, error) {
+	ref, err := q.roomRef()
+	if err != nil || ref.Room != 0 {
+		return ref.Room, err
+	}
+	room, err := ask[protocol.Room](q, protocol.MethodRoomGet, ref)
+	return room.ID, err
+}
+
+func (q *request) listRooms() error {
+	n, err := q.numbers("after", "limit")
+	if err != nil {
+		return err
+	}
+	public := q.URL.Query().Get("public")
+	if public != "" && public != "true" && public != "false" {
+		return plausch.Errorf(plausch.Invalid, "public has to be true or false, not %q", public)
+	}
+	rooms, err := ask[protocol.Rooms](q, protocol.MethodRoomList, protocol.RoomList{Public: public == "true", After: n[0], Limit: int(n[1])})
+	if err != nil {
+		return err
+	}
+	return q.json(http.StatusOK, struct { // without omitting what is empty, here and below
+		Rooms []protocol.Room `json:"rooms"`
+		More  bool            `json:"more"`
+	}(rooms))
+}
+
+func (q *request) createRoom() error {
+	var p protocol.RoomCreate
+	if err := q.jsonBody(&p); err != nil {
+		return err
+	}
+	room, err := ask[protocol.Room](q, protocol.MethodRoomCreate, p)
+	if err != nil {
+		return err
+	}
+	return q.json(http.StatusCreated, room)
+}
+
+func (q *request) getRoom() error { return q.withRoom(protocol.MethodRoomGet) }
+
+func (q *request) joinRoom() error { return q.withRoom(protocol.MethodRoomJoin) }
+
+// withRoom answers with what a method says of the room in the path.
+func (q *request) withRoom(method string) error {
+	ref, err := q.roomRef()
+	if err != nil {
+		return err
+	}
+	room, err := ask[protocol.Room](q, method, ref)
+	if err != nil {
+		return err
+	}
+	return q.json(http.StatusOK, room)
+}
+
+func (q *request) leaveRoom() error {
+	ref, err := q.roomRef()
+	if err != nil {
+		return err
+	}
+	if _, err := ask[protocol.Empty](q, protocol.MethodRoomLeave, ref); err != nil {
+		return err
+	}
+	return q.none()
+}

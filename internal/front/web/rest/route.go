@@ -1,0 +1,90 @@
+package rest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"plausch"
+)
+
+// Route is something that can be asked for. openapi.json describes each.
+type Route struct {
+	Method, Path string
+	About        string   // a line for the index
+	Query        []string // the parameters that its query may have
+	Open         bool     // no token is needed
+	serve        func(*request) error
+}
+
+var page = []string{"after", "limit"}
+
+// anyQuery is for others' programs.
+var anyQuery = []string{"*"}
+
+// routes is all that can be asked for.
+var routes []Route
+
+func init() { // the index shows the table that it is in
+	routes = []Route{
+		{"GET", "/api/{$}", "this page", nil, true, (*request).index},
+		{"GET", "/api/openapi.json", "the same for programs: OpenAPI 3.1", nil, true, (*request).openAPI},
+		{"POST", "/api/sign_in", "a token for a name and a password", nil, true, (*request).signInByName},
+		{"POST", "/api/sign_out", "forgets the token that is sent with it", nil, false, (*request).signOut},
+		{"GET", "/api/me", "who the token belongs to", nil, false, (*request).getMe},
+		{"PATCH", "/api/me", "changes the display name", nil, false, (*request).updateMe},
+		{"GET", "/api/presence", "who is online", page, false, (*request).presence},
+		{"POST", "/api/accounts/{name}/messages", "says something to somebody alone", nil, false, (*request).sendDirect},
+		{"GET", "/api/rooms", "your rooms; with public=true all public ones, too", append([]string{"public"}, page...), false, (*request).listRooms},
+		{"POST", "/api/rooms", "makes a room", nil, false, (*request).createRoom},
+		{"GET", "/api/rooms/{room}", "a room", nil, false, (*request).getRoom},
+		{"POST", "/api/rooms/{room}/join", "joins a public room", nil, false, (*request).joinRoom},
+		{"POST", "/api/rooms/{room}/leave", "leaves a room", nil, false, (*request).leaveRoom},
+		{"GET", "/api/rooms/{room}/members", "who is in a room", page, false, (*request).listMembers},
+		{"POST", "/api/rooms/{room}/members", "brings somebody into a room", nil, false, (*request).addMember},
+		{"DELETE", "/api/rooms/{room}/members/{name}", "puts somebody out of a room", nil, false, (*request).removeMember},
+		{"GET", "/api/rooms/{room}/messages", "what was said: after=SEQ the next, before=SEQ the ones before, else the newest", append([]string{"before"}, page...), false, (*request).history},
+		{"POST", "/api/rooms/{room}/messages", "says something in a room", nil, false, (*request).send},
+		{"GET", "/api/rooms/{room}/stream", "what is said, as it is said; since=SEQ: and all since then", []string{"since"}, false, (*request).stream},
+		{"POST", "/api/attachments", "uploads the body as a file called name=…, to be sent by its id", []string{"name", "client_id"}, false, (*request).upload},
+		{"GET", "/api/attachments/{id}", "downloads a file", nil, false, (*request).download},
+		{"GET", "/api/rooms/{room}/webhooks", "the webhooks of a room", nil, false, (*request).listWebhooks},
+		{"POST", "/api/rooms/{room}/webhooks", "makes a webhook", nil, false, (*request).createWebhook},
+		{"DELETE", "/api/webhooks/{id}", "deletes a webhook", nil, false, (*request).deleteWebhook},
+		{"POST", "/api/hooks/{token}", "posts as Slack's senders and GitHub do; needs no other token", anyQuery, true, (*request).postHook},
+	}
+}
+
+// Routes returns the routes.
+func Routes() []Route { return slices.Clone(routes) }
+
+// unmatched answers what is no route.
+func (s *Server) unmatched(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{"GET", "POST", "PATCH", "PUT", "DELETE"} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.mux.Handler(other); pattern != "/" {
+			allowed = append(allowed, method)
+		}
+	}
+	if allowed == nil {
+		s.fail(w, r, plausch.Errorf(plausch.NotFound, "there is nothing at this address; what there is stands at /api/"))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	s.fail(w, r, &failure{http.StatusMethodNotAllowed, plausch.Errorf(plausch.Unsupported,
+		"this address takes %s, not %s", strings.Join(allowed, " and "), r.Method)})
+}
+
+// index is for people.
+func (q *request) index() error {
+	var b strings.Builder
+	b.WriteString("This is the HTTP API of Plausch, a chat. Say who you are with a token:\n\n" +
+		"    curl -H 'Authorization: Bearer " + tokenPrefix + "…' -d 'hello' " + "https://THIS-HOST/api/rooms/public/messages\n\n")
+	for _, route := range routes {
+		fmt.Fprintf(&b, "%-6s %-40s %s\n", route.Method, strings.ReplaceAll(route.Path, "{$}", ""), route.About)
+	}
+	return q.text(http.StatusOK, b.String())
+}
