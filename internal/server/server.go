@@ -123,7 +123,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
 		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
-	s.web = web.New(web.Options{Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg), Log: log})
+	s.web = web.New(web.Options{API: table, Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg), Log: log})
 	s.port = port.New(port.Options{
 		Limits: port.Limits{
 			PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,
