@@ -1,12 +1,16 @@
 package page_test
 
 import (
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
@@ -228,6 +232,29 @@ func TestTheCookieOpensAWebSocketOfOurPagesOnly(t *testing.T) {
 		if name, refused, err := dial(origin, cookie); err == nil {
 			t.Errorf("a page of %s is let in as %q (%v)", origin, name, refused)
 		}
+	}
+}
+
+// TestSlowBodiesAreCutOff since they hold a connection and a goroutine.
+func TestSlowBodiesAreCutOff(t *testing.T) {
+	s := newTable(t)
+	mux := http.NewServeMux()
+	page.New(page.Options{
+		API: s.api, Log: s.log, SignedIn: func(*http.Request) {}, BodyDeadline: 50 * time.Millisecond,
+		Arrival: func(r *http.Request) page.Arrival { return page.Arrival{Host: r.Host} },
+	}).Register(mux)
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	host := conn.RemoteAddr().String()
+	fmt.Fprintf(conn, "POST /sign-in HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nname=", host, host)
+	if all, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(all), "HTTP/1.1 400 ") {
+		t.Errorf("the connection ends with %q (%v)", all, err)
 	}
 }
 

@@ -197,7 +197,7 @@ func TestTheFirstHour(t *testing.T) {
 	bob.picture("invite")
 	bob.fill("name", "bob", "password", "short")
 	bob.press("Join")
-	bob.text("8")
+	bob.text("The password has 5 characters")
 	bob.picture("invite-error")
 	bob.fill("password", password)
 	bob.press("Join")

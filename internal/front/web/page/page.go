@@ -22,6 +22,7 @@
 package page
 
 import (
+	"cmp"
 	"embed"
 	"html/template"
 	"log/slog"
@@ -34,7 +35,6 @@ import (
 
 const (
 	maxBody       = 16 << 10
-	bodyDeadline  = 10 * time.Second // from a request's head to the end of its body
 	writeDeadline = 10 * time.Second
 )
 
@@ -63,7 +63,7 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required.
+// Options says what a [Server] needs. All of it is required, but for BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
@@ -71,7 +71,10 @@ type Options struct {
 	// SignedIn is told of a request whose cookie was good, so that its connection
 	// is no stranger's any more.
 	SignedIn func(*http.Request)
-	Log      *slog.Logger
+	// BodyDeadline is how long the body of a request may take after its head; 0
+	// means 10 s.
+	BodyDeadline time.Duration
+	Log          *slog.Logger
 }
 
 // Server answers for the pages.
@@ -133,7 +136,10 @@ var routes = []route{
 }
 
 // New returns a server.
-func New(opts Options) *Server { return &Server{opts} }
+func New(opts Options) *Server {
+	opts.BodyDeadline = cmp.Or(opts.BodyDeadline, 10*time.Second)
+	return &Server{opts}
+}
 
 // Register makes mux answer for the pages.
 func (s *Server) Register(mux *http.ServeMux) {

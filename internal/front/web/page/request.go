@@ -84,7 +84,7 @@ func (q *request) sameOrigin() error {
 
 // read reads a form into PostForm, or JSON into body.
 func (q *request) read() error {
-	if err := http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(bodyDeadline)); err != nil {
+	if err := http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(q.server.opts.BodyDeadline)); err != nil {
 		return err
 	}
 	q.Body = http.MaxBytesReader(q.w, q.Body, maxBody)
