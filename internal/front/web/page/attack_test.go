@@ -250,6 +250,7 @@ func TestSlowBodiesAreCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
+	_ = conn.SetReadDeadline(time.Now().Add(patience)) // no measure, but an end
 	host := conn.RemoteAddr().String()
 	fmt.Fprintf(conn, "POST /sign-in HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n"+
 		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nname=", host, host)
