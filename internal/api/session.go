@@ -24,6 +24,9 @@ type Caller struct {
 	// Origin is the origin of the web page that calls, such as
 	// https://chat.example.org; empty if it is none. Passkeys are bound to it.
 	Origin string
+	// Token is that of the cookie which came with the page's connection; sign_in
+	// with no params signs in by it. Empty if there is none.
+	Token string
 	// Ended is called, once, if the sign-in is ended by somebody else, and why: the
 	// front-end has to close the connection. It must not block or call the table.
 	Ended func(error)
@@ -115,6 +118,8 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	from := c.from(p.NewToken)
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
 		switch {
+		case *p == (protocol.SignIn{}) && c.Token != "":
+			return a.core.SignInToken(ctx, from, c.Token)
 		case p.Token == "" && p.Name == "":
 			return core.SignedIn{}, plausch.Errorf(plausch.Invalid, "say who you are: a token, or a name")
 		case p.Token != "" && p.Name != "":

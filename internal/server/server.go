@@ -125,7 +125,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
 	s.web = web.New(web.Options{
-		Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
+		API: table, Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
 			StreamBytes: cfg.Limits.OutboxBytes, Log: log,

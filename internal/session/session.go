@@ -41,6 +41,12 @@ type Host interface {
 	Ended()
 }
 
+// Page is the web page that opened a connection, if one did.
+type Page struct {
+	Origin string // of the page; empty if there is none
+	Token  string // of the cookie; empty if there is none
+}
+
 // Options bounds the sessions of a server.
 type Options struct {
 	SignInDeadline time.Duration // from the beginning to sign-in
@@ -87,11 +93,12 @@ type session struct {
 // it. Bodies come from what frames makes, which may answer on its own through
 // the outbox, and go out in format. Somebody has to sign in by until; zero means
 // SignInDeadline from now.
-func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, host Host) {
+func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, page Page, host Host) {
 	ses := &session{server: s, conn: conn, host: host, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
 	ses.frames = frames(&ses.out)
 	ses.caller.Session, ses.caller.Ended = ses, ses.shutOut
+	ses.caller.Origin, ses.caller.Token = page.Origin, page.Token
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"plausch/internal/front/port"
+	"plausch/internal/front/web/page"
 )
 
 // arrival is how a request came, as far as that can be believed: a proxy that is
@@ -54,6 +55,16 @@ func arrivalOf(r *http.Request) arrival {
 	}
 	a.answered = a.encrypted || c.Answers(a.client)
 	return a
+}
+
+// arrivalAtPage tells the pages how r came.
+func arrivalAtPage(r *http.Request) page.Arrival {
+	a := arrivalOf(r)
+	at := page.Arrival{Encrypted: a.encrypted, Host: a.host}
+	if tcp, ok := a.client.(*net.TCPAddr); ok {
+		at.Remote = tcp.AddrPort().Addr()
+	}
+	return at
 }
 
 // believe takes over what a trusted proxy says: Forwarded (RFC 7239), or the

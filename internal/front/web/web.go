@@ -1,5 +1,6 @@
 // Package web is what is spoken in HTTP on the one port: the WebSocket of the
-// native protocol, the API in package rest, and whether the server is well.
+// native protocol, the API in package rest, the pages of package page, and whether
+// the server is well.
 //
 // The HTTP server serves a connection in a goroutine of its own. When a
 // connection becomes a WebSocket, that one ends, with its buffers, and a session
@@ -16,7 +17,9 @@ import (
 	"sync"
 	"time"
 
+	"plausch/internal/api"
 	"plausch/internal/front/port"
+	"plausch/internal/front/web/page"
 	"plausch/internal/front/web/rest"
 	"plausch/internal/session"
 )
@@ -29,6 +32,7 @@ const (
 
 // Options says what the HTTP side needs.
 type Options struct {
+	API      *api.API
 	Sessions *session.Server
 	// Ready reports why requests cannot be served now, if so.
 	Ready func(context.Context) error
@@ -54,11 +58,13 @@ func New(opts Options) *Server {
 	mux.HandleFunc("GET /ws", s.websocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.HandleFunc("GET /{$}", s.index)
 	opts.REST.SignedIn = func(r *http.Request) { connOf(r).SignedIn() }
 	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
 	mux.Handle("/api/", api)
+	page.New(page.Options{
+		API: opts.API, Arrival: arrivalAtPage, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
+	}).Register(mux)
 	s.http = &http.Server{
 		Handler:           s.secured(mux),
 		ConnContext:       withConn,
@@ -114,16 +120,6 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ok")
-}
-
-func (s *Server) index(w http.ResponseWriter, r *http.Request) {
-	a := arrivalOf(r)
-	scheme := "ws"
-	if a.encrypted {
-		scheme = "wss"
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "This is Plausch, a chat. To talk here, run:\n\n    plausch chat %s://%s --name YOU\n", scheme, a.host)
 }
 
 // conn is a connection of the port as the HTTP server gets it.

@@ -10,6 +10,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"plausch"
+	"plausch/internal/front/web/page"
 	"plausch/internal/session"
 	"plausch/protocol"
 )
@@ -18,7 +19,8 @@ import (
 // subprotocol chooses the codec; without one it is JSON.
 func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	a := arrivalOf(r)
-	if origin := r.Header.Get("Origin"); !a.sameOrigin(origin) {
+	from, ok := a.page(r)
+	if !ok {
 		http.Error(w, "this page may not connect: its origin is not "+a.scheme()+"://"+a.host+
 			" (if a proxy stands before this server, its host has to name it with --behind-proxy)", http.StatusForbidden)
 		return
@@ -55,13 +57,21 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return &frames{r: session.NewReader(c.Conn.Conn, early), codec: codec, out: out}
 	}
 	format := protocol.Format{Codec: codec, Framing: protocol.WebSocket}
-	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, c.Conn)
+	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, from, c.Conn)
 }
 
-// sameOrigin reports whether origin is not that of another site's page. What is
-// not a browser sends none.
-func (a arrival) sameOrigin(origin string) bool {
-	return origin == "" || origin == a.scheme()+"://"+a.host
+// page returns the page that r comes from, or false if that is another site's.
+// What is not a browser sends no Origin, and its cookies do not count: a page of
+// ours has shown that it is one.
+func (a arrival) page(r *http.Request) (session.Page, bool) {
+	switch origin := r.Header.Get("Origin"); origin {
+	case "":
+		return session.Page{}, true
+	case a.scheme() + "://" + a.host:
+		return session.Page{Origin: origin, Token: page.Token(r, a.encrypted)}, true
+	default:
+		return session.Page{}, false
+	}
 }
 
 // frames reads the messages of a WebSocket.

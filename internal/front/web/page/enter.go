@@ -1,0 +1,88 @@
+package page
+
+import (
+	"net/http"
+	"strings"
+
+	"plausch"
+	"plausch/internal/api"
+	"plausch/protocol"
+)
+
+// enter makes this browser a device by a method whose result is that of sign_in,
+// whoever was signed in here before, and tells it its new token.
+func enter[P any](q *request, method string, params P) error {
+	c := api.Caller{Remote: q.caller.Remote, Origin: q.caller.Origin}
+	defer c.Close()
+	if err := q.hello(&c); err != nil {
+		return err
+	}
+	in, err := api.Ask[protocol.SignedIn](q.Context(), q.server.opts.API, &c, method, params)
+	if err != nil {
+		return err
+	}
+	q.remember(in.Token)
+	q.server.opts.SignedIn(q.Request)
+	if q.me.ID != 0 { // its token would stay good, and nobody would have it
+		return do(q, protocol.MethodSignOut, protocol.Empty{})
+	}
+	return nil
+}
+
+func (q *request) claim() error {
+	err := enter(q, protocol.MethodClaim, protocol.Claim{
+		Code: q.code(), ServerName: q.PostForm.Get("server"), Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password"),
+	})
+	return q.entered("claim", err)
+}
+
+func (q *request) redeem() error {
+	err := enter(q, protocol.MethodInviteRedeem, protocol.InviteRedeem{
+		Code: q.code(), Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password"),
+	})
+	return q.entered("invite", err)
+}
+
+func (q *request) reset() error {
+	err := enter(q, protocol.MethodResetRedeem, protocol.ResetRedeem{Code: q.code(), Password: q.PostForm.Get("password")})
+	return q.entered("reset", err)
+}
+
+// entered shows the next page, or the form again with why not.
+func (q *request) entered(form string, err error) error {
+	if err != nil {
+		return q.again(form, nil, err)
+	}
+	return q.goTo("/welcome", "")
+}
+
+// code returns the code of the form, which may also be the whole link.
+func (q *request) code() string {
+	code := strings.TrimSpace(q.PostForm.Get("code"))
+	return code[strings.LastIndexByte(code, '#')+1:]
+}
+
+func (q *request) signInPassword() error {
+	name, password := q.PostForm.Get("name"), q.PostForm.Get("password")
+	if name == "" || password == "" { // a name alone would make a guest
+		return q.again("sign-in", nil, plausch.Errorf(plausch.Invalid, "type your name and your password"))
+	}
+	if err := enter(q, protocol.MethodSignIn, protocol.SignIn{Name: name, Password: password}); err != nil {
+		return q.again("sign-in", nil, err)
+	}
+	return q.goTo("/account", "")
+}
+
+func (q *request) signOut() error {
+	if q.me.ID != 0 {
+		if err := do(q, protocol.MethodSignOut, protocol.Empty{}); err != nil {
+			return err
+		}
+		q.forget()
+	}
+	return q.goTo("/sign-in", "out")
+}
+
+func (q *request) index() error {
+	return q.show(http.StatusOK, "index", nil)
+}
