@@ -2,8 +2,10 @@ package client
 
 import (
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"plausch"
 	"plausch/protocol"
@@ -16,12 +18,12 @@ func TestALostAnswerToTheFirstSignIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(t)
-				made := false
+				var made atomic.Bool
 				f.hook = func(c *fakeConn, r protocol.Request) bool {
-					if r.Method != protocol.MethodSignIn || made {
+					if r.Method != protocol.MethodSignIn || made.Load() {
 						return false
 					}
-					made = true
+					made.Store(true)
 					var p protocol.SignIn
 					c.params(r, &p)
 					f.tokens[p.NewToken] = p.Name
@@ -34,8 +36,8 @@ func TestALostAnswerToTheFirstSignIn(t *testing.T) {
 				o.Tokens = NewTokenFile(filepath.Join(t.TempDir(), "tokens.json"))
 				r := open(t, o)
 				if restart {
-					for f.change(func() {}); !made; f.change(func() {}) {
-						synctest.Wait()
+					for synctest.Wait(); !made.Load(); synctest.Wait() {
+						time.Sleep(time.Second)
 					}
 					if err := r.c.Close(); err != nil {
 						t.Fatal(err)

@@ -166,18 +166,21 @@ func (c *connection) nameOf(name string) (string, error) {
 }
 
 // localName returns the name of the user of this machine in the form of a name
-// on the server, or "" if it cannot be one.
+// on the server, or "" if it cannot be one: nobody new is called root.
 func (c *connection) localName() string {
 	name := os.Getenv("USER")
 	if u, err := user.Current(); name == "" && err == nil {
 		name = u.Username
 	}
 	name = name[strings.LastIndexByte(name, '\\')+1:] // DOMAIN\user, on Windows
-	name, err := c.nameOf(name)
+	own, err := c.nameOf(name)
+	if err == nil && !c.address.KTN() {
+		own, err = core.NewName(name)
+	}
 	if err != nil {
 		return ""
 	}
-	return name
+	return own
 }
 
 // batch is what one [client.Client.Next] returned.
