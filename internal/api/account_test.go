@@ -91,9 +91,7 @@ var accountMatrix = []struct {
 	{"passkey.sign_in", "that was not begun", func(*world) protocol.Body { return &protocol.PasskeySignIn{ID: code, Response: "{}"} },
 		[5]plausch.Code{notFound, invalid, invalid, invalid, invalid}},
 	{"passkey.begin", "in a web page", func(w *world) protocol.Body {
-		for _, c := range w.callers {
-			c.Origin = "https://chat.example.org"
-		}
+		w.origin = "https://chat.example.org"
 		return &protocol.Empty{}
 	}, [5]plausch.Code{signIn, forbidden, ok, ok, ok}},
 	{"passkey.add", "that was not begun", func(*world) protocol.Body { return &protocol.PasskeyAdd{ID: code, Response: "{}"} },
@@ -114,11 +112,13 @@ func named(name string) func(*world) protocol.Body {
 func TestAccountPermissions(t *testing.T) {
 	for _, row := range accountMatrix {
 		t.Run(row.method+" "+row.what, func(t *testing.T) {
+			t.Parallel()
 			for i, who := range kinds {
 				w := newWorld(t)
 				if _, err := w.call(who, row.method, row.params(w)); plausch.CodeOf(err) != row.want[i] {
 					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
 				}
+				w.close()
 			}
 		})
 	}
@@ -139,6 +139,7 @@ func TestWhoWasShutOutIsShutOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
+			w.caller("anna")
 			end(w)
 			if code := plausch.CodeOf(<-w.ended["anna"]); code != plausch.SignInFailed {
 				t.Errorf("its connection is told %q, want %q", code, plausch.SignInFailed)

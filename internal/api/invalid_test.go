@@ -32,7 +32,7 @@ func TestInvalidParams(t *testing.T) {
 		{"member", "presence.set", `{"presence":"away"}`, "subscribe first: "},
 	} {
 		replied := make(chan error, 1)
-		w.api.Call(context.Background(), w.callers[c.who], c.method,
+		w.api.Call(context.Background(), w.caller(c.who), c.method,
 			func(b protocol.Body) error { return protocol.JSON.Decode([]byte(c.params), b) },
 			func(_ protocol.Body, err error) { replied <- err })
 		err := <-replied

@@ -1,150 +1,17 @@
 package api_test
 
 import (
-	"context"
-	"log/slog"
-	"maps"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"plausch"
 	"plausch/internal/api"
-	"plausch/internal/auth"
-	"plausch/internal/blob"
-	"plausch/internal/bus"
 	"plausch/internal/core"
-	"plausch/internal/hub"
-	"plausch/internal/store"
-	"plausch/internal/store/sqlite"
 	"plausch/protocol"
 )
 
 // The kinds of people that the matrix asks for, all guests but the admin.
 var people = []string{"nobody", "stranger", "exmember", "member", "maker", "admin"}
-
-// accounts are the people who are no guests. Those of number two, and anna, are there to be
-// changed.
-var accounts = map[string]plausch.Role{
-	"admin": plausch.RoleAdmin, "admin2": plausch.RoleAdmin, "owner": plausch.RoleOwner, "owner2": plausch.RoleOwner,
-	"plain": plausch.RoleMember, "anna": plausch.RoleMember,
-}
-
-// world is a server in which maker made the private room den with member and
-// exmember, whom maker removed again, and the public room hall with member.
-// Admin has an account and is in den.
-type world struct {
-	t         *testing.T
-	api       *api.API
-	core      *core.Core
-	admin     *core.Admin // what is done beside the server
-	callers   map[string]*api.Caller
-	ended     map[string]chan error // why a caller's sign-in was ended
-	den, hall int64
-	direct    int64 // of maker and member
-	// files are ids of maker's: in den, in hall, in direct and pending.
-	files map[string]string
-	hook  int64 // a webhook of den
-}
-
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	ctx := t.Context()
-	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "test.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	blobs, err := blob.OpenFolder(t.TempDir(), blob.FolderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { blobs.Close() })
-	b := new(bus.Local)
-	c, err := core.New(ctx, core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessOpen, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := hub.New(b)
-	t.Cleanup(func() { h.Close(); c.Close() })
-	w := &world{t: t, api: api.New(c, h, "test"), core: c, admin: &core.Admin{Store: st, Passwords: auth.NewHasher()}, callers: map[string]*api.Caller{}, ended: map[string]chan error{}, files: map[string]string{}}
-	tokens := map[string]auth.Token{} // instead of passwords, whose hashes take long on purpose
-	for name, role := range accounts {
-		token := auth.NewToken()
-		if _, err := st.CreateAccount(ctx, store.NewAccount{Name: name, Role: role, Token: token.Hash(), At: time.Now()}); err != nil {
-			t.Fatal(err)
-		}
-		tokens[name] = token
-	}
-	for _, name := range slices.Concat(people, slices.Sorted(maps.Keys(accounts))) {
-		if w.callers[name] != nil {
-			continue
-		}
-		ended := make(chan error, 1)
-		w.ended[name] = ended
-		w.callers[name] = &api.Caller{Session: deaf{}, Ended: func(err error) { ended <- err }}
-		t.Cleanup(w.callers[name].Close)
-		in := &protocol.SignIn{Name: name}
-		if name == "nobody" {
-			continue
-		}
-		if token, ok := tokens[name]; ok {
-			in = &protocol.SignIn{Token: token.Text()}
-		}
-		w.must(name, protocol.MethodSignIn, in)
-	}
-	w.den = w.must("maker", protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "den", Kind: "private"}).(*protocol.Room).ID
-	w.hall = w.must("maker", protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "hall"}).(*protocol.Room).ID
-	w.must("member", protocol.MethodRoomJoin, &protocol.RoomRef{Name: "hall"})
-	for _, name := range []string{"member", "exmember", "admin"} {
-		w.must("maker", protocol.MethodMemberAdd, &protocol.MemberChange{Room: w.den, Name: name})
-	}
-	w.must("maker", protocol.MethodMemberRemove, &protocol.MemberChange{Room: w.den, Name: "exmember"})
-	w.direct = w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{To: "member", Text: "psst"}).(*protocol.MessageSent).Room
-	for where, room := range map[string]int64{"den": w.den, "hall": w.hall, "direct": w.direct, "pending": 0} {
-		file, err := w.api.Upload(ctx, w.callers["maker"], core.File{Name: where, Body: strings.NewReader(where)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.files[where] = file.ID
-		if room != 0 {
-			w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{Room: room, Attachments: []string{file.ID}})
-		}
-	}
-	w.hook = w.must("admin", protocol.MethodWebhookCreate, &protocol.WebhookCreate{Room: w.den, Name: "gnome"}).(*protocol.WebhookCreated).Webhook.ID
-	return w
-}
-
-// deaf is a session that nobody listens to.
-type deaf struct{}
-
-func (deaf) Deliver(*protocol.Prepared) {}
-
-// call calls a method through JSON, as a front-end would.
-func (w *world) call(who, method string, params protocol.Body) (protocol.Body, error) {
-	type outcome struct {
-		body protocol.Body
-		err  error
-	}
-	done := make(chan outcome, 1)
-	doc := protocol.JSON.Encode(nil, params)
-	w.api.Call(context.Background(), w.callers[who], method,
-		func(b protocol.Body) error { return protocol.JSON.Decode(doc, b) },
-		func(b protocol.Body, err error) { done <- outcome{b, err} })
-	o := <-done
-	return o.body, o.err
-}
-
-func (w *world) must(who, method string, params protocol.Body) protocol.Body {
-	w.t.Helper()
-	result, err := w.call(who, method, params)
-	if err != nil {
-		w.t.Fatalf("%s calls %s: %v", who, method, err)
-	}
-	return result
-}
 
 const (
 	ok        = plausch.Code("")
@@ -252,11 +119,13 @@ func empty(*world) protocol.Body { return &protocol.Empty{} }
 func TestPermissions(t *testing.T) {
 	for _, row := range matrix {
 		t.Run(row.method+" "+row.what, func(t *testing.T) {
+			t.Parallel()
 			for i, who := range people {
 				w := newWorld(t)
 				if _, err := w.call(who, row.method, row.params(w)); plausch.CodeOf(err) != row.want[i] {
 					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
 				}
+				w.close()
 			}
 		})
 	}
@@ -288,11 +157,13 @@ func TestFilePermissions(t *testing.T) {
 		{"get what was not sent yet", get("pending"), [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
 	} {
 		t.Run(row.what, func(t *testing.T) {
+			t.Parallel()
 			for i, who := range people {
 				w := newWorld(t)
-				if err := row.do(w, w.callers[who]); plausch.CodeOf(err) != row.want[i] {
+				if err := row.do(w, w.caller(who)); plausch.CodeOf(err) != row.want[i] {
 					t.Errorf("%s gets %q (%v), want %q", who, plausch.CodeOf(err), err, row.want[i])
 				}
+				w.close()
 			}
 		})
 	}

@@ -30,7 +30,7 @@ func TestNobodyLearnsWhichNamesThereAre(t *testing.T) {
 	source := 0
 	ask := func(name string) (time.Duration, []byte) {
 		source++ // from everywhere, so that nobody is held back
-		w.callers["nobody"].Remote = netip.AddrFrom4([4]byte{203, 0, byte(source >> 8), byte(source)})
+		w.caller("nobody").Remote = netip.AddrFrom4([4]byte{203, 0, byte(source >> 8), byte(source)})
 		start := time.Now()
 		_, err := w.call("nobody", protocol.MethodSignIn, &protocol.SignIn{Name: name, Password: "wrong horse battery"})
 		took := time.Since(start)
