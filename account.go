@@ -76,7 +76,10 @@ type Account struct {
 	State   AccountState
 	// Transient accounts are guests that exist while they are connected.
 	Transient bool
-	Created   time.Time
+	// Avatar is the hash of the account's picture, in hexadecimal; empty if it has
+	// none.
+	Avatar  string
+	Created time.Time
 	// LastSeen is when the account last signed in or was last known to be
 	// connected, to within [SeenEvery].
 	LastSeen time.Time

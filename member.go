@@ -12,5 +12,6 @@ const (
 // Member is an account in a room.
 type Member struct {
 	AccountRef
-	Role Role
+	Role   Role
+	Avatar string // as of an [Account]
 }

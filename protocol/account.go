@@ -15,6 +15,10 @@ type Account struct {
 	Role string `json:"role,omitzero" msg:"role,omitempty"`
 }
 
+// AvatarVersion returns, of the hash of a picture, as much as clients need to know
+// whether they have it already.
+func AvatarVersion(avatar string) string { return avatar[:min(len(avatar), 16)] }
+
 // NewAccount returns ref as it goes over the wire.
 func NewAccount(ref plausch.AccountRef) Account {
 	return Account{ID: int64(ref.ID), Name: ref.Name, Display: ref.Display}
@@ -23,6 +27,16 @@ func NewAccount(ref plausch.AccountRef) Account {
 // Ref returns the account that a names.
 func (a Account) Ref() plausch.AccountRef {
 	return plausch.AccountRef{ID: plausch.AccountID(a.ID), Name: a.Name, Display: a.Display}
+}
+
+// AvatarSet is the params of avatar.set, whose result is the Avatar.
+type AvatarSet struct {
+	Attachment string `json:"attachment,omitzero" msg:"attachment,omitempty"` // id of a picture; empty: none any more
+}
+
+// Avatar says which picture an account has now.
+type Avatar struct {
+	Avatar string `json:"avatar,omitzero" msg:"avatar,omitempty"` // see [AvatarVersion]; empty: none
 }
 
 // AccountUpdate is the params of account.update, whose result is the Account.

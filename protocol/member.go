@@ -16,6 +16,7 @@ type Member struct {
 	Display  string `json:"display,omitzero" msg:"display,omitempty"` // as of an Account
 	Role     string `json:"role" msg:"role"`                          // owner, admin, member or guest of the server
 	Presence string `json:"presence" msg:"presence"`                  // online, away or offline
+	Avatar   string `json:"avatar,omitzero" msg:"avatar,omitempty"`   // see [AvatarVersion]
 }
 
 // Members is the result of member.list, by account id.

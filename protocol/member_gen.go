@@ -16,12 +16,16 @@ const (
 func (z *Member) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(5)
-	var zb0001Mask uint8 /* 5 bits */
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
 	_ = zb0001Mask
 	if z.Display == "" {
 		zb0001Len--
 		zb0001Mask |= 0x4
+	}
+	if z.Avatar == "" {
+		zb0001Len--
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -45,6 +49,11 @@ func (z *Member) MarshalMsg(b []byte) (o []byte, err error) {
 		// string "presence"
 		o = append(o, 0xa8, 0x70, 0x72, 0x65, 0x73, 0x65, 0x6e, 0x63, 0x65)
 		o = msgp.AppendString(o, z.Presence)
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "avatar"
+			o = append(o, 0xa6, 0x61, 0x76, 0x61, 0x74, 0x61, 0x72)
+			o = msgp.AppendString(o, z.Avatar)
+		}
 	}
 	return
 }
@@ -101,6 +110,12 @@ func (z *Member) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Presence")
 				return
 			}
+		case "avatar":
+			z.Avatar, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Avatar")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -115,7 +130,7 @@ func (z *Member) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Member) Msgsize() (s int) {
-	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 8 + msgp.StringPrefixSize + len(z.Display) + 5 + msgp.StringPrefixSize + len(z.Role) + 9 + msgp.StringPrefixSize + len(z.Presence)
+	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 8 + msgp.StringPrefixSize + len(z.Display) + 5 + msgp.StringPrefixSize + len(z.Role) + 9 + msgp.StringPrefixSize + len(z.Presence) + 7 + msgp.StringPrefixSize + len(z.Avatar)
 	return
 }
 

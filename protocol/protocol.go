@@ -75,6 +75,7 @@ const (
 	MethodSignOut            = "sign_out"
 	MethodSubscribe          = "subscribe"
 	MethodAccountUpdate      = "account.update"
+	MethodAvatarSet          = "avatar.set"
 	MethodAccountList        = "account.list"
 	MethodAccountRole        = "account.role"
 	MethodAccountDeactivate  = "account.deactivate"

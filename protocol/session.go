@@ -51,7 +51,8 @@ type SignIn struct {
 type SignedIn struct {
 	Account Account `json:"account" msg:"account"`
 	// Token is set when one was made: keep it, and sign in with it from then on.
-	Token string `json:"token,omitzero" msg:"token,omitempty"`
+	Token  string `json:"token,omitzero" msg:"token,omitempty"`
+	Avatar string `json:"avatar,omitzero" msg:"avatar,omitempty"` // of the account: see [AvatarVersion]
 }
 
 // Empty is the params of ping, sign_out and subscribe, and the result of every

@@ -397,12 +397,16 @@ func (z *SignIn) Msgsize() (s int) {
 func (z *SignedIn) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(2)
-	var zb0001Mask uint8 /* 2 bits */
+	zb0001Len := uint32(3)
+	var zb0001Mask uint8 /* 3 bits */
 	_ = zb0001Mask
 	if z.Token == "" {
 		zb0001Len--
 		zb0001Mask |= 0x2
+	}
+	if z.Avatar == "" {
+		zb0001Len--
+		zb0001Mask |= 0x4
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -420,6 +424,11 @@ func (z *SignedIn) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "token"
 			o = append(o, 0xa5, 0x74, 0x6f, 0x6b, 0x65, 0x6e)
 			o = msgp.AppendString(o, z.Token)
+		}
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "avatar"
+			o = append(o, 0xa6, 0x61, 0x76, 0x61, 0x74, 0x61, 0x72)
+			o = msgp.AppendString(o, z.Avatar)
 		}
 	}
 	return
@@ -459,6 +468,12 @@ func (z *SignedIn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Token")
 				return
 			}
+		case "avatar":
+			z.Avatar, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Avatar")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -473,7 +488,7 @@ func (z *SignedIn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SignedIn) Msgsize() (s int) {
-	s = 1 + 8 + z.Account.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Token)
+	s = 1 + 8 + z.Account.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Token) + 7 + msgp.StringPrefixSize + len(z.Avatar)
 	return
 }
 

@@ -41,6 +41,8 @@ var requests = []struct {
 	{"sign_out", 4, MethodSignOut, &Empty{}},
 	{"subscribe", 5, MethodSubscribe, &Empty{}},
 	{"account.update", 6, MethodAccountUpdate, &AccountUpdate{Display: "Alice Ä."}},
+	{"avatar.set", 6, MethodAvatarSet, &AvatarSet{Attachment: "YZQJJ4WM5UJ3NVQTP2ZVPBRHLA"}},
+	{"avatar.set, none", 6, MethodAvatarSet, &AvatarSet{}},
 	{"account.update, no display", 6, MethodAccountUpdate, &AccountUpdate{}},
 	{"account.list", 6, MethodAccountList, &AccountList{After: 7, Limit: 50}},
 	{"account.role", 6, MethodAccountRole, &AccountRole{Name: "bob", Role: "admin"}},
@@ -146,6 +148,7 @@ var replies = []struct {
 	{"passkey.delete", 3, MethodPasskeyDelete, &Empty{}, nil},
 	{"sign_out", 4, MethodSignOut, &Empty{}, nil},
 	{"subscribe", 5, MethodSubscribe, &Empty{}, nil},
+	{"avatar.set", 6, MethodAvatarSet, &Avatar{Avatar: "2cf24dba5fb0a30e"}, nil},
 	{"account.update", 6, MethodAccountUpdate, &Account{ID: 7, Name: "alice", Display: "Alice Ä.", Role: "member"}, nil},
 	{"account.list", 6, MethodAccountList, &Accounts{More: true, Accounts: []AccountInfo{
 		{ID: 7, Name: "alice", Display: "Alice", Role: "owner", State: "active", Created: 1790000000000, Seen: 1790000060000},

@@ -27,6 +27,7 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodSignOut:            {&Empty{}, &Empty{}},
 	MethodSubscribe:          {&Empty{}, &Empty{}},
 	MethodAccountUpdate:      {&AccountUpdate{}, &Account{}},
+	MethodAvatarSet:          {&AvatarSet{}, &Avatar{}},
 	MethodAccountList:        {&AccountList{}, &Accounts{}},
 	MethodAccountRole:        {&AccountRole{}, &Empty{}},
 	MethodAccountDeactivate:  {&AccountName{}, &Empty{}},

@@ -41,6 +41,11 @@ var accountMatrix = []struct {
 	}, [5]plausch.Code{notFound, invalid, invalid, invalid, invalid}},
 	{"account.update", "", func(*world) protocol.Body { return &protocol.AccountUpdate{Display: "Somebody"} },
 		[5]plausch.Code{signIn, ok, ok, ok, ok}},
+	{"avatar.set", "none", func(*world) protocol.Body { return &protocol.AvatarSet{} },
+		[5]plausch.Code{signIn, forbidden, ok, ok, ok}},
+	{"avatar.set", "somebody else's file", func(w *world) protocol.Body { return &protocol.AvatarSet{Attachment: w.files["den"]} },
+		[5]plausch.Code{signIn, forbidden, notFound, invalid, notFound}}, // the admin may read it; it is no picture
+	{"avatar.get", "by a frame", empty, [5]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP}},
 	{"account.list", "", func(*world) protocol.Body { return &protocol.AccountList{} },
 		[5]plausch.Code{signIn, forbidden, forbidden, ok, ok}},
 	{"account.role", "of a member", func(*world) protocol.Body { return &protocol.AccountRole{Name: "anna", Role: "admin"} },

@@ -66,6 +66,8 @@ var methods = []Method{
 	{protocol.MethodSignOut, Signed, now(signOut)},
 	{protocol.MethodSubscribe, Signed, now(subscribe)},
 	{protocol.MethodAccountUpdate, Signed, now(accountUpdate)},
+	{protocol.MethodAvatarSet, Signed, now(avatarSet)},
+	{MethodAvatarGet, Signed, overHTTP},
 	{protocol.MethodAccountList, Signed, now(accountList)},
 	{protocol.MethodAccountRole, Signed, now(accountRole)},
 	{protocol.MethodAccountDeactivate, Signed, now(accountDeactivate)},

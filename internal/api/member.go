@@ -25,7 +25,10 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 	result := &protocol.Members{Members: make([]protocol.Member, len(members)), More: more}
 	for i, presence := range a.hub.Presence(ids) {
 		m := members[i]
-		result.Members[i] = protocol.Member{ID: int64(m.ID), Name: m.Name, Display: m.Display, Role: string(m.Role), Presence: string(presence)}
+		result.Members[i] = protocol.Member{
+			ID: int64(m.ID), Name: m.Name, Display: m.Display, Role: string(m.Role), Presence: string(presence),
+			Avatar: protocol.AvatarVersion(m.Avatar),
+		}
 	}
 	return result, nil
 }

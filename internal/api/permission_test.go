@@ -154,6 +154,10 @@ func TestFilePermissions(t *testing.T) {
 		{"get from a private room", get("den"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 		{"get from a public room", get("hall"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 		{"get from a direct room", get("direct"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+		{"get a picture that there is not", func(w *world, c *api.Caller) error {
+			_, _, err := w.api.OpenAvatar(t.Context(), c, "anna")
+			return err
+		}, [6]plausch.Code{signIn, notFound, notFound, notFound, notFound, notFound}},
 		{"get what was not sent yet", get("pending"), [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
 	} {
 		t.Run(row.what, func(t *testing.T) {

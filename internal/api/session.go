@@ -151,7 +151,7 @@ func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn
 		return nil, err
 	}
 	c.live = live
-	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token}, nil
+	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
 }
 
 func signOut(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {

@@ -109,12 +109,24 @@ func (c *Core) mediaType(ctx context.Context, hash blob.Hash) (string, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return "", fmt.Errorf("look at a file: %w", err)
 	}
-	config, format, err := image.DecodeConfig(r)
-	width, height := int64(config.Width), int64(config.Height)
-	if err != nil || "image/"+format != found || width <= 0 || height <= 0 || width > maxPixels/height {
+	if format, err := pictureType(r); err != nil || format != found {
 		return plausch.TypeUnknown, nil
 	}
 	return found, nil
+}
+
+// pictureType returns the media type of a picture, by its first bytes. It fails
+// with Invalid if it is none, and with TooLarge if it has more than maxPixels.
+func pictureType(r io.Reader) (string, error) {
+	config, format, err := image.DecodeConfig(r)
+	width, height := int64(config.Width), int64(config.Height)
+	switch {
+	case err != nil || width <= 0 || height <= 0:
+		return "", plausch.Errorf(plausch.Invalid, "the file is no picture; png, jpeg, gif and webp are")
+	case width > maxPixels/height:
+		return "", plausch.Errorf(plausch.TooLarge, "the picture has %d × %d pixels; %d million are allowed", width, height, maxPixels/1_000_000)
+	}
+	return "image/" + format, nil
 }
 
 // OpenAttachment returns a file and its bytes, for the members of its message's

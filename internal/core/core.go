@@ -59,6 +59,11 @@ type Core struct {
 	ceremonies ceremonies
 
 	uploads uploads
+	// drawing is held by whoever decodes a picture, one at a time.
+	drawing chan struct{}
+	// sweeping is held, for reading, while bytes are on disk that no row names
+	// yet, and for writing while such bytes are removed.
+	sweeping sync.RWMutex
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -93,6 +98,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
+	c.drawing = make(chan struct{}, 1)
 	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
 
 	ctx, c.stop = context.WithCancel(context.Background())

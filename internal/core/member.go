@@ -21,7 +21,7 @@ func (c *Core) Members(ctx context.Context, by plausch.Account, room plausch.Roo
 			return nil, false, err
 		}
 		for _, a := range accounts {
-			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role})
+			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role, Avatar: a.Avatar})
 		}
 	} else {
 		var err error

@@ -125,6 +125,8 @@ type AccountChange struct {
 	Display      *string
 	Role         plausch.Role
 	PasswordHash string
+	// Avatar is the hash of the account's picture, the zero hash for none.
+	Avatar *ContentHash
 	// State AccountDeleted also ends every device and releases the name; the
 	// account is called plausch.DeletedName from then on, has no password and no
 	// memberships but in direct rooms, and what it was known by is forgotten.

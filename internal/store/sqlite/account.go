@@ -10,13 +10,13 @@ import (
 	"plausch/internal/store"
 )
 
-const accountColumns = "a.id, a.name, a.display, a.role, a.bot, a.invited, a.state, a.transient, a.created, a.last_seen"
+const accountColumns = "a.id, a.name, a.display, a.role, a.bot, a.invited, a.state, a.transient, a.created, a.last_seen, lower(hex(ifnull(a.avatar, '')))"
 
 func scanAccount(row scanner) (plausch.Account, error) { return scanAccountAnd(row) }
 
 func scanAccountAnd(row scanner, more ...any) (a plausch.Account, err error) {
 	var role, state, created, seen int64
-	err = row.Scan(append([]any{&a.ID, &a.Name, &a.Display, &role, &a.Bot, &a.Invited, &state, &a.Transient, &created, &seen}, more...)...)
+	err = row.Scan(append([]any{&a.ID, &a.Name, &a.Display, &role, &a.Bot, &a.Invited, &state, &a.Transient, &created, &seen, &a.Avatar}, more...)...)
 	if err != nil {
 		return plausch.Account{}, err
 	}

@@ -105,7 +105,7 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 
 // setColumns does what a change does to the account's row.
 func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
-	var role, state, password any // null leaves the column
+	var role, state, password, avatar any // null leaves the column
 	var err error
 	if c.Role != "" {
 		if role, err = roles.of(c.Role); err != nil {
@@ -120,9 +120,15 @@ func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
 	if c.PasswordHash != "" {
 		password = c.PasswordHash
 	}
+	switch {
+	case c.Avatar != nil && *c.Avatar != store.ContentHash{}:
+		avatar = c.Avatar[:]
+	case c.Avatar != nil:
+		avatar = []byte{} // becomes null
+	}
 	r, err := s.conn.ExecContext(ctx, `UPDATE accounts SET display = ifnull(?, display), role = ifnull(?, role),
-		state = ifnull(?, state), password = ifnull(?, password) WHERE id = ? AND held`,
-		c.Display, role, state, password, c.Account)
+		state = ifnull(?, state), password = ifnull(?, password), avatar = nullif(ifnull(?, avatar), x'') WHERE id = ? AND held`,
+		c.Display, role, state, password, avatar, c.Account)
 	if err != nil {
 		return err
 	}
@@ -141,7 +147,7 @@ func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 		`DELETE FROM tickets WHERE account = ?`,
 		`UPDATE invites SET expires = 0 WHERE maker = ?`,
 		`DELETE FROM memberships WHERE account = ? AND room NOT IN (SELECT id FROM rooms WHERE kind = 3)`,
-		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', held = 0 WHERE id = ?`,
+		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`,
 	} {
 		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
 			return err

@@ -111,7 +111,7 @@ func (r *reads) queries() []query {
 			LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)
 			ORDER BY r.id`, codePublic)},
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
-		{&r.members, `SELECT a.id, a.name, a.display, a.role FROM memberships m JOIN accounts a ON a.id = m.account
+		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))) FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},

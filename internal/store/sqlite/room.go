@@ -76,7 +76,7 @@ func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.
 	}
 	return list(ctx, "list members", s.r.members, func(row scanner) (m plausch.Member, err error) {
 		var role int64
-		if err := row.Scan(&m.ID, &m.Name, &m.Display, &role); err != nil {
+		if err := row.Scan(&m.ID, &m.Name, &m.Display, &role, &m.Avatar); err != nil {
 			return plausch.Member{}, err
 		}
 		m.Role, err = roles.word(role)

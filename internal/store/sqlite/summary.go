@@ -89,14 +89,23 @@ func Check(ctx context.Context, path string) (sum Summary, blobs []string, err e
 	return sum, blobs, err
 }
 
-// namedBlobs returns the hashes of all attachments. Schemas before them have none.
+// namedBlobs returns the hashes of all attachments and avatars. Schemas before
+// them have none.
 func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
 	var there bool
 	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'attachments')`).Scan(&there)
 	if err != nil || !there {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT DISTINCT lower(hex(hash)) FROM attachments`)
+	text := `SELECT lower(hex(hash)) FROM attachments`
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info('accounts') WHERE name = 'avatar')`).Scan(&there)
+	if err != nil {
+		return nil, err
+	}
+	if there {
+		text += ` UNION SELECT lower(hex(avatar)) FROM accounts WHERE avatar IS NOT NULL`
+	}
+	rows, err := db.QueryContext(ctx, `SELECT DISTINCT * FROM (`+text+`)`)
 	if err != nil {
 		return nil, err
 	}

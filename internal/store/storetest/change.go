@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -19,6 +20,12 @@ var changeTests = []test{
 		none := ""
 		ann.Display = none
 		f.equal("the display name", f.change(store.AccountChange{Account: ann.ID, Display: &none}), ann)
+		avatar := store.ContentHash{1, 2}
+		ann.Avatar = "0102" + strings.Repeat("00", 30)
+		f.equal("the picture", f.change(store.AccountChange{Account: ann.ID, Avatar: &avatar}), ann)
+		f.equal("the picture still", f.change(store.AccountChange{Account: ann.ID}), ann)
+		ann.Avatar = ""
+		f.equal("no picture", f.change(store.AccountChange{Account: ann.ID, Avatar: new(store.ContentHash)}), ann)
 		f.equal("the password", f.change(store.AccountChange{Account: ann.ID, PasswordHash: "$2"}), ann)
 		_, hash, err := f.PasswordHash(f.ctx(), "ann")
 		f.ok(err)
