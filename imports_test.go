@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"internal/portmap":         {},
 	"internal/service":         {},
 	"internal/server": {
-		"/", "protocol", "internal/api", "internal/auth", "internal/blob", "internal/bus", "internal/cert", "internal/config",
+		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
 		"internal/core", "internal/hub", "internal/portmap", "internal/session", "internal/store/sqlite",
 		"internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web", "internal/front/web/rest",

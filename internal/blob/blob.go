@@ -32,4 +32,11 @@ type Store interface {
 	// Open returns a blob for reading, and its size in bytes, or NotFound.
 	// Whoever opens it closes it.
 	Open(ctx context.Context, h Hash) (r io.ReadSeekCloser, size int64, err error)
+	// Each calls f with every blob that is there all the time, in any order, until
+	// f fails, and returns that error.
+	Each(ctx context.Context, f func(Hash) error) error
+	// Remove forgets a blob; one that there is not is no error. What was opened
+	// before may be read on. A Put of the same bytes that has returned before may
+	// have nothing left, so whoever removes has to know that nobody relies on it.
+	Remove(ctx context.Context, h Hash) error
 }

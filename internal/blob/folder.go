@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"strings"
 	"sync"
 
 	"plausch"
@@ -231,6 +233,44 @@ func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, int64, er
 		return nil, 0, failed("open", err)
 	}
 	return r, info.Size(), nil
+}
+
+// Each implements [Store].
+func (f *Folder) Each(ctx context.Context, do func(Hash) error) error {
+	return fs.WalkDir(f.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // removed meanwhile
+		case err != nil:
+			return failed("look for", err)
+		case d.IsDir() && name == incoming:
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
+		}
+		var h Hash
+		dir, rest := path.Split(name)
+		if n, err := hex.Decode(h[:], []byte(strings.TrimSuffix(dir, "/")+rest)); err != nil || n != len(h) {
+			return nil // not ours
+		}
+		return do(h)
+	})
+}
+
+// Remove implements [Store].
+func (f *Folder) Remove(ctx context.Context, h Hash) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, file := name(h)
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	if err := f.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failed("remove", err)
+	}
+	return nil
 }
 
 // failed makes of what went wrong the error that the contract asks for.

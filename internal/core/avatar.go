@@ -53,9 +53,9 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 		if err != nil {
 			return by, err
 		}
-		c.sweeping.RLock() // until the account names it, nobody does
-		defer c.sweeping.RUnlock()
-		kept, _, err := c.opts.Blobs.Put(ctx, bytes.NewReader(picture), maxAvatarBytes)
+		body := &settling{Reader: bytes.NewReader(picture), core: c}
+		defer body.settled() // until the account names it, nobody does
+		kept, _, err := c.opts.Blobs.Put(ctx, body, maxAvatarBytes)
 		if err != nil {
 			return by, err
 		}

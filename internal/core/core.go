@@ -39,6 +39,9 @@ type Options struct {
 	// MaxFile is the largest file, MaxAccountFiles what all files of an account
 	// may have together, in bytes; 0 means the defaults of this package.
 	MaxFile, MaxAccountFiles int64
+	// LockFiles keeps backups away while bytes are removed, until unlock is called;
+	// its error says that one is being made. With nil nothing is removed.
+	LockFiles func() (unlock func() error, err error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default
@@ -104,6 +107,9 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	ctx, c.stop = context.WithCancel(context.Background())
 	c.stopped.Go(func() { c.keepSeen(ctx) })
 	c.stopped.Go(func() { c.pollChanges(ctx, changes) })
+	if opts.Blobs != nil && opts.LockFiles != nil {
+		c.stopped.Go(func() { c.keepSweeping(ctx) })
+	}
 	return c, nil
 }
 

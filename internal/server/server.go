@@ -19,6 +19,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/backup"
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/cert"
@@ -95,7 +96,8 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Passwords: auth.NewHasher(),
 		Access:    access(cfg), SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
 		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
-		Log: log,
+		LockFiles: func() (func() error, error) { return backup.Lock(cfg.Data) },
+		Log:       log,
 		Fatal: func(err error) {
 			select {
 			case s.broken <- err:

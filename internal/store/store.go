@@ -425,4 +425,10 @@ type Attachments interface {
 	// AttachedBytes returns how many bytes the files of an account have
 	// together, sent or not.
 	AttachedBytes(ctx context.Context, account plausch.AccountID) (int64, error)
+	// DeletePending forgets the files that were uploaded before a time and are
+	// still pending, and returns how many they were. They count no more for what
+	// their accounts have.
+	DeletePending(ctx context.Context, before time.Time) (int, error)
+	// NamesContent reports whether there is a file, or an avatar, with a hash.
+	NamesContent(ctx context.Context, hash ContentHash) (bool, error)
 }

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"the end of a context ends Put", cancelled},
 		{"an unknown blob is not found", func(f *fixture) { f.absent([]byte("never put")) }},
 		{"many at once", atOnce},
+		{"what is removed is gone, and can come back", removes},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(&fixture{t, open(t)}) })
 	}
@@ -211,4 +212,44 @@ func atOnce(f *fixture) {
 		})
 	}
 	wg.Wait()
+}
+
+func removes(f *fixture) {
+	var all []blob.Hash
+	for _, text := range []string{"one", "two", "three"} {
+		h, _, err := f.Store.Put(f.Context(), strings.NewReader(text), 100)
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, h)
+	}
+	each := func() map[blob.Hash]bool {
+		found := map[blob.Hash]bool{}
+		if err := f.Store.Each(f.Context(), func(h blob.Hash) error { found[h] = true; return nil }); err != nil {
+			f.Fatal(err)
+		}
+		return found
+	}
+	if found := each(); len(found) != 3 || !found[all[0]] || !found[all[1]] || !found[all[2]] {
+		f.Errorf("there are %v, want %v", found, all)
+	}
+	for range 2 { // the second time it is no error
+		if err := f.Store.Remove(f.Context(), all[0]); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.absent([]byte("one"))
+	if found := each(); len(found) != 2 || found[all[0]] {
+		f.Errorf("there are %v", found)
+	}
+	if _, _, err := f.Store.Put(f.Context(), strings.NewReader("one"), 100); err != nil {
+		f.Fatal(err)
+	}
+	if found := each(); len(found) != 3 {
+		f.Errorf("there are %v again", found)
+	}
+	stop := errors.New("stop")
+	if err := f.Store.Each(f.Context(), func(blob.Hash) error { return stop }); err != stop {
+		f.Errorf("Each returns %v, want what its function did", err)
+	}
 }

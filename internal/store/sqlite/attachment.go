@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
@@ -63,6 +64,32 @@ func (s *Store) AttachedBytes(ctx context.Context, account plausch.AccountID) (s
 		return 0, nil
 	}
 	return sum, wrap("read attached bytes", err)
+}
+
+// DeletePending implements [store.Attachments].
+func (s *Store) DeletePending(ctx context.Context, before time.Time) (n int, err error) {
+	err = s.write(ctx, "delete pending files", func(ctx context.Context) error {
+		const old = ` FROM attachments WHERE event IS NULL AND created < ?1`
+		_, err := s.conn.ExecContext(ctx, `UPDATE accounts SET attached = attached - p.bytes
+			FROM (SELECT account, sum(size) AS bytes`+old+` GROUP BY account) p WHERE p.account = accounts.id`, before.UnixMilli())
+		if err != nil {
+			return err
+		}
+		r, err := s.conn.ExecContext(ctx, `DELETE`+old, before.UnixMilli())
+		if err != nil {
+			return err
+		}
+		rows, err := r.RowsAffected()
+		n = int(rows)
+		return err
+	})
+	return n, err
+}
+
+// NamesContent implements [store.Attachments].
+func (s *Store) NamesContent(ctx context.Context, hash store.ContentHash) (named bool, err error) {
+	err = s.r.namesContent.QueryRowContext(ctx, hash[:]).Scan(&named)
+	return named, wrap("look for a file's hash", err)
 }
 
 // pending returns a draft's attachments or, as failure, why it cannot have them.

@@ -79,6 +79,7 @@ type reads struct {
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
 	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
+	namesContent                                       *sql.Stmt
 	attachments                                        *sql.Stmt
 	webhook, webhookByToken, roomWebhooks, allWebhooks *sql.Stmt
 }
@@ -121,6 +122,7 @@ func (r *reads) queries() []query {
 		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
 			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
 		{&r.attachments, attachmentsBetween},
+		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1)`},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
@@ -17,6 +18,43 @@ func (f *fixture) upload(by plausch.AccountRef, id string, size int64) plausch.A
 	n := file(by, id, size)
 	f.ok(f.CreateAttachment(f.ctx(), n))
 	return n.Attachment
+}
+
+// testDeletePending forgets what was not sent in time, and nothing else.
+func testDeletePending(f *fixture) {
+	ann, bob := f.member("ann"), f.member("bob")
+	f.upload(ann, "old", 7)
+	f.upload(ann, "older", 5)
+	f.upload(bob, "his", 3)
+	f.upload(ann, "sent", 11)
+	f.one(attached(message(plausch.PublicRoom, ann, ""), "sent"))
+	late := file(ann, "late", 13)
+	late.At = start.Add(time.Hour)
+	f.ok(f.CreateAttachment(f.ctx(), late))
+	avatar := store.ContentHash{9}
+	f.change(store.AccountChange{Account: ann.ID, Avatar: &avatar})
+
+	n, err := f.DeletePending(f.ctx(), start)
+	f.ok(err)
+	f.equal("too early", n, 0)
+	n, err = f.DeletePending(f.ctx(), start.Add(time.Hour))
+	f.ok(err)
+	f.equal("files that are forgotten", n, 3)
+	f.attachedBytes(ann, 24)
+	f.attachedBytes(bob, 0)
+	for id, want := range map[string]bool{"old": false, "older": false, "his": false, "sent": true, "late": true} {
+		named, err := f.NamesContent(f.ctx(), file(ann, id, 0).Hash)
+		f.ok(err)
+		f.equal(id+" is named", named, want)
+		if _, err := f.Attachment(f.ctx(), id); want {
+			f.ok(err)
+		} else {
+			f.code(plausch.NotFound, err)
+		}
+	}
+	named, err := f.NamesContent(f.ctx(), avatar)
+	f.ok(err)
+	f.equal("an avatar is named", named, true)
 }
 
 func file(by plausch.AccountRef, id string, size int64) store.NewAttachment {
@@ -41,6 +79,7 @@ func (f *fixture) attachedBytes(by plausch.AccountRef, want int64) {
 }
 
 var attachmentTests = []test{
+	{"what is not sent in time is forgotten", testDeletePending},
 	{"one that is pending is found by id", func(f *fixture) {
 		ann := f.member("ann")
 		n := file(ann, "a", 123)
