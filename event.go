@@ -22,9 +22,17 @@ type Event struct {
 	Kind   EventKind
 	Actor  AccountRef // who did it
 	Member AccountRef // of joins and leaves: whose membership
-	Text   string     // of messages; empty only if there are attachments
+	Text   string     // of messages; empty if there are attachments only, or it was erased
 	// Attachments are the files of a message, in the sender's order; nil if none.
 	Attachments []Attachment
 	// ClientID is the id that the sender's client gave the send, empty if none.
 	ClientID string
+}
+
+// ErasedText is shown in the place of a message whose author had it erased.
+const ErasedText = "(deleted)"
+
+// Erased reports whether e is a message of which nothing is left.
+func (e *Event) Erased() bool {
+	return e.Kind == EventMessage && e.Text == "" && len(e.Attachments) == 0
 }

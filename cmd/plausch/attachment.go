@@ -13,6 +13,9 @@ func bracket(a plausch.Attachment) string { return "[" + client.CleanLine(a.Show
 // withFiles returns what a message says and, behind it, the files that it
 // carries, each as show makes it. All that comes from others is cleaned.
 func withFiles(e plausch.Event, show func(bracket string) string) string {
+	if e.Erased() {
+		return show(plausch.ErasedText)
+	}
 	var parts []string
 	if e.Text != "" {
 		parts = append(parts, client.Clean(e.Text))

@@ -21,6 +21,7 @@ func TestRenderAttachments(t *testing.T) {
 	}{
 		{"look", testFiles[:1], "12:03 anna: look [picture photo.png, 12 KB]\n", "look [picture photo.png, 12 KB]\n"},
 		{"", testFiles, "12:03 anna: [picture photo.png, 12 KB] [file notes.pdf, 3 MB]\n", "[picture photo.png, 12 KB] [file notes.pdf, 3 MB]\n"},
+		{"", nil, "12:03 anna: (deleted)\n", "(deleted)\n"}, // erased by its author
 	} {
 		e := testMessage(c.text)
 		e.Attachments = c.files

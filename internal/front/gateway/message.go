@@ -73,6 +73,9 @@ func (s *Session) message(e *plausch.Event) (Message, bool) {
 		return Message{}, false
 	}
 	m := Message{Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time, Attachments: e.Attachments}
+	if e.Erased() {
+		m.Text = plausch.ErasedText
+	}
 	m.Mine = e.Actor.ID == s.me.ID
 	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.ids)
 	if room := s.rooms.get(e.Room); room.kind == plausch.RoomDirect {
