@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"net"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/config"
+	"plausch/internal/front/web/rest"
 	"plausch/protocol"
 )
 
@@ -30,14 +32,16 @@ import (
 // wire, to who has not signed in and to who is no member. A package of
 // internal/front that is in neither map fails TestEveryFrontIsInTheMatrix.
 var fronts = map[string]func(t *testing.T, address string){
-	"native": nil, // see TestTheNativeFrontsRefuse
-	"web":    nil, // the same over a WebSocket
-	"ktn":    ktnRefuses,
-	"htl":    htlRefuses,
+	"native":   nil, // see TestTheNativeFrontsRefuse
+	"web":      nil, // the same over a WebSocket
+	"ktn":      ktnRefuses,
+	"htl":      htlRefuses,
+	"web/rest": restRefuses,
 }
 
 // noFronts are the packages there that nobody outside talks to, and what they do.
-var noFronts = map[string]string{"port": "tells protocols apart", "gateway": "shared by ktn and htl"}
+var noFronts = map[string]string{"port": "tells protocols apart", "gateway": "shared by ktn and htl",
+	"web/hook": "reads what others' programs post", "web/page": "its own tests try its pages"}
 
 func TestEveryFrontIsInTheMatrix(t *testing.T) {
 	seen := map[string]bool{}
@@ -79,6 +83,7 @@ var forAnyone = map[string]plausch.Code{
 	protocol.MethodHello: plausch.Unsupported, protocol.MethodPing: "", protocol.MethodSignIn: plausch.Invalid,
 	protocol.MethodClaim: plausch.NotFound, protocol.MethodInviteRedeem: plausch.NotFound, protocol.MethodResetRedeem: plausch.NotFound,
 	protocol.MethodPasskeySignInBegin: plausch.Unsupported, protocol.MethodPasskeySignIn: plausch.NotFound,
+	api.MethodWebhookPost: plausch.Unsupported,
 }
 
 // ofRooms are the methods that say something about a room, or change it, with
@@ -99,7 +104,7 @@ var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet,
-	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", // all that begin so
+	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", // all that begin so
 }
 
 // TestTheNativeFrontsRefuse calls every method in every format of the native
@@ -377,4 +382,38 @@ func htlRefuses(t *testing.T, address string) {
 
 func many(cfg *config.Config) {
 	cfg.Limits.ConnectionsPrivate, cfg.Limits.ConnectionsPrivateBeforeSignIn, cfg.Limits.ConnectionsBeforeSignIn = 1000, 1000, 1000
+}
+
+// forAnyoneHTTP are the routes of the HTTP API that need no token.
+var forAnyoneHTTP = []string{"GET /api/{$}", "GET /api/openapi.json", "POST /api/sign_in", "POST /api/hooks/{token}"}
+
+// restRefuses tries every route of the HTTP API without a token, and those that
+// read a room with the token of somebody who is not in it.
+func restRefuses(t *testing.T, address string) {
+	maker := dial(t, address, protocol.Format{})
+	maker.enter("maker")
+	var den protocol.Room
+	maker.must(protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "den", Kind: "private"}, &den)
+	stranger := dial(t, address, protocol.Format{}).enter("stranger").Token
+	fill := strings.NewReplacer("{$}", "", "{room}", strconv.FormatInt(den.ID, 10), "{name}", "maker", "{id}", "1", "{token}", "x")
+	for _, route := range rest.Routes() {
+		name := route.Method + " " + route.Path
+		open := slices.Contains(forAnyoneHTTP, name)
+		status := askHTTP(t, address, "", route.Method, fill.Replace(route.Path), "").StatusCode
+		if !open && status != http.StatusUnauthorized {
+			t.Errorf("%s answers nobody %d", name, status)
+		}
+		if open != route.Open {
+			t.Errorf("%s is open: %v", name, route.Open)
+		}
+		if !strings.Contains(route.Path, "{room}") || route.Method == http.MethodPost && !strings.HasSuffix(route.Path, "join") && !strings.HasSuffix(route.Path, "leave") {
+			continue
+		}
+		if status := askHTTP(t, address, stranger, route.Method, fill.Replace(route.Path), "").StatusCode; status != http.StatusNotFound {
+			t.Errorf("%s answers a stranger %d", name, status)
+		}
+	}
+	if status := askHTTP(t, address, stranger, http.MethodPost, fill.Replace("/api/rooms/{room}/messages"), "hi").StatusCode; status != http.StatusNotFound {
+		t.Errorf("a stranger's message is answered %d", status)
+	}
 }
