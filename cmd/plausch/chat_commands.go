@@ -43,6 +43,9 @@ func init() { // not a literal: /help lists them
 		{"remove", argName, "remove a person from this room", 1, (*chat).cmdRemove},
 		{"away", "", "tell others that you are away", 0, (*chat).cmdAway},
 		{"back", "", "tell others that you are here again", 0, (*chat).cmdBack},
+		{"name", "[DISPLAY]", "change how you are shown; without a name: by your own", 0, (*chat).cmdName},
+		{"devices", "[revoke NUMBER]", "list where you are signed in, or end a sign-in", 0, (*chat).cmdDevices},
+		{"invite", "[USES] [TIME]", "print a link by which others get in (admins)", 0, (*chat).cmdInvite},
 		{"help", "", "show this", 0, (*chat).cmdHelp},
 		{"quit", "", "end; so does Ctrl-D", 0, (*chat).cmdQuit},
 	}

@@ -49,6 +49,15 @@ func TestChatInPipes(t *testing.T) {
 		{anna, "/msg nobody hi", map[*started]string{anna: `Not sent to @nobody: "hi": there is nobody called`}},
 		{anna, "/leave", map[*started]string{anna: "cannot be left"}},
 		{anna, "/history many", map[*started]string{anna: "/history takes a number"}},
+		{anna, "/name Anna B.", map[*started]string{anna: "You are Anna B. (anna)."}},
+		{anna, "as Anna B.", map[*started]string{anna: " Anna B. (anna): as Anna B."}},
+		{anna, "/name", map[*started]string{anna: "You are anna."}},
+		{anna, "/name bob", map[*started]string{anna: "is the name of somebody else"}},
+		{anna, "/devices", map[*started]string{anna: ", here"}},
+		{anna, "/devices revoke x", map[*started]string{anna: "/devices revoke NUMBER ends one"}},
+		{anna, "/devices revoke 123456", map[*started]string{anna: "here is no"}},
+		{anna, "/invite soon", map[*started]string{anna: "/invite takes how many"}},
+		{anna, "/invite 5 48h", map[*started]string{anna: "nly an admin"}},
 		{anna, "/help", map[*started]string{anna: "/msg NAME TEXT"}},
 	} {
 		fmt.Fprintln(step.who.stdin, step.writes)
