@@ -20,14 +20,21 @@ func (q *request) upload() error {
 	if key == "" {
 		key = q.URL.Query().Get("client_id")
 	}
-	file, err := q.server.api.Upload(q.Context(), &q.caller, core.File{
-		Name: q.URL.Query().Get("name"), ClientID: key, Body: &incoming{q: q, began: time.Now()},
-	})
+	file, err := q.keepFile(core.File{Name: q.URL.Query().Get("name"), ClientID: key})
 	if err != nil {
 		return err
 	}
-	_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 	return q.json(http.StatusCreated, protocol.Attachment(file))
+}
+
+// keepFile keeps the body as the file f.
+func (q *request) keepFile(f core.File) (plausch.Attachment, error) {
+	f.Body = &incoming{q: q, began: time.Now()}
+	file, err := q.server.api.Upload(q.Context(), &q.caller, f)
+	if err == nil {
+		_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
+	}
+	return file, err
 }
 
 // minUploadRate is how fast a file has to come, in bytes a second: slower than a

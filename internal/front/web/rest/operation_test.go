@@ -1,6 +1,10 @@
 package rest_test
 
 import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // of avatars
+	"image/png"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,6 +49,20 @@ func TestEveryOperation(t *testing.T) {
 	w.call(bob, "GET", "/api/attachments/"+file, "").want(200).has("a note")
 	w.call(bob, "GET", "/api/attachments/"+file, "", "Range", "bytes=2-").want(206).has("note")
 	w.call(bob, "GET", "/api/attachments/"+file, "", "If-None-Match", `"`+file+`"`).want(304)
+
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
+		t.Fatal(err)
+	}
+	w.call(bob, "PUT", "/api/me/avatar", picture.String(), "Content-Type", "image/png").want(200).has(`"avatar":"`)
+	shown := w.call(ann, "GET", "/api/accounts/bob/avatar", "").want(200)
+	if size, _, err := image.DecodeConfig(strings.NewReader(shown.body)); err != nil || size.Width != 200 || size.Height != 200 {
+		t.Errorf("the picture is %+v, %v", size, err)
+	}
+	w.call(ann, "GET", "/api/accounts/bob/avatar", "", "If-None-Match", shown.header.Get("ETag")).want(304)
+	w.call(bob, "PUT", "/api/me/avatar", "no picture").want(400)
+	w.call(bob, "DELETE", "/api/me/avatar", "").want(200)
+	w.call(ann, "GET", "/api/accounts/bob/avatar", "").want(404)
 
 	hook := w.call(admin, "POST", "/api/rooms/attic/webhooks", `{"name":"Grafana"}`).want(201)
 	w.call(admin, "GET", "/api/rooms/attic/webhooks", "").want(200).has(`"name":"grafana","display":"Grafana"`)

@@ -1,0 +1,44 @@
+package rest
+
+import (
+	"net/http"
+	"time"
+
+	"plausch/internal/core"
+	"plausch/protocol"
+)
+
+// setAvatar makes the body the picture of the account.
+func (q *request) setAvatar() error {
+	file, err := q.keepFile(core.File{Name: "avatar"})
+	if err != nil {
+		return err
+	}
+	return q.avatar(file.ID)
+}
+
+func (q *request) removeAvatar() error { return q.avatar("") }
+
+func (q *request) avatar(attachment string) error {
+	now, err := ask[protocol.Avatar](q, protocol.MethodAvatarSet, protocol.AvatarSet{Attachment: attachment})
+	if err != nil {
+		return err
+	}
+	return q.json(http.StatusOK, now)
+}
+
+// getAvatar gives out the picture of an account.
+func (q *request) getAvatar() error {
+	picture, r, err := q.server.api.OpenAvatar(q.Context(), &q.caller, q.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	h := q.w.Header()
+	h.Set("Content-Type", picture.Type)
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
+	h.Set("ETag", `"`+picture.Hash+`"`)
+	http.ServeContent(&patient{q.w, q.server}, q.Request, "", time.Time{}, r)
+	return nil
+}
