@@ -1,25 +1,44 @@
 package session
 
 import (
-	"io"
 	"net"
 	"time"
 )
 
 const (
-	lingerTime  = 500 * time.Millisecond
-	lingerBytes = 1 << 20
+	lingerTime = 500 * time.Millisecond
+	// lingerBytes is more than the buffers of the system on both sides have: what
+	// somebody has sent who stopped to read the answers.
+	lingerBytes = 16 << 20
 )
 
 // Linger gives the other side time to read what was written last, before conn is
 // closed: TCP resets a connection that is closed with something unread, and the
-// reset overtakes what is on its way (RFC 1122, section 4.2.2.13). Nobody else
-// may read from conn any more.
+// reset overtakes what is on its way (RFC 1122, section 4.2.2.13). It returns when
+// the other side has ended its half, too, or after half a second. Whoever else
+// reads from conn meanwhile may get some of what is to be dropped, and must not
+// act on it. If the time is over, conn is closed already.
 func Linger(conn net.Conn) {
 	half, ok := conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
+	if !ok {
 		return
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(lingerTime))
-	_, _ = io.CopyN(io.Discard, conn, lingerBytes)
+	// A timer, not a deadline: other readers set deadlines of their own.
+	late := time.AfterFunc(lingerTime, func() { _ = conn.Close() })
+	defer late.Stop()
+	if half.CloseWrite() != nil {
+		return
+	}
+	buf := smallBuffers.Get().(*[]byte)
+	defer smallBuffers.Put(buf)
+	for left := lingerBytes; left > 0; {
+		n, err := conn.Read(*buf)
+		left -= n
+		if isTimeout(err) {
+			err = conn.SetReadDeadline(time.Time{})
+		}
+		if err != nil {
+			return
+		}
+	}
 }

@@ -1,8 +1,11 @@
 package session
 
 import (
+	"errors"
 	"net"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,21 +16,26 @@ import (
 // What goes in may be shared by many outboxes and is never changed.
 type Outbox struct {
 	conn     net.Conn
-	limit    int           // most bytes that may wait
-	deadline time.Duration // for one write, at least
-	until    time.Time     // the connection's write deadline; the writer's
+	limit    int            // most bytes that may wait
+	deadline time.Duration  // for one write, at least
+	until    time.Time      // the connection's write deadline; the writer's
+	cuts     *atomic.Uint64 // counts connections that were cut off for not reading
 
 	mu      sync.Mutex
 	queue   net.Buffers
 	bytes   int           // in queue and being written
 	writing bool          // the writer exists
+	cut     bool          // counted in cuts
 	ending  bool          // nothing more goes in; the writer closes the connection
+	linger  bool          // and gives the other side time to read the last frame
 	ended   chan struct{} // closed when the connection is, if somebody waits
 	less    chan struct{} // closed when less waits, if somebody waits for that
 }
 
-func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration) {
-	o.conn, o.limit, o.deadline = conn, limit, deadline
+// init prepares an outbox. Connections that are cut off for not reading, because
+// too much waits or a write takes too long, are counted in cuts.
+func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration, cuts *atomic.Uint64) {
+	o.conn, o.limit, o.deadline, o.cuts = conn, limit, deadline, cuts
 }
 
 // Push adds frames. It returns false if the connection is too far behind: then
@@ -44,10 +52,19 @@ func (o *Outbox) Push(frames []byte) bool {
 	if o.bytes > 0 && o.bytes+len(frames) > o.limit {
 		clear(o.queue)
 		o.queue = o.queue[:0]
+		o.countCut()
 		return false
 	}
 	o.add(frames)
 	return true
+}
+
+// countCut counts the connection, once. The lock is held.
+func (o *Outbox) countCut() {
+	if !o.cut {
+		o.cut = true
+		o.cuts.Add(1)
+	}
 }
 
 // add queues frames and starts the writer. The lock is held.
@@ -64,7 +81,8 @@ func (o *Outbox) add(frames []byte) {
 }
 
 // Finish makes last, if it is not nil, the last frame, and has the connection
-// closed once what waits is written.
+// closed once what waits is written. The last frame is given time to be read (see
+// [Linger]); what comes in from now on is nobody's.
 func (o *Outbox) Finish(last []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -74,10 +92,18 @@ func (o *Outbox) Finish(last []byte) {
 	o.ending = true
 	o.wake()
 	if last != nil {
+		o.linger = true
 		o.add(last)
 	} else if !o.writing {
 		o.close()
 	}
+}
+
+// Ending reports whether Finish was called, or a write failed.
+func (o *Outbox) Ending() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.ending
 }
 
 // Room returns when at most half of what may wait does, so that a reply has
@@ -146,18 +172,29 @@ func (o *Outbox) write() {
 		o.mu.Lock()
 		o.bytes -= n
 		if err != nil {
-			o.ending, o.queue, o.bytes = true, o.queue[:0], 0
+			o.ending, o.linger, o.queue, o.bytes = true, false, o.queue[:0], 0
+			if isTimeout(err) {
+				o.countCut()
+			}
 		}
 		o.wake()
 	}
 	o.recycle(written)
 	o.recycle(o.queue)
-	o.queue, o.writing = nil, false
+	o.queue = nil
+	if o.linger {
+		o.mu.Unlock()
+		Linger(o.conn) // nobody else ends it while the writer exists
+		o.mu.Lock()
+	}
+	o.writing = false
 	if o.ending {
 		o.close()
 	}
 	o.mu.Unlock()
 }
+
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
 func (o *Outbox) recycle(q net.Buffers) {
 	if c := cap(q); c > 0 && c <= 1024 {

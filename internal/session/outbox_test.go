@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,7 +60,7 @@ func (c *slowConn) written() ([]string, bool) {
 // outbox returns an outbox of 100 bytes. Call it in a bubble of synctest.
 func outbox(conn net.Conn) *Outbox {
 	o := new(Outbox)
-	o.init(conn, 100, 10*time.Second)
+	o.init(conn, 100, 10*time.Second, new(atomic.Uint64))
 	return o
 }
 
@@ -154,6 +155,9 @@ func TestOutboxCutsOffWhoDoesNotRead(t *testing.T) {
 		c.let <- nil
 		o.Wait()
 		wrote(t, c, true, string(bytes.Repeat([]byte("a"), 60)), "bye")
+		if n := o.cuts.Load(); n != 1 {
+			t.Errorf("%d connections were cut off for not reading", n)
+		}
 	})
 }
 
@@ -216,6 +220,9 @@ func TestOutboxWriteDeadline(t *testing.T) {
 		o.Wait()
 		if took := time.Since(began); took < 10*time.Second || took > 15*time.Second {
 			t.Errorf("the connection was closed after %v, want 10 to 15s", took)
+		}
+		if n := o.cuts.Load(); n != 1 {
+			t.Errorf("%d connections were cut off for not reading", n)
 		}
 	})
 }

@@ -95,7 +95,7 @@ type session struct {
 // SignInDeadline from now.
 func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, page Page, host Host) {
 	ses := &session{server: s, conn: conn, host: host, format: format}
-	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline)
+	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline, &s.cut)
 	ses.frames = frames(&ses.out)
 	ses.caller.Session, ses.caller.Ended = ses, ses.shutOut
 	ses.caller.Origin, ses.caller.Token = page.Origin, page.Token
@@ -153,6 +153,9 @@ func (ses *session) read() error {
 		body, err := ses.frames.Next(limit, patience)
 		if err != nil {
 			return ses.readError(err)
+		}
+		if ses.out.Ending() {
+			return nil // it came behind our last word
 		}
 		ses.quiet.heard.Add(1)
 		wasIn := ses.caller.SignedIn()
@@ -239,7 +242,6 @@ func (ses *session) Deliver(p *protocol.Prepared) {
 // push queues frames, or cuts the session off.
 func (ses *session) push(frames []byte) {
 	if !ses.out.Push(frames) {
-		ses.server.cut.Add(1)
 		ses.bye(plausch.Errorf(plausch.SlowReader, "this connection did not read what was sent to it; connect again and resume"))
 	}
 }

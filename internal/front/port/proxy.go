@@ -52,6 +52,14 @@ type forwarded struct {
 // RemoteAddr implements net.Conn.
 func (c forwarded) RemoteAddr() net.Addr { return c.client }
 
+// CloseWrite ends our half of the connection.
+func (c forwarded) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
 var errTooMany = errors.New("too many connections from the client of a proxy")
 
 // readProxyHeader reads what a trusted proxy says in the PROXY protocol of
