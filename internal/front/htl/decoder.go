@@ -1,9 +1,11 @@
 package htl
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -25,11 +27,13 @@ type request struct {
 	kind      string // the key type
 	user      string
 	uuid      string
-	content   string
 	recipient string
 	filename  string
-	file      string
 	fileID    string
+
+	// content and file may be large: they are what was read itself, and valid
+	// until the next request is.
+	content, file []byte
 }
 
 // nonsense is a mistake of the client that the connection survives.
@@ -49,7 +53,6 @@ type decoder struct {
 	framed  bool
 	uploads *semaphore.Weighted
 	buf     []byte // read, not used
-	chunk   []byte // to read into
 	held    int64  // of uploads
 }
 
@@ -62,7 +65,7 @@ func newDecoder(s stream, framed bool, uploads *semaphore.Weighted) *decoder {
 func (d *decoder) next(limit int) (request, error) {
 	d.settle()
 	if len(d.buf) == 0 {
-		d.buf, d.chunk = nil, nil // an idle connection holds none
+		d.buf = nil // what was read is not kept
 	}
 	read := d.bare
 	if d.framed {
@@ -80,7 +83,7 @@ func (d *decoder) next(limit int) (request, error) {
 // frame has d.buf begin with the document of a frame, of n bytes.
 func (d *decoder) frame(limit int) (n int, err error) {
 	for n == 0 { // empty frames are skipped
-		if err := d.fill(lengthBytes); err != nil {
+		if err := d.fill(lengthBytes, lengthBytes); err != nil {
 			return 0, err
 		}
 		length := binary.BigEndian.Uint32(d.buf)
@@ -95,7 +98,7 @@ func (d *decoder) frame(limit int) (n int, err error) {
 			return 0, err
 		}
 	}
-	return n, d.fill(n)
+	return n, d.fill(n, n)
 }
 
 // bare has d.buf begin with a document of n bytes.
@@ -110,12 +113,14 @@ func (d *decoder) bare(limit int) (int, error) {
 			return 0, tooLarge(limit)
 		case done:
 			return scan.at, nil
-		case len(d.buf) > maxSmall && d.held == 0:
+		case scan.least > uint64(limit):
+			return 0, tooLarge(limit)
+		case scan.least > maxSmall && d.held == 0:
 			if err := d.hold(int64(limit)); err != nil {
 				return 0, err
 			}
 		}
-		if err := d.fill(len(d.buf) + 1); err != nil {
+		if err := d.fill(len(d.buf)+1, int(scan.least)); err != nil {
 			return 0, err
 		}
 	}
@@ -143,19 +148,25 @@ func (d *decoder) settle() {
 	if d.held > 0 {
 		d.uploads.Release(d.held)
 		d.held = 0
+		d.buf = bytes.Clone(d.buf) // the rest does not keep the large one
 		d.s.ReadBy(time.Time{})
 	}
 }
 
-// fill reads until d.buf has n bytes. It grows with what comes, not with what
-// was announced.
-func (d *decoder) fill(n int) error {
+// fill reads until d.buf has n bytes, of at least as many as announced in the end.
+// The buffer grows with what comes, unless that is held: then it has its size at
+// once.
+func (d *decoder) fill(n, announced int) error {
 	for len(d.buf) < n {
-		if d.chunk == nil {
-			d.chunk = make([]byte, 4<<10)
+		if len(d.buf) == cap(d.buf) {
+			room := len(d.buf) + len(d.buf)/2 + 4<<10
+			if d.held > 0 {
+				room = max(room, announced+4<<10) // a large value, and the others behind it
+			}
+			d.buf = append(make([]byte, 0, room), d.buf...)
 		}
-		m, err := d.s.Read(d.chunk)
-		d.buf = append(d.buf, d.chunk[:m]...)
+		m, err := d.s.Read(d.buf[len(d.buf):cap(d.buf)])
+		d.buf = d.buf[:len(d.buf)+m]
 		switch {
 		case m > 0:
 		case errors.Is(err, io.EOF) && len(d.buf) > 0:
@@ -180,9 +191,16 @@ func decode(b []byte) (r request, err error) {
 	head, _, elements, _ := element(b)
 	for b = b[head:]; elements > 0; elements -= 2 {
 		key, value := cut(&b), cut(&b)
-		into := r.field(text(key))
+		name := text(key[:min(len(key), maxKey)])
+		into := r.field(name)
 		switch {
+		case name == "content":
+			r.content = payload(value)
+		case name == "file":
+			r.file = payload(value)
 		case into == nil:
+		case len(value) > maxSmall: // a copy of it could be as large as a file
+			err = nonsense(fmt.Sprintf("the value of %s is too long", name))
 		case isText(value[0]):
 			*into = text(value)
 		case into == &r.recipient:
@@ -204,7 +222,10 @@ func cut(b *[]byte) []byte {
 	return first
 }
 
-// field returns the field of a key, nil if there is none.
+// maxKey is longer than every key that is known, with its header.
+const maxKey = 32
+
+// field returns the field of a key that is kept as a copy, nil if there is none.
 func (r *request) field(key string) *string {
 	switch key {
 	case "type":
@@ -213,14 +234,10 @@ func (r *request) field(key string) *string {
 		return &r.user
 	case "uuid":
 		return &r.uuid
-	case "content":
-		return &r.content
 	case "recipient":
 		return &r.recipient
 	case "filename":
 		return &r.filename
-	case "file":
-		return &r.file
 	case "fileid":
 		return &r.fileID
 	}

@@ -81,8 +81,8 @@ var (
 	pingDoc = doc("type", "sslcheck", "time", 2.5)
 
 	authRequest = request{kind: "auth", user: "Alice", uuid: "6d1f-22"}
-	textRequest = request{kind: "text", content: "Grüß euch", recipient: "all"}
-	fileRequest = request{kind: "file", content: "a.txt", filename: "a.txt", file: "\x00\xff\x01", fileID: "17", recipient: "bob"}
+	textRequest = request{kind: "text", content: []byte("Grüß euch"), recipient: "all"}
+	fileRequest = request{kind: "file", content: []byte("a.txt"), filename: "a.txt", file: []byte("\x00\xff\x01"), fileID: "17", recipient: "bob"}
 	pingRequest = request{kind: "sslcheck"}
 )
 

@@ -1,9 +1,11 @@
 package htl
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,13 +21,16 @@ import (
 
 // image sends a picture. It has no name; one is made from what it is.
 func (f *front) image(r request) error {
-	picture := make([]byte, base64.StdEncoding.DecodedLen(len(r.content)))
-	n, err := base64.StdEncoding.Decode(picture, []byte(r.content))
-	if err != nil || n == 0 {
+	picture := func() io.Reader { return base64.NewDecoder(base64.StdEncoding, bytes.NewReader(r.content)) }
+	head := make([]byte, 512) // as much as DetectContentType looks at
+	n, err := io.ReadFull(picture(), head)
+	if n > 0 && (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) {
+		err = f.sendFile(r, "picture"+extensions[http.DetectContentType(head[:n])], picture())
+	}
+	if n == 0 || errors.As(err, new(base64.CorruptInputError)) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nonsense("the content of an image is the picture in base64")
 	}
-	picture = picture[:n]
-	return f.sendFile(r, "picture"+extensions[http.DetectContentType(picture)], string(picture))
+	return err
 }
 
 // extensions are those of the pictures that the original client shows.
@@ -37,17 +42,17 @@ var extensions = map[string]string{
 func (f *front) file(r request) error {
 	name := r.filename
 	if name == "" {
-		name = r.content
+		name = string(r.content[:min(len(r.content), maxSmall)])
 	}
-	if r.file == "" {
+	if len(r.file) == 0 {
 		return nonsense("a message of the type file needs the key file, with the bytes of one")
 	}
-	return f.sendFile(r, name, r.file)
+	return f.sendFile(r, name, bytes.NewReader(r.file))
 }
 
 // sendFile uploads a file under the id that the client gave it, and sends it.
-func (f *front) sendFile(r request, name, bytes string) error {
-	a, err := f.Upload(core.File{Name: name, ClientID: clientID(r.fileID), Body: strings.NewReader(bytes)})
+func (f *front) sendFile(r request, name string, body io.Reader) error {
+	a, err := f.Upload(core.File{Name: name, ClientID: clientID(r.fileID), Body: body})
 	if plausch.CodeOf(err) == plausch.TooLarge {
 		return nonsense(err.Error()) // the file; the connection lives
 	}

@@ -172,7 +172,10 @@ func (f *front) certificate() []byte {
 
 // text sends a text. Its author is who has signed in, whatever it says.
 func (f *front) text(r request) error {
-	return f.send(r, r.content)
+	if len(r.content) > maxSmall { // a copy of it could be as large as a file
+		return nonsense(fmt.Sprintf("the text has %d bytes; at most %d can be sent in one message", len(r.content), plausch.MaxText))
+	}
+	return f.send(r, string(r.content))
 }
 
 // send sends a text, or files by their ids, to whom the request says.

@@ -14,8 +14,9 @@ var errInvalid = plausch.Errorf(plausch.Invalid, "that is no msgpack; connect ag
 // specification of formats), however it is nested, without recursion and without
 // looking at a byte twice: it is called again when there is more.
 type scan struct {
-	at   int    // up to here the bytes have been looked at
-	left uint64 // elements that are still to come
+	at    int    // up to here the bytes have been looked at
+	left  uint64 // elements that are still to come
+	least uint64 // bytes that the document has at least
 }
 
 func newScan() scan { return scan{left: 1} }
@@ -24,6 +25,7 @@ func newScan() scan { return scan{left: 1} }
 // document is complete; it then has s.at bytes.
 func (s *scan) more(b []byte) (bool, error) {
 	for s.left > 0 {
+		s.least = uint64(s.at) + s.left // each has a byte
 		if s.at >= len(b) {
 			return false, nil
 		}
@@ -31,7 +33,11 @@ func (s *scan) more(b []byte) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if head == 0 || size > uint64(len(b)-s.at-head) {
+		if head == 0 {
+			return false, nil
+		}
+		s.least += uint64(head) - 1 + size
+		if size > uint64(len(b)-s.at-head) {
 			return false, nil
 		}
 		s.at += head + int(size)
@@ -140,12 +146,15 @@ func hasType(b []byte) port.Verdict {
 }
 
 // text returns an element that is a str or bin as text, otherwise "".
-func text(b []byte) string {
+func text(b []byte) string { return string(payload(b)) }
+
+// payload returns the bytes of an element that is a str or bin, otherwise nil.
+func payload(b []byte) []byte {
 	head, size, _, err := element(b)
 	if err != nil || head == 0 || !isText(b[0]) || uint64(len(b)-head) < size {
-		return ""
+		return nil
 	}
-	return string(b[head : head+int(size)])
+	return b[head : head+int(size)]
 }
 
 const nilByte = 0xc0
