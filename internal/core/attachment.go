@@ -42,7 +42,7 @@ type File struct {
 type FileRef struct{ ID, ClientID string }
 
 // Upload keeps a file, which is then pending: its uploader's alone, until a Post
-// carries it. Its media type is found by looking at it; what the uploader says is
+// carries it. Pictures are kept without their metadata. Its media type is found by looking at it; what the uploader says is
 // never believed. It reads the body to its end, so whoever calls bounds the time.
 func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
 	if err := c.keepsFiles(); err != nil {
@@ -58,8 +58,8 @@ func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
-	body := &metered{from: f.Body, used: used, quota: c.opts.MaxAccountFiles}
-	a, err := c.keep(ctx, by, f, body)
+	body := &metered{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
+	a, err := c.keep(ctx, by, f, withoutMetadata(body))
 	c.uploads.end(by.ID, used, body.read, err == nil)
 	if err != nil {
 		return plausch.Attachment{}, err
@@ -248,11 +248,13 @@ func (u *uploads) end(account plausch.AccountID, used *usage, read int64, kept b
 	}
 }
 
-// metered is a body whose bytes are counted as they come. It fails with TooLarge
-// when all of its account's files would be over the quota.
+// metered is a body whose bytes are counted as they come, whether or not they are
+// kept in the end. It fails with TooLarge when they are over the limit, or all of
+// its account's files would be over the quota.
 type metered struct {
 	from  io.Reader
 	used  *usage
+	limit int64
 	quota int64
 	read  int64
 }
@@ -264,6 +266,9 @@ func (m *metered) Read(p []byte) (int, error) {
 	m.used.bytes += int64(n)
 	over := m.used.bytes > m.quota
 	m.used.mu.Unlock()
+	if m.read > m.limit {
+		return n, plausch.Errorf(plausch.TooLarge, "the file is larger than the %d bytes that are allowed", m.limit)
+	}
 	if over {
 		return n, plausch.Errorf(plausch.TooLarge,
 			"the files of one account can have %d bytes together, and this one would be over it; ask the server's owner for more", m.quota)

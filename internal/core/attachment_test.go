@@ -344,3 +344,25 @@ func TestNoBlobs(t *testing.T) {
 	_, err := f.Upload(t.Context(), f.guest("ann").Account, core.File{Body: strings.NewReader("x")})
 	expectCode(t, err, plausch.Unsupported)
 }
+
+// TestPicturesAreKeptWithoutMetadata uploads a picture with a comment, and behind
+// its end as many bytes as are allowed.
+func TestPicturesAreKeptWithoutMetadata(t *testing.T) {
+	f, _ := newFileFixture(t, func(o *core.Options) { o.MaxFile = 64 << 10 })
+	ann := f.guest("ann").Account
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	plain := b.String()
+	said := plain[:2] + "\xff\xfe\x00\x0aat home" + "\x00" + plain[2:]
+	a := f.upload(ann, "home.jpg", said)
+	got, err := f.content(ann, core.FileRef{ID: a.ID})
+	if got != plain || err != nil || a.Size != int64(len(plain)) || a.Type != "image/jpeg" {
+		t.Errorf("the file is %+v with %d bytes, want %d; %v", a, len(got), len(plain), err)
+	}
+	_, err = f.Upload(t.Context(), ann, core.File{Name: "film.jpg", Body: strings.NewReader(plain + strings.Repeat("x", 64<<10))})
+	if plausch.CodeOf(err) != plausch.TooLarge {
+		t.Errorf("what is left out does not count: %v", err)
+	}
+}
