@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"os"
@@ -128,4 +129,46 @@ func (u *htlUploader) upload(message map[string]any) {
 			return
 		}
 	}
+}
+
+// TestBombs sends what says that it is much larger than it is (R16).
+func TestBombs(t *testing.T) {
+	s := startServer(t)
+	array, object := "\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff"
+	params := func(value string) []byte {
+		return []byte("\x83\xa2id\x09\xa6method\xa4ping\xa6params" + value)
+	}
+	// The head of a picture of 65,500 pixels square.
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), 65500), 65500)
+	head = append(head, 8, 6, 0, 0, 0)
+	picture := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
+	picture = binary.BigEndian.AppendUint32(picture, crc32.ChecksumIEEE(head))
+	picture = append(picture, "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e"...)
+
+	uploader := newHTLUploader(t, s, "painter")
+	s.growth(32<<20, func() {
+		for range 5 {
+			for name, f := range formats {
+				if !strings.HasSuffix(name, "msgpack") {
+					continue
+				}
+				for _, value := range []string{array, object, "\x81\xa1x" + array, strings.Repeat("\x91", 2000), "\xdb\xff\xff\xff\xff", "\xc6\xff\xff\xff\xff"} {
+					w := dialWire(t, s.address, f).hello()
+					w.write(w.frame(params(value)))
+					w.ending()
+				}
+			}
+			for _, text := range []string{"\x81\xa4type" + array, "\x82\xa4type\xa4text\xa1x" + object, object, "\x81\xa4type\xc6\xff\xff\xff\xff"} {
+				conn, err := net.Dial("tcp", s.address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.WriteString(conn, text)
+				_ = conn.(*net.TCPConn).CloseWrite()
+				_, _ = io.Copy(io.Discard, conn)
+				conn.Close()
+			}
+			uploader.upload(map[string]any{"type": "file", "filename": "big.png", "file": picture})
+		}
+	})
 }
