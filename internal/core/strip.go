@@ -18,7 +18,16 @@ import (
 // picture. From where a picture is damaged on, it is left as it is.
 func withoutMetadata(r io.Reader) io.Reader {
 	s := &stripper{from: bufio.NewReaderSize(r, maxSegment+8)}
-	head, _ := s.from.Peek(12) // an error comes again
+	s.next = s.begin
+	return s
+}
+
+// begin tells by the first bytes what it is.
+func (s *stripper) begin() error {
+	head, err := s.from.Peek(12)
+	if err != nil && err != io.EOF {
+		return err
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
 		s.pass, s.next = 2, s.jpegSegment
@@ -28,9 +37,9 @@ func withoutMetadata(r io.Reader) io.Reader {
 		// What is behind the picture is not counted in its size.
 		s.pass, s.riff, s.next = 12, int64(binary.LittleEndian.Uint32(head[4:]))-4, s.webpChunk
 	default:
-		return s.from
+		s.next = nil
 	}
-	return s
+	return nil
 }
 
 // stripper reads a picture element by element.
