@@ -55,36 +55,42 @@ type stripper struct {
 	next func() error
 }
 
-// Read implements io.Reader.
-func (s *stripper) Read(p []byte) (int, error) {
-	for {
-		switch {
-		case len(s.put) > 0:
-			n := copy(p, s.put)
-			s.put = s.put[n:]
-			return n, nil
-		case s.pass > 0:
-			n, err := s.from.Read(p[:min(int64(len(p)), s.pass)])
-			s.pass -= int64(n)
-			return n, err
-		case s.drop > 0:
-			n, err := io.CopyN(io.Discard, s.from, s.drop)
-			if s.drop -= n; err != nil {
-				return 0, err
-			}
-		case s.rest:
-			_, err := io.Copy(io.Discard, s.from)
-			if err == nil {
-				err = io.EOF
-			}
-			return 0, err
-		case s.next == nil:
-			return s.from.Read(p)
-		default:
-			if err := s.next(); err != nil {
-				return 0, err
-			}
+// Read implements io.Reader. It fills p if it can: elements may be tiny, and each
+// read costs its caller a look at the disk.
+func (s *stripper) Read(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = s.some(p[n:])
+		n += m
+	}
+	return n, err
+}
+
+// some reads a part of one element, or looks at the next.
+func (s *stripper) some(p []byte) (int, error) {
+	switch {
+	case len(s.put) > 0:
+		n := copy(p, s.put)
+		s.put = s.put[n:]
+		return n, nil
+	case s.pass > 0:
+		n, err := s.from.Read(p[:min(int64(len(p)), s.pass)])
+		s.pass -= int64(n)
+		return n, err
+	case s.drop > 0:
+		n, err := io.CopyN(io.Discard, s.from, s.drop)
+		s.drop -= n
+		return 0, err
+	case s.rest:
+		_, err := io.Copy(io.Discard, s.from)
+		if err == nil {
+			err = io.EOF
 		}
+		return 0, err
+	case s.next == nil:
+		return s.from.Read(p)
+	default:
+		return 0, s.next()
 	}
 }
 
