@@ -283,6 +283,8 @@ func (p *htlProtocol) next(conn net.Conn) (heard, error) {
 			s.to = ""
 		}
 		return heard{message: &s}, nil
+	case m["type"] == "filetext": // somebody has sent a file
+		return heard{}, nil
 	case strings.HasSuffix(m["content"].(string), " logged in"), strings.Contains(m["content"].(string), "stopping"):
 		return heard{}, nil
 	default:

@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Values["server"] = s
 			env.Values["ktn"] = new(*ktntest.Server)
+			env.Setenv("USER", "tester") // who is root has to say --name
 			env.Setenv("DATA", s.data)
 			env.Setenv("ADDRESS", s.address)
 			env.Setenv("SERVER", "tcp://"+s.address)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"plausch/internal/config"
 	"plausch/internal/doctor"
+	"plausch/internal/server"
 )
 
 func newDoctorCommand() *cobra.Command {
@@ -30,6 +32,7 @@ func newDoctorCommand() *cobra.Command {
 				subject.Domain = args[0]
 			}
 			completeSubject(&subject, cmd)
+			askRunning(cmd.Context(), &subject)
 			if subject.Domain == "" {
 				subject.Domain = subject.Config.Domain
 			}
@@ -64,6 +67,18 @@ func completeSubject(s *doctor.Subject, cmd *cobra.Command) {
 			s.SettingsFile = path
 			return
 		}
+	}
+}
+
+// askRunning adds what the server that runs on the data folder says of itself.
+func askRunning(ctx context.Context, s *doctor.Subject) {
+	s.Config = asRunning(s.Config)
+	running, err := server.FindRunning(s.Config.Data)
+	if err != nil || running == nil {
+		return
+	}
+	if c, err := running.Certificate(ctx); err == nil {
+		s.CertificateFailed = c.Failed
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"rsc.io/qr"
 
 	"plausch/internal/config"
+	"plausch/internal/server"
 )
 
 // The pages of links. What is behind the # never leaves the browser in a
@@ -30,6 +31,34 @@ func linkTo(base, page, code string) string {
 	return strings.TrimSuffix(base, "/") + page + "#" + code
 }
 
+// asRunning returns cfg with the places and the domain of the server that runs on
+// its data folder, and with whether it speaks TLS, where the command line says
+// nothing else: that server may have got them from flags.
+func asRunning(cfg *config.Config) *config.Config {
+	if cfg.Data == "" { // the settings are wrong
+		return cfg
+	}
+	running, err := server.FindRunning(cfg.Data)
+	if err != nil || running == nil || len(running.Listen) == 0 {
+		return cfg
+	}
+	said := func(key string) bool { return strings.HasPrefix(cfg.From(key), "flag ") }
+	its := *cfg
+	if !said("listen") {
+		its.Listen = running.Listen
+	}
+	if !said("domain") {
+		its.Domain = running.Domain
+	}
+	switch {
+	case !running.TLS:
+		its.TLS = config.Off
+	case its.Certificates() == config.NoCertificate:
+		its.TLS = config.TLSSelfSigned
+	}
+	return &its
+}
+
 // baseOf returns where browsers reach the server of cfg, unless the user has
 // said it.
 func baseOf(cfg *config.Config, said string) string {
@@ -39,9 +68,10 @@ func baseOf(cfg *config.Config, said string) string {
 		}
 		return said
 	}
+	cfg = asRunning(cfg)
 	for _, place := range cfg.Listen {
-		_, address, err := config.SplitListen(place)
-		if err != nil {
+		scheme, address, err := config.SplitListen(place)
+		if err != nil || scheme != config.TCP {
 			continue
 		}
 		if tcp, err := net.ResolveTCPAddr("tcp", address); err == nil {

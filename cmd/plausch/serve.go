@@ -84,7 +84,7 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 		return errors.Join(err, srv.Close())
 	}
 	certificate, _ := srv.Certificate()
-	if err := greet(stdout, cfg, srv.Addrs(), certificate, link); err != nil {
+	if err := greet(stdout, cfg, srv, certificate, link); err != nil {
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
@@ -146,25 +146,33 @@ func claimLink(ctx context.Context, cfg *config.Config, srv *server.Server, stdo
 		return setup{}, err
 	}
 	file, ok := stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || len(srv.Addrs()) == 0 {
+	if !ok || !term.IsTerminal(int(file.Fd())) || onePort(srv) == nil {
 		return setup{needed: true}, nil
 	}
 	code, err := srv.NewClaim(ctx)
 	if plausch.CodeOf(err) == plausch.Forbidden { // made meanwhile, beside
 		return setup{}, nil
 	}
-	return setup{true, linkTo(baseAt(cfg, srv.Addrs()[0]), pageClaim, code.Text())}, err
+	return setup{true, linkTo(baseAt(cfg, onePort(srv)), pageClaim, code.Text())}, err
+}
+
+// onePort returns where the server tells protocols apart, the first such place;
+// nil if there is none.
+func onePort(srv *server.Server) net.Addr {
+	addrs := srv.Addrs()
+	for i, place := range srv.Places() {
+		if scheme, _, err := config.SplitListen(place); err == nil && scheme == config.TCP {
+			return addrs[i]
+		}
+	}
+	return nil
 }
 
 // greet tells where the server listens and how to talk to it. All of it can be
 // copied into a shell.
-func greet(w io.Writer, cfg *config.Config, addrs []net.Addr, certificate cert.Status, set setup) error {
-	var places []string
-	for _, addr := range addrs {
-		places = append(places, addr.String())
-	}
+func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert.Status, set setup) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(places, " and "), cfg.Data)
+	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(srv.Places(), " and "), cfg.Data)
 	if !cfg.Open && cfg.Access != "open" {
 		data := ""
 		if cfg.From("data") != "default" {
@@ -184,8 +192,8 @@ func greet(w io.Writer, cfg *config.Config, addrs []net.Addr, certificate cert.S
 	if cfg.Certificates() == config.SelfSigned {
 		fmt.Fprintf(&b, "Certificate, for others to compare (SHA-256):  %s\n", certificate.Fingerprint)
 	}
-	if len(addrs) > 0 {
-		fmt.Fprintf(&b, "Talk:   plausch chat %s --name YOU\n", talkTo(cfg, addrs[0]))
+	if addr := onePort(srv); addr != nil {
+		fmt.Fprintf(&b, "Talk:   plausch chat %s --name YOU\n", talkTo(cfg, addr))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -24,12 +24,13 @@ import (
 
 // status is what plausch status says.
 type status struct {
-	Data          string          `json:"data"`
-	Running       bool            `json:"running"`
-	Server        *server.Running `json:"server,omitempty"`
-	UptimeSeconds int64           `json:"uptime_seconds,omitempty"`
-	Connections   *int64          `json:"connections,omitempty"` // missing if the metrics cannot be read
-	AccountsHere  *int64          `json:"accounts_here,omitempty"`
+	Data          string              `json:"data"`
+	Running       bool                `json:"running"`
+	Server        *server.Running     `json:"server,omitempty"`
+	UptimeSeconds int64               `json:"uptime_seconds,omitempty"`
+	Connections   *int64              `json:"connections,omitempty"` // missing if the metrics cannot be read
+	AccountsHere  *int64              `json:"accounts_here,omitempty"`
+	Certificate   *server.Certificate `json:"certificate,omitempty"` // missing without TLS
 
 	Schema        int          `json:"schema"`
 	Accounts      int64        `json:"accounts"`
@@ -102,6 +103,9 @@ func readStatus(ctx context.Context, cfg *config.Config) (*status, error) {
 	if s.Running && s.Server.Metrics != "" {
 		figures := readMetrics(ctx, s.Server.Metrics)
 		s.Connections, s.AccountsHere = figures["plausch_connections"], figures["plausch_accounts_here"]
+		if c, err := s.Server.Certificate(ctx); err == nil && c.Kind != "" {
+			s.Certificate = &c
+		}
 	}
 	return s, nil
 }
@@ -132,6 +136,18 @@ func readMetrics(ctx context.Context, address string) map[string]*int64 {
 	return all
 }
 
+// certificateLine tells about a certificate in a line.
+func certificateLine(c *server.Certificate) string {
+	text := "none yet"
+	if c.Fingerprint != "" {
+		text = fmt.Sprintf("%s, valid until %s, SHA-256 %s", c.Kind, c.NotAfter.UTC().Format(time.DateOnly), c.Fingerprint)
+	}
+	if c.Failed != "" {
+		text += "; the last try has failed: " + strings.Join(strings.Fields(c.Failed), " ")
+	}
+	return text
+}
+
 func (s *status) write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
@@ -148,6 +164,9 @@ func (s *status) write(w io.Writer) error {
 		row("connected", "%d accounts over %d connections", *s.AccountsHere, *s.Connections)
 	} else if s.Running {
 		row("connected", "unknown: the metrics do not answer")
+	}
+	if c := s.Certificate; c != nil {
+		row("certificate", "%s", certificateLine(c))
 	}
 	row("keeps", "%d accounts, %d rooms, %d messages", s.Accounts, s.Rooms, s.Messages)
 	row("data", "%s (database %s, %d attachments %s)", s.Data, size(s.DatabaseBytes), s.Attachments, size(s.BlobBytes))

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,6 @@ import (
 	"plausch"
 	"plausch/internal/core"
 	"plausch/internal/store"
-	"plausch/internal/store/sqlite"
 )
 
 func newWebhookCommand() *cobra.Command {
@@ -23,6 +23,7 @@ func newWebhookCommand() *cobra.Command {
 
 func newWebhookAddCommand() *cobra.Command {
 	var signed bool
+	var url string
 	cmd := &cobra.Command{
 		Use:   "add ROOM NAME",
 		Short: "Make a webhook",
@@ -38,25 +39,25 @@ func newWebhookAddCommand() *cobra.Command {
 					return &exitError{exitUsage, err}
 				}
 			}
-			return withStore(cmd, func(ctx context.Context, st store.Store) error {
-				made, err := core.AddWebhook(ctx, st, args[0], args[1], signed)
+			return onData(cmd, func(d *desk) error {
+				made, err := core.AddWebhook(d.ctx, d.store, args[0], args[1], signed)
 				if err != nil {
 					return err
 				}
-				printWebhook(cmd, made)
+				printWebhook(cmd.OutOrStdout(), baseOf(d.cfg, url), made)
 				return nil
 			})
 		},
 	}
-	addSettings(cmd, "data")
+	addSettings(cmd, "data", "listen")
+	cmd.Flags().StringVar(&url, "url", "", "Where programs reach the server (default where it listens)")
 	cmd.Flags().BoolVar(&signed, "signed", false, "Take only what is signed with a secret, as GitHub does it")
 	return cmd
 }
 
-func printWebhook(cmd *cobra.Command, made core.NewWebhook) {
-	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "Webhook %d posts as %s. Its address, at your server's own, is told this once; keep it secret:\n\n"+
-		"    https://YOUR-SERVER/api/hooks/%s\n", made.ID, made.Account.Shown(), made.Token)
+func printWebhook(out io.Writer, base string, made core.NewWebhook) {
+	fmt.Fprintf(out, "Webhook %d posts as %s. Its address is told this once; keep it secret:\n\n"+
+		"    %s/api/hooks/%s\n", made.ID, made.Account.Shown(), strings.TrimSuffix(base, "/"), made.Token)
 	if made.Signed {
 		fmt.Fprintf(out, "\nThe sender has to sign with this secret:\n\n    %s\n", made.Secret)
 	}
@@ -69,12 +70,12 @@ func newWebhookListCommand() *cobra.Command {
 		Long:  "Lists the webhooks of all rooms. Their addresses are not kept, so they cannot be shown.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withStore(cmd, func(ctx context.Context, st store.Store) error {
-				hooks, err := st.ListWebhooks(ctx, 0)
+			return onData(cmd, func(d *desk) error {
+				hooks, err := d.store.ListWebhooks(d.ctx, 0)
 				if err != nil {
 					return err
 				}
-				return listWebhooks(ctx, cmd, st, hooks)
+				return listWebhooks(d.ctx, cmd, d.store, hooks)
 			})
 		},
 	}
@@ -107,8 +108,8 @@ func newWebhookDeleteCommand() *cobra.Command {
 			if err != nil {
 				return usageErrorf("%q is no id; plausch webhook list has the ids", args[0])
 			}
-			return withStore(cmd, func(ctx context.Context, st store.Store) error {
-				err := st.DeleteWebhook(ctx, id)
+			return onData(cmd, func(d *desk) error {
+				err := d.store.DeleteWebhook(d.ctx, id)
 				if plausch.CodeOf(err) == plausch.NotFound {
 					return fmt.Errorf("there is no webhook %d; plausch webhook list has the ids", id)
 				}
@@ -121,22 +122,4 @@ func newWebhookDeleteCommand() *cobra.Command {
 	}
 	addSettings(cmd, "data")
 	return cmd
-}
-
-// withStore calls f with the database of the data folder, beside a server that
-// may be running.
-func withStore(cmd *cobra.Command, f func(context.Context, store.Store) error) (err error) {
-	cfg, err := loadSettings(cmd)
-	if err != nil {
-		return err
-	}
-	if err := prepareData(cfg); err != nil {
-		return err
-	}
-	st, err := sqlite.Open(cmd.Context(), cfg.DatabasePath(), sqlite.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	return f(cmd.Context(), st)
 }

@@ -27,6 +27,7 @@ var errNoTLS = errors.New("no TLS is spoken there")
 type certificate struct {
 	name    string
 	address string
+	failed  string // see [Subject.CertificateFailed]
 	now     func() time.Time
 	shown   func(ctx context.Context, address, name string) (*x509.Certificate, error)
 	kept    func(name string) (*x509.Certificate, error) // nil if there is none
@@ -35,7 +36,10 @@ type certificate struct {
 func (certificate) Name() string { return "certificate" }
 
 func (c certificate) Run(ctx context.Context) []Finding {
-	const todo = "see the server's log; it renews by itself if the port can be reached from outside"
+	todo := "see the server's log; it renews by itself if the port can be reached from outside"
+	if c.failed != "" {
+		todo = "the server tries again by itself, but its last try has failed: " + c.failed
+	}
 	kept, err := c.kept(c.name)
 	if err != nil {
 		return one(Unknown, "run plausch doctor as the server's user, or with sudo", "the kept certificates cannot be read: %v", err)
@@ -46,6 +50,8 @@ func (c certificate) Run(ctx context.Context) []Finding {
 		return c.age(kept, "the kept certificate", todo)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return one(Unknown, "start the server", "no certificate is kept for %s, and no server runs that would show one", c.name)
+	case errors.Is(err, errNoTLS) && c.failed != "":
+		return one(Problem, todo, "the server has no certificate for %s yet", c.name)
 	case errors.Is(err, errNoTLS):
 		return one(Problem, "see the server's log for why it got no certificate, and its settings for TLS", "the server shows no certificate for %s: %v", c.name, err)
 	case err != nil:

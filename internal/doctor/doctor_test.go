@@ -81,9 +81,16 @@ func cert(name string, from, until time.Duration) *x509.Certificate {
 }
 
 func certificateIs(shown *x509.Certificate, shownErr error, kept *x509.Certificate) certificate {
-	return certificate{"chat.example", "127.0.0.1:7528", func() time.Time { return noon },
+	return certificate{"chat.example", "127.0.0.1:7528", "", func() time.Time { return noon },
 		func(context.Context, string, string) (*x509.Certificate, error) { return shown, shownErr },
 		func(string) (*x509.Certificate, error) { return kept, nil }}
+}
+
+// certificateFails is certificateIs where the server says why it cannot get one.
+func certificateFails(shown *x509.Certificate, shownErr error) certificate {
+	c := certificateIs(shown, shownErr, nil)
+	c.failed = "the authority cannot come here"
+	return c
 }
 
 func probeSays(ok bool, reason string, err error) probe {
@@ -171,6 +178,8 @@ func TestChecks(t *testing.T) {
 		{"certificate without a server", certificateIs(nil, syscall.ECONNREFUSED, cert("chat.example", -day, 30*day)), OK, "kept"},
 		{"kept certificate that ended", certificateIs(nil, syscall.ECONNREFUSED, cert("chat.example", -9*day, -day)), Problem, "ended"},
 		{"neither server nor certificate", certificateIs(nil, syscall.ECONNREFUSED, nil), Unknown, "start"},
+		{"server without a certificate yet", certificateFails(nil, errNoTLS), Problem, "cannot come here"},
+		{"certificate that is not renewed", certificateFails(cert("chat.example", -80*day, 3*day), nil), Warning, "cannot come here"},
 		{"server without TLS", certificateIs(nil, errNoTLS, nil), Problem, "no TLS"},
 		{"server not seen", certificateIs(nil, errors.New("timeout"), nil), Unknown, "timeout"},
 

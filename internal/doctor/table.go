@@ -30,6 +30,9 @@ type Subject struct {
 	ProbeURL     string // of a helper that connects back, or ""
 	TimeURL      string // of a web server with a good clock, or ""
 	Offline      bool   // ask neither the router nor a name server
+	// CertificateFailed is why a running server has not got or renewed its
+	// certificate at its last try, "" if it has, or if that is not known.
+	CertificateFailed string
 }
 
 // Checks returns all checks of a server, in the order in which to read them.
@@ -76,7 +79,7 @@ func Checks(s Subject) []Check {
 		kept := func(name string) (*x509.Certificate, error) {
 			return keptCertificate(filepath.Join(s.Config.Data, certsDir), name)
 		}
-		checks = append(checks, certificate{s.Domain, reachable(places[0]), time.Now, shownCertificate, kept})
+		checks = append(checks, certificate{s.Domain, reachable(places[0]), s.CertificateFailed, time.Now, shownCertificate, kept})
 	}
 	_, outsidePort, _ := net.SplitHostPort(places[0])
 	if s.Config.OutsidePort != 0 {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"plausch"
+	"plausch/internal/config"
 )
 
 const (
@@ -28,7 +31,9 @@ type Running struct {
 	PID     int       `json:"pid"`
 	Version string    `json:"version"`
 	Started time.Time `json:"started"`
-	Listen  []string  `json:"listen"`
+	Listen  []string  `json:"listen"` // HOST:PORT, with ktn:// or htl:// before it at ports of theirs
+	Domain  string    `json:"domain,omitempty"`
+	TLS     bool      `json:"tls,omitempty"`
 	Metrics string    `json:"metrics,omitempty"` // HOST:PORT, empty if there are none
 }
 
@@ -83,10 +88,10 @@ func FindRunning(data string) (*Running, error) {
 }
 
 // sayRunning writes the file of [Running].
-func (s *Server) sayRunning(data string) error {
-	r := Running{PID: os.Getpid(), Version: plausch.Version, Started: time.Now().UTC().Truncate(time.Second)}
-	for _, addr := range s.Addrs() {
-		r.Listen = append(r.Listen, addr.String())
+func (s *Server) sayRunning(cfg *config.Config) error {
+	r := Running{
+		PID: os.Getpid(), Version: plausch.Version, Started: time.Now().UTC().Truncate(time.Second),
+		Listen: s.Places(), Domain: cfg.Domain, TLS: s.certificate != nil,
 	}
 	if addr := s.MetricsAddr(); addr != nil {
 		r.Metrics = addr.String()
@@ -95,7 +100,7 @@ func (s *Server) sayRunning(data string) error {
 	if err != nil {
 		return err
 	}
-	s.running = filepath.Join(data, runningName)
+	s.running = filepath.Join(cfg.Data, runningName)
 	if err := os.WriteFile(s.running+".tmp", append(text, '\n'), 0o600); err != nil {
 		return err
 	}
@@ -108,4 +113,45 @@ func (s *Server) forgetRunning() error {
 		return err
 	}
 	return nil
+}
+
+// Certificate is what a server tells about its certificate, beside the metrics:
+// GET /certificate. It is empty without TLS.
+type Certificate struct {
+	Kind        string    `json:"kind,omitempty"` // see [cert.Status]
+	NotAfter    time.Time `json:"not_after,omitzero"`
+	Fingerprint string    `json:"fingerprint,omitempty"` // empty while there is none
+	Failed      string    `json:"failed,omitempty"`      // why the last try to get or renew it did
+	FailedAt    time.Time `json:"failed_at,omitzero"`
+}
+
+func (s *Server) sayCertificate() Certificate {
+	status, _ := s.Certificate()
+	c := Certificate{Kind: status.Kind, NotAfter: status.NotAfter, Fingerprint: status.Fingerprint}
+	if status.Failed != nil {
+		c.Failed, c.FailedAt = status.Failed.Error(), status.FailedAt.UTC().Truncate(time.Second)
+	}
+	return c
+}
+
+// Certificate asks the server about its certificate; it needs the metrics.
+func (r *Running) Certificate(ctx context.Context) (c Certificate, err error) {
+	if r.Metrics == "" {
+		return c, errors.New("the server has no metrics (--metrics-listen)")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.Metrics+"/certificate", nil)
+	if err != nil {
+		return c, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return c, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return c, fmt.Errorf("the server says %s", resp.Status)
+	}
+	return c, json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&c)
 }

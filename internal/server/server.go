@@ -66,7 +66,8 @@ type Server struct {
 // listener is a place where the server listens.
 type listener struct {
 	net.Listener
-	serve func(*port.Port, net.Listener) error
+	scheme string // config.TCP, KTN or HTL
+	serve  func(*port.Port, net.Listener) error
 }
 
 // New opens the data folder and the listeners. Run has to follow, or Close.
@@ -154,7 +155,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	if err := s.planMapping(cfg); err != nil {
 		return nil, err
 	}
-	if err := s.sayRunning(cfg.Data); err != nil {
+	if err := s.sayRunning(cfg); err != nil {
 		log.Warn("plausch status will not know much", "err", err) // the disk may be full; reading goes on
 	}
 	return s, nil
@@ -192,7 +193,8 @@ func (s *Server) openData(cfg *config.Config) error {
 // has opened.
 func (s *Server) listen(cfg *config.Config, inherited []net.Listener) error {
 	for _, ln := range inherited {
-		s.listeners = append(s.listeners, listener{ln, s.serving(cfg, schemeAt(cfg.Listen, ln.Addr()))})
+		scheme := schemeAt(cfg.Listen, ln.Addr())
+		s.listeners = append(s.listeners, listener{ln, scheme, s.serving(cfg, scheme)})
 	}
 	places := cfg.Listen
 	if len(inherited) > 0 {
@@ -207,7 +209,7 @@ func (s *Server) listen(cfg *config.Config, inherited []net.Listener) error {
 		if err != nil {
 			return listenError("--listen", address, err)
 		}
-		s.listeners = append(s.listeners, listener{ln, s.serving(cfg, scheme)})
+		s.listeners = append(s.listeners, listener{ln, scheme, s.serving(cfg, scheme)})
 	}
 	s.listenHTTP(cfg)
 	return s.listenMetrics(cfg)
@@ -282,6 +284,19 @@ func (s *Server) Addrs() []net.Addr {
 		addrs[i] = ln.Addr()
 	}
 	return addrs
+}
+
+// Places returns where it listens as the settings name it: HOST:PORT, with the
+// scheme before it where one of the old protocols has a port of its own.
+func (s *Server) Places() []string {
+	places := make([]string, len(s.listeners))
+	for i, ln := range s.listeners {
+		places[i] = ln.Addr().String()
+		if ln.scheme != config.TCP {
+			places[i] = ln.scheme + "://" + places[i]
+		}
+	}
+	return places
 }
 
 // Ready reports why requests cannot be served now, if so.

@@ -35,6 +35,7 @@ type Options struct {
 type Authority struct {
 	Directory string // its URL
 	RootFile  string // what to trust for Directory, in PEM
+	GivenFile string // what to trust for the certificates that it gives out, in PEM
 
 	t       testing.TB
 	ca      *ca.CAImpl
@@ -74,14 +75,20 @@ func New(t testing.TB, o Options) *Authority {
 	_ = a.config.Listener.Close()
 	a.Directory = "https://" + a.address + wfe.DirectoryPath
 	a.Up()
-	a.RootFile = filepath.Join(t.TempDir(), "authority.pem")
-	content := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.server.Certificate().Raw})
-	if err := os.WriteFile(a.RootFile, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	a.RootFile = writePEM(t, "authority.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.server.Certificate().Raw}))
+	a.GivenFile = writePEM(t, "given.pem", a.ca.GetRootCert(0).PEM())
 	a.Down()
 	t.Cleanup(a.Down)
 	return a
+}
+
+func writePEM(t testing.TB, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // Up has the authority answer.
