@@ -132,8 +132,8 @@ func (a *Admin) NewClaim(ctx context.Context) (auth.Code, error) {
 	})
 }
 
-// SetRole gives an account another role: owner, admin or member. A guest who has
-// no password and no passkey stays one.
+// SetRole gives an account another role: owner, admin or member. A guest whom
+// nobody has invited stays one. The invites of who may make none any more end.
 func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plausch.Role) (plausch.Account, error) {
 	switch {
 	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
@@ -145,14 +145,16 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 	}
 	return a.Store.ChangeAccount(ctx, store.AccountChange{
 		Account: account.ID, At: a.now(), Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
+		EndInvites: mayInvite(plausch.Account{Role: role}) != nil,
 	})
 }
 
-// Deactivate shuts an account out, and Activate lets it in again.
+// Deactivate shuts an account out, and ends the invites by which it could come
+// back as another; Activate lets it in again.
 func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
 	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
 		Account: account.ID, At: a.now(), State: plausch.AccountDeactivated, EndDevices: !account.Bot && account.Role != plausch.RoleGuest,
-		Audit: a.audit(plausch.AuditDeactivate, ""),
+		EndInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
 	})
 	return err
 }

@@ -301,3 +301,54 @@ func contains(t *testing.T, file, secret string) bool {
 	}
 	return bytes.Contains(b, []byte(secret))
 }
+
+// An admin may reset members, but not by that become one of the owners.
+func TestAResetIsForTheAccountAsItWas(t *testing.T) {
+	f := newFixture(t)
+	owner, admin := f.account("olga", plausch.RoleOwner), f.account("ada", plausch.RoleAdmin)
+	f.account("alice", plausch.RoleMember)
+	const next = "battery staple horse"
+	code, _, err := f.CreateReset(t.Context(), admin, "alice")
+	expectCode(t, err, "")
+	expectCode(t, f.SetRole(t.Context(), owner, "alice", plausch.RoleOwner), "")
+	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+
+	code, _, err = f.CreateReset(t.Context(), owner, "alice")
+	expectCode(t, err, "")
+	live, _ := f.ended(f.signIn("alice"))
+	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, password, "her own new one"), "")
+	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+
+	code, _, err = f.CreateReset(t.Context(), owner, "alice")
+	expectCode(t, err, "")
+	expectCode(t, f.Deactivate(t.Context(), owner, "alice"), "")
+	expectCode(t, f.Activate(t.Context(), owner, "alice"), "")
+	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, err, plausch.NotFound)
+}
+
+// Who was shut out, or may invite nobody any more, has no way back by an own invite.
+func TestInvitesEndWithTheRightToInvite(t *testing.T) {
+	ends := map[string]func(f *fixture, owner plausch.Account) error{
+		"deactivated": func(f *fixture, owner plausch.Account) error { return f.Deactivate(t.Context(), owner, "ada") },
+		"demoted": func(f *fixture, owner plausch.Account) error {
+			return f.SetRole(t.Context(), owner, "ada", plausch.RoleMember)
+		},
+	}
+	for what, end := range ends {
+		f := newFixture(t)
+		owner, admin := f.account("olga", plausch.RoleOwner), f.account("ada", plausch.RoleAdmin)
+		_, code, err := f.CreateInvite(t.Context(), admin, core.InviteOptions{Uses: -1})
+		expectCode(t, err, "")
+		_, owners, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{})
+		expectCode(t, err, "")
+		expectCode(t, end(f, owner), "")
+		if _, err := f.Redeem(t.Context(), core.From{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {
+			t.Errorf("%s: the invite is still good (%v)", what, err)
+		}
+		_, err = f.Redeem(t.Context(), core.From{}, owners.Text(), "bob", password)
+		expectCode(t, err, "")
+	}
+}

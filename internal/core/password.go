@@ -89,6 +89,7 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	if err != nil {
 		return SignedIn{}, err
 	}
+	rechecks := c.rechecks() // before the account is read, here by its change
 	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
 		Account: account.ID, At: c.now(), Ticket: parsed.Hash(), PasswordHash: hash, EndDevices: true,
 		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
@@ -105,7 +106,6 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	if account.State != plausch.AccountActive {
 		return SignedIn{}, errNotActive()
 	}
-	rechecks := c.rechecks()
 	in, err := c.newDevice(ctx, from, account, token)
 	in.rechecks = rechecks
 	return in, err

@@ -135,6 +135,10 @@ type AccountChange struct {
 	EraseTexts bool
 	// EndDevices ends every device but the one with the id KeepDevice.
 	EndDevices bool
+	// EndInvites ends the invites that the account has made. A change of Role,
+	// State or PasswordHash ends the tickets to reset its password anyway: they were
+	// made for the account as it was.
+	EndInvites bool
 	KeepDevice plausch.DeviceID
 	// Audit, if not nil, is kept in the audit log, about this account.
 	Audit *plausch.Audit

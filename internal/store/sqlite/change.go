@@ -78,6 +78,16 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 				return err
 			}
 		}
+		if c.Role != "" || c.State != "" || c.PasswordHash != "" {
+			if _, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE account = ?`, c.Account); err != nil {
+				return err
+			}
+		}
+		if c.EndInvites || c.State == plausch.AccountDeleted {
+			if _, err := s.conn.ExecContext(ctx, `UPDATE invites SET expires = 0 WHERE maker = ?`, c.Account); err != nil {
+				return err
+			}
+		}
 		if c.EndDevices {
 			if _, err := s.conn.ExecContext(ctx, `DELETE FROM devices WHERE account = ? AND id <> ?`, c.Account, c.KeepDevice); err != nil {
 				return err
@@ -144,8 +154,6 @@ func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 		`DELETE FROM devices WHERE account = ?`,
 		`DELETE FROM passkeys WHERE account = ?`,
 		`DELETE FROM attachments WHERE account = ? AND event IS NULL`,
-		`DELETE FROM tickets WHERE account = ?`,
-		`UPDATE invites SET expires = 0 WHERE maker = ?`,
 		`DELETE FROM memberships WHERE account = ? AND room NOT IN (SELECT id FROM rooms WHERE kind = 3)`,
 		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`,
 	} {
