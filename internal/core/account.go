@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -230,7 +231,7 @@ func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string
 		return c.SignInToken(ctx, from, token)
 	}
 	in, err := c.signInToken(ctx, token)
-	if plausch.CodeOf(err) != plausch.SignInFailed {
+	if !errors.Is(err, errUnknown) {
 		return in, err
 	}
 	from.NewToken = token

@@ -568,3 +568,17 @@ func TestCloseAnswersWhatIsInFlightAndRefusesTheRest(t *testing.T) {
 	f.Send(t.Context(), bob, core.Post{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
 	expectCode(t, <-answers, plausch.Unavailable)
 }
+
+// A guest who was shut out hears that, not that somebody else has the name.
+func TestAShutOutGuestHearsIt(t *testing.T) {
+	f := newFixture(t)
+	owner := f.account("olga", plausch.RoleOwner)
+	token := newToken()
+	_, err := f.SignInOwnToken(t.Context(), core.From{}, token, "bob")
+	expectCode(t, err, "")
+	expectCode(t, f.Deactivate(t.Context(), owner, "bob"), "")
+	for _, name := range []string{"bob", "bobby"} {
+		_, err = f.SignInOwnToken(t.Context(), core.From{}, token, name)
+		expectCode(t, err, plausch.SignInFailed)
+	}
+}

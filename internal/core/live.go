@@ -196,8 +196,11 @@ func (l *Live) end(why error) {
 	}
 }
 
+// errUnknown is within errNoDevice, to tell it from other reasons.
+var errUnknown = errors.New("no device has this token")
+
 func errNoDevice() error {
-	return plausch.Errorf(plausch.SignInFailed, "the token is not known here, or no longer; sign in anew")
+	return &plausch.Error{Code: plausch.SignInFailed, Message: "the token is not known here, or no longer; sign in anew", Err: errUnknown}
 }
 
 func errNotActive() error {
