@@ -88,12 +88,8 @@ func (c *Core) CreateInvite(ctx context.Context, by plausch.Account, n InviteOpt
 	}
 	for _, name := range n.Rooms {
 		// What by cannot see, nobody can be invited to by it.
-		room, joined, err := c.FindRoom(ctx, by, 0, name)
-		if err != nil {
+		if _, _, err := c.FindRoom(ctx, by, 0, name); err != nil {
 			return plausch.Invite{}, auth.Code{}, err
-		}
-		if !joined && room.Kind != plausch.RoomPublic {
-			return plausch.Invite{}, auth.Code{}, errNoRoom()
 		}
 	}
 	return c.admin(by).NewInvite(ctx, n)

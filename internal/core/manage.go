@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -83,12 +84,13 @@ func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, pass
 	if err != nil {
 		return err
 	}
+	// Its connections end first: it has nothing more to say, even if the leaves fail.
+	err = c.recheck(ctx, account.ID, l)
 	for _, leave := range leaves {
-		if _, err := c.log.wait(leave); err != nil {
-			return err
-		}
+		_, failure := c.log.wait(leave)
+		err = errors.Join(err, failure)
 	}
-	return c.recheck(ctx, account.ID, l)
+	return err
 }
 
 // CreateBot makes a bot, or a new token for the bot of that name.
