@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -134,6 +135,38 @@ func replyID(t *testing.T, conn net.Conn) int64 {
 		}
 		if f.ID != 0 {
 			return f.ID
+		}
+	}
+}
+
+// Who has connected to a place for one protocol, and said nothing yet, does not
+// hold up the end.
+func TestSilentConnectionsDoNotHoldUpTheEnd(t *testing.T) {
+	for _, scheme := range []string{config.KTN, config.HTL} {
+		cfg := config.Default(t.TempDir())
+		cfg.Listen, cfg.MetricsListen, cfg.Open = []string{scheme + "://127.0.0.1:0"}, config.Off, true
+		s, err := New(cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		conn, err := net.Dial("tcp", s.Addrs()[0].String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		for s.port.Stats().Open == 0 {
+			runtime.Gosched()
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("%s: Run returned %v", scheme, err)
+		}
+		if left := s.port.Stats().Open; left != 0 {
+			t.Errorf("%s: %d connections were left open", scheme, left)
 		}
 	}
 }
