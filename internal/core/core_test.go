@@ -582,3 +582,30 @@ func TestAShutOutGuestHearsIt(t *testing.T) {
 		expectCode(t, err, plausch.SignInFailed)
 	}
 }
+
+// A message that is held back for its sender's rate does not come after the
+// sender was shut out, or put out of the room.
+func TestWhatIsHeldBackIsNotSentAnyMore(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.SendsPerSecond, o.SendBurst = 1, 2 })
+	owner := f.account("olga", plausch.RoleOwner)
+	den, err := f.CreateRoom(t.Context(), owner, "den", plausch.RoomPublic)
+	expectCode(t, err, "")
+	for name, end := range map[string]func() error{
+		"bob": func() error { return f.Deactivate(t.Context(), owner, "bob") },
+		"eve": func() error { return f.RemoveMember(t.Context(), owner, den.ID, "eve") },
+	} {
+		by := f.guest(name).Account
+		_, err := f.JoinRoom(t.Context(), by, den.ID, "")
+		expectCode(t, err, "")
+		f.say(by, core.Post{Room: den.ID, Text: "first"})
+		late := make(chan error, 1)
+		go func() {
+			_, err := f.send(by, core.Post{Room: den.ID, Text: "held back"})
+			late <- err
+		}()
+		expectCode(t, end(), "")
+		if err := <-late; err == nil {
+			t.Errorf("%s: a message that was held back came late", name)
+		}
+	}
+}

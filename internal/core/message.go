@@ -26,7 +26,10 @@ type Post struct {
 func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
 	draft, err := c.draft(ctx, by, p)
 	if err == nil {
-		err = c.sends.take(ctx, by.ID)
+		var held bool
+		if held, err = c.sends.takeHeld(ctx, by.ID); held && err == nil {
+			err = c.mayStillSend(ctx, by, draft.Room)
+		}
 	}
 	if err != nil {
 		done(plausch.Event{}, err)
@@ -34,6 +37,21 @@ func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(p
 	}
 	draft.Time = c.now()
 	c.log.append(draft, done)
+}
+
+// mayStillSend reports why a message that was held back is not to be sent any
+// more: by was shut out meanwhile, or is no member now.
+func (c *Core) mayStillSend(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
+	now, err := c.store.Account(ctx, by.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.State != plausch.AccountActive:
+		return errNotActive()
+	case room != 0:
+		_, err = c.member(ctx, by.ID, room)
+	}
+	return err
 }
 
 func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Draft, error) {
