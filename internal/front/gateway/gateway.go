@@ -14,6 +14,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"time"
@@ -67,6 +68,7 @@ type Server struct {
 	api      *api.API
 	opts     Options
 	sessions session.Group[*Session]
+	silent   session.Group[silent]
 	ctx      context.Context // of calls; ends when draining begins
 	stop     context.CancelFunc
 }
@@ -101,7 +103,7 @@ func (s *Server) Serve(conn Conn, front func(*Session) Front) {
 // ended or with the context, after which they are cut off.
 func (s *Server) Drain(ctx context.Context) error {
 	s.stop()
-	return s.sessions.Drain(ctx)
+	return errors.Join(s.silent.Drain(ctx), s.sessions.Drain(ctx))
 }
 
 // Len returns how many sessions there are.

@@ -4,7 +4,6 @@ package htl
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"plausch/internal/api"
 	"plausch/internal/front/gateway"
 	"plausch/internal/front/port"
-	"plausch/internal/session"
 )
 
 // Options says how the protocol is spoken.
@@ -48,7 +46,6 @@ type Server struct {
 	framed  *gateway.Server // clients that read lengths
 	bare    *gateway.Server
 	uploads *semaphore.Weighted
-	silent  session.Group[silent]
 
 	mu    sync.Mutex
 	users map[string]*gateway.Session // by token: a second sign-in takes over
@@ -89,32 +86,15 @@ func (s *Server) Serve(c *port.Conn) {
 		s.serve(c)
 		return
 	}
-	if !s.silent.Add(silent{c}) {
-		_ = c.Close() // the read fails
-	}
 	go func() { // a place of its own: the port has not looked at the first byte
-		defer s.silent.Remove(silent{c})
-		_ = c.SetReadDeadline(c.Until)
-		first := make([]byte, 1)
-		if n, _ := c.Read(first); n == 0 {
+		if c.Prefix = s.bare.First(c.Conn, c.Until); len(c.Prefix) == 0 {
 			_ = c.Close()
 			c.Ended()
 			return
 		}
-		c.Prefix = first
 		s.serve(c)
 	}()
 }
-
-// silent is a connection on which nothing was said, so that it is in no
-// [gateway.Server] yet. There is nothing to answer when it is ended.
-type silent struct{ *port.Conn }
-
-// Wake implements [session.Member].
-func (c silent) Wake() { c.Cut() }
-
-// Cut implements [session.Member].
-func (c silent) Cut() { _ = c.Close() }
 
 func (s *Server) serve(c *port.Conn) {
 	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, Host: c}
@@ -123,9 +103,9 @@ func (s *Server) serve(c *port.Conn) {
 	if framed {
 		sessions, largest = s.framed, maxFrame
 	}
-	sessions.Serve(conn, func(ses *gateway.Session) gateway.Front {
-		return &front{Session: ses, server: s, framed: framed, largest: largest,
-			in: newDecoder(ses, framed, s.uploads)}
+	sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
+		return &front{Session: session, server: s, framed: framed, largest: largest,
+			in: newDecoder(session, framed, s.uploads)}
 	})
 }
 
@@ -150,10 +130,13 @@ func (s *Server) leave(token string, session *gateway.Session) {
 
 // Drain ends every connection; see [gateway.Server.Drain].
 func (s *Server) Drain(ctx context.Context) error {
-	failed := make(chan error, 2)
-	go func() { failed <- s.silent.Drain(ctx) }()
+	failed := make(chan error, 1)
 	go func() { failed <- s.bare.Drain(ctx) }()
-	return errors.Join(s.framed.Drain(ctx), <-failed, <-failed)
+	if err := s.framed.Drain(ctx); err != nil {
+		<-failed
+		return err
+	}
+	return <-failed
 }
 
 // Len returns how many connections there are.

@@ -1,0 +1,33 @@
+package gateway
+
+import (
+	"net"
+	"time"
+)
+
+// First waits until the first byte of a connection that is not served yet, and
+// returns it. It returns nothing if none comes by until, or the server drains:
+// then conn is to be closed.
+func (s *Server) First(conn net.Conn, until time.Time) []byte {
+	c := silent{conn}
+	defer s.silent.Remove(c)
+	if !s.silent.Add(c) {
+		return nil
+	}
+	first := make([]byte, 1)
+	if conn.SetReadDeadline(until) != nil {
+		return nil
+	}
+	n, _ := conn.Read(first)
+	return first[:n]
+}
+
+// silent is a connection on which nothing was said. There is nothing to answer
+// when it is ended.
+type silent struct{ net.Conn }
+
+// Wake implements [session.Member].
+func (c silent) Wake() { c.Cut() }
+
+// Cut implements [session.Member].
+func (c silent) Cut() { _ = c.Close() }
