@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"plausch"
+	"plausch/internal/auth"
 	"plausch/internal/core"
 	"plausch/internal/front/web/rest"
 )
@@ -86,4 +87,33 @@ func TestGoodTokensAreNoStrangers(t *testing.T) {
 	if w.signed != 1 {
 		t.Error("somebody signed in counts as a stranger")
 	}
+}
+
+// A request whose token is revoked while it waits hears that, not that the server
+// is stopping.
+func TestARequestHearsThatItsTokenWasRevoked(t *testing.T) {
+	in := make(chan struct{}, 2)
+	w := newWorld(t, func(o *core.Options, r *rest.Options) {
+		o.SendsPerSecond, o.SendBurst = 0.2, 1
+		r.SignedIn = func(*http.Request) { in <- struct{}{} }
+	})
+	token := w.account("bob", plausch.RoleMember)
+	const path = "/api/rooms/public/messages"
+	w.call(token, "POST", path, `{"text": "first"}`).want(http.StatusCreated)
+	<-in
+	held := make(chan answer, 1)
+	go func() { held <- w.call(token, "POST", path, `{"text": "held back"}`) }()
+	parsed, err := auth.ParseToken(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, device, err := w.store.AccountByToken(t.Context(), parsed.Hash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-in
+	if err := w.store.DeleteDevice(t.Context(), account.ID, device.ID); err != nil {
+		t.Fatal(err)
+	}
+	(<-held).want(http.StatusUnauthorized)
 }

@@ -13,6 +13,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -126,6 +127,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
 	}
 	if err == nil {
 		err = route.serve(q)
+	}
+	if shut := (*plausch.Error)(nil); err != nil && errors.As(context.Cause(ctx), &shut) {
+		err = shut // the sign-in was ended meanwhile, which the rest follows from
 	}
 	if err != nil {
 		s.fail(w, r, err)
