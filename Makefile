@@ -22,9 +22,9 @@ lint:
 	go vet ./...
 	go run $(STATICCHECK) ./...
 
-# The longer rounds of the crash, fault and limit tests.
+# The longer rounds of the crash, fault, upgrade and limit tests.
 long: deps
-	PLAUSCH_LONG=1 go test -race -timeout 60m ./e2e/... ./internal/backup
+	PLAUSCH_LONG=1 go test -race -timeout 60m ./e2e/... ./internal/backup ./internal/store/sqlite
 
 # Every fuzz target for a while.
 fuzz:

@@ -419,7 +419,7 @@ func (s *story) lookAfter(kept string) {
 		}
 	}
 	status := s.run("", "status", "--data", s.data)
-	for _, want := range []string{"listens on", s.address + " and ktn://" + s.ktnPlace, "acme, valid until", "1 attachments", kept} {
+	for _, want := range []string{"listens on", s.address + " and ktn://" + s.ktnPlace, "acme, valid until", "1 attachment ", kept} {
 		if !strings.Contains(status, want) {
 			s.t.Errorf("the status does not have %q:\n%s", want, status)
 		}

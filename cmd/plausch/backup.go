@@ -66,7 +66,7 @@ func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool
 	if err := backup.SetLast(cfg.Data, backup.Last{Time: r.Manifest.Time, File: file}); err != nil {
 		r.Problems = append(r.Problems, fmt.Sprintf("plausch status will not know of this backup: %v.", err))
 	}
-	fmt.Fprintf(out, "Backed up %s to %s: %s in %d files, %d of them attachments\n", cfg.Data, file, size(r.Bytes), r.Files, r.Blobs)
+	fmt.Fprintf(out, "Backed up %s to %s: %s in %s, %d of them attachments\n", cfg.Data, file, size(r.Bytes), plural(r.Files, "file", "files"), r.Blobs)
 	return problems(cmd.ErrOrStderr(), r.Problems, "the backup was made, but not all is well with the data")
 }
 
@@ -104,8 +104,8 @@ func verifyBackup(ctx context.Context, file string, stdin io.Reader, stdout, std
 // writeReport says what is in a backup.
 func writeReport(w io.Writer, file string, r backup.Report) {
 	fmt.Fprintf(w, "%s is whole. It was made at %s by Plausch %s and has\n", file, r.Manifest.Time.Local().Format(time.DateTime), r.Manifest.Program)
-	fmt.Fprintf(w, "  %d accounts, %d rooms, %d messages (schema version %d)\n", r.Database.Accounts, r.Database.Rooms, r.Database.Messages, r.Database.Schema)
-	fmt.Fprintf(w, "  %d attachments; %s in %d files\n", r.Blobs, size(r.Bytes), r.Files)
+	fmt.Fprintf(w, "  %s (schema version %d)\n", kept(r.Database.Accounts, r.Database.Rooms, r.Database.Messages), r.Database.Schema)
+	fmt.Fprintf(w, "  %s; %s in %s\n", plural(r.Blobs, "attachment", "attachments"), size(r.Bytes), plural(r.Files, "file", "files"))
 }
 
 func newRestoreCommand() *cobra.Command {

@@ -136,6 +136,12 @@ func readMetrics(ctx context.Context, address string) map[string]*int64 {
 	return all
 }
 
+// kept counts what a database keeps.
+func kept(accounts, rooms, messages int64) string {
+	return plural(int(accounts), "account", "accounts") + ", " + plural(int(rooms), "room", "rooms") + ", " +
+		plural(int(messages), "message", "messages")
+}
+
 // certificateLine tells about a certificate in a line.
 func certificateLine(c *server.Certificate) string {
 	text := "none yet"
@@ -168,8 +174,8 @@ func (s *status) write(w io.Writer) error {
 	if c := s.Certificate; c != nil {
 		row("certificate", "%s", certificateLine(c))
 	}
-	row("keeps", "%d accounts, %d rooms, %d messages", s.Accounts, s.Rooms, s.Messages)
-	row("data", "%s (database %s, %d attachments %s)", s.Data, size(s.DatabaseBytes), s.Attachments, size(s.BlobBytes))
+	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
+	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
 	if s.LastBackup == nil {
 		row("last backup", "never; see plausch backup --help")
 	} else {

@@ -229,6 +229,12 @@ func TestKilledUpgrade(t *testing.T) {
 			}
 			t.Logf("%d statements", last-first)
 		})
+		// Each kill takes a process, so the versions between the oldest with data,
+		// whose upgrade goes through all steps, and the newest, whose data is all
+		// there is, are left to make long.
+		if version > 1 && version < len(migrations) && os.Getenv("PLAUSCH_LONG") == "" {
+			continue
+		}
 		t.Run(fmt.Sprintf("from version %d before each change of the disk", version), func(t *testing.T) {
 			n := 1
 			for ; ; n++ {
