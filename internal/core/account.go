@@ -240,6 +240,7 @@ func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string
 		if again, err := c.signInToken(ctx, token); err == nil {
 			return again, nil // the same sign-in has come first on another connection
 		}
+		return SignedIn{}, c.guessed(from, err) // an htl client's token is no good secret
 	}
 	in.Token = "" // it is none that was made here
 	return in, err

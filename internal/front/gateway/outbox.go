@@ -22,10 +22,9 @@ const echoTime = time.Second
 // the hub sees it.
 type outbox struct {
 	s      *Session
-	until  time.Time                    // the next write comes then; the writer's
-	behind int                          // messages that were dropped and not told of; the writer's
-	last   map[plausch.RoomID]int64     // newest seqs that were shown; the writer's once live
-	here   map[plausch.AccountID]string // names of those who are connected; likewise
+	until  time.Time                // the next write comes then; the writer's
+	behind int                      // messages that were dropped and not told of; the writer's
+	last   map[plausch.RoomID]int64 // newest seqs that were shown; the writer's once live
 
 	mu      sync.Mutex
 	queue   []item
@@ -37,9 +36,11 @@ type outbox struct {
 	writing bool
 	ending  bool
 	failed  bool
-	deaf    map[plausch.RoomID]bool  // rooms whose messages are not for this connection
-	heard   map[plausch.RoomID]int64 // newest seqs that came from the hub
-	changed chan struct{}            // closed at the next change, if somebody waits
+	deaf    map[plausch.RoomID]bool                  // rooms whose messages are not for this connection
+	heard   map[plausch.RoomID]int64                 // newest seqs that came from the hub
+	here    map[plausch.AccountID]string             // names of those who are connected, as the client knows
+	moved   map[plausch.AccountID]plausch.AccountRef // who came or went since
+	changed chan struct{}                            // closed at the next change, if somebody waits
 }
 
 // item is one of its three.
@@ -47,13 +48,14 @@ type item struct {
 	reply    [][]byte
 	event    *plausch.Event
 	after    int64 // the newest seq of its room that came before the event
-	presence []protocol.PresenceChange
+	presence bool  // those of moved
 }
 
 func (o *outbox) init(s *Session) {
 	o.s = s
 	o.last = map[plausch.RoomID]int64{}
 	o.here = map[plausch.AccountID]string{}
+	o.moved = map[plausch.AccountID]plausch.AccountRef{}
 	o.missed = map[plausch.RoomID]int{}
 	o.deaf = map[plausch.RoomID]bool{}
 	o.heard = map[plausch.RoomID]int64{}
@@ -81,9 +83,27 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 		o.add(item{event: e, after: after})
 	}
 	if changes := p.Push().Presence; changes != nil {
-		o.add(item{presence: changes})
+		o.move(changes)
 	}
 	o.wake()
+}
+
+// move notes who came or went. However many do while nothing can be written, it
+// keeps no more of them than are here, or were when the client last heard. The
+// lock is held.
+func (o *outbox) move(changes []protocol.PresenceChange) {
+	waits := len(o.moved) > 0
+	for _, c := range changes {
+		id, is := plausch.AccountID(c.Account.ID), c.Presence != string(plausch.Offline)
+		if _, was := o.here[id]; is == was {
+			delete(o.moved, id)
+		} else {
+			o.moved[id] = c.Account.Ref()
+		}
+	}
+	if !waits && len(o.moved) > 0 {
+		o.add(item{presence: true})
+	}
 }
 
 // drop drops the messages that wait. The lock is held.
@@ -294,7 +314,7 @@ func (o *outbox) render(i item) [][]byte {
 	case i.event != nil:
 		return o.renderEvent(i)
 	default:
-		return o.renderPresence(i.presence)
+		return o.renderPresence()
 	}
 }
 
@@ -336,28 +356,38 @@ func (o *outbox) ignore(id plausch.RoomID) {
 }
 
 // renderPresence returns the pieces of those who came or went.
-func (o *outbox) renderPresence(changes []protocol.PresenceChange) [][]byte {
+func (o *outbox) renderPresence() [][]byte {
+	o.mu.Lock()
 	var moved []Presence
-	for _, c := range changes {
-		ref, here := c.Account.Ref(), c.Presence != string(plausch.Offline)
-		if _, was := o.here[ref.ID]; was == here {
-			continue
-		}
+	for id, ref := range o.moved {
+		_, was := o.here[id]
 		name := o.s.nameOf(ref)
-		if here {
-			o.here[ref.ID] = name
+		if was {
+			delete(o.here, id)
 		} else {
-			delete(o.here, ref.ID)
+			o.here[id] = name
 		}
-		moved = append(moved, Presence{Name: name, Mine: ref.ID == o.s.me.ID, Here: here})
+		moved = append(moved, Presence{Name: name, Mine: id == o.s.me.ID, Here: !was})
 	}
-	if moved == nil {
+	clear(o.moved)
+	here := slices.SortedFunc(maps.Values(o.here), byName)
+	o.mu.Unlock()
+	if moved == nil { // they are back already
 		return nil
 	}
-	here := slices.SortedFunc(maps.Values(o.here), func(a, b string) int {
-		return strings.Compare(strings.ToLower(a), strings.ToLower(b)) // as Names has them
-	})
+	slices.SortFunc(moved, func(a, b Presence) int { return byName(a.Name, b.Name) })
 	return o.s.front.Presence(moved, here)
+}
+
+// byName orders names as [Session.Names] does.
+func byName(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
+
+// arrived notes, before live, who is here.
+func (o *outbox) arrived(ref plausch.AccountRef) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.here[ref.ID] = o.s.nameOf(ref)
+	delete(o.moved, ref.ID)
 }
 
 // writePiece writes one piece when it is time.

@@ -233,7 +233,7 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 		return err
 	}
 	if s.server.opts.Presence {
-		return s.eachHere(func(ref plausch.AccountRef) { s.out.here[ref.ID] = s.nameOf(ref) })
+		return s.eachHere(s.out.arrived)
 	}
 	return nil
 }
