@@ -5,7 +5,10 @@ What you type goes to the room `public`, "/msg bob Hello" to bob alone. After th
 input it ends as soon as all is acknowledged. It needs msgpack (in Debian: python3-msgpack).
 """
 import argparse, collections, os, pathlib, random, re, secrets, select, socket, sys, time
-import msgpack
+try:
+    import msgpack
+except ImportError:
+    sys.exit("* msgpack is missing; in Debian it is the package python3-msgpack")
 
 FINAL = {"invalid", "too_large", "unsupported", "sign_in_failed", "forbidden", "not_found", "taken"}  # others may pass
 

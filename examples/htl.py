@@ -5,7 +5,10 @@ What you type goes to everyone, "@bob Hello" to bob alone. After the end of the 
 with 1 if the server refuses or goes.
 """
 import argparse, os, pathlib, re, socket, sys, threading, time, uuid
-import msgpack
+try:
+    import msgpack
+except ImportError:
+    sys.exit("* msgpack is missing; in Debian it is the package python3-msgpack")
 
 def messages(sock):  # each a map, behind its length
     stream = sock.makefile("rb")

@@ -168,6 +168,8 @@ func (s *status) write(w io.Writer) error {
 	}
 	if s.Connections != nil && s.AccountsHere != nil {
 		row("connected", "%d accounts over %d connections", *s.AccountsHere, *s.Connections)
+	} else if s.Running && s.Server.PID != 0 && s.Server.Metrics == "" {
+		row("connected", "unknown: the metrics are off (--metrics-listen)")
 	} else if s.Running {
 		row("connected", "unknown: the metrics do not answer")
 	}
