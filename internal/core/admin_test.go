@@ -214,6 +214,18 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	expectCode(t, err, plausch.NotFound)
 }
 
+func TestWhoDeletesItselfKnowsItsPassword(t *testing.T) {
+	f := newFixture(t)
+	f.account("alice", plausch.RoleOwner)
+	f.account("bob", plausch.RoleOwner) // so that alice is not the last one
+	live, _ := f.ended(f.signIn("alice"))
+	for _, name := range []string{"", "alice", "Alice"} {
+		expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, name, "wrong horse battery", true), plausch.Forbidden)
+	}
+	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "alice", password, true), "")
+	live.Leave()
+}
+
 func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	f := newFixture(t)
 	f.account("alice", plausch.RoleMember)

@@ -67,15 +67,16 @@ func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) er
 }
 
 // DeleteAccount deletes the account called name, or with an empty name that of
-// l, which has to know its password. Its messages go with erase.
+// l. Who deletes itself has to know its password. Its messages go with erase.
 func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, password string, erase bool) error {
 	by := l.Account()
 	account := by
 	var err error
-	if name == "" {
-		err = c.knowsPassword(ctx, by, from, password)
-	} else {
+	if name != "" {
 		account, err = c.accountToChange(ctx, by, name)
+	}
+	if err == nil && account.ID == by.ID {
+		err = c.knowsPassword(ctx, by, from, password)
 	}
 	if err != nil {
 		return err
