@@ -40,6 +40,7 @@ type outbox struct {
 	heard   map[plausch.RoomID]int64                 // newest seqs that came from the hub
 	here    map[plausch.AccountID]string             // names of those who are connected, as the client knows
 	moved   map[plausch.AccountID]plausch.AccountRef // who came or went since
+	moves   bool                                     // the item that tells of them is queued
 	changed chan struct{}                            // closed at the next change, if somebody waits
 }
 
@@ -92,7 +93,6 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 // keeps no more of them than are here, or were when the client last heard. The
 // lock is held.
 func (o *outbox) move(changes []protocol.PresenceChange) {
-	waits := len(o.moved) > 0
 	for _, c := range changes {
 		id, is := plausch.AccountID(c.Account.ID), c.Presence != string(plausch.Offline)
 		if _, was := o.here[id]; is == was {
@@ -101,7 +101,8 @@ func (o *outbox) move(changes []protocol.PresenceChange) {
 			o.moved[id] = c.Account.Ref()
 		}
 	}
-	if !waits && len(o.moved) > 0 {
+	if !o.moves && len(o.moved) > 0 {
+		o.moves = true
 		o.add(item{presence: true})
 	}
 }
@@ -370,6 +371,7 @@ func (o *outbox) renderPresence() [][]byte {
 		moved = append(moved, Presence{Name: name, Mine: id == o.s.me.ID, Here: !was})
 	}
 	clear(o.moved)
+	o.moves = false
 	here := slices.SortedFunc(maps.Values(o.here), byName)
 	o.mu.Unlock()
 	if moved == nil { // they are back already
