@@ -229,10 +229,9 @@ func TestKilledUpgrade(t *testing.T) {
 			}
 			t.Logf("%d statements", last-first)
 		})
-		// Each kill takes a process, so the versions between the oldest with data,
-		// whose upgrade goes through all steps, and the newest, whose data is all
-		// there is, are left to make long.
-		if version > 1 && version < len(migrations) && os.Getenv("PLAUSCH_LONG") == "" {
+		// Each kill takes a process, so all but the oldest version with data, whose
+		// upgrade goes through all steps, are left to make long.
+		if version != 1 && os.Getenv("PLAUSCH_LONG") == "" {
 			continue
 		}
 		t.Run(fmt.Sprintf("from version %d before each change of the disk", version), func(t *testing.T) {
