@@ -42,6 +42,7 @@ type Session struct {
 	typed  string             // my name as it was typed, which my client knows me by
 	ids    string             // what client ids of this connection begin with
 	sends  int
+	ended  bool // see End
 	rooms  rooms
 }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"plausch"
+	"plausch/internal/front/gateway"
 )
 
 const (
@@ -37,9 +38,7 @@ type request struct {
 }
 
 // nonsense is a mistake of the client that the connection survives.
-type nonsense string
-
-func (n nonsense) Error() string { return string(n) }
+type nonsense = gateway.Foolish
 
 // stream is what a decoder reads; see [gateway.Session.ReadBy].
 type stream interface {

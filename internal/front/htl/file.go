@@ -53,9 +53,6 @@ func (f *front) file(r request) error {
 // sendFile uploads a file under the id that the client gave it, and sends it.
 func (f *front) sendFile(r request, name string, body io.Reader) error {
 	a, err := f.Upload(core.File{Name: name, ClientID: clientID(r.fileID), Body: body})
-	if plausch.CodeOf(err) == plausch.TooLarge {
-		return nonsense(err.Error()) // the file; the connection lives
-	}
 	if err != nil {
 		return err
 	}

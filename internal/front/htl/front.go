@@ -3,7 +3,6 @@ package htl
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -23,7 +22,6 @@ type front struct {
 	largest int // bytes of a document, where that can be chosen
 	in      *decoder
 	token   string // of who has signed in, empty if none
-	done    bool
 }
 
 // handlers are the types of messages, and whether only after auth.
@@ -45,24 +43,9 @@ var handlers = map[string]struct {
 func (f *front) Serve() error {
 	defer f.leave()
 	defer f.in.settle()
-	for !f.done {
-		r, err := f.in.next(f.limit())
-		if err == nil {
-			err = f.handle(r)
-		}
-		var foolish nonsense
-		switch {
-		case errors.As(err, &foolish):
-			f.tell(gateway.Sentence(err))
-		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable || errors.Is(err, errInvalid):
-			return err
-		case errors.As(err, new(*plausch.Error)):
-			f.tell(gateway.Sentence(err))
-		case err != nil:
-			return err
-		}
-	}
-	return nil
+	next := func() (request, error) { return f.in.next(f.limit()) }
+	refuse := func(err error) { f.tell(gateway.Sentence(err)) }
+	return gateway.Answer(f.Session, next, f.handle, refuse)
 }
 
 // limit is the most bytes of the next request: a picture comes in base64.
@@ -102,7 +85,7 @@ func (f *front) auth(r request) error {
 		in.Token = tokenOf(r.user, r.uuid)
 	}
 	if err := f.SignIn(in); err != nil {
-		f.done = true // as the original server does
+		f.End() // as the original server does
 		switch plausch.CodeOf(err) {
 		case plausch.Taken:
 			f.Reply(f.say(fmt.Sprintf("Username : %s already taken", r.user), everyone)...)
@@ -149,7 +132,7 @@ func (f *front) greet() error {
 }
 
 func (f *front) close(request) error {
-	f.done = true
+	f.End()
 	return nil
 }
 
@@ -198,9 +181,6 @@ func (f *front) sent(err error) error {
 	if plausch.CodeOf(err) == plausch.NotFound {
 		f.tell("Private Message was not delivered. Reason: user unavailable")
 		return nil
-	}
-	if plausch.CodeOf(err) == plausch.TooLarge {
-		return nonsense(err.Error()) // the text; the connection lives
 	}
 	return err
 }

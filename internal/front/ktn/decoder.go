@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"plausch"
+	"plausch/internal/front/gateway"
 )
 
 const (
@@ -27,9 +28,7 @@ type request struct {
 }
 
 // nonsense is a mistake of the client that the connection survives.
-type nonsense string
-
-func (n nonsense) Error() string { return string(n) }
+type nonsense = gateway.Foolish
 
 // decoder reads requests from a stream of JSON objects. Between them there may
 // be white space, NULs and commas, or nothing.

@@ -18,7 +18,6 @@ type front struct {
 	opts   *Options
 	in     *decoder
 	secure bool // passwords may be sent
-	done   bool // logged out
 }
 
 // handlers are what can be asked for, and whether only after login.
@@ -37,28 +36,27 @@ var handlers = map[string]struct {
 
 // Serve implements [gateway.Front].
 func (f *front) Serve() error {
-	for !f.done {
-		limit := maxBeforeLogin
-		if f.SignedIn() {
-			limit = maxRequest
-		}
-		r, err := f.in.next(limit)
-		if err == nil {
-			err = f.handle(r)
-		}
-		var foolish nonsense
-		switch {
-		case errors.As(err, &foolish):
-			f.fail(string(foolish))
-		case plausch.CodeOf(err) == plausch.TooLarge || plausch.CodeOf(err) == plausch.Unavailable:
-			return err
-		case errors.As(err, new(*plausch.Error)):
-			f.fail(gateway.Sentence(err))
-		case err != nil:
-			return err
-		}
+	next := func() (request, error) { return f.in.next(f.limit()) }
+	return gateway.Answer(f.Session, next, f.handle, f.refuse)
+}
+
+// limit is the most bytes of the next request.
+func (f *front) limit() int {
+	if f.SignedIn() {
+		return maxRequest
 	}
-	return nil
+	return maxBeforeLogin
+}
+
+// refuse tells why a request is not answered. The texts of nonsense are as they
+// are: some clients compare them.
+func (f *front) refuse(err error) {
+	var foolish nonsense
+	if errors.As(err, &foolish) {
+		f.fail(string(foolish))
+		return
+	}
+	f.fail(gateway.Sentence(err))
 }
 
 func (f *front) handle(r request) error {
@@ -147,7 +145,7 @@ func (f *front) greet() error {
 
 func (f *front) logout(request) error {
 	f.info("Logout successful")
-	f.done = true
+	f.End()
 	return nil
 }
 
@@ -165,11 +163,8 @@ func (f *front) msg(r request) error {
 		to, text = m[1], m[2]
 	}
 	err := f.Send(to, text)
-	switch {
-	case to != "" && plausch.CodeOf(err) == plausch.NotFound:
+	if to != "" && plausch.CodeOf(err) == plausch.NotFound {
 		return nonsense(fmt.Sprintf("There is nobody called %s. (A message that begins with @NAME is private; for everyone, begin it with something else.)", to))
-	case plausch.CodeOf(err) == plausch.TooLarge:
-		return nonsense(gateway.Sentence(err)) // the text; the connection lives
 	}
 	return err
 }
