@@ -3,6 +3,7 @@ package protocol
 import "plausch"
 
 //msgp:limit arrays:256 maps:64
+//msgp:ignore AvatarSet Avatar AccountUpdate
 
 // Account is an account as others see it.
 type Account struct {
@@ -31,15 +32,15 @@ func (a Account) Ref() plausch.AccountRef {
 
 // AvatarSet is the params of avatar.set, whose result is the Avatar.
 type AvatarSet struct {
-	Attachment string `json:"attachment,omitzero" msg:"attachment,omitempty"` // id of a picture; empty: none any more
+	Attachment string `json:"attachment,omitzero"` // id of a picture; empty: none any more
 }
 
 // Avatar says which picture an account has now.
 type Avatar struct {
-	Avatar string `json:"avatar,omitzero" msg:"avatar,omitempty"` // see [AvatarVersion]; empty: none
+	Avatar string `json:"avatar,omitzero"` // see [AvatarVersion]; empty: none
 }
 
 // AccountUpdate is the params of account.update, whose result is the Account.
 type AccountUpdate struct {
-	Display string `json:"display,omitzero" msg:"display,omitempty"` // empty: the name
+	Display string `json:"display,omitzero"` // empty: the name
 }

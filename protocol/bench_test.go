@@ -94,3 +94,19 @@ func BenchmarkPreparedAgain(b *testing.B) {
 		p.Frames(Format{Codec: JSON, Framing: WebSocket})
 	}
 }
+
+// BenchmarkHistory is a page of messages in the server's reply, and read by a client.
+func BenchmarkHistory(b *testing.B) {
+	eachCodec(b, func(b *testing.B, c Codec) {
+		page := &History{More: true}
+		for range DefaultPage {
+			page.Events = append(page.Events, NewEvent(new(benchEvent())))
+		}
+		for b.Loop() {
+			var read History
+			if err := c.Decode(c.Encode(nil, page), &read); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

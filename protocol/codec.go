@@ -2,7 +2,6 @@ package protocol
 
 import (
 	"fmt"
-	"reflect"
 	"strconv"
 	"sync"
 
@@ -28,8 +27,12 @@ func (c Codec) String() string {
 	return "msgpack"
 }
 
-// Body is a params or result type of this package.
-type Body interface {
+// Body is a pointer to a params or result type of this package.
+type Body any
+
+// hot is a type with msgpack code of its own, generated: what travels with every
+// message. All others are transcoded from and to JSON.
+type hot interface {
 	msgp.Marshaler
 	msgp.Unmarshaler
 	msgp.Sizer
@@ -41,23 +44,25 @@ func (c Codec) Encode(dst []byte, v Body) []byte {
 	if c == JSON {
 		return appendJSON(dst, v)
 	}
-	all := appendMsgpack(dst, v)
+	h, ok := v.(hot)
+	if !ok {
+		return appendTranscoded(dst, v)
+	}
+	all, err := h.MarshalMsg(dst)
+	if err != nil {
+		panic(fmt.Sprintf("protocol: encode %T: %v", v, err))
+	}
 	w := walker{body: all[len(dst):]}
 	if w.value(1) == nil {
 		return all
 	}
-	// The JSON codec knows how to mend it, and this is too rare to be fast.
-	mended := reflect.New(reflect.TypeOf(v).Elem()).Interface().(Body)
-	if err := json.Unmarshal(appendJSON(nil, v), mended); err != nil {
-		panic(fmt.Sprintf("protocol: encode %T: %v", v, err))
-	}
-	return appendMsgpack(dst, mended)
+	return appendTranscoded(dst, v) // JSON mends what is not UTF-8
 }
 
-// appendMsgpack and appendJSON panic if v cannot be encoded, which no value of
+// appendTranscoded and appendJSON panic if v cannot be encoded, which no value of
 // this package's types causes.
-func appendMsgpack(dst []byte, v Body) []byte {
-	dst, err := v.MarshalMsg(dst)
+func appendTranscoded(dst []byte, v Body) []byte {
+	dst, err := appendFromJSON(dst, appendJSON(nil, v))
 	if err != nil {
 		panic(fmt.Sprintf("protocol: encode %T: %v", v, err))
 	}
@@ -96,13 +101,19 @@ func (c Codec) Decode(doc []byte, v Body) error {
 	if doc == nil {
 		return nil
 	}
-	if c == JSON {
-		if err := json.Unmarshal(doc, v); err != nil {
+	if c == Msgpack {
+		if h, ok := v.(hot); ok {
+			if _, err := h.UnmarshalMsg(doc); err != nil {
+				return refuse("%v", err)
+			}
+			return nil
+		}
+		var err error
+		if doc, _, err = appendAsJSON(nil, doc); err != nil {
 			return refuse("%v", err)
 		}
-		return nil
 	}
-	if _, err := v.UnmarshalMsg(doc); err != nil {
+	if err := json.Unmarshal(doc, v); err != nil {
 		return refuse("%v", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 )
 
 //msgp:limit arrays:256 maps:64
+//msgp:ignore HistoryGet
 
 // Event is an entry of a room's log, as a push or in the result of history.
 type Event struct {
@@ -87,10 +88,10 @@ func quotedSize(s string) int {
 // exclusive. With After the oldest events above it come, 0 for those from the
 // first on; without it the newest below Before, 0 for no bound.
 type HistoryGet struct {
-	Room   int64  `json:"room" msg:"room"`
-	After  *int64 `json:"after,omitzero" msg:"after,omitempty"`
-	Before int64  `json:"before,omitzero" msg:"before,omitempty"`
-	Limit  int    `json:"limit,omitzero" msg:"limit,omitempty"` // at most MaxPage; DefaultPage if 0
+	Room   int64  `json:"room"`
+	After  *int64 `json:"after,omitzero"`
+	Before int64  `json:"before,omitzero"`
+	Limit  int    `json:"limit,omitzero"` // at most MaxPage; DefaultPage if 0
 }
 
 // History is the result of history, ascending by seq. It is also cut where the

@@ -79,8 +79,8 @@ func (f Format) end(dst []byte, start int) []byte {
 // AppendReply appends the whole frame of a reply.
 func (f Format) AppendReply(dst []byte, id int64, result Body, err error) []byte {
 	start := len(dst)
-	if err == nil {
-		dst = slices.Grow(dst, headRoom+replyRoom+result.Msgsize())
+	if h, ok := result.(hot); ok && err == nil {
+		dst = slices.Grow(dst, headRoom+replyRoom+h.Msgsize())
 	}
 	return f.end(f.Codec.AppendReply(f.begin(dst), id, result, err), start)
 }

@@ -2,24 +2,22 @@ package protocol
 
 import "plausch"
 
-//msgp:limit arrays:256 maps:64
-
 // AccountList is the params of account.list.
 type AccountList struct {
-	After int64 `json:"after,omitzero" msg:"after,omitempty"` // id of the last account of the page before
-	Limit int   `json:"limit,omitzero" msg:"limit,omitempty"`
+	After int64 `json:"after,omitzero"` // id of the last account of the page before
+	Limit int   `json:"limit,omitzero"`
 }
 
 // AccountInfo is an account as those see it who look after the server.
 type AccountInfo struct {
-	ID      int64  `json:"id" msg:"id"`
-	Name    string `json:"name" msg:"name"`
-	Display string `json:"display,omitzero" msg:"display,omitempty"`
-	Role    string `json:"role" msg:"role"`
-	State   string `json:"state" msg:"state"` // active or deactivated
-	Bot     bool   `json:"bot,omitzero" msg:"bot,omitempty"`
-	Created int64  `json:"created" msg:"created"` // milliseconds since 1970-01-01 UTC
-	Seen    int64  `json:"seen" msg:"seen"`       // last, to within ten minutes
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Display string `json:"display,omitzero"`
+	Role    string `json:"role"`
+	State   string `json:"state"` // active or deactivated
+	Bot     bool   `json:"bot,omitzero"`
+	Created int64  `json:"created"` // milliseconds since 1970-01-01 UTC
+	Seen    int64  `json:"seen"`    // last, to within ten minutes
 }
 
 // NewAccountInfo returns a as it goes over the wire.
@@ -32,53 +30,53 @@ func NewAccountInfo(a plausch.Account) AccountInfo {
 
 // Accounts is the result of account.list, by id.
 type Accounts struct {
-	Accounts []AccountInfo `json:"accounts,omitempty" msg:"accounts,omitempty"`
-	More     bool          `json:"more,omitzero" msg:"more,omitempty"`
+	Accounts []AccountInfo `json:"accounts,omitempty"`
+	More     bool          `json:"more,omitzero"`
 }
 
 // AccountName is the params of account.deactivate and account.activate.
 type AccountName struct {
-	Name string `json:"name" msg:"name"`
+	Name string `json:"name"`
 }
 
 // AccountRole is the params of account.role.
 type AccountRole struct {
-	Name string `json:"name" msg:"name"`
-	Role string `json:"role" msg:"role"` // owner, admin or member
+	Name string `json:"name"`
+	Role string `json:"role"` // owner, admin or member
 }
 
 // AccountDelete is the params of account.delete.
 type AccountDelete struct {
-	Name     string `json:"name,omitzero" msg:"name,omitempty"`         // absent: the caller's own
-	Password string `json:"password,omitzero" msg:"password,omitempty"` // the caller's, to delete its own
-	Erase    bool   `json:"erase,omitzero" msg:"erase,omitempty"`       // the texts of its messages go, too
+	Name     string `json:"name,omitzero"`     // absent: the caller's own
+	Password string `json:"password,omitzero"` // the caller's, to delete its own
+	Erase    bool   `json:"erase,omitzero"`    // the texts of its messages go, too
 }
 
 // BotCreate is the params of bot.create.
 type BotCreate struct {
-	Name string `json:"name" msg:"name"`
+	Name string `json:"name"`
 }
 
 // BotCreated is the result of bot.create. The token is told this once.
 type BotCreated struct {
-	Account Account `json:"account" msg:"account"`
-	Token   string  `json:"token" msg:"token"`
+	Account Account `json:"account"`
+	Token   string  `json:"token"`
 }
 
 // AuditList is the params of audit.list.
 type AuditList struct {
-	Before int64 `json:"before,omitzero" msg:"before,omitempty"` // id of the last entry of the page before
-	Limit  int   `json:"limit,omitzero" msg:"limit,omitempty"`
+	Before int64 `json:"before,omitzero"` // id of the last entry of the page before
+	Limit  int   `json:"limit,omitzero"`
 }
 
 // AuditEntry is something that was done to an account or to the server.
 type AuditEntry struct {
-	ID      int64    `json:"id" msg:"id"`
-	Time    int64    `json:"time" msg:"time"`                           // milliseconds since 1970-01-01 UTC
-	Actor   *Account `json:"actor,omitempty" msg:"actor,omitempty"`     // absent: on the command line
-	Action  string   `json:"action" msg:"action"`                       // a word of plausch.AuditAction
-	Account *Account `json:"account,omitempty" msg:"account,omitempty"` // whom it was done to
-	Detail  string   `json:"detail,omitzero" msg:"detail,omitempty"`
+	ID      int64    `json:"id"`
+	Time    int64    `json:"time"`              // milliseconds since 1970-01-01 UTC
+	Actor   *Account `json:"actor,omitempty"`   // absent: on the command line
+	Action  string   `json:"action"`            // a word of plausch.AuditAction
+	Account *Account `json:"account,omitempty"` // whom it was done to
+	Detail  string   `json:"detail,omitzero"`
 }
 
 // NewAuditEntry returns a as it goes over the wire.
@@ -97,6 +95,6 @@ func NewAuditEntry(a plausch.Audit) AuditEntry {
 
 // Audit is the result of audit.list, the newest first.
 type Audit struct {
-	Entries []AuditEntry `json:"entries,omitempty" msg:"entries,omitempty"`
-	More    bool         `json:"more,omitzero" msg:"more,omitempty"`
+	Entries []AuditEntry `json:"entries,omitempty"`
+	More    bool         `json:"more,omitzero"`
 }

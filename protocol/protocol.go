@@ -126,18 +126,8 @@ const (
 )
 
 //go:generate go tool msgp -tests=false -io=false -file account.go
-//go:generate go tool msgp -tests=false -io=false -file session.go
-//go:generate go tool msgp -tests=false -io=false -file claim.go
-//go:generate go tool msgp -tests=false -io=false -file invite.go
-//go:generate go tool msgp -tests=false -io=false -file device.go
-//go:generate go tool msgp -tests=false -io=false -file password.go
-//go:generate go tool msgp -tests=false -io=false -file manage.go
-//go:generate go tool msgp -tests=false -io=false -file passkey.go
-//go:generate go tool msgp -tests=false -io=false -file room.go
-//go:generate go tool msgp -tests=false -io=false -file member.go
 //go:generate go tool msgp -tests=false -io=false -file message.go
 //go:generate go tool msgp -tests=false -io=false -file attachment.go
 //go:generate go tool msgp -tests=false -io=false -file event.go
 //go:generate go tool msgp -tests=false -io=false -file presence.go
-//go:generate go tool msgp -tests=false -io=false -file webhook.go
 //go:generate go tool msgp -tests=false -io=false -file error.go

@@ -2,16 +2,14 @@ package protocol
 
 import "plausch"
 
-//msgp:limit arrays:256 maps:64
-
 // Room is a room as the caller sees it.
 type Room struct {
-	ID     int64    `json:"id" msg:"id"`
-	Kind   string   `json:"kind" msg:"kind"`                        // public, private or direct
-	Name   string   `json:"name,omitzero" msg:"name,omitempty"`     // absent in direct rooms
-	Peer   *Account `json:"peer,omitempty" msg:"peer,omitempty"`    // the other one, in direct rooms
-	Seq    int64    `json:"seq" msg:"seq"`                          // of the newest event, 0 if none
-	Joined bool     `json:"joined,omitzero" msg:"joined,omitempty"` // whether the caller is a member
+	ID     int64    `json:"id"`
+	Kind   string   `json:"kind"`            // public, private or direct
+	Name   string   `json:"name,omitzero"`   // absent in direct rooms
+	Peer   *Account `json:"peer,omitempty"`  // the other one, in direct rooms
+	Seq    int64    `json:"seq"`             // of the newest event, 0 if none
+	Joined bool     `json:"joined,omitzero"` // whether the caller is a member
 }
 
 // NewRoom returns r as it goes over the wire.
@@ -26,26 +24,26 @@ func NewRoom(r plausch.Room, joined bool) Room {
 
 // RoomList is the params of room.list.
 type RoomList struct {
-	Public bool  `json:"public,omitzero" msg:"public,omitempty"` // public rooms that the caller is not in, too
-	After  int64 `json:"after,omitzero" msg:"after,omitempty"`   // id of the last room of the page before
-	Limit  int   `json:"limit,omitzero" msg:"limit,omitempty"`   // at most MaxPage; DefaultPage if 0
+	Public bool  `json:"public,omitzero"` // public rooms that the caller is not in, too
+	After  int64 `json:"after,omitzero"`  // id of the last room of the page before
+	Limit  int   `json:"limit,omitzero"`  // at most MaxPage; DefaultPage if 0
 }
 
 // Rooms is the result of room.list, by id.
 type Rooms struct {
-	Rooms []Room `json:"rooms,omitempty" msg:"rooms,omitempty"`
-	More  bool   `json:"more,omitzero" msg:"more,omitempty"` // ask again, After the last one
+	Rooms []Room `json:"rooms,omitempty"`
+	More  bool   `json:"more,omitzero"` // ask again, After the last one
 }
 
 // RoomRef is the params of room.get, room.join and room.leave: a room by id or,
 // if Room is 0, by the name of a public or private room.
 type RoomRef struct {
-	Room int64  `json:"room,omitzero" msg:"room,omitempty"`
-	Name string `json:"name,omitzero" msg:"name,omitempty"`
+	Room int64  `json:"room,omitzero"`
+	Name string `json:"name,omitzero"`
 }
 
 // RoomCreate is the params of room.create. Its result is a Room.
 type RoomCreate struct {
-	Name string `json:"name" msg:"name"`
-	Kind string `json:"kind,omitzero" msg:"kind,omitempty"` // public (default) or private
+	Name string `json:"name"`
+	Kind string `json:"kind,omitzero"` // public (default) or private
 }

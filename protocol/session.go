@@ -1,58 +1,56 @@
 package protocol
 
-//msgp:limit arrays:256 maps:64
-
 // Hello is the params of hello, the first request on a connection.
 type Hello struct {
-	Version      int      `json:"version" msg:"version"`                               // the newest version that the client speaks
-	Client       string   `json:"client,omitzero" msg:"client,omitempty"`              // name and version of the program, at most 64 bytes
-	Capabilities []string `json:"capabilities,omitempty" msg:"capabilities,omitempty"` // see the Cap constants; unknown ones are ignored
+	Version      int      `json:"version"`                // the newest version that the client speaks
+	Client       string   `json:"client,omitzero"`        // name and version of the program, at most 64 bytes
+	Capabilities []string `json:"capabilities,omitempty"` // see the Cap constants; unknown ones are ignored
 }
 
 // Welcome is the result of hello.
 type Welcome struct {
-	Version      int      `json:"version" msg:"version"` // the version spoken from here on: at most the client's
-	Server       string   `json:"server" msg:"server"`   // name and version of the program
-	Capabilities []string `json:"capabilities,omitempty" msg:"capabilities,omitempty"`
-	Guests       bool     `json:"guests" msg:"guests"` // whether sign_in without password and token is possible
+	Version      int      `json:"version"` // the version spoken from here on: at most the client's
+	Server       string   `json:"server"`  // name and version of the program
+	Capabilities []string `json:"capabilities,omitempty"`
+	Guests       bool     `json:"guests"` // whether sign_in without password and token is possible
 	// Name is what the server is called, if somebody has given it a name.
-	Name string `json:"name,omitzero" msg:"name,omitempty"`
+	Name string `json:"name,omitzero"`
 	// Access is who can make an account: open (guests), invite or closed.
-	Access string `json:"access" msg:"access"`
+	Access string `json:"access"`
 	// Unclaimed servers have no owner yet: see claim.
-	Unclaimed bool   `json:"unclaimed,omitzero" msg:"unclaimed,omitempty"`
-	Limits    Limits `json:"limits" msg:"limits"`
+	Unclaimed bool   `json:"unclaimed,omitzero"`
+	Limits    Limits `json:"limits"`
 }
 
 // Limits are the server's bounds, all in bytes but for Page.
 type Limits struct {
-	Frame    int `json:"frame" msg:"frame"`         // body of a frame
-	Text     int `json:"text" msg:"text"`           // text of a message
-	ClientID int `json:"client_id" msg:"client_id"` // client id of a send
-	Page     int `json:"page" msg:"page"`           // entries in one result
+	Frame    int `json:"frame"`     // body of a frame
+	Text     int `json:"text"`      // text of a message
+	ClientID int `json:"client_id"` // client id of a send
+	Page     int `json:"page"`      // entries in one result
 }
 
 // SignIn is the params of sign_in. With Token it continues as a device or, if
 // Name is given, makes a guest of it; with Name and Password it makes a device of
 // an account; with Name alone it makes a guest.
 type SignIn struct {
-	Name     string `json:"name,omitzero" msg:"name,omitempty"`
-	Password string `json:"password,omitzero" msg:"password,omitempty"`
-	Token    string `json:"token,omitzero" msg:"token,omitempty"`
+	Name     string `json:"name,omitzero"`
+	Password string `json:"password,omitzero"`
+	Token    string `json:"token,omitzero"`
 	// NewToken is the token that the server shall give, chosen by the client, so
 	// that the request can be repeated when its reply was lost.
-	NewToken string `json:"new_token,omitzero" msg:"new_token,omitempty"`
+	NewToken string `json:"new_token,omitzero"`
 	// Transient makes a guest without a token, whose name is free again when
 	// the connection ends.
-	Transient bool `json:"transient,omitzero" msg:"transient,omitempty"`
+	Transient bool `json:"transient,omitzero"`
 }
 
 // SignedIn is the result of sign_in.
 type SignedIn struct {
-	Account Account `json:"account" msg:"account"`
+	Account Account `json:"account"`
 	// Token is set when one was made: keep it, and sign in with it from then on.
-	Token  string `json:"token,omitzero" msg:"token,omitempty"`
-	Avatar string `json:"avatar,omitzero" msg:"avatar,omitempty"` // of the account: see [AvatarVersion]
+	Token  string `json:"token,omitzero"`
+	Avatar string `json:"avatar,omitzero"` // of the account: see [AvatarVersion]
 }
 
 // Empty is the params of ping, sign_out and subscribe, and the result of every
