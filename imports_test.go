@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"internal/blob":            {"/"},
 	"internal/blob/blobtest":   {"/", "internal/blob"},
 	"internal/auth":            {"/"},
+	"internal/auth/authtest":   {"internal/auth"},
 	"internal/bus":             {"/"},
 	"internal/bus/bustest":     {"/", "internal/bus"},
 	"internal/core":            {"/", "internal/store", "internal/blob", "internal/auth", "internal/bus"},
@@ -56,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/doctor": {"internal/config", "internal/portmap", "internal/service", "internal/store/sqlite"},
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/server/servertest": {
-		"/", "internal/api", "internal/auth", "internal/bus", "internal/config", "internal/core", "internal/front/port",
+		"/", "internal/api", "internal/auth", "internal/auth/authtest", "internal/bus", "internal/config", "internal/core", "internal/front/port",
 		"internal/hub", "internal/server", "internal/store/sqlite",
 	},
 	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},

@@ -10,7 +10,7 @@ import (
 
 	"plausch"
 	"plausch/client"
-	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/bus"
 	"plausch/internal/core"
 	"plausch/internal/store"
@@ -110,7 +110,7 @@ func TestRepeatLater(t *testing.T) {
 		}
 		defer st.Close()
 		c, err := core.New(ctx, core.Options{
-			Store: st, Bus: new(bus.Local), Passwords: auth.NewHasher(), Access: core.AccessOpen, Now: func() time.Time { return now },
+			Store: st, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, Now: func() time.Time { return now },
 		})
 		if err != nil {
 			t.Fatal(err)

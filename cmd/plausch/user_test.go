@@ -57,7 +57,7 @@ func TestUserAdd(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if err := auth.NewHasher().Verify(t.Context(), hash, goodPassword); err != nil {
+		if err := auth.NewHasher().Verify(t.Context(), auth.Source{}, hash, goodPassword); err != nil {
 			t.Errorf("%s cannot sign in: %v", name, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
@@ -38,14 +39,15 @@ var accounts = map[string]plausch.Role{
 // Admin has an account and is in den.
 type world struct {
 	places
-	t       *testing.T
-	api     *api.API
-	core    *core.Core
-	admin   *core.Admin // what is done beside the server
-	origin  string      // of the web page that everybody calls from
-	callers map[string]*api.Caller
-	ended   map[string]chan error // why a caller's sign-in was ended
-	close   func()
+	t         *testing.T
+	api       *api.API
+	core      *core.Core
+	admin     *core.Admin // what is done beside the server
+	passwords *auth.Hasher
+	origin    string // of the web page that everybody calls from
+	callers   map[string]*api.Caller
+	ended     map[string]chan error // why a caller's sign-in was ended
+	close     func()
 }
 
 // places is what a world has, wherever it is.
@@ -80,7 +82,7 @@ func TestMain(m *testing.M) {
 }
 
 // newWorld returns a world of its own, which may be closed before the test ends.
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*core.Options)) *world {
 	t.Helper()
 	first.once.Do(func() { makeFirst(t) })
 	if !first.made {
@@ -90,13 +92,13 @@ func newWorld(t *testing.T) *world {
 	if err := os.CopyFS(folder, os.DirFS(first.folder)); err != nil {
 		t.Fatal(err)
 	}
-	w := openWorld(t, folder)
+	w := openWorld(t, folder, change...)
 	w.places = first.places
 	return w
 }
 
 // openWorld opens the world of a folder.
-func openWorld(t *testing.T, folder string) *world {
+func openWorld(t *testing.T, folder string, change ...func(*core.Options)) *world {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), filepath.Join(folder, "test.db"), sqlite.Options{})
 	if err != nil {
@@ -107,13 +109,18 @@ func openWorld(t *testing.T, folder string) *world {
 		t.Fatal(err)
 	}
 	b := new(bus.Local)
-	c, err := core.New(t.Context(), core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessOpen, Log: slog.New(slog.DiscardHandler)})
+	passwords := authtest.NewHasher()
+	opts := core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: passwords, Access: core.AccessOpen, Log: slog.New(slog.DiscardHandler)}
+	for _, c := range change {
+		c(&opts)
+	}
+	c, err := core.New(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := hub.New(b)
 	w := &world{
-		t: t, api: api.New(c, h, "test"), core: c, admin: &core.Admin{Store: st, Passwords: auth.NewHasher()},
+		t: t, api: api.New(c, h, "test"), core: c, admin: &core.Admin{Store: st, Passwords: passwords}, passwords: passwords,
 		callers: map[string]*api.Caller{}, ended: map[string]chan error{},
 	}
 	w.close = sync.OnceFunc(func() {

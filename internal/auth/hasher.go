@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"fmt"
-	"time"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/secure/precis"
@@ -13,53 +12,58 @@ import (
 	"plausch"
 )
 
-const (
-	// running is how many hashes are computed at the same time. Each takes
-	// 64 MiB and several processors.
-	running = 2
-	// waiting is how many more may wait for their turn.
-	waiting = 32
-	// retryAfter is what those hear who come on top: about the time in which a
-	// small computer works off the queue.
-	retryAfter = 10 * time.Second
-)
-
 // deriveFunc has the signature of [argon2.IDKey].
 type deriveFunc func(password, salt []byte, time, memory uint32, threads uint8, length uint32) []byte
+
+// Cost is what a hash costs whoever computes it.
+type Cost struct {
+	Memory  uint32 // KiB
+	Passes  uint32
+	Threads uint8
+}
 
 // Hasher computes and checks password hashes, a few at a time. It is safe for
 // concurrent use.
 type Hasher struct {
-	derive deriveFunc
-	places chan struct{} // holds a token for each hash that waits or runs
-	turns  chan struct{} // holds a token for each hash that runs
+	derive   deriveFunc
+	cost     params
+	dummy    string // what is verified where there is no hash: see Verify
+	queue    queue
+	computed atomic.Uint64
 }
 
-// NewHasher returns a Hasher that computes two hashes at a time and lets 32
-// more wait. A process needs one only.
-func NewHasher() *Hasher { return newHasher(argon2.IDKey) }
+// NewHasher returns a Hasher that computes two hashes at a time. A process needs
+// one only.
+func NewHasher() *Hasher { return newHasher(argon2.IDKey, current) }
 
-func newHasher(derive deriveFunc) *Hasher {
-	return &Hasher{
-		derive: derive,
-		places: make(chan struct{}, running+waiting),
-		turns:  make(chan struct{}, running),
-	}
+// NewHasherOf returns a Hasher whose new hashes cost something else, such as next
+// to nothing for tests.
+func NewHasherOf(c Cost) *Hasher {
+	return newHasher(argon2.IDKey, params{memory: c.Memory, time: c.Passes, threads: c.Threads})
 }
+
+func newHasher(derive deriveFunc, cost params) *Hasher {
+	// The salt and the key of the dummy are text: no password is known for it.
+	dummy := encodePHC(cost, []byte("plausch-no-one-1"), []byte("no password has this as its hash"))
+	return &Hasher{derive: derive, cost: cost, dummy: dummy, queue: queue{free: running}}
+}
+
+// Computed returns how many hashes were computed since the start.
+func (h *Hasher) Computed() uint64 { return h.computed.Load() }
 
 // Hash returns the hash of password to be kept, in the PHC string format with a
 // new salt. Whether the password is good enough is asked of [CheckPassword].
 //
-// The error is [plausch.RateLimited] if too many wait, and the context's if it
-// ends before the turn comes.
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+// It waits for a turn. The error is [plausch.RateLimited] if that takes more than
+// 30 s or too many wait, and the context's if it ends before the turn comes.
+func (h *Hasher) Hash(ctx context.Context, from Source, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails: crypto/rand ends the process instead
-	key, err := h.compute(ctx, password, current, salt, keyBytes)
+	key, err := h.compute(ctx, from, password, h.cost, salt, keyBytes)
 	if err != nil {
 		return "", err
 	}
-	return encodePHC(current, salt, key), nil
+	return encodePHC(h.cost, salt, key), nil
 }
 
 // Verify returns nil if hash, as [Hasher.Hash] returned it, is of password. If
@@ -69,16 +73,16 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 //
 // The error is [plausch.SignInFailed] for a wrong password, those of Hash, or
 // [plausch.Internal] if hash cannot be read.
-func (h *Hasher) Verify(ctx context.Context, hash, password string) error {
+func (h *Hasher) Verify(ctx context.Context, from Source, hash, password string) error {
 	known := hash != ""
 	if !known {
-		hash = dummyHash
+		hash = h.dummy
 	}
 	p, salt, want, err := parsePHC(hash)
 	if err != nil {
 		return &plausch.Error{Code: plausch.Internal, Message: "the stored password cannot be read", Err: err}
 	}
-	got, err := h.compute(ctx, password, p, salt, uint32(len(want)))
+	got, err := h.compute(ctx, from, password, p, salt, uint32(len(want)))
 	if err != nil {
 		return err
 	}
@@ -89,28 +93,12 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) error {
 }
 
 // compute waits for a turn and derives a key of length bytes from password.
-func (h *Hasher) compute(ctx context.Context, password string, p params, salt []byte, length uint32) ([]byte, error) {
-	select {
-	case h.places <- struct{}{}:
-		defer func() { <-h.places }()
-	default:
-		return nil, &plausch.Error{
-			Code:       plausch.RateLimited,
-			Message:    "too many people are signing in at this moment; try again soon",
-			RetryAfter: retryAfter,
-		}
+func (h *Hasher) compute(ctx context.Context, from Source, password string, p params, salt []byte, length uint32) ([]byte, error) {
+	if err := h.queue.take(ctx, from); err != nil {
+		return nil, err
 	}
-	// Asked first, since select would toss a coin between a free turn and a
-	// context that has ended.
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("hashing a password: %w", err)
-	}
-	select {
-	case h.turns <- struct{}{}:
-		defer func() { <-h.turns }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting to hash a password: %w", ctx.Err())
-	}
+	defer h.queue.give()
+	h.computed.Add(1)
 	return h.derive([]byte(normal(password)), salt, p.time, p.memory, p.threads, length), nil
 }
 

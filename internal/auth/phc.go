@@ -35,10 +35,6 @@ const (
 	maxBytes   = 64
 )
 
-// dummyHash is checked when there is no account. It has the costs of current,
-// which a test holds, and no password is known for it.
-const dummyHash = "$argon2id$v=19$m=65536,t=3,p=4$cGxhdXNjaC1uby1vbmUtMQ$bm8gcGFzc3dvcmQgaGFzIHRoaXMgYXMgaXRzIGhhc2g"
-
 var phcEncoding = base64.RawStdEncoding.Strict()
 
 // encodePHC writes a hash in the PHC string format:

@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"plausch"
@@ -28,14 +30,26 @@ func waits(t *testing.T, err error) time.Duration {
 	return e.RetryAfter
 }
 
-// fail fails n times, and returns how many times it was allowed to.
+// fail fails n times, one after the other, and returns how many times it was
+// allowed to. Without an account it guesses secrets that are no account's.
 func fail(th *Throttle, addr netip.Addr, account string, n int) (allowed int) {
 	for range n {
-		if _, err := th.Begin(addr, account); err == nil {
+		if tryOnce(th, addr, account) == nil {
 			allowed++
 		}
 	}
 	return allowed
+}
+
+func tryOnce(th *Throttle, addr netip.Addr, account string) error {
+	if account == "" {
+		return th.Fail(addr)
+	}
+	a, err := th.Begin(context.Background(), addr, account)
+	if err == nil {
+		a.Failed()
+	}
+	return err
 }
 
 func TestASourceHasTenAMinuteAndFiftyADay(t *testing.T) {
@@ -43,7 +57,7 @@ func TestASourceHasTenAMinuteAndFiftyADay(t *testing.T) {
 	if n := fail(th, stranger, "", 100); n != 10 {
 		t.Fatalf("%d at once, want 10", n)
 	}
-	_, err := th.Begin(stranger, "")
+	err := th.Fail(stranger)
 	if wait := waits(t, err); wait > 6*time.Second {
 		t.Errorf("the next is allowed in %v, want within 6 s", wait)
 	}
@@ -67,7 +81,7 @@ func TestASourceHasTenAMinuteAndFiftyADay(t *testing.T) {
 func TestWhoSucceedsIsNotHeldBack(t *testing.T) {
 	th, _ := throttle()
 	for i := range 1000 {
-		a, err := th.Begin(stranger, "alice")
+		a, err := th.Begin(context.Background(), stranger, "alice")
 		if err != nil {
 			t.Fatalf("attempt %d: %v", i, err)
 		}
@@ -102,14 +116,14 @@ func TestAnAccountIsDelayedAndNeverLocked(t *testing.T) {
 	th, move := throttle()
 	source := 0
 	// Each guess from another place, as a botnet would.
-	begin := func() (*Attempt, error) {
+	guess := func() error {
 		source++
-		return th.Begin(netip.AddrFrom4([4]byte{203, byte(source >> 16), byte(source >> 8), byte(source)}), "alice")
+		return tryOnce(th, netip.AddrFrom4([4]byte{203, byte(source >> 16), byte(source >> 8), byte(source)}), "alice")
 	}
 	var delays []time.Duration
 	for range 17 {
 		for {
-			_, err := begin()
+			err := guess()
 			if err == nil {
 				break
 			}
@@ -128,42 +142,139 @@ func TestAnAccountIsDelayedAndNeverLocked(t *testing.T) {
 	// The one who knows the password gets in when the delay is over,
 	move(maxDelay)
 	home := netip.MustParseAddr("192.0.2.1")
-	a, err := th.Begin(home, "alice")
+	a, err := th.Begin(context.Background(), home, "alice")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.Succeeded()
 	// and from then on at once, whatever strangers do.
 	for range 10 {
-		_, _ = begin()
+		_ = guess()
 	}
-	_, err = begin()
-	waits(t, err)
-	if _, err := th.Begin(home, "alice"); err != nil {
+	waits(t, guess())
+	if _, err := th.Begin(context.Background(), home, "alice"); err != nil {
 		t.Errorf("at home: %v", err)
 	}
-	if _, err := th.Begin(stranger, "bob"); err != nil {
+	if _, err := th.Begin(context.Background(), stranger, "bob"); err != nil {
 		t.Errorf("another account: %v", err)
 	}
 }
 
-func TestAttemptsThatRunCountAsFailed(t *testing.T) {
+func TestWiderNetworksOfIPv6AreBoundedToo(t *testing.T) {
 	th, _ := throttle()
-	var running []*Attempt
-	for range 10 {
-		if a, err := th.Begin(stranger, "alice"); err == nil {
-			running = append(running, a)
+	total := 0
+	for i := range 1 << 10 {
+		total += fail(th, netip.MustParseAddr(fmt.Sprintf("2001:db8:1:%x::1", i)), "", 1)
+	}
+	if total != share48*perMinute {
+		t.Errorf("a /48 has %d failures at once, want %d", total, share48*perMinute)
+	}
+	if n := fail(th, netip.MustParseAddr("2001:db8:2::1"), "", 1); n != 1 {
+		t.Error("another /48 is held back, too")
+	}
+}
+
+// attempt is one of many people who sign in at once.
+type attempt struct {
+	a   *Attempt
+	err error
+}
+
+func beginMany(t *testing.T, th *Throttle, n int, account func(int) string) <-chan attempt {
+	begun := make(chan attempt, n)
+	for i := range n {
+		go func() {
+			a, err := th.Begin(t.Context(), stranger, account(i))
+			begun <- attempt{a, err}
+		}()
+	}
+	synctest.Wait()
+	return begun
+}
+
+func TestRightPasswordsAreNotRefusedForTheirNumber(t *testing.T) {
+	for name, account := range map[string]func(int) string{
+		"a class":     func(i int) string { return fmt.Sprint("student", i) },
+		"one account": func(int) string { return "alice" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				th := NewThrottle(time.Now)
+				const people = 40
+				begun := beginMany(t, th, people, account)
+				for range people {
+					next := <-begun
+					if next.err != nil {
+						t.Fatal(next.err)
+					}
+					time.Sleep(100 * time.Millisecond) // of the bubble: what a hash takes
+					next.a.Succeeded()
+				}
+			})
+		})
+	}
+}
+
+func TestGuessesAtOnceAreNoMoreThanOneAfterTheOther(t *testing.T) {
+	for name, tt := range map[string]struct {
+		account func(int) string
+		want    int
+	}{
+		"at many accounts": {func(i int) string { return fmt.Sprint("name", i) }, perMinute},
+		"at one account":   {func(int) string { return "alice" }, freeFailures + 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := time.Now()
+				th := NewThrottle(func() time.Time { return now }) // nothing comes back meanwhile
+				const guesses = 100
+				begun := beginMany(t, th, guesses, tt.account)
+				if n := len(begun); n != tt.want {
+					t.Errorf("%d guesses run at once, want %d", n, tt.want)
+				}
+				done, refused := 0, 0
+				for range guesses {
+					if next := <-begun; next.err != nil {
+						waits(t, next.err)
+						refused++
+					} else {
+						next.a.Failed()
+						done++
+					}
+				}
+				if done != tt.want || refused != guesses-tt.want {
+					t.Errorf("%d guesses were made and %d refused, want %d and %d", done, refused, tt.want, guesses-tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestNobodyWaitsForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := NewThrottle(time.Now)
+		begun := beginMany(t, th, freeFailures+1+maxWaiting, func(int) string { return "alice" })
+		_, err := th.Begin(t.Context(), stranger, "alice")
+		waits(t, err) // one more than may wait
+		var stuck []*Attempt
+		start := time.Now()
+		for range freeFailures + 1 + maxWaiting {
+			if next := <-begun; next.err != nil {
+				waits(t, next.err)
+			} else {
+				stuck = append(stuck, next.a)
+			}
 		}
-	}
-	if len(running) != freeFailures+1 {
-		t.Errorf("%d attempts at one account run at once, want %d", len(running), freeFailures+1)
-	}
-	for _, a := range running {
-		a.Withdraw()
-	}
-	if _, err := th.Begin(stranger, "alice"); err != nil {
-		t.Errorf("after all were withdrawn: %v", err)
-	}
+		if took := time.Since(start); took != maxWait {
+			t.Errorf("they waited for %v, want %v", took, maxWait)
+		}
+		for _, a := range stuck {
+			a.Withdraw()
+		}
+		if _, err := th.Begin(t.Context(), stranger, "alice"); err != nil {
+			t.Errorf("after all were withdrawn: %v", err)
+		}
+	})
 }
 
 func TestAClockThatJumpsHoldsNobodyBackForGood(t *testing.T) {
@@ -172,7 +283,7 @@ func TestAClockThatJumpsHoldsNobodyBackForGood(t *testing.T) {
 		fail(th, stranger, "alice", 100)
 		move(jump)
 		move(maxDelay)
-		if _, err := th.Begin(stranger, "alice"); err != nil {
+		if _, err := th.Begin(context.Background(), stranger, "alice"); err != nil {
 			t.Errorf("after a jump of %v and %v more: %v", jump, maxDelay, err)
 		}
 	}

@@ -60,6 +60,9 @@ type From struct {
 	NewToken string
 }
 
+// vouched is From as the source of a hash for somebody who has shown a secret.
+func (f From) vouched() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
+
 // token returns the token to make.
 func (f From) token() (auth.Token, error) {
 	if f.NewToken == "" {
@@ -109,31 +112,44 @@ func (c *Core) SignInPassword(ctx context.Context, from From, name, password str
 
 // checkPassword returns the account that holds name if password is its.
 func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (plausch.AccountID, error) {
-	var id plausch.AccountID
-	var hash string // stays empty for unknown names and guests: never verified
-	mapped, err := Name(name)
-	if err == nil {
-		id, hash, err = c.store.PasswordHash(ctx, mapped)
-		if err != nil && plausch.CodeOf(err) != plausch.NotFound {
-			return 0, err
-		}
-	} else {
-		mapped = "-" // nobody's: all that can be no name is guessed at together
+	name, err := Name(name)
+	if err != nil {
+		name = "-" // nobody's: all that can be no name is guessed at together
 	}
-	attempt, err := c.throttle.Begin(from.Remote, mapped)
+	attempt, err := c.throttle.Begin(ctx, from.Remote, name)
 	if err != nil {
 		return 0, err
 	}
-	switch err := c.opts.Passwords.Verify(ctx, hash, password); {
-	case err == nil:
-		attempt.Succeeded()
-		return id, nil
-	case plausch.CodeOf(err) != plausch.SignInFailed:
-		attempt.Withdraw() // there was no turn for it
-		return 0, err
-	default:
+	defer attempt.Withdraw() // unless it is decided: there was no turn for it
+	id, hash, err := c.passwordHash(ctx, name)
+	if err != nil {
 		return 0, err
 	}
+	if err := c.opts.Passwords.Verify(ctx, c.throttle.Source(from.Remote), hash, password); err != nil {
+		if plausch.CodeOf(err) == plausch.SignInFailed {
+			attempt.Failed()
+		}
+		return 0, err
+	}
+	// It may have waited long.
+	switch idNow, hashNow, err := c.passwordHash(ctx, name); {
+	case err != nil:
+		return 0, err
+	case idNow != id || hashNow != hash:
+		return 0, plausch.Errorf(plausch.SignInFailed, "the password was changed at this moment; sign in with the new one")
+	}
+	attempt.Succeeded()
+	return id, nil
+}
+
+// passwordHash returns the account that holds a name, and its hash. The hash is
+// empty for names that nobody holds and for guests, so it is never verified.
+func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.AccountID, string, error) {
+	id, hash, err := c.store.PasswordHash(ctx, mapped)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return 0, "", nil
+	}
+	return id, hash, err
 }
 
 // newDevice makes a device of an account, or finds the one that the same request
@@ -158,10 +174,19 @@ func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account
 // SignInToken signs in to the account of a device.
 func (c *Core) SignInToken(ctx context.Context, from From, token string) (SignedIn, error) {
 	in, err := c.signInToken(ctx, token)
-	if plausch.CodeOf(err) == plausch.SignInFailed {
+	switch {
+	case plausch.CodeOf(err) == plausch.SignInFailed:
 		err = c.guessed(from, err)
+	case err == nil && !uninvited(in.Account):
+		c.throttle.SignedIn(from.Remote)
 	}
 	return in, err
+}
+
+// uninvited reports whether an account is a guest whom nobody has invited: anyone
+// can make those.
+func uninvited(account plausch.Account) bool {
+	return account.Role == plausch.RoleGuest && !account.Invited
 }
 
 func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) {
@@ -194,7 +219,7 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 // Right ones are never held back, since these secrets cannot be guessed: it only
 // keeps those who try from keeping the server busy.
 func (c *Core) guessed(from From, wrong error) error {
-	if _, err := c.throttle.Begin(from.Remote, ""); err != nil {
+	if err := c.throttle.Fail(from.Remote); err != nil {
 		return err
 	}
 	return wrong

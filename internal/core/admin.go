@@ -48,7 +48,7 @@ func (a *Admin) AddAccount(ctx context.Context, name, password string, role plau
 	if err := auth.CheckPassword(n.Name, password); err != nil {
 		return plausch.Account{}, err
 	}
-	if n.PasswordHash, err = a.Passwords.Hash(ctx, password); err != nil {
+	if n.PasswordHash, err = a.Passwords.Hash(ctx, auth.Source{Known: true}, password); err != nil {
 		return plausch.Account{}, fmt.Errorf("hash the password: %w", err)
 	}
 	n.Audit = a.audit(plausch.AuditAdd, string(role))
@@ -101,7 +101,7 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 	if err := auth.CheckPassword(account.Name, password); err != nil {
 		return err
 	}
-	hash, err := a.Passwords.Hash(ctx, password)
+	hash, err := a.Passwords.Hash(ctx, auth.Source{Known: true}, password)
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}

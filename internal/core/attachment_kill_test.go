@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"plausch"
-	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
@@ -60,7 +60,7 @@ func openData(ctx context.Context, data string, left int) (*core.Core, func(), e
 		return nil, nil, err
 	}
 	c, err := core.New(ctx, core.Options{
-		Store: st, Blobs: &dying{blobs, left}, Bus: new(bus.Local), Passwords: auth.NewHasher(), Access: core.AccessOpen,
+		Store: st, Blobs: &dying{blobs, left}, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen,
 		MaxAccountFiles: 1000, Log: slog.New(slog.DiscardHandler),
 	})
 	return c, func() { c.Close(); blobs.Close(); st.Close() }, err

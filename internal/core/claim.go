@@ -90,7 +90,7 @@ func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, pas
 	case err != nil:
 		return SignedIn{}, err
 	}
-	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, password); err != nil {
+	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.vouched(), password); err != nil {
 		return SignedIn{}, err
 	}
 	n.Claim = parsed.Hash()

@@ -13,6 +13,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/bus"
 	"plausch/internal/core"
 	"plausch/internal/store"
@@ -50,7 +51,7 @@ type fixture struct {
 func newFixture(t *testing.T, change ...func(*core.Options)) *fixture {
 	t.Helper()
 	f := &fixture{t: t, path: filepath.Join(t.TempDir(), "test.db"), clock: &clock{now: time.Unix(1_790_000_000, 0)}}
-	f.opts = core.Options{Passwords: auth.NewHasher(), Access: core.AccessOpen, Now: f.clock.Now, Log: slog.New(slog.DiscardHandler)}
+	f.opts = core.Options{Passwords: authtest.NewHasher(), Access: core.AccessOpen, Now: f.clock.Now, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&f.opts)
 	}
@@ -472,7 +473,7 @@ func openFaulty(t *testing.T, commit func([]store.Draft) error, fatal func(error
 	}
 	b := new(bus.Local)
 	c, err := core.New(t.Context(), core.Options{
-		Store: faulty{st, commit}, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessOpen, Fatal: fatal,
+		Store: faulty{st, commit}, Bus: b, Passwords: authtest.NewHasher(), Access: core.AccessOpen, Fatal: fatal,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func (c *Core) Redeem(ctx context.Context, from From, code, name, password strin
 		if err := auth.CheckPassword(n.Name, password); err != nil {
 			return SignedIn{}, err
 		}
-		if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, password); err != nil {
+		if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.vouched(), password); err != nil {
 			return SignedIn{}, err
 		}
 	}

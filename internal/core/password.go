@@ -22,7 +22,7 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 	if err := c.knowsPassword(ctx, by, from, old); err != nil {
 		return err
 	}
-	hash, err := c.opts.Passwords.Hash(ctx, password)
+	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	if err := auth.CheckPassword(account.Name, password); err != nil {
 		return SignedIn{}, err
 	}
-	hash, err := c.opts.Passwords.Hash(ctx, password)
+	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -15,6 +15,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/bus"
 	"plausch/internal/config"
 	"plausch/internal/core"
@@ -96,7 +97,7 @@ func NewTableOn(t testing.TB, open bool, b bus.Bus) *Table {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	passwords, access := auth.NewHasher(), core.AccessClosed
+	passwords, access := authtest.NewHasher(), core.AccessClosed
 	if open {
 		access = core.AccessOpen
 	}

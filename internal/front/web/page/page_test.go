@@ -339,10 +339,15 @@ func TestHeaders(t *testing.T) {
 
 func TestGuessingIsSlowedDown(t *testing.T) {
 	v := claimed(t).visitor()
-	for range 4 {
-		v.post("/sign-in", "name", "olga", "password", "wrong password").expect(http.StatusForbidden, "/sign-in", "wrong")
+	wrong := func() *answer { return v.post("/sign-in", "name", "olga", "password", "wrong password") }
+	a := wrong()
+	// A slow machine may need longer for a hash than the first delays last; each is
+	// twice as long as the one before.
+	for tries := 1; a.status == http.StatusForbidden && tries < 20; tries++ {
+		a.expect(http.StatusForbidden, "/sign-in", "wrong")
+		a = wrong()
 	}
-	a := v.post("/sign-in", "name", "olga", "password", "wrong password").expect(http.StatusTooManyRequests, "/sign-in", "tried too often")
+	a.expect(http.StatusTooManyRequests, "/sign-in", "tried too often")
 	if a.header.Get("Retry-After") == "" {
 		t.Error("nobody says when to try again")
 	}

@@ -9,7 +9,7 @@ import (
 
 	"plausch"
 	"plausch/internal/api"
-	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/bus"
 	"plausch/internal/core"
 	"plausch/internal/hub"
@@ -29,7 +29,7 @@ func newTable(t *testing.T) table {
 		t.Fatal(err)
 	}
 	b, log := new(bus.Local), slog.New(slog.DiscardHandler)
-	c, err := core.New(t.Context(), core.Options{Store: st, Bus: b, Passwords: auth.NewHasher(), Access: core.AccessInvite, Log: log})
+	c, err := core.New(t.Context(), core.Options{Store: st, Bus: b, Passwords: authtest.NewHasher(), Access: core.AccessInvite, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func newTable(t *testing.T) table {
 		c.Close()
 		st.Close()
 	})
-	if _, err := (&core.Admin{Store: st, Passwords: auth.NewHasher()}).AddAccount(t.Context(), "olga", password, plausch.RoleOwner); err != nil {
+	if _, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).AddAccount(t.Context(), "olga", password, plausch.RoleOwner); err != nil {
 		t.Fatal(err)
 	}
 	return table{api.New(c, h, "test"), log}

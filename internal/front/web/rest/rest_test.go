@@ -19,6 +19,7 @@ import (
 	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
@@ -69,7 +70,7 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	if err != nil {
 		t.Fatal(err)
 	}
-	coreOpts := core.Options{Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: auth.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
+	coreOpts := core.Options{Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
 	var mu sync.Mutex
 	restOpts := rest.Options{Log: log, SignedIn: func(*http.Request) { mu.Lock(); w.signed++; mu.Unlock() }}
 	for _, c := range change {
