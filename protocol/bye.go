@@ -1,10 +1,25 @@
 package protocol
 
 import (
+	"errors"
+
 	"github.com/gobwas/ws"
 
 	"plausch"
 )
+
+// WebSocketError is an error that a close frame tells with a status of its own
+// (RFC 6455, section 7.4.1), whatever the code of Err would say.
+type WebSocketError struct {
+	Status ws.StatusCode
+	Err    error
+}
+
+// Error implements error.
+func (e *WebSocketError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *WebSocketError) Unwrap() error { return e.Err }
 
 // AppendBye appends the last frame before a connection is closed, which tells
 // why; over WebSocket a close frame follows (RFC 6455, section 5.5.1).
@@ -23,6 +38,9 @@ func (f Format) AppendBye(dst []byte, err error) []byte {
 		code = ws.StatusProtocolError
 	case plausch.TooLarge:
 		code = ws.StatusMessageTooBig
+	}
+	if special := new(WebSocketError); errors.As(err, &special) {
+		code = special.Status
 	}
 	return AppendControl(dst, ws.OpClose, ws.NewCloseFrameBody(code, ""))
 }

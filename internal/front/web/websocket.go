@@ -2,6 +2,9 @@ package web
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -81,6 +84,7 @@ type frames struct {
 	out     *session.Outbox
 	head    header
 	message []byte    // fragments so far
+	valid   int       // bytes of message that are known to be whole UTF-8 characters
 	began   bool      // a fragmented message has begun
 	until   time.Time // when it has to be complete
 }
@@ -109,7 +113,7 @@ func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
 	if cap(f.message) > keptMessage {
 		f.message = nil
 	}
-	f.message = f.message[:0]
+	f.message, f.valid = f.message[:0], 0
 	for {
 		left, read := patience, f.r.Head // most connections wait in it
 		if f.began {
@@ -142,6 +146,9 @@ func (f *frames) left(patience time.Duration) time.Duration {
 func (f *frames) frame(first []byte, limit int, patience time.Duration) (message []byte, whole bool, err error) {
 	f.head = header{first, f.r, patience}
 	h, err := ws.ReadHeader(&f.head)
+	if errors.Is(err, ws.ErrHeaderLengthMSB) {
+		return nil, false, failure(ws.StatusProtocolError, "a frame's length has its first bit set")
+	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -158,16 +165,22 @@ func (f *frames) frame(first []byte, limit int, patience time.Duration) (message
 	}
 	if !f.began {
 		if h.Fin {
-			return payload, true, f.checkText(payload)
+			if f.codec == protocol.JSON && !utf8.Valid(payload) {
+				return nil, false, errNotUTF8
+			}
+			return payload, true, nil
 		}
 		f.until = time.Now().Add(patience)
 	}
 	f.message = append(f.message, payload...)
 	f.began = !h.Fin
+	if err := f.checkFragments(); err != nil {
+		return nil, false, err
+	}
 	if f.began {
 		return nil, false, nil
 	}
-	return f.message, true, f.checkText(f.message)
+	return f.message, true, nil
 }
 
 // check judges the header of a frame (RFC 6455, sections 5.1 to 5.5).
@@ -177,13 +190,13 @@ func (f *frames) check(h ws.Header, limit int) error {
 		state = state.Set(ws.StateFragmented)
 	}
 	if err := ws.CheckHeader(h, state); err != nil {
-		return plausch.Errorf(plausch.Invalid, "WebSocket: %v", err)
+		return failure(ws.StatusProtocolError, err.Error())
 	}
 	if !h.OpCode.IsControl() && h.Length+int64(len(f.message)) > int64(limit) {
 		return plausch.Errorf(plausch.TooLarge, "the message has over %d bytes, which is the most allowed here", limit)
 	}
 	if want := f.codec == protocol.JSON; h.OpCode.IsData() && h.OpCode != ws.OpContinuation && (h.OpCode == ws.OpText) != want {
-		return plausch.Errorf(plausch.Invalid, "%s goes in %s messages", f.codec, map[bool]string{true: "text", false: "binary"}[want])
+		return failure(ws.StatusUnsupportedData, fmt.Sprintf("%s goes in %s messages", f.codec, map[bool]string{true: "text", false: "binary"}[want]))
 	}
 	return nil
 }
@@ -196,15 +209,64 @@ func (f *frames) control(op ws.OpCode, payload []byte) error {
 			return plausch.Errorf(plausch.SlowReader, "pings came faster than their answers were read")
 		}
 	case ws.OpClose:
-		f.out.Finish(protocol.AppendControl(nil, ws.OpClose, payload))
+		f.out.Finish(protocol.AppendControl(nil, ws.OpClose, closeReply(payload)))
 		return io.EOF
 	}
 	return nil
 }
 
-func (f *frames) checkText(message []byte) error {
-	if f.codec == protocol.JSON && !utf8.Valid(message) {
-		return plausch.Errorf(plausch.Invalid, "a text message is not UTF-8")
+// closeReply returns what answers a close frame with the given payload: the same
+// status, or that the frame itself is wrong (RFC 6455, sections 5.5.1 and 7.4).
+func closeReply(payload []byte) []byte {
+	if len(payload) == 0 {
+		return nil
+	}
+	var status ws.StatusCode // one that cannot be sent, for a payload of one byte
+	if len(payload) >= 2 {
+		status = ws.StatusCode(binary.BigEndian.Uint16(payload))
+	}
+	switch {
+	case !canBeSent(status):
+		status = ws.StatusProtocolError
+	case !utf8.Valid(payload[2:]):
+		status = ws.StatusInvalidFramePayloadData
+	}
+	return ws.NewCloseFrameBody(status, "")
+}
+
+// canBeSent reports whether a close frame may have the status: one that is
+// registered and not reserved, or of a library or an application.
+func canBeSent(status ws.StatusCode) bool {
+	return status >= 1000 && status <= 1003 || status >= 1007 && status <= 1014 || status >= 3000 && status <= 4999
+}
+
+// checkFragments judges the text of the fragments so far. It fails as soon as
+// nothing that follows can make it UTF-8 (RFC 6455, section 8.1).
+func (f *frames) checkFragments() error {
+	if f.codec != protocol.JSON {
+		return nil
+	}
+	for f.valid < len(f.message) {
+		rest := f.message[f.valid:]
+		if !utf8.FullRune(rest) {
+			if f.began {
+				return nil // the next fragment may complete it
+			}
+			return errNotUTF8
+		}
+		r, size := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && size == 1 {
+			return errNotUTF8
+		}
+		f.valid += size
 	}
 	return nil
+}
+
+var errNotUTF8 = failure(ws.StatusInvalidFramePayloadData, "a text message is not UTF-8")
+
+// failure is an error for which the connection is failed with a status of
+// WebSocket.
+func failure(status ws.StatusCode, text string) error {
+	return &protocol.WebSocketError{Status: status, Err: plausch.Errorf(plausch.Invalid, "WebSocket: %s", text)}
 }
