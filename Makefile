@@ -3,7 +3,7 @@
 # make build  the binary, stripped, as bin/plausch
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-APT         = chromium curl python3-msgpack strace systemd tmux
+APT         = caddy chromium curl haproxy nginx-light python3-msgpack strace systemd tmux
 FUZZTIME   ?= 30s
 
 .PHONY: build test check lint fuzz long deps

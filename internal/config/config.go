@@ -29,6 +29,8 @@ type Config struct {
 	HTTPListen    string   // HOST:PORT, or [Off]
 	Plaintext     string   // loopback, lan or any
 	BehindProxy   []string // addresses and networks; see [Config.Proxies]
+	ProxyHeaders  string   // [XForwarded] or [Forwarded]
+	Hosts         []string // names besides Domain
 	MapPort       bool
 	OutsidePort   int    // 0 is the port that is listened on
 	MetricsListen string // HOST:PORT on the loopback, or [Off]

@@ -83,8 +83,17 @@ func settings(c *Config) []setting {
 				"Passwords and messages of the others could be read on the way."}},
 		{value: &c.BehindProxy, fallback: []string{}, check: checkProxies, Setting: Setting{Key: "behind_proxy",
 			Comment: "Addresses or networks (10.0.0.0/8) of reverse proxies to believe; may be given several times. " +
-				"They tell whom they speak for with the PROXY protocol, Forwarded or X-Forwarded-For, -Proto and -Host. " +
+				"They tell whom they speak for with the PROXY protocol, or in HTTP headers (see proxy_headers). " +
 				"Nobody else is believed."}},
+		{value: &c.ProxyHeaders, fallback: XForwarded, Setting: Setting{Key: "proxy_headers",
+			Choices: []string{XForwarded, Forwarded},
+			Comment: "The headers in which proxies of behind_proxy say for whom they speak: " +
+				"x-forwarded (X-Forwarded-For, -Proto, -Host and -Port) or forwarded (RFC 7239). " +
+				"The others are not read, since a client can send them itself through a proxy that does not know them."}},
+		{value: &c.Hosts, fallback: []string{}, check: checkHosts, Setting: Setting{Key: "hosts",
+			Comment: "More names, besides the domain, under which the server is asked for without TLS; may be given several times. " +
+				"Addresses, localhost and names without a dot or in .local are answered anyway; others are not, " +
+				"so that no page elsewhere can lead a browser here under a name of its own (DNS rebinding)."}},
 		{value: &c.MetricsListen, fallback: "127.0.0.1:7529", check: checkMetricsListen, Setting: Setting{Key: "metrics_listen",
 			Comment: "Where Prometheus metrics and profiles are read, or off. " +
 				"They are for this machine only, so the HOST has to be a loopback address."}},

@@ -15,6 +15,12 @@ const (
 	TLSSelfSigned = "self-signed"
 )
 
+// Values of the setting proxy_headers.
+const (
+	XForwarded = "x-forwarded"
+	Forwarded  = "forwarded"
+)
+
 // Certificates is where a server's TLS certificate comes from.
 type Certificates uint8
 
@@ -78,6 +84,16 @@ func checkDomain(v any) error {
 		if !ok || len(domain) > 253 || !strings.Contains(domain, ".") {
 			return fmt.Errorf("%q is no domain; write a name such as chat.example.org, in small letters, without https:// and port "+
 				"(international names in their xn-- form)", domain)
+		}
+	}
+	return nil
+}
+
+// checkHosts checks names as requests have them.
+func checkHosts(v any) error {
+	for _, name := range v.([]string) {
+		if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+			return fmt.Errorf("%q is no name of a server; write one such as chat.example.org, in small letters, without http:// and port", name)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"plausch"
+	"plausch/internal/front/web"
 )
 
 // metrics serves Prometheus metrics at /metrics and profiles at /debug/pprof/,
@@ -21,7 +22,7 @@ type metrics struct {
 	http *http.Server
 }
 
-func newMetrics(ln net.Listener, s *Server) *metrics {
+func newMetrics(ln net.Listener, s *Server, hosts web.Hosts) *metrics {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, value func() float64) {
@@ -65,7 +66,7 @@ func newMetrics(ln net.Listener, s *Server) *metrics {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return &metrics{ln: ln, http: &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}}
+	return &metrics{ln: ln, http: &http.Server{Handler: hosts.Guard(mux), ReadHeaderTimeout: 10 * time.Second}}
 }
 
 func (m *metrics) serve() { _ = m.http.Serve(m.ln) } // ends with close

@@ -129,6 +129,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.web = web.New(web.Options{
 		API: table, Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
+		Hosts: hosts(cfg), Forwarded: cfg.ProxyHeaders == config.Forwarded,
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
 			StreamBytes: cfg.Limits.OutboxBytes, Log: log,
@@ -251,7 +252,7 @@ func (s *Server) listenMetrics(cfg *config.Config) error {
 	if err != nil {
 		return listenError("--metrics-listen", cfg.MetricsListen, err)
 	}
-	s.metrics = newMetrics(ln, s)
+	s.metrics = newMetrics(ln, s, hosts(cfg))
 	return nil
 }
 

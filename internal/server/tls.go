@@ -124,6 +124,9 @@ func (s *Server) webTLS(cfg *config.Config) web.TLS {
 	return t
 }
 
+// hosts are the names that are answered in plain text.
+func hosts(cfg *config.Config) web.Hosts { return append(web.Hosts{cfg.Domain}, cfg.Hosts...) }
+
 // Certificate tells how it is about the certificate of TLS; false if there is
 // no TLS.
 func (s *Server) Certificate() (cert.Status, bool) {

@@ -30,7 +30,15 @@ func selfSigned(c *config.Config) { c.TLS = config.TLSSelfSigned }
 var anyCertificate = &tls.Config{InsecureSkipVerify: true}
 
 // behindProxy has this machine be a proxy that is believed.
-func behindProxy(c *config.Config) { c.BehindProxy = []string{"127.0.0.1"} }
+func behindProxy(c *config.Config) {
+	c.BehindProxy, c.Hosts = []string{"127.0.0.1"}, []string{"chat.example"}
+}
+
+// behindNewProxy has it say so in Forwarded.
+func behindNewProxy(c *config.Config) {
+	behindProxy(c)
+	c.ProxyHeaders = config.Forwarded
+}
 
 func TestEveryFormatTalksOverTLS(t *testing.T) {
 	address, _ := start(t, t.TempDir(), selfSigned)
@@ -174,7 +182,8 @@ func upgrade(headers string) string {
 
 func TestOriginIsExact(t *testing.T) {
 	believes, _ := start(t, t.TempDir(), selfSigned, behindProxy)
-	doubts, _ := start(t, t.TempDir(), selfSigned)
+	newer, _ := start(t, t.TempDir(), selfSigned, behindNewProxy)
+	doubts, _ := start(t, t.TempDir(), selfSigned, func(c *config.Config) { c.Hosts = []string{"chat.example"} })
 	const forwarded = "Host: inner:7528\nX-Forwarded-For: 198.51.100.7\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example\n"
 	for name, test := range map[string]struct {
 		address string
@@ -194,7 +203,18 @@ func TestOriginIsExact(t *testing.T) {
 		"a proxy, inner name":      {believes, nil, forwarded + "Origin: https://inner:7528", 403},
 		"a proxy, plain":           {believes, nil, forwarded + "Origin: http://chat.example", 403},
 		"a proxy, another":         {believes, nil, forwarded + "Origin: https://evil.example", 403},
-		"a proxy, RFC 7239":        {believes, nil, "Host: inner\nForwarded: for=\"[2001:db8::7]:4711\";proto=https;host=chat.example\nOrigin: https://chat.example", 101},
+		"a proxy, RFC 7239":        {newer, nil, "Host: inner\nForwarded: for=\"[2001:db8::7]:4711\";proto=https;host=chat.example\nOrigin: https://chat.example", 101},
+		"a client's RFC 7239":      {believes, nil, forwarded + "Forwarded: for=192.0.2.1;proto=https;host=evil.example\nOrigin: https://evil.example", 403},
+		"a client's X-Forwarded":   {newer, nil, "Host: inner\nForwarded: for=192.0.2.1;proto=https;host=chat.example\nX-Forwarded-Host: evil.example\nOrigin: https://evil.example", 403},
+		"the port of https":        {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example:443\nOrigin: https://chat.example", 101},
+		"the port of http":         {doubts, nil, "Host: localhost:80\nOrigin: http://localhost", 101},
+		"a port of the other":      {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example:80\nOrigin: https://chat.example", 403},
+		"TLS, the usual port":      {doubts, anyCertificate, "Host: chat.example:443\nOrigin: https://chat.example", 101},
+		"upper case":               {doubts, anyCertificate, "Host: CHAT.Example:7528\nOrigin: https://chat.example:7528", 101},
+		"a port beside the name":   {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example\nX-Forwarded-Port: 17602\nOrigin: https://chat.example:17602", 101},
+		"the usual port beside it": {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example\nX-Forwarded-Port: 443\nOrigin: https://chat.example", 101},
+		"two ports":                {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example:17602\nX-Forwarded-Port: 443\nOrigin: https://chat.example:17602", 101},
+		"a port that is none":      {believes, nil, "Host: x\nX-Forwarded-Proto: https\nX-Forwarded-Host: chat.example\nX-Forwarded-Port: 1@evil\nOrigin: https://chat.example", 101},
 		"who claims to be a proxy": {doubts, nil, forwarded + "Origin: https://chat.example", 403},
 		"and over TLS":             {doubts, anyCertificate, forwarded + "Origin: https://chat.example", 403},
 	} {
@@ -209,8 +229,12 @@ func TestOriginIsExact(t *testing.T) {
 // TestForwardedHeaders asks for a page through a proxy: it is answered only if
 // that says that its client came over TLS, or from where plain text is answered.
 func TestForwardedHeaders(t *testing.T) {
-	believes, _ := start(t, t.TempDir(), selfSigned, func(c *config.Config) { c.BehindProxy = []string{"127.0.0.0/8", "203.0.113.0/24"} })
-	doubts, _ := start(t, t.TempDir(), selfSigned, func(c *config.Config) { c.BehindProxy = []string{"203.0.113.0/24"} })
+	trusting := func(proxies ...string) func(*config.Config) {
+		return func(c *config.Config) { c.BehindProxy, c.Hosts = proxies, []string{"chat.example"} }
+	}
+	believes, _ := start(t, t.TempDir(), selfSigned, trusting("127.0.0.0/8", "203.0.113.0/24"))
+	newer, _ := start(t, t.TempDir(), selfSigned, trusting("127.0.0.0/8", "203.0.113.0/24"), func(c *config.Config) { c.ProxyHeaders = config.Forwarded })
+	doubts, _ := start(t, t.TempDir(), selfSigned, trusting("203.0.113.0/24"))
 	for name, test := range map[string]struct {
 		headers string
 		want    int // of who believes
@@ -228,14 +252,19 @@ func TestForwardedHeaders(t *testing.T) {
 		"RFC 7239, a client's claims":   {"Forwarded: for=127.0.0.1;proto=https, for=198.51.100.7;proto=http", 308},
 		"RFC 7239, two proxies":         {"Forwarded: for=198.51.100.7;proto=https, for=203.0.113.9;proto=http", 200},
 		"two proxies, the other way":    {"X-Forwarded-For: ::1, 203.0.113.9\nX-Forwarded-Proto: http", 200},
-		"both, which is the new one's":  {"Forwarded: for=198.51.100.7;proto=http\nX-Forwarded-For: 198.51.100.7\nX-Forwarded-Proto: https", 308},
+		"and a client's own Forwarded":  {"X-Forwarded-For: 198.51.100.7\nX-Forwarded-Proto: http\nForwarded: for=127.0.0.1;proto=https", 308},
+		"RFC 7239, and a client's X-":   {"Forwarded: for=198.51.100.7;proto=http\nX-Forwarded-For: 127.0.0.1\nX-Forwarded-Proto: https", 308},
 		"an address that is none":       {"X-Forwarded-For: unknown\nX-Forwarded-Proto: http", 200},
 		"a port behind it":              {"X-Forwarded-For: 198.51.100.7:4711\nX-Forwarded-Proto: http", 308},
 		"RFC 7239 with a port and IPv6": {"Forwarded: for=\"[2001:db8::7]:4711\"", 308},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := strings.TrimSuffix("GET / HTTP/1.1\nHost: chat.example\n"+test.headers, "\n")
-			if resp := ask(t, believes, nil, "", request); resp.StatusCode != test.want {
+			address := believes
+			if strings.HasPrefix(name, "RFC 7239") {
+				address = newer
+			}
+			if resp := ask(t, address, nil, "", request); resp.StatusCode != test.want {
 				t.Errorf("the answer is %s, want %d", resp.Status, test.want)
 			}
 			// Nobody else's word counts: plain text of this machine is answered.
@@ -243,6 +272,97 @@ func TestForwardedHeaders(t *testing.T) {
 				t.Errorf("who does not trust the proxy answers %s", resp.Status)
 			}
 		})
+	}
+}
+
+// TestTheRefusalSaysWhatIsMissing of what a proxy should have said.
+func TestTheRefusalSaysWhatIsMissing(t *testing.T) {
+	address, _ := start(t, t.TempDir(), behindProxy)
+	for name, test := range map[string]struct{ headers, want string }{
+		"the port":        {"X-Forwarded-Proto: https\nX-Forwarded-Host: chat.example\nOrigin: https://chat.example:17602", "the port 17602 is missing"},
+		"that it was TLS": {"X-Forwarded-Host: chat.example\nOrigin: https://chat.example", "X-Forwarded-Proto"},
+		"the name":        {"X-Forwarded-Proto: https\nOrigin: https://chat.example", "X-Forwarded-Host"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			socket := ask(t, address, nil, "", upgrade("Host: localhost\n"+test.headers))
+			form := ask(t, address, nil, "", "POST /sign-in HTTP/1.1\nHost: localhost\nContent-Length: 0\nContent-Type: application/x-www-form-urlencoded\n"+test.headers)
+			for what, resp := range map[string]*http.Response{"the WebSocket": socket, "the form": form} {
+				body, _ := io.ReadAll(resp.Body)
+				if resp.StatusCode != 403 || !strings.Contains(string(body), test.want) {
+					t.Errorf("%s is answered %s %q, want a word of %q", what, resp.Status, body, test.want)
+				}
+			}
+		})
+	}
+}
+
+// TestOnlyOurNamesAreAnswered, in plain text: a page elsewhere can have its name
+// lead to this machine, but not choose the name.
+func TestOnlyOurNamesAreAnswered(t *testing.T) {
+	address, _ := start(t, t.TempDir(), selfSigned, behindProxy, func(c *config.Config) { c.Domain, c.Hosts = "chat.example.org", []string{"also.example"} })
+	for host, want := range map[string]int{
+		"localhost": 200, "LOCALHOST:7528": 200, "127.0.0.1:7528": 200, "[::1]:7528": 200, "192.168.1.5": 200, "raspberrypi:7528": 200,
+		"raspberrypi.local": 200, "Chat.Example.org:7528": 200, "chat.example.org.": 200, "also.example": 200,
+		"evil.example": 421, "evil.example:7528": 421, "localhost.evil.example": 421, "127.0.0.1.evil.example": 421, "chat.example.org.evil.example": 421,
+		"notchat.example.org": 421,
+	} {
+		t.Run(host, func(t *testing.T) {
+			for _, path := range []string{"/healthz", "/api/openapi.json", "/sign-in"} {
+				resp := ask(t, address, nil, "", "GET "+path+" HTTP/1.1\nHost: "+host)
+				if body, _ := io.ReadAll(resp.Body); (resp.StatusCode == 421) != (want == 421) || want == 421 && !strings.Contains(string(body), "--hosts") {
+					t.Errorf("%s is answered %s %q, want %d", path, resp.Status, body, want)
+				}
+			}
+			if resp := ask(t, address, nil, "", upgrade("Host: "+host+"\nOrigin: http://"+host)); (resp.StatusCode == 421) != (want == 421) {
+				t.Errorf("a WebSocket is answered %s, want %d", resp.Status, want)
+			}
+		})
+	}
+	for name, request := range map[string]string{
+		"over TLS":               "GET /healthz HTTP/1.1\nHost: evil.example",
+		"without a host":         "GET /healthz HTTP/1.0",
+		"an address before it":   "GET http://localhost/healthz HTTP/1.1\nHost: evil.example",
+		"a proxy that had TLS":   "GET /healthz HTTP/1.1\nHost: any.example\nX-Forwarded-Proto: https",
+		"HTTP/1.0 and localhost": "GET /healthz HTTP/1.0\nHost: localhost",
+	} {
+		var over *tls.Config
+		if name == "over TLS" {
+			over = anyCertificate
+		}
+		if resp := ask(t, address, over, "", request); resp.StatusCode != 200 {
+			t.Errorf("%s: the answer is %s", name, resp.Status)
+		}
+	}
+	for name, request := range map[string]string{
+		"another before ours":    "GET http://evil.example/healthz HTTP/1.1\nHost: localhost",
+		"two hosts":              "GET /healthz HTTP/1.1\nHost: localhost\nHost: evil.example",
+		"none":                   "GET /healthz HTTP/1.1",
+		"a proxy says another's": "GET /healthz HTTP/1.1\nHost: localhost\nX-Forwarded-Host: evil.example",
+	} {
+		if resp := ask(t, address, nil, "", request); resp.StatusCode != 421 && resp.StatusCode != 400 {
+			t.Errorf("%s: the answer is %s", name, resp.Status)
+		}
+	}
+}
+
+// TestMetricsAreForThisMachine alone, by the name that was asked for, too.
+func TestMetricsAreForThisMachine(t *testing.T) {
+	cfg := config.Default(t.TempDir())
+	cfg.Listen, cfg.MetricsListen = []string{"127.0.0.1:0"}, "127.0.0.1:0"
+	s, err := server.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/certificate"} {
+		for host, want := range map[string]int{"localhost:7529": 200, "127.0.0.1": 200, "evil.example:7529": 421} {
+			if resp := ask(t, s.MetricsAddr().String(), nil, "", "GET "+path+" HTTP/1.1\nHost: "+host); resp.StatusCode != want {
+				t.Errorf("%s of %s is answered %s, want %d", path, host, resp.Status, want)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"plausch/internal/front/port"
@@ -16,7 +17,7 @@ import (
 type arrival struct {
 	client    net.Addr
 	encrypted bool   // TLS, with us or with the proxy
-	host      string // that was asked for, with its port if it was named
+	host      string // that was asked for, in small letters, with its port unless it is that of the scheme
 	answered  bool   // encrypted, or from where plain text is answered
 }
 
@@ -39,9 +40,17 @@ func (a arrival) scheme() string {
 
 type connKey struct{}
 
-// withConn makes the connection of a request known to its handlers.
-func withConn(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, c.(*conn).Conn)
+type forwardedKey struct{}
+
+// withConn makes the connection of a request known to its handlers, and which
+// headers its proxy sends.
+func withConn(forwarded bool) func(context.Context, net.Conn) context.Context {
+	return func(ctx context.Context, c net.Conn) context.Context {
+		if forwarded {
+			ctx = context.WithValue(ctx, forwardedKey{}, true)
+		}
+		return context.WithValue(ctx, connKey{}, c.(*conn).Conn)
+	}
 }
 
 func connOf(r *http.Request) *port.Conn { return r.Context().Value(connKey{}).(*port.Conn) }
@@ -51,8 +60,13 @@ func arrivalOf(r *http.Request) arrival {
 	c := connOf(r)
 	a := arrival{client: c.RemoteAddr(), encrypted: c.TLS(), host: r.Host}
 	if c.Proxied() {
-		a.believe(c, r.Header)
+		if r.Context().Value(forwardedKey{}) != nil {
+			a.believeForwarded(c, r.Header)
+		} else {
+			a.believeX(c, r.Header)
+		}
 	}
+	a.host = page.CanonicalHost(a.scheme(), a.host)
 	a.answered = a.encrypted || c.Answers(a.client)
 	return a
 }
@@ -67,22 +81,25 @@ func arrivalAtPage(r *http.Request) page.Arrival {
 	return at
 }
 
-// believe takes over what a trusted proxy says: Forwarded (RFC 7239), or the
-// X-Forwarded headers that most send instead. Each proxy appends, so what the
-// last one that is trusted was told by a stranger stands before what it says
-// itself, and is not read.
-func (a *arrival) believe(c *port.Conn, h http.Header) {
-	if hops := elements(h, "Forwarded"); len(hops) > 0 {
-		for i := len(hops) - 1; i >= 0; i-- {
-			hop := forwardedPairs(hops[i])
-			ip := parseIP(hop["for"])
-			if ip.IsValid() && c.TrustsIP(ip) && i > 0 {
-				continue
-			}
-			a.take(ip, hop["proto"], hop["host"])
-			return
+// Each proxy appends to a list, so what the last one that is trusted was told by a
+// stranger stands before what it says itself, and is not read.
+
+// believeForwarded takes over what a trusted proxy says in Forwarded (RFC 7239).
+func (a *arrival) believeForwarded(c *port.Conn, h http.Header) {
+	hops := elements(h, "Forwarded")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop := forwardedPairs(hops[i])
+		ip := parseIP(hop["for"])
+		if ip.IsValid() && c.TrustsIP(ip) && i > 0 {
+			continue
 		}
+		a.take(ip, hop["proto"], hop["host"])
+		return
 	}
+}
+
+// believeX takes over what it says in X-Forwarded-For, -Proto, -Host and -Port.
+func (a *arrival) believeX(c *port.Conn, h http.Header) {
 	var client netip.Addr
 	for hops := elements(h, "X-Forwarded-For"); len(hops) > 0; hops = hops[:len(hops)-1] {
 		client = parseIP(hops[len(hops)-1])
@@ -91,6 +108,11 @@ func (a *arrival) believe(c *port.Conn, h http.Header) {
 		}
 	}
 	a.take(client, last(elements(h, "X-Forwarded-Proto")), last(elements(h, "X-Forwarded-Host")))
+	// Some proxies pass the name without its port, and the port beside it.
+	number := last(elements(h, "X-Forwarded-Port"))
+	if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 && !page.HasPort(a.host) {
+		a.host += ":" + number
+	}
 }
 
 func (a *arrival) take(client netip.Addr, scheme, host string) {

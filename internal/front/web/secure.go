@@ -38,10 +38,13 @@ func (s *Server) secured(next http.Handler) http.Handler {
 			_ = http.NewResponseController(w).SetReadDeadline(bodyBy(connOf(r)))
 		}
 		a := arrivalOf(r)
+		s.logArrival(r, a)
 		switch {
 		case !a.encrypted && s.tls.Challenge != nil && s.tls.Challenge(w, r):
 		case !a.answered:
 			s.refusePlain(w, r, a)
+		case !a.encrypted && !s.hosts.Answers(a.host):
+			refuseHost(w, a.host)
 		default:
 			if a.encrypted && s.tls.Strict {
 				w.Header().Set("Strict-Transport-Security", strictly)

@@ -37,6 +37,12 @@ type Options struct {
 	// Ready reports why requests cannot be served now, if so.
 	Ready func(context.Context) error
 	TLS   TLS
+	// Hosts are the names that are answered in plain text.
+	Hosts Hosts
+	// Forwarded is whether proxies that are trusted say in Forwarded (RFC 7239)
+	// for whom they speak, instead of in X-Forwarded-For, -Proto, -Host and -Port.
+	// The other headers are what a client has made up.
+	Forwarded bool
 	// REST answers below /api/.
 	REST rest.Options
 	Log  *slog.Logger
@@ -47,13 +53,15 @@ type Server struct {
 	sessions *session.Server
 	ready    func(context.Context) error
 	tls      TLS
+	hosts    Hosts
+	log      *slog.Logger
 	http     *http.Server
 	conns    *listener
 }
 
 // New returns a running server. Close it.
 func New(opts Options) *Server {
-	s := &Server{sessions: opts.Sessions, ready: opts.Ready, tls: opts.TLS}
+	s := &Server{sessions: opts.Sessions, ready: opts.Ready, tls: opts.TLS, hosts: opts.Hosts, log: opts.Log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", s.websocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
@@ -67,7 +75,7 @@ func New(opts Options) *Server {
 	}).Register(mux)
 	s.http = &http.Server{
 		Handler:           s.secured(mux),
-		ConnContext:       withConn,
+		ConnContext:       withConn(opts.Forwarded),
 		ReadHeaderTimeout: headerDeadline,
 		IdleTimeout:       idleDeadline,
 		MaxHeaderBytes:    maxHeader,

@@ -22,10 +22,9 @@ import (
 // subprotocol chooses the codec; without one it is JSON.
 func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	a := arrivalOf(r)
-	from, ok := a.page(r)
-	if !ok {
-		http.Error(w, "this page may not connect: its origin is not "+a.scheme()+"://"+a.host+
-			" (if a proxy stands before this server, its host has to name it with --behind-proxy)", http.StatusForbidden)
+	from, err := a.page(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
 	codec := protocol.JSON
@@ -63,18 +62,19 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, from, c.Conn)
 }
 
-// page returns the page that r comes from, or false if that is another site's.
+// page returns the page that r comes from, or an error if that is another site's.
 // What is not a browser sends no Origin, and its cookies do not count: a page of
 // ours has shown that it is one.
-func (a arrival) page(r *http.Request) (session.Page, bool) {
-	switch origin := r.Header.Get("Origin"); origin {
-	case "":
-		return session.Page{}, true
-	case a.scheme() + "://" + a.host:
-		return session.Page{Origin: origin, Token: page.Token(r, a.encrypted)}, true
-	default:
-		return session.Page{}, false
+func (a arrival) page(r *http.Request) (session.Page, error) {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return session.Page{}, nil
 	}
+	here := arrivalAtPage(r)
+	if err := here.CheckOrigin(origin); err != nil {
+		return session.Page{}, err
+	}
+	return session.Page{Origin: here.Origin(), Token: page.Token(r, a.encrypted)}, nil
 }
 
 // frames reads the messages of a WebSocket.

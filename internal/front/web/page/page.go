@@ -44,15 +44,17 @@ type Arrival struct {
 	// Encrypted is whether the browser speaks TLS, with us or with a proxy that is
 	// trusted.
 	Encrypted bool
-	Host      string // that the browser asked for, with its port if it was named
+	Host      string // that the browser asked for, see [CanonicalHost]
 }
 
 // Origin returns the origin of the pages, such as https://chat.example.org.
-func (a Arrival) Origin() string {
+func (a Arrival) Origin() string { return a.scheme() + "://" + a.Host }
+
+func (a Arrival) scheme() string {
 	if a.Encrypted {
-		return "https://" + a.Host
+		return "https"
 	}
-	return "http://" + a.Host
+	return "http"
 }
 
 // chat is where a program of the native protocol connects to.

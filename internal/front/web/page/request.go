@@ -74,9 +74,11 @@ func (q *request) prepare() error {
 func (q *request) sameOrigin() error {
 	site := q.Header.Get("Sec-Fetch-Site")
 	ours := site == "" || site == "same-origin" || site == "none"
-	if origin := q.Header.Get("Origin"); !ours || origin != q.arrival.Origin() {
-		return plausch.Errorf(plausch.Forbidden, "this was sent from a page of another site than %s; open that address, and try again there "+
-			"(if a proxy stands before the server, it has to be told of it)", q.arrival.Origin())
+	if err := q.arrival.CheckOrigin(q.Header.Get("Origin")); err != nil {
+		return err
+	}
+	if !ours {
+		return plausch.Errorf(plausch.Forbidden, "this was sent from a page of another site than %s; open that address, and try again there", q.arrival.Origin())
 	}
 	q.caller.Origin = q.arrival.Origin()
 	return nil
