@@ -23,6 +23,10 @@ import (
 // an fsync failed, and retrying it could acknowledge what was lost.
 var ErrBroken = errors.New("the disk failed; what it holds is unknown until a restart")
 
+// ErrUnmet is what becomes of a write of which a condition does not hold any more:
+// nothing of it was kept. Who asked for it judges again.
+var ErrUnmet = errors.New("what the write was allowed by has changed meanwhile")
+
 // Store keeps accounts, devices, rooms, their logs, webhooks, and what there is to
 // know of attachments but their bytes.
 type Store interface {
@@ -40,6 +44,19 @@ type Store interface {
 	Ping(ctx context.Context) error
 	// Close waits for running calls and closes the database.
 	Close() error
+}
+
+// Judged is an account as it was when the core allowed a write: the write is made
+// only if it still is so, else it fails with ErrUnmet.
+type Judged struct {
+	// Account is active and holds its name; with Inactive it need not.
+	Account  plausch.AccountID
+	Inactive bool
+	// Role, PasswordHash and Member are asked if they are not zero: that the
+	// account has them, and is in the room.
+	Role         plausch.Role
+	PasswordHash string
+	Member       plausch.RoomID
 }
 
 // NewAccount is what [Accounts.CreateAccount] makes.
@@ -67,6 +84,8 @@ type NewAccount struct {
 	ServerName string
 	// Audit, if not nil, is kept in the audit log, about the new account.
 	Audit *plausch.Audit
+	// If is by what the account was allowed: who made the invite may still.
+	If []Judged
 	// GuestsSeenBefore lets the new account have a name whose holder is a guest
 	// that was last seen before this time and is not transient: the old account
 	// loses the name but keeps its id, rooms and messages.
@@ -90,12 +109,6 @@ type Accounts interface {
 	// NotFound if the ticket of the change is not good; and Forbidden if the change
 	// would leave a server that has an owner without an active one.
 	ChangeAccount(ctx context.Context, c AccountChange) (plausch.Account, error)
-	// AccountChanges returns the accounts that were changed, by any process, after
-	// the change numbered after, in the order of the changes, each once, and the
-	// number of the last; changed means the state, role, display name or devices.
-	// With after below 0 it returns only the number of the last. Very old changes
-	// are forgotten.
-	AccountChanges(ctx context.Context, after int64) (changed []plausch.AccountID, last int64, err error)
 	// HasOwner reports whether there is an active owner.
 	HasOwner(ctx context.Context) (bool, error)
 	// ListAccounts returns accounts that hold a name, by id from the first after
@@ -119,6 +132,8 @@ type TokenHash [32]byte
 type AccountChange struct {
 	Account plausch.AccountID
 	At      time.Time
+	// If is by what the change was allowed.
+	If []Judged
 	// Ticket, if not zero, is the hash of a ticket to reset this account's
 	// password, which is spent.
 	Ticket       TokenHash
@@ -128,8 +143,9 @@ type AccountChange struct {
 	// Avatar is the hash of the account's picture, the zero hash for none.
 	Avatar *ContentHash
 	// State AccountDeleted also ends every device and releases the name; the
-	// account is called plausch.DeletedName from then on, has no password and no
-	// memberships but in direct rooms, and what it was known by is forgotten.
+	// account is called plausch.DeletedName from then on, has no password, leaves
+	// its rooms, by an event in each, but direct ones, and what it was known by is
+	// forgotten.
 	State plausch.AccountState
 	// EraseTexts empties the texts of all its messages, and forgets their files.
 	EraseTexts bool
@@ -151,6 +167,10 @@ type NewDevice struct {
 	Program string
 	Lasting bool
 	At      time.Time
+	// If is by what the sign-in was allowed: the account, with the password that
+	// was verified. Passkey, if not nil, is one of the account's, by which it was.
+	If      []Judged
+	Passkey []byte
 	// Audit, if not nil, is kept in the audit log, about the account.
 	Audit *plausch.Audit
 }
@@ -204,6 +224,7 @@ type NewInvite struct {
 	Uses        int
 	Rooms       []plausch.RoomID
 	At, Expires time.Time
+	If          []Judged
 }
 
 // Invites keeps invites. One is good until it expires and while it has uses left.
@@ -218,7 +239,7 @@ type Invites interface {
 	ListInvites(ctx context.Context, maker plausch.AccountID, at time.Time, after plausch.InviteID, limit int) ([]plausch.Invite, error)
 	// RevokeInvite makes an invite that is good not good any more, and an entry of
 	// the audit log; any other is NotFound.
-	RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID) error
+	RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID, judged ...Judged) error
 }
 
 // Purpose says what a [Ticket] is good for.
@@ -235,6 +256,7 @@ type Ticket struct {
 	Purpose Purpose
 	Account plausch.AccountID // of resets
 	Expires time.Time
+	If      []Judged
 	// Audit, if not nil, is kept in the audit log, about Account.
 	Audit *plausch.Audit
 }
@@ -290,6 +312,10 @@ type Draft struct {
 	// does not exist yet: its first two events are then their joins.
 	Direct [2]plausch.AccountRef
 
+	// If is what must hold in the commit. If it does not, the draft fails with
+	// ErrUnmet.
+	If Conditions
+
 	Time     time.Time // whole milliseconds are kept
 	Kind     plausch.EventKind
 	Actor    plausch.AccountRef
@@ -301,15 +327,34 @@ type Draft struct {
 	Attachments []string
 }
 
+// Conditions are what the core has judged a draft by, for the commit to ask again.
+// The zero value asks nothing.
+type Conditions struct {
+	// Active: Actor is active and holds its name. Who is to be a member, by a join
+	// or in a direct room that is made, holds its name, too.
+	Active bool
+	// Role: Actor has this role.
+	Role plausch.Role
+	// Member: Actor is a member of the room.
+	Member bool
+	// Webhook: there is this webhook.
+	Webhook int64
+}
+
 // Appended is what became of a draft.
 type Appended struct {
+	// Cursor is that of the commit, or 0 if the draft added nothing.
+	Cursor int64
 	// Events are what the draft added, in order, its own event last. If the same
 	// actor has used the draft's client id before, it is that first event,
 	// whatever else the draft says, and Repeated is set.
 	Events   []plausch.Event
 	Repeated bool
-	// Err is Taken (Create), NotFound (Room), Invalid (Attachments) or nil. A
-	// failed draft added nothing.
+	// Unchanged is set, and there are no events, if the draft is the join of a
+	// member or the leave of somebody who is none.
+	Unchanged bool
+	// Err is Taken (Create), NotFound (Room), Invalid (Attachments), ErrUnmet or nil.
+	// A failed draft added nothing.
 	Err error
 }
 
@@ -327,12 +372,23 @@ type Page struct {
 	Size     func(*plausch.Event) int
 }
 
-// Log keeps what happened.
+// Change is one thing that a commit changed: events of a room, or an account.
+type Change struct {
+	// Room has got the events from First to Last.
+	Room        plausch.RoomID
+	First, Last int64
+	// Account, if not 0, has another state, role, name or other devices.
+	Account plausch.AccountID
+}
+
+// Log keeps what happened. Beside the seqs of the rooms it has one cursor: each
+// commit that changes rooms or accounts, by any process, has the next number.
 type Log interface {
 	// Append commits drafts in order, in one transaction, and returns when they
 	// are on disk. The results match the drafts. Each event gets its room's next
 	// seq. A join adds its member, a leave removes it, and attachments become
-	// those of their message, in the same transaction.
+	// those of their message, in the same transaction. Everybody is a member of
+	// PublicRoom, whatever is appended to it.
 	// A draft that fails does not hinder the others; an error of Append itself
 	// means that nothing was kept (but see ErrBroken).
 	Append(ctx context.Context, drafts []Draft) ([]Appended, error)
@@ -341,6 +397,13 @@ type Log interface {
 	// If there is, at least one event is returned. Names are the accounts' names now.
 	// An unknown room has no events.
 	Events(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error)
+	// Cursor returns the number of the newest commit.
+	Cursor(ctx context.Context) (int64, error)
+	// Changes returns what the commits after a cursor have changed, in commit
+	// order, of at most limit commits, and the number of the last of them, or after
+	// if there is none. In the changes of one commit no room and no account stands
+	// twice.
+	Changes(ctx context.Context, after int64, limit int) (changes []Change, last int64, err error)
 }
 
 // NewWebhook is what [Webhooks.CreateWebhook] makes.
@@ -355,6 +418,7 @@ type NewWebhook struct {
 	Token    TokenHash
 	Secret   string // that signatures are made with, empty if none are wanted
 	At       time.Time
+	If       []Judged
 	// GuestsSeenBefore is as in [NewAccount].
 	GuestsSeenBefore time.Time
 }
@@ -381,7 +445,7 @@ type Webhooks interface {
 	ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error)
 	// DeleteWebhook forgets a webhook for ever, or returns NotFound. Its account
 	// stays.
-	DeleteWebhook(ctx context.Context, id int64) error
+	DeleteWebhook(ctx context.Context, id int64, judged ...Judged) error
 }
 
 // Snapshotter is a store that can copy itself while it is used. Where the database

@@ -36,6 +36,9 @@ func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.
 		State: plausch.AccountActive, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at),
 	}
 	err := s.write(ctx, "create account", func(ctx context.Context) (err error) {
+		if err := s.judged(ctx, n.If); err != nil {
+			return err
+		}
 		if n.Claim != (store.TokenHash{}) {
 			if err := s.claim(ctx, n.Claim, n.ServerName, at); err != nil {
 				return err
@@ -148,11 +151,13 @@ func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
 	if err != nil {
 		return err
 	}
+	delete(s.batch.accounts, id)
 	// Who had none cannot be connected by one.
 	if n, err := r.RowsAffected(); n == 0 || err != nil {
 		return err
 	}
-	return s.changed(ctx, id)
+	s.changed(id)
+	return nil
 }
 
 // ReleaseTransient implements [store.Accounts].
@@ -161,6 +166,7 @@ func (s *Store) ReleaseTransient(ctx context.Context) error {
 		if _, err := s.w.deleteTransientDevices.ExecContext(ctx); err != nil {
 			return err
 		}
+		clear(s.batch.accounts)
 		_, err := s.w.releaseTransient.ExecContext(ctx)
 		return err
 	})

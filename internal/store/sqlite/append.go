@@ -25,11 +25,17 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 	results := make([]store.Appended, len(drafts))
 	err := s.write(ctx, "append", func(ctx context.Context) error {
 		b := &s.batch
-		b.begin(ctx, &s.w, len(drafts))
+		if err := s.forgetIfOthersWrote(ctx); err != nil {
+			return err
+		}
+		b.begin(ctx, &s.w, &s.noted, len(drafts))
 		for i := range drafts {
 			var err error
 			if results[i], err = b.draft(&drafts[i]); err != nil {
 				return err
+			}
+			if r := &results[i]; len(r.Events) > 0 && !r.Repeated {
+				r.Cursor = s.committed + 1
 			}
 		}
 		b.events = nil // it is the results' from here on
@@ -39,6 +45,20 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 		return nil, err
 	}
 	return results, nil
+}
+
+// forgetIfOthersWrote has the batch forget what it remembers if another process
+// has committed since this one did.
+func (s *Store) forgetIfOthersWrote(ctx context.Context) error {
+	var last int64
+	if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&last); err != nil {
+		return err
+	}
+	if last != s.committed {
+		s.batch.forget()
+		s.committed = last
+	}
+	return nil
 }
 
 // check reports a draft that no caller should make.
@@ -74,31 +94,61 @@ func check(d *store.Draft) error {
 // batch is one Append inside its transaction. It is kept for its memory, and for
 // the heads.
 type batch struct {
-	ctx context.Context
-	w   *writes
-	// heads are the newest seqs of rooms, kept from one batch to the next: asking
-	// again was a ninth of a batch to 64 rooms. A rollback empties it. Another
-	// process may have added to a room since: add finds the next seq taken then.
+	ctx   context.Context
+	w     *writes
+	noted *noted
+	// What follows is remembered from one batch to the next, until a rollback or
+	// another process makes it doubtful.
+
+	// heads are the newest seqs of rooms: asking again was a ninth of a batch to 64
+	// rooms.
 	heads map[plausch.RoomID]int64
+	// members says who is and is not in a room, accounts who is active.
+	members  map[membership]bool
+	accounts map[plausch.AccountID]accountNow
 	// events is what has been added, in one piece; results point into it.
 	events []plausch.Event
 }
 
-const maxHeads = 1 << 14 // to remember, in about half a MiB
+const maxRemembered = 1 << 14 // of each kind, in about half a MiB
 
-func (b *batch) begin(ctx context.Context, w *writes, drafts int) {
-	b.ctx, b.w = ctx, w
+func (b *batch) begin(ctx context.Context, w *writes, n *noted, drafts int) {
+	b.ctx, b.w, b.noted = ctx, w, n
 	b.events = make([]plausch.Event, 0, drafts)
 	if b.heads == nil {
 		b.heads = make(map[plausch.RoomID]int64)
+		b.members = make(map[membership]bool)
+		b.accounts = make(map[plausch.AccountID]accountNow)
 	}
-	if len(b.heads) > maxHeads {
+	if len(b.heads) > maxRemembered {
 		clear(b.heads)
 	}
+	if len(b.members) > maxRemembered {
+		clear(b.members)
+	}
+	if len(b.accounts) > maxRemembered {
+		clear(b.accounts)
+	}
+}
+
+func (b *batch) forget() {
+	clear(b.heads)
+	clear(b.members)
+	clear(b.accounts)
 }
 
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	first := len(b.events)
+	switch met, unchanged, err := b.conditions(d); {
+	case err != nil:
+		return store.Appended{}, err
+	case !met: // which the repeat of a send that was in time may find, too
+		return b.repeat(d, store.ErrUnmet)
+	case unchanged:
+		again, err := b.repeat(d, nil)
+		again.Unchanged = !again.Repeated
+		return again, err
+	}
 	attachments, failure, err := b.pending(d)
 	if err != nil {
 		return store.Appended{}, err
@@ -113,7 +163,9 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	case d.Room != 0:
 		room, failure, err = b.existing(d)
 	default:
-		room, err = b.direct(d)
+		if room, err = b.direct(d); errors.Is(err, store.ErrUnmet) {
+			return b.repeat(d, err)
+		}
 	}
 	if err != nil {
 		return store.Appended{}, err
@@ -175,6 +227,13 @@ func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
 	}
 	if used, err := b.used(d); used || err != nil {
 		return 0, err
+	}
+	for _, member := range d.Direct {
+		if now, err := b.account(member.ID); err != nil {
+			return 0, err
+		} else if d.If.Active && !now.held {
+			return 0, store.ErrUnmet
+		}
 	}
 	if room, err = b.insertRoom(d, codeDirect, nil, low, high); err != nil {
 		return 0, err
@@ -249,6 +308,7 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	if !added || err != nil {
 		return false, err
 	}
+	b.noted.event(room, seq)
 	b.events = append(b.events, plausch.Event{
 		Room: room, Seq: seq, Time: toTime(at), Kind: kind,
 		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,
@@ -283,8 +343,10 @@ func (b *batch) member(room plausch.RoomID, kind plausch.EventKind, member plaus
 	case room == plausch.PublicRoom: // has none
 	case kind == plausch.EventJoin:
 		_, err = b.w.insertMember.ExecContext(b.ctx, member, room)
+		b.members[membership{room, member}] = true
 	case kind == plausch.EventLeave:
 		_, err = b.w.deleteMember.ExecContext(b.ctx, member, room)
+		b.members[membership{room, member}] = false
 	}
 	return err
 }

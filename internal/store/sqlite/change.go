@@ -4,58 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
 )
 
-// keptChanges is how many account changes are kept: a server that reads them
-// every moment is never that far behind.
-const keptChanges = 100_000
-
-// changed notes a change of an account, inside a write.
-func (s *Store) changed(ctx context.Context, id plausch.AccountID) error {
-	r, err := s.conn.ExecContext(ctx, `INSERT INTO account_changes (account) VALUES (?)`, id)
-	if err != nil {
-		return err
-	}
-	n, err := r.LastInsertId()
-	if err != nil || n%1000 != 0 {
-		return err
-	}
-	_, err = s.conn.ExecContext(ctx, `DELETE FROM account_changes WHERE id <= ?`, n-keptChanges)
-	return err
-}
-
-// AccountChanges implements [store.Accounts].
-func (s *Store) AccountChanges(ctx context.Context, after int64) (changed []plausch.AccountID, last int64, err error) {
-	const what = "read account changes"
-	if after < 0 {
-		// The sequence outlives the rows.
-		err = s.pool.QueryRowContext(ctx, `SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'account_changes'`).Scan(&last)
-		return nil, last, wrap(what, err)
-	}
-	type change struct {
-		id      int64
-		account plausch.AccountID
-	}
-	changes, err := list(ctx, what, s.r.changes, func(row scanner) (c change, err error) {
-		return c, row.Scan(&c.id, &c.account)
-	}, after)
-	last = after
-	for _, c := range changes {
-		last = c.id
-		if !slices.Contains(changed, c.account) {
-			changed = append(changed, c.account)
-		}
-	}
-	return changed, last, err
-}
-
 // ChangeAccount implements [store.Accounts].
 func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a plausch.Account, err error) {
 	err = s.write(ctx, "change account", func(ctx context.Context) error {
+		if err := s.judged(ctx, c.If); err != nil {
+			return err
+		}
 		if c.Ticket != (store.TokenHash{}) {
 			if err := s.spendTicket(ctx, c.Ticket, store.PurposeReset, c.Account, c.At.UnixMilli()); err != nil {
 				return err
@@ -69,6 +29,9 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 			return err
 		}
 		if c.State == plausch.AccountDeleted {
+			if err := s.leaveRooms(ctx, c.Account, c.At); err != nil {
+				return err
+			}
 			if err := s.deleteAccount(ctx, c.Account); err != nil {
 				return err
 			}
@@ -101,9 +64,7 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 		if err := s.audit(ctx, c.Audit, c.Account); err != nil {
 			return err
 		}
-		if err := s.changed(ctx, c.Account); err != nil {
-			return err
-		}
+		s.changed(c.Account)
 		a, err = scanAccount(s.conn.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM accounts a WHERE a.id = ?`, c.Account))
 		return err
 	})
@@ -148,13 +109,45 @@ func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
 	return plausch.Errorf(plausch.NotFound, "there is no such account")
 }
 
+// leaveRooms adds the account's leave to each of its rooms but direct ones.
+func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Time) error {
+	rows, err := s.conn.QueryContext(ctx, `SELECT m.room FROM memberships m JOIN rooms r ON r.id = m.room
+		WHERE m.account = ? AND r.kind <> 3 ORDER BY m.room`, id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var rooms []plausch.RoomID
+	for rows.Next() {
+		var room plausch.RoomID
+		if err := rows.Scan(&room); err != nil {
+			return err
+		}
+		rooms = append(rooms, room)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := s.forgetIfOthersWrote(ctx); err != nil {
+		return err
+	}
+	s.batch.begin(ctx, &s.w, &s.noted, len(rooms))
+	defer func() { s.batch.events = nil }()
+	who := plausch.AccountRef{ID: id}
+	for _, room := range rooms {
+		if _, err := s.batch.add(room, plausch.EventLeave, &store.Draft{Time: at, Actor: who}, who, "", ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deleteAccount takes from an account all that it has but what it wrote.
 func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 	for _, text := range []string{
 		`DELETE FROM devices WHERE account = ?`,
 		`DELETE FROM passkeys WHERE account = ?`,
 		`DELETE FROM attachments WHERE account = ? AND event IS NULL`,
-		`DELETE FROM memberships WHERE account = ? AND room NOT IN (SELECT id FROM rooms WHERE kind = 3)`,
 		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`,
 	} {
 		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {

@@ -30,6 +30,17 @@ func (s *Store) CreateDevice(ctx context.Context, n store.NewDevice) (plausch.De
 	at := n.At.UnixMilli()
 	d := plausch.Device{Account: n.Account, Program: n.Program, Lasting: n.Lasting, Created: toTime(at), Used: toTime(at)}
 	err := s.write(ctx, "create device", func(ctx context.Context) error {
+		if err := s.judged(ctx, n.If); err != nil {
+			return err
+		}
+		if n.Passkey != nil {
+			var is bool
+			if err := s.w.passkeyNow.QueryRowContext(ctx, n.Passkey, n.Account).Scan(&is); err != nil {
+				return err
+			} else if !is {
+				return store.ErrUnmet
+			}
+		}
 		r, err := s.w.insertDevice.ExecContext(ctx, n.Token[:], n.Account, n.Program, n.Lasting, at, at)
 		if err != nil {
 			return err
@@ -95,7 +106,8 @@ func (s *Store) DeleteDevice(ctx context.Context, account plausch.AccountID, id 
 		} else if n == 0 {
 			return plausch.Errorf(plausch.NotFound, "there is no such device")
 		}
-		return s.changed(ctx, account)
+		s.changed(account)
+		return nil
 	})
 }
 
@@ -103,8 +115,19 @@ func (s *Store) DeleteDevice(ctx context.Context, account plausch.AccountID, id 
 func (s *Store) ExpireDevices(ctx context.Context, created, used time.Time) error {
 	return s.write(ctx, "expire devices", func(ctx context.Context) error {
 		const expired = ` FROM devices WHERE NOT lasting AND (created < ? OR used < ?)`
-		_, err := s.conn.ExecContext(ctx, `INSERT INTO account_changes (account) SELECT DISTINCT account`+expired, created.UnixMilli(), used.UnixMilli())
+		rows, err := s.conn.QueryContext(ctx, `SELECT DISTINCT account`+expired, created.UnixMilli(), used.UnixMilli())
 		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var account plausch.AccountID
+			if err := rows.Scan(&account); err != nil {
+				return err
+			}
+			s.changed(account)
+		}
+		if err := rows.Err(); err != nil {
 			return err
 		}
 		_, err = s.conn.ExecContext(ctx, `DELETE`+expired, created.UnixMilli(), used.UnixMilli())

@@ -35,6 +35,9 @@ func (s *Store) CreateInvite(ctx context.Context, n store.NewInvite) (invite pla
 		maker = n.Maker
 	}
 	err = s.write(ctx, "create invite", func(ctx context.Context) error {
+		if err := s.judged(ctx, n.If); err != nil {
+			return err
+		}
 		r, err := s.conn.ExecContext(ctx, `INSERT INTO invites (token, maker, role, uses, used, created, expires) VALUES (?, ?, ?, ?, 0, ?, ?)`,
 			n.Token[:], maker, role, n.Uses, n.At.UnixMilli(), n.Expires.UnixMilli())
 		if err != nil {
@@ -118,8 +121,11 @@ func (s *Store) ListInvites(ctx context.Context, maker plausch.AccountID, at tim
 }
 
 // RevokeInvite implements [store.Invites].
-func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID) error {
+func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.Time, by plausch.AccountID, judged ...store.Judged) error {
 	return s.write(ctx, "revoke invite", func(ctx context.Context) error {
+		if err := s.judged(ctx, judged); err != nil {
+			return err
+		}
 		r, err := s.conn.ExecContext(ctx, `UPDATE invites AS i SET expires = 0 WHERE i.id = ? AND `+inviteIsGood, id, at.UnixMilli())
 		if err != nil {
 			return err

@@ -18,6 +18,9 @@ type writes struct {
 	insertRoom, pairRoom, head            *sql.Stmt
 	insertMember, deleteMember            *sql.Stmt
 	insertEvent, repeat                   *sql.Stmt
+	insertCommit, lastCommit              *sql.Stmt
+	isMember, accountNow, webhookNow      *sql.Stmt
+	judgedNow, passkeyNow                 *sql.Stmt
 	insertAttachment, addAttached         *sql.Stmt
 	pending, attach, attachments          *sql.Stmt
 	webhookAccount                        *sql.Stmt
@@ -57,6 +60,14 @@ func (w *writes) queries() []query {
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client_id, actor) WHERE client_id IS NOT NULL DO NOTHING`},
 		{&w.repeat, `SELECT ` + eventColumns + eventTables + ` WHERE e.client_id = ? AND e.actor = ?`},
 
+		{&w.insertCommit, `INSERT INTO commits (changes) VALUES (?)`},
+		{&w.lastCommit, lastCommit},
+		{&w.isMember, `SELECT EXISTS (SELECT 1 FROM memberships WHERE account = ? AND room = ?)`},
+		{&w.accountNow, `SELECT role, state = 1 AND held, held FROM accounts WHERE id = ?`},
+		{&w.judgedNow, `SELECT role, state = 1 AND held, password FROM accounts WHERE id = ?`},
+		{&w.passkeyNow, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE id = ? AND account = ?)`},
+		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks WHERE id = ? AND token IS NOT NULL)`},
+
 		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&w.addAttached, `UPDATE accounts SET attached = attached + ?1 WHERE id = ?2 AND attached + ?1 <= ?3`},
@@ -74,10 +85,11 @@ func (w *writes) queries() []query {
 // reads are the statements of the readers' pool.
 type reads struct {
 	account, accountByName, passwordHash, listAccounts *sql.Stmt
-	accountByToken, devices, changes, owned            *sql.Stmt
+	accountByToken, devices, owned                     *sql.Stmt
 	room, roomByName, directRoom                       *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
+	cursor, commits                                    *sql.Stmt
 	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
 	namesContent                                       *sql.Stmt
 	attachments                                        *sql.Stmt
@@ -96,7 +108,6 @@ func (r *reads) queries() []query {
 			WHERE d.token = ?`},
 		{&r.devices, `SELECT ` + deviceColumns + ` FROM devices d WHERE d.account = ? ORDER BY d.id`},
 		{&r.owned, anyOwner},
-		{&r.changes, `SELECT id, account FROM account_changes WHERE id > ? ORDER BY id LIMIT 1000`},
 
 		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
@@ -117,6 +128,9 @@ func (r *reads) queries() []query {
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+
+		{&r.cursor, lastCommit},
+		{&r.commits, `SELECT id, changes FROM commits WHERE id > ? ORDER BY id LIMIT ?`},
 
 		{&r.attachment, `SELECT ` + attachmentColumns + ` FROM attachments WHERE id = ?`},
 		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
@@ -139,6 +153,8 @@ const (
 		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ifnull(e.client_id, ''), e.text`
 	eventTables = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
 )
+
+const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`
 
 const attachmentsBetween = `SELECT event, id, name, type, size FROM attachments
 	WHERE event BETWEEN ? AND ? ORDER BY event, position`

@@ -34,6 +34,9 @@ func (s *Store) setServerName(ctx context.Context, name string) error {
 // CreateTicket implements [store.Settings].
 func (s *Store) CreateTicket(ctx context.Context, t store.Ticket) error {
 	return s.write(ctx, "create ticket", func(ctx context.Context) error {
+		if err := s.judged(ctx, t.If); err != nil {
+			return err
+		}
 		purpose, err := purposes.of(t.Purpose)
 		if err != nil {
 			return err

@@ -49,6 +49,10 @@ type Store struct {
 	conn   *sql.Conn
 	w      writes
 	batch  batch // of Append
+	noted  noted // by the write under way
+	// committed is the cursor of this store's last commit, or 0: another process may
+	// have written since if the database is beyond it.
+	committed int64
 	// uncopied is how many bytes were written since the last checkpoint began.
 	uncopied int
 
@@ -166,7 +170,12 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 	if _, err := s.w.begin.ExecContext(ctx); err != nil {
 		return s.failed(what, err)
 	}
+	s.noted.reset()
 	err := fn(ctx)
+	var cursor int64
+	if err == nil {
+		cursor, err = s.writeNoted(ctx)
+	}
 	if err == nil {
 		_, err = s.w.commit.ExecContext(ctx)
 	}
@@ -174,9 +183,13 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 		// Some errors have ended the transaction already; SQLite then says that
 		// there is none, which is what is wanted.
 		_, _ = s.w.rollback.ExecContext(ctx)
-		clear(s.batch.heads) // they may count what has just been undone
+		s.batch.forget() // it may count what has just been undone
 		return s.failed(what, err)
 	}
+	if cursor > s.committed+1 {
+		s.batch.forget() // another process has written meanwhile
+	}
+	s.committed = max(s.committed, cursor)
 	s.wrote()
 	return nil
 }

@@ -25,6 +25,9 @@ func scanWebhook(row scanner) (w store.Webhook, err error) {
 func (s *Store) CreateWebhook(ctx context.Context, n store.NewWebhook) (w plausch.Webhook, err error) {
 	const what = "create webhook"
 	err = s.write(ctx, what, func(ctx context.Context) error {
+		if err := s.judged(ctx, n.If); err != nil {
+			return err
+		}
 		account, err := s.webhookAccount(ctx, n)
 		if err != nil {
 			return err
@@ -88,8 +91,11 @@ func (s *Store) ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausc
 }
 
 // DeleteWebhook implements [store.Webhooks].
-func (s *Store) DeleteWebhook(ctx context.Context, id int64) error {
+func (s *Store) DeleteWebhook(ctx context.Context, id int64, judged ...store.Judged) error {
 	return s.write(ctx, "delete webhook", func(ctx context.Context) error {
+		if err := s.judged(ctx, judged); err != nil {
+			return err
+		}
 		r, err := s.w.deleteWebhook.ExecContext(ctx, id)
 		if err != nil {
 			return err

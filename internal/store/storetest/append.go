@@ -71,7 +71,7 @@ var appendTests = []test{
 			{Room: room, Seq: 3, Text: "r3"},
 		} {
 			want.Time, want.Kind, want.Actor = start, plausch.EventMessage, ann
-			f.equal(fmt.Sprint("result ", i), got[i], store.Appended{Events: []plausch.Event{want}})
+			f.equal(fmt.Sprint("result ", i), got[i], store.Appended{Cursor: got[0].Cursor, Events: []plausch.Event{want}})
 		}
 	}},
 	{"what is appended is what is read", func(f *fixture) {

@@ -103,25 +103,32 @@ var changeTests = []test{
 	}},
 	{"changes are told to those who ask", func(f *fixture) {
 		ann, bob, eve := f.member("ann"), f.member("bob"), f.account(store.NewAccount{Name: "eve", Token: token(1)})
-		_, last, err := f.AccountChanges(f.ctx(), -1)
-		f.ok(err)
+		before := f.cursor()
 		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleAdmin})
 		f.change(store.AccountChange{Account: ann.ID, Role: plausch.RoleAdmin})
 		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
 		f.device(ann.ID, token(2)) // a device more changes nothing for those there are
-		changed, now, err := f.AccountChanges(f.ctx(), last)
-		f.ok(err)
-		f.equal("changed", changed, []plausch.AccountID{bob.ID, ann.ID})
+		f.equal("changes", f.changes(before), []store.Change{{Account: bob.ID}, {Account: ann.ID}, {Account: bob.ID}})
 		_, d, err := f.AccountByToken(f.ctx(), token(1))
 		f.ok(err)
+		before = f.cursor()
 		f.ok(f.DeleteDevice(f.ctx(), eve.ID, d.ID))
-		changed, last, err = f.AccountChanges(f.ctx(), now)
-		f.ok(err)
-		f.equal("changed", changed, []plausch.AccountID{eve.ID})
-		changed, same, err := f.AccountChanges(f.ctx(), last)
-		f.ok(err)
-		f.equal("changed", len(changed), 0)
-		f.equal("the last", same, last)
+		f.equal("changes", f.changes(before), []store.Change{{Account: eve.ID}})
+		f.equal("changes after the last", len(f.changes(f.cursor())), 0)
+	}},
+	{"who is deleted leaves its rooms, but direct ones, in the same commit", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		room := f.room(plausch.RoomPublic, "room", bob)
+		f.one(join(room, ann, ann))
+		pair := f.one(direct(ann, bob, "hi")).Room
+		before := f.cursor()
+		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted, At: at(5)})
+		f.equal("changes", f.changes(before), []store.Change{{Room: room, First: 3, Last: 3}, {Account: ann.ID}})
+		f.equal("cursor", f.cursor(), before+1)
+		e := f.log(room)[2]
+		f.equal("the event", []any{e.Kind, e.Actor.ID, e.Member.ID, e.Time.Equal(at(5))}, []any{plausch.EventLeave, ann.ID, ann.ID, true})
+		f.equal("members", f.members(room), []plausch.AccountID{bob.ID})
+		f.equal("members of the direct room", f.members(pair), []plausch.AccountID{ann.ID, bob.ID})
 	}},
 }
 

@@ -94,8 +94,7 @@ var deviceTests = []test{
 			f.ok(err)
 			f.ok(f.UseDevices(f.ctx(), []plausch.DeviceID{made.ID}, d.used))
 		}
-		_, before, err := f.AccountChanges(f.ctx(), -1)
-		f.ok(err)
+		before := f.cursor()
 		f.ok(f.ExpireDevices(f.ctx(), at(10), at(20)))
 		for n, want := range []bool{true, false, false, true} {
 			_, err := f.byToken(token(n))
@@ -103,8 +102,6 @@ var deviceTests = []test{
 				f.Errorf("device %d is there: %v, want %v", n, err == nil, want)
 			}
 		}
-		changed, _, err := f.AccountChanges(f.ctx(), before)
-		f.ok(err)
-		f.equal("changed", changed, []plausch.AccountID{ann.ID})
+		f.equal("changes", f.changes(before), []store.Change{{Account: ann.ID}})
 	}},
 }

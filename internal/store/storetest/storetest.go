@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Settings", settingTests},
 		{"Rooms", roomTests},
 		{"Append", appendTests},
+		{"Conditions", conditionTests},
+		{"Changes", cursorTests},
 		{"ClientID", clientIDTests},
 		{"Events", eventTests},
 		{"Attachments", attachmentTests},
@@ -208,6 +210,27 @@ func (f *fixture) equal(what string, got, want any) {
 	f.Helper()
 	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
 		f.Fatalf("%s:\n got %s\nwant %s", what, g, w)
+	}
+}
+
+// cursor returns the number of the newest commit.
+func (f *fixture) cursor() int64 {
+	f.Helper()
+	cursor, err := f.Cursor(f.ctx())
+	f.ok(err)
+	return cursor
+}
+
+// changes returns all changes after a cursor, read a commit at a time.
+func (f *fixture) changes(after int64) (all []store.Change) {
+	f.Helper()
+	for {
+		some, last, err := f.Changes(f.ctx(), after, 1)
+		f.ok(err)
+		if last == after {
+			return all
+		}
+		all, after = append(all, some...), last
 	}
 }
 
