@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -169,12 +168,8 @@ func newUserDeleteCommand() *cobra.Command {
 				return usageErrorf("this cannot be undone; if you are sure, add --yes")
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				leaves, err := d.Delete(d.ctx, account, erase)
-				if err != nil {
+				if err := d.Delete(d.ctx, account, erase); err != nil {
 					return err
-				}
-				if _, err := d.Store.Append(d.ctx, leaves); err != nil {
-					return errors.Join(fmt.Errorf("%s is deleted, but its rooms do not tell", account.Name), err)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted\n", account.Name)
 				return nil

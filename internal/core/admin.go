@@ -167,36 +167,17 @@ func (a *Admin) Activate(ctx context.Context, account plausch.Account) error {
 }
 
 // Delete deletes an account for good. What it wrote stays, under the name
-// plausch.DeletedName, or goes, with erase. It returns the leaves from its rooms,
-// which are to be appended to their logs, so that those who stay see it.
-func (a *Admin) Delete(ctx context.Context, account plausch.Account, erase bool) ([]store.Draft, error) {
-	ids, err := a.Store.MemberRooms(ctx, account.ID)
-	if err != nil {
-		return nil, err
-	}
+// plausch.DeletedName, or goes, with erase. It leaves its rooms, and those who stay
+// see it.
+func (a *Admin) Delete(ctx context.Context, account plausch.Account, erase bool) error {
 	detail := account.Name // the last place where it stands
 	if erase {
 		detail += ", with its messages"
 	}
-	gone, err := a.Store.ChangeAccount(ctx, store.AccountChange{
+	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
 		Account: account.ID, At: a.now(), State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
 	})
-	if err != nil {
-		return nil, err
-	}
-	var leaves []store.Draft
-	for _, id := range ids {
-		room, err := a.Store.Room(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if room.Kind != plausch.RoomDirect {
-			leaves = append(leaves, store.Draft{
-				Room: id, Time: a.now(), Kind: plausch.EventLeave, Actor: gone.Ref(), Member: gone.Ref(),
-			})
-		}
-	}
-	return leaves, nil
+	return err
 }
 
 // InviteOptions says what an invite is good for. The zero value is for one

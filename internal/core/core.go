@@ -4,8 +4,8 @@
 //
 // A message is committed, then acknowledged, then published. Everything that
 // changes a room goes through one log, whose two goroutines own that order; see
-// log.go. The rooms that somebody uses are remembered in memory (room.go), kept
-// true by that log.
+// log.go. Rules are asked inside the commit: what the core has judged a write by
+// goes with it, and the store asks again (store.Conditions, store.Judged).
 package core
 
 import (
@@ -55,7 +55,6 @@ type Core struct {
 	opts       Options
 	store      store.Store
 	log        *log
-	rooms      rooms
 	here       here
 	sends      sendLimits
 	throttle   *auth.Throttle
@@ -92,21 +91,23 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err := opts.Store.ReleaseTransient(ctx); err != nil {
 		return nil, err
 	}
-	_, changes, err := opts.Store.AccountChanges(ctx, -1)
-	if err != nil {
-		return nil, err
-	}
 	c := &Core{opts: opts, store: opts.Store, throttle: auth.NewThrottle(opts.Now)}
-	c.rooms = rooms{store: opts.Store, known: map[plausch.RoomID]*room{}}
 	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.drawing = make(chan struct{}, 1)
-	c.log = startLog(opts.Store, opts.Bus, c.rooms.apply, opts.Fatal)
-
-	ctx, c.stop = context.WithCancel(context.Background())
+	running, stop := context.WithCancel(context.Background())
+	c.stop = stop
+	var err error
+	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {
+		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id, nil))
+	}); err != nil {
+		stop()
+		return nil, err
+	}
+	ctx = running
 	c.stopped.Go(func() { c.keepSeen(ctx) })
-	c.stopped.Go(func() { c.pollChanges(ctx, changes) })
+	c.stopped.Go(func() { c.follow(ctx) })
 	if opts.Blobs != nil && opts.LockFiles != nil {
 		c.stopped.Go(func() { c.keepSweeping(ctx) })
 	}

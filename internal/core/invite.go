@@ -53,7 +53,7 @@ func (c *Core) Redeem(ctx context.Context, from From, code, name, password strin
 		return SignedIn{}, err
 	}
 	for _, room := range invite.Rooms {
-		if _, err := c.changeMember(ctx, in.Account, room, plausch.EventJoin, in.Account.Ref()); err != nil {
+		if _, err := c.changeMember(ctx, in.Account, room, plausch.EventJoin, in.Account.Ref(), store.Conditions{Active: true}); err != nil {
 			// The account is there; somebody can add it to the room.
 			c.opts.Log.Error("a new account is not in the room of its invite", "account", in.Account.ID, "room", room, "err", err)
 		}

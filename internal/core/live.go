@@ -18,7 +18,7 @@ import (
 // That ends by one way, whoever did it: every change of an account is numbered by
 // the store; recheck reads the account anew and compares. The server does so at
 // once for what it did itself, and asks every pollEvery for what another process
-// did on the same database (see pollChanges).
+// did on the same database (see follow).
 type here struct {
 	mu    sync.Mutex
 	names map[string]*arrived // nobody else gets such a name
@@ -207,8 +207,9 @@ func errNotActive() error {
 	return plausch.Errorf(plausch.SignInFailed, "this account was deactivated; ask an admin of the server")
 }
 
-// pollChanges rechecks accounts that another process has changed, or this one.
-func (c *Core) pollChanges(ctx context.Context, last int64) {
+// follow publishes what another process has written, every pollEvery: its events,
+// and which accounts it has changed, whose connections are rechecked.
+func (c *Core) follow(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	failing := false
@@ -218,14 +219,9 @@ func (c *Core) pollChanges(ctx context.Context, last int64) {
 			return
 		case <-tick.C:
 		}
-		changed, now, err := c.store.AccountChanges(ctx, last)
-		for _, id := range changed {
-			err = errors.Join(err, c.recheck(ctx, id, nil))
-		}
-		if err == nil {
-			last = now
-		} else if !failing && ctx.Err() == nil { // to say it once is enough
-			c.opts.Log.Error("whether sign-ins were ended by another process is not known", "err", err)
+		err := c.log.follow(ctx)
+		if err != nil && !failing && ctx.Err() == nil { // to say it once is enough
+			c.opts.Log.Error("what another process has written is not known", "err", err)
 		}
 		failing = err != nil
 	}
@@ -251,7 +247,7 @@ func (c *Core) keepSeen(ctx context.Context) {
 			}
 			c.writeSeen(all)
 			if all {
-				c.told("devices that have expired are not forgotten", c.expireDevices(context.Background()))
+				c.logBackgroundError("devices that have expired are not forgotten", c.expireDevices(context.Background()))
 			}
 		}
 	}
@@ -274,15 +270,15 @@ func (c *Core) writeSeen(all bool) {
 	}
 	h.mu.Unlock()
 	if len(ids) > 0 {
-		c.told("when accounts were last seen is not written", c.store.SeeAccounts(context.Background(), ids, c.now()))
+		c.logBackgroundError("when accounts were last seen is not written", c.store.SeeAccounts(context.Background(), ids, c.now()))
 	}
 	if len(used) > 0 {
-		c.told("when devices were last used is not written", c.store.UseDevices(context.Background(), used, c.now()))
+		c.logBackgroundError("when devices were last used is not written", c.store.UseDevices(context.Background(), used, c.now()))
 	}
 }
 
-// told logs an error of what nobody waits for.
-func (c *Core) told(what string, err error) {
+// logBackgroundError logs an error of what nobody waits for.
+func (c *Core) logBackgroundError(what string, err error) {
 	if errors.Is(err, store.ErrBroken) {
 		c.opts.Fatal(err)
 	} else if err != nil {

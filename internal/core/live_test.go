@@ -30,8 +30,7 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			return f.beside().Deactivate(f.t.Context(), in.Account)
 		},
 		"deleted beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			_, err := f.beside().Delete(f.t.Context(), in.Account, false)
-			return err
+			return f.beside().Delete(f.t.Context(), in.Account, false)
 		},
 		"given a new password beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
 			return f.beside().SetPassword(f.t.Context(), in.Account, "another correct horse")

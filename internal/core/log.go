@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 
@@ -26,17 +27,22 @@ const (
 	maxUnpublished = 4
 )
 
-// log is the one way into the store's log. Its committer collects the drafts
-// that came while the last commit ran and commits them together; its publisher
-// then has the core apply what changed, acknowledges each and hands the events
-// to the bus, while the next commit runs; if nothing waits for a commit, the
-// committer does that itself. Both keep the order, so events are
-// published in seq order, and whoever was told "done" finds it done.
+// log is the one way into the store's log, and to the bus. Its committer collects
+// the drafts that came while the last commit ran and commits them together; its
+// publisher then acknowledges each and hands the events to the bus, while the next
+// commit runs; if nothing waits for a commit, the committer does that itself.
+//
+// What is published goes by the store's cursor: commits that are none of the log's
+// own, by another process or of another kind, are read from the store and published
+// in their place (see follow). So the bus has each event once, in order.
 type log struct {
 	store store.Store
 	bus   bus.Bus
-	apply func([]plausch.Event) // told of events before they are acknowledged
-	fatal func(error)
+	// accountChanged is told which account a commit that is none of the log's own
+	// has changed.
+	accountChanged func(plausch.AccountID)
+	fatal          func(error)
+	logger         *slog.Logger
 
 	mu      sync.RWMutex // held for reading while an entry is put into waiting
 	closed  bool
@@ -45,6 +51,9 @@ type log struct {
 	// unpublished is how many batches are in done or being published from it.
 	unpublished atomic.Int64
 	stopped     sync.WaitGroup
+
+	publishing sync.Mutex // held while something is published
+	cursor     int64      // of the last commit that was; guarded by publishing
 
 	commits, events atomic.Uint64
 }
@@ -61,15 +70,20 @@ type batch struct {
 	err     error // of the whole batch
 }
 
-func startLog(st store.Store, b bus.Bus, apply func([]plausch.Event), fatal func(error)) *log {
+func startLog(ctx context.Context, opts Options, accountChanged func(plausch.AccountID)) (*log, error) {
+	cursor, err := opts.Store.Cursor(ctx)
+	if err != nil {
+		return nil, err
+	}
 	l := &log{
-		store: st, bus: b, apply: apply, fatal: fatal,
+		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, fatal: opts.Fatal, logger: opts.Log,
 		waiting: make(chan entry, maxWaiting),
 		done:    make(chan batch, maxUnpublished),
+		cursor:  cursor,
 	}
 	l.stopped.Go(l.commit)
 	l.stopped.Go(l.publishWaiting)
-	return l
+	return l, nil
 }
 
 // append has d committed and then calls done, once, with d's event or why there
@@ -170,23 +184,108 @@ func (l *log) publish(b *batch) {
 		return
 	}
 	events := make([]plausch.Event, 0, len(b.entries))
+	var cursor int64 // of the batch's commit
 	for i := range b.results {
 		if r := &b.results[i]; r.Err == nil && !r.Repeated {
 			events = append(events, r.Events...)
+			cursor = max(cursor, r.Cursor)
 		}
 	}
 	l.commits.Add(1)
 	l.events.Add(uint64(len(events)))
-	l.apply(events)
 	for i, e := range b.entries {
-		if r := &b.results[i]; r.Err != nil {
-			e.done(plausch.Event{}, r.Err)
-		} else {
+		switch r := &b.results[i]; {
+		case r.Err != nil:
+			e.done(plausch.Event{}, refusal(r.Err))
+		case r.Unchanged:
+			e.done(plausch.Event{}, nil)
+		default:
 			e.done(r.Events[len(r.Events)-1], nil)
 		}
 	}
-	if len(events) > 0 {
+	if len(events) == 0 {
+		return
+	}
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	if cursor > l.cursor+1 {
+		l.catchUp(context.Background(), cursor-1)
+	}
+	if cursor <= l.cursor {
+		return // follow was first
+	}
+	l.cursor = cursor
+	l.bus.Publish(events)
+}
+
+// follow publishes what was committed since the last time and is not in a batch of
+// the log's own.
+func (l *log) follow(ctx context.Context) error {
+	newest, err := l.store.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	return l.catchUp(ctx, newest)
+}
+
+// catchUp publishes the commits up to a cursor. The caller holds publishing. If they
+// cannot be read, clients miss their seqs and load them.
+func (l *log) catchUp(ctx context.Context, to int64) error {
+	const pageOfCommits = 256
+	for l.cursor < to {
+		changes, last, err := l.store.Changes(ctx, l.cursor, int(min(to-l.cursor, pageOfCommits)))
+		if err != nil {
+			l.logger.Error("what others have written is not published", "err", err)
+			return err
+		}
+		if last == l.cursor {
+			return nil
+		}
+		for _, c := range changes {
+			if c.Account != 0 {
+				l.accountChanged(c.Account)
+			} else if err := l.publishStored(ctx, c); err != nil {
+				l.logger.Error("what others have written is not published", "room", c.Room, "err", err)
+				return err
+			}
+		}
+		l.cursor = last
+	}
+	return nil
+}
+
+// publishStored publishes the events of a change as the store has them.
+func (l *log) publishStored(ctx context.Context, c store.Change) error {
+	for after := c.First - 1; after < c.Last; {
+		events, _, err := l.store.Events(ctx, c.Room, store.Page{After: after, Before: c.Last + 1, Forward: true, Limit: maxBatch})
+		if err != nil || len(events) == 0 {
+			return err
+		}
 		l.bus.Publish(events)
+		after = events[len(events)-1].Seq
+	}
+	return nil
+}
+
+// refusal is what who sent a draft is told of why it was not committed.
+func refusal(err error) error {
+	var unmet *store.Unmet
+	if !errors.As(err, &unmet) {
+		return err
+	}
+	switch {
+	case unmet.Active:
+		return errNotActive()
+	case unmet.Webhook:
+		return errNoWebhook()
+	case unmet.Member && unmet.Room.ID != 0:
+		return errNotMember(unmet.Room)
+	case unmet.Member:
+		return errNoRoom()
+	default:
+		return errChanged()
 	}
 }
 
@@ -195,4 +294,9 @@ func errStopping() error {
 		Code: plausch.Unavailable, Message: "the server is stopping; connect again in a moment",
 		RetryAfter: restartTime,
 	}
+}
+
+// errChanged is of a request that was allowed, and is not any more.
+func errChanged() error {
+	return plausch.Errorf(plausch.Forbidden, "your rights have changed meanwhile; look again, and try again if you still may")
 }

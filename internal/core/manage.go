@@ -81,17 +81,10 @@ func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, pass
 	if err != nil {
 		return err
 	}
-	leaves, err := c.admin(by).Delete(ctx, account, erase)
-	if err != nil {
+	if err := c.admin(by).Delete(ctx, account, erase); err != nil {
 		return err
 	}
-	// Its connections end first: it has nothing more to say, even if the leaves fail.
-	err = c.recheck(ctx, account.ID, l)
-	for _, leave := range leaves {
-		_, failure := c.log.wait(leave)
-		err = errors.Join(err, failure)
-	}
-	return err
+	return errors.Join(c.recheck(ctx, account.ID, l), c.log.follow(ctx))
 }
 
 // CreateBot makes a bot, or a new token for the bot of that name.

@@ -32,13 +32,14 @@ func (c *Core) Members(ctx context.Context, by plausch.Account, room plausch.Roo
 	return members[:min(len(members), limit)], len(members) > limit, nil
 }
 
-// AddMember makes the account called name a member of a room that by is in.
+// AddMember makes the account called name a member of a room that by is in. That
+// of a member changes nothing.
 func (c *Core) AddMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
-	room, account, err := c.memberChange(ctx, by, id, name)
-	if err != nil || c.rooms.has(room, account.ID) {
+	_, account, err := c.memberChange(ctx, by, id, name)
+	if err != nil {
 		return err
 	}
-	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref())
+	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref(), store.Conditions{Active: true, Member: true})
 	return err
 }
 
@@ -52,16 +53,21 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	if account.ID == by.ID {
 		return c.LeaveRoom(ctx, by, id, "")
 	}
+	// Who made the room stays its maker; who is an admin may be none in a moment.
+	judged := store.Conditions{Active: true, Member: true}
+	if isAdmin(by) == nil {
+		judged.Role = by.Role
+	}
 	switch runs, err := c.runs(ctx, by, id); {
 	case err != nil:
 		return err
 	case !runs:
-		return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.name)
+		return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.Name)
 	}
-	if !c.rooms.has(room, account.ID) {
-		return plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.name)
+	changed, err := c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref(), judged)
+	if err == nil && changed.Seq == 0 {
+		return plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.Name)
 	}
-	_, err = c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref())
 	return err
 }
 
@@ -76,13 +82,13 @@ func (c *Core) runs(ctx context.Context, by plausch.Account, id plausch.RoomID) 
 }
 
 // memberChange finds the room and the account of a change of membership.
-func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (*room, plausch.Account, error) {
+func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, plausch.Account, error) {
 	room, err := c.member(ctx, by.ID, id)
 	if err != nil {
-		return nil, plausch.Account{}, err
+		return plausch.Room{}, plausch.Account{}, err
 	}
-	if id == plausch.PublicRoom || room.kind == plausch.RoomDirect {
-		return nil, plausch.Account{}, plausch.Errorf(plausch.Forbidden, "the members of this room cannot be changed")
+	if id == plausch.PublicRoom || room.Kind == plausch.RoomDirect {
+		return plausch.Room{}, plausch.Account{}, plausch.Errorf(plausch.Forbidden, "the members of this room cannot be changed")
 	}
 	account, err := c.accountNamed(ctx, name)
 	return room, account, err
@@ -104,11 +110,13 @@ func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Acc
 	return account, err
 }
 
-func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausch.RoomID, kind plausch.EventKind, member plausch.AccountRef) (plausch.Event, error) {
+// changeMember has a join or leave committed, if what it was judged by still holds
+// then. If it would change nothing, the event is the zero value.
+func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausch.RoomID, kind plausch.EventKind, member plausch.AccountRef, judged store.Conditions) (plausch.Event, error) {
 	if err := c.sends.take(ctx, by.ID); err != nil {
 		return plausch.Event{}, err
 	}
-	return c.log.wait(store.Draft{Room: room, Time: c.now(), Kind: kind, Actor: by.Ref(), Member: member})
+	return c.log.wait(store.Draft{Room: room, If: judged, Time: c.now(), Kind: kind, Actor: by.Ref(), Member: member})
 }
 
 // MayType reports why by may not tell a room that it is writing there, if so.

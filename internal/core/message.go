@@ -26,10 +26,7 @@ type Post struct {
 func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
 	draft, err := c.draft(ctx, by, p)
 	if err == nil {
-		var held bool
-		if held, err = c.sends.takeHeld(ctx, by.ID); held && err == nil {
-			err = c.mayStillSend(ctx, by, draft.Room)
-		}
+		err = c.sends.take(ctx, by.ID)
 	}
 	if err != nil {
 		done(plausch.Event{}, err)
@@ -39,23 +36,10 @@ func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(p
 	c.log.append(draft, done)
 }
 
-// mayStillSend reports why a message that was held back is not to be sent any
-// more: by was shut out meanwhile, or is no member now.
-func (c *Core) mayStillSend(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
-	now, err := c.store.Account(ctx, by.ID)
-	switch {
-	case err != nil:
-		return err
-	case now.State != plausch.AccountActive:
-		return errNotActive()
-	case room != 0:
-		_, err = c.member(ctx, by.ID, room)
-	}
-	return err
-}
-
 func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Draft, error) {
-	d := store.Draft{Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
+	d := store.Draft{
+		If: store.Conditions{Active: true, Member: true}, Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments,
+	}
 	if err := plausch.CheckMessage(p.Text, len(p.Attachments)); err != nil {
 		return d, err
 	}
@@ -66,11 +50,7 @@ func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Dra
 	case p.Room != 0 && p.To != "":
 		return d, plausch.Errorf(plausch.Invalid, "a message goes to a room or to somebody, not both")
 	case p.Room != 0:
-		room, err := c.member(ctx, by.ID, p.Room)
-		if err != nil {
-			return d, err
-		}
-		d.Room = room.id
+		d.Room = p.Room // the commit asks whether by is in it
 	case p.To != "":
 		to, err := c.accountNamed(ctx, p.To)
 		if err != nil {

@@ -28,23 +28,17 @@ type sendLimits struct {
 // take waits for the account's turn. It fails with RateLimited if the turn is
 // more than maxSendDelay away, and with the context.
 func (s *sendLimits) take(ctx context.Context, account plausch.AccountID) error {
-	_, err := s.takeHeld(ctx, account)
-	return err
-}
-
-// takeHeld is take, and reports whether it has waited.
-func (s *sendLimits) takeHeld(ctx context.Context, account plausch.AccountID) (held bool, err error) {
 	if s.perSecond <= 0 {
-		return false, nil
+		return nil
 	}
 	turn := s.of(account).Reserve()
 	delay := turn.Delay()
 	if delay == 0 {
-		return false, nil
+		return nil
 	}
 	if delay > maxSendDelay {
 		turn.Cancel()
-		return false, &plausch.Error{
+		return &plausch.Error{
 			Code: plausch.RateLimited, Message: "you are sending too fast; wait a little",
 			RetryAfter: delay.Truncate(time.Millisecond),
 		}
@@ -53,10 +47,10 @@ func (s *sendLimits) takeHeld(ctx context.Context, account plausch.AccountID) (h
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true, nil
+		return nil
 	case <-ctx.Done():
 		turn.Cancel()
-		return true, errStopping()
+		return errStopping()
 	}
 }
 

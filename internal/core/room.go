@@ -2,110 +2,32 @@ package core
 
 import (
 	"context"
-	"sync"
 
 	"plausch"
 	"plausch/internal/store"
 )
 
-// rooms remembers the rooms that were asked for, so that a send needs no query
-// to know whether its sender is a member. The log keeps it true.
-type rooms struct {
-	store store.Store
-
-	// mu is held while a room is loaded: a join that is committed meanwhile is
-	// either in what was loaded or applied after it.
-	mu    sync.RWMutex
-	known map[plausch.RoomID]*room
-}
-
-// room is what the rules need to know of a room.
-type room struct {
-	id      plausch.RoomID
-	kind    plausch.RoomKind
-	name    string
-	members map[plausch.AccountID]struct{} // nil for PublicRoom, which has everyone
-}
-
-// get returns a room, or NotFound.
-func (r *rooms) get(ctx context.Context, id plausch.RoomID) (*room, error) {
-	r.mu.RLock()
-	known := r.known[id]
-	r.mu.RUnlock()
-	if known != nil {
-		return known, nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known := r.known[id]; known != nil {
-		return known, nil
-	}
-	stored, err := r.store.Room(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	loaded := &room{id: id, kind: stored.Kind, name: stored.Name}
-	if id != plausch.PublicRoom {
-		members, err := r.store.Members(ctx, id, 0, 0)
-		if err != nil {
-			return nil, err
-		}
-		loaded.members = make(map[plausch.AccountID]struct{}, len(members))
-		for _, m := range members {
-			loaded.members[m.ID] = struct{}{}
-		}
-	}
-	r.known[id] = loaded
-	return loaded, nil
-}
-
-// has reports whether account is a member of room.
-func (r *rooms) has(room *room, account plausch.AccountID) bool {
-	if room.id == plausch.PublicRoom {
-		return true
-	}
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	_, ok := room.members[account]
-	return ok
-}
-
-// apply applies joins and leaves to the rooms that are known.
-func (r *rooms) apply(events []plausch.Event) {
-	for i := range events {
-		e := &events[i]
-		if e.Kind != plausch.EventJoin && e.Kind != plausch.EventLeave {
-			continue
-		}
-		r.mu.Lock()
-		if room := r.known[e.Room]; room != nil && room.members != nil {
-			if e.Kind == plausch.EventJoin {
-				room.members[e.Member.ID] = struct{}{}
-			} else {
-				delete(room.members, e.Member.ID)
-			}
-		}
-		r.mu.Unlock()
-	}
-}
-
 // member returns a room that account is a member of. To others, a room that is
 // not public does not exist.
-func (c *Core) member(ctx context.Context, account plausch.AccountID, id plausch.RoomID) (*room, error) {
-	room, err := c.rooms.get(ctx, id)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		return nil, errNoRoom()
+func (c *Core) member(ctx context.Context, account plausch.AccountID, id plausch.RoomID) (plausch.Room, error) {
+	room, err := c.store.RoomFor(ctx, id, account)
+	switch {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return plausch.Room{}, errNoRoom()
+	case err != nil:
+		return plausch.Room{}, err
+	case !room.Joined:
+		return plausch.Room{}, errNotMember(room.Room)
 	}
-	if err != nil {
-		return nil, err
+	return room.Room, nil
+}
+
+// errNotMember is what who is not in a room is told that asks for more of it.
+func errNotMember(room plausch.Room) error {
+	if room.Kind == plausch.RoomPublic {
+		return plausch.Errorf(plausch.Forbidden, "you are not in the room %q; join it first", room.Name)
 	}
-	if !c.rooms.has(room, account) {
-		if room.kind == plausch.RoomPublic {
-			return nil, plausch.Errorf(plausch.Forbidden, "you are not in the room %q; join it first", room.name)
-		}
-		return nil, errNoRoom()
-	}
-	return room, nil
+	return errNoRoom()
 }
 
 func errNoRoom() error {
@@ -119,26 +41,14 @@ func (c *Core) FindRoom(ctx context.Context, by plausch.Account, id plausch.Room
 	if err != nil {
 		return plausch.Room{}, false, err
 	}
-	known, err := c.rooms.get(ctx, room.ID)
+	found, err := c.store.RoomFor(ctx, room.ID, by.ID)
 	if err != nil {
 		return plausch.Room{}, false, err
 	}
-	joined := c.rooms.has(known, by.ID)
-	if !joined && room.Kind != plausch.RoomPublic {
+	if !found.Joined && found.Kind != plausch.RoomPublic {
 		return plausch.Room{}, false, errNoRoom()
 	}
-	if room.Kind == plausch.RoomDirect {
-		members, err := c.store.Members(ctx, room.ID, 0, 2)
-		if err != nil {
-			return plausch.Room{}, false, err
-		}
-		for _, m := range members {
-			if m.ID != by.ID {
-				room.Peer = m.AccountRef
-			}
-		}
-	}
-	return room, joined, nil
+	return found.Room, found.Joined, nil
 }
 
 func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room plausch.Room, err error) {
@@ -158,30 +68,14 @@ func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room
 	return room, err
 }
 
-// ListedRoom is a room in a list for an account.
-type ListedRoom struct {
-	plausch.Room
-	Joined bool
-}
+// JoinedRoom is a room in a list for an account.
+type JoinedRoom = store.JoinedRoom
 
 // ListRooms returns the rooms that by is in and, with public, the public rooms
 // too, by id from the first after the given one, and whether there are more.
-func (c *Core) ListRooms(ctx context.Context, by plausch.Account, public bool, after plausch.RoomID, limit int) ([]ListedRoom, bool, error) {
+func (c *Core) ListRooms(ctx context.Context, by plausch.Account, public bool, after plausch.RoomID, limit int) ([]JoinedRoom, bool, error) {
 	found, err := c.store.ListRooms(ctx, by.ID, public, after, limit+1)
-	if err != nil {
-		return nil, false, err
-	}
-	more := len(found) > limit
-	found = found[:min(len(found), limit)]
-	listed := make([]ListedRoom, len(found))
-	for i, room := range found {
-		known, err := c.rooms.get(ctx, room.ID)
-		if err != nil {
-			return nil, false, err
-		}
-		listed[i] = ListedRoom{room, c.rooms.has(known, by.ID)}
-	}
-	return listed, more, nil
+	return found[:min(len(found), limit)], len(found) > limit, err
 }
 
 // MemberRooms returns the ids of all rooms that account is in.
@@ -203,8 +97,8 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 		return plausch.Room{}, err
 	}
 	e, err := c.log.wait(store.Draft{
-		Create: &plausch.Room{Kind: kind, Name: name},
-		Time:   c.now(), Kind: plausch.EventJoin, Actor: by.Ref(), Member: by.Ref(),
+		Create: &plausch.Room{Kind: kind, Name: name}, If: store.Conditions{Active: true},
+		Time: c.now(), Kind: plausch.EventJoin, Actor: by.Ref(), Member: by.Ref(),
 	})
 	if plausch.CodeOf(err) == plausch.Taken {
 		err = plausch.Errorf(plausch.Taken, "there is a room %q already; choose another name", name)
@@ -221,8 +115,8 @@ func (c *Core) JoinRoom(ctx context.Context, by plausch.Account, id plausch.Room
 	if err != nil || joined {
 		return room, err
 	}
-	e, err := c.changeMember(ctx, by, room.ID, plausch.EventJoin, by.Ref())
-	room.Head = e.Seq
+	e, err := c.changeMember(ctx, by, room.ID, plausch.EventJoin, by.Ref(), store.Conditions{Active: true})
+	room.Head = max(room.Head, e.Seq)
 	return room, err
 }
 
@@ -239,6 +133,6 @@ func (c *Core) LeaveRoom(ctx context.Context, by plausch.Account, id plausch.Roo
 	case !joined:
 		return plausch.Errorf(plausch.NotFound, "you are not in the room %q", room.Name)
 	}
-	_, err = c.changeMember(ctx, by, room.ID, plausch.EventLeave, by.Ref())
+	_, err = c.changeMember(ctx, by, room.ID, plausch.EventLeave, by.Ref(), store.Conditions{Active: true})
 	return err
 }

@@ -26,7 +26,7 @@ func (c *Core) keepSweeping(ctx context.Context) {
 			return
 		case <-tick.C:
 			if err := c.Sweep(ctx); err != nil && ctx.Err() == nil {
-				c.told("remove files that nobody needs", err)
+				c.logBackgroundError("remove files that nobody needs", err)
 			}
 		}
 	}

@@ -107,12 +107,12 @@ func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomI
 	if err != nil {
 		return err
 	}
-	if room.kind == plausch.RoomDirect {
+	if room.Kind == plausch.RoomDirect {
 		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; it has no webhooks")
 	}
 	runs, err := c.runs(ctx, by, id)
 	if err == nil && (!runs || by.Role == plausch.RoleGuest) {
-		err = plausch.Errorf(plausch.Forbidden, "only accounts that made the room %q and the server's admins look after its webhooks", room.name)
+		err = plausch.Errorf(plausch.Forbidden, "only accounts that made the room %q and the server's admins look after its webhooks", room.Name)
 	}
 	return err
 }
@@ -144,7 +144,7 @@ func (c *Core) PostWebhook(ctx context.Context, hook Webhook, text, clientID str
 		return plausch.Event{}, err
 	}
 	return c.log.wait(store.Draft{
-		Room: hook.Room, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
+		Room: hook.Room, If: store.Conditions{Active: true, Webhook: hook.ID}, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
 	})
 }
 

@@ -277,21 +277,27 @@ type Settings interface {
 	ListAudit(ctx context.Context, before int64, limit int) ([]plausch.Audit, error)
 }
 
+// JoinedRoom is a room as an account has it.
+type JoinedRoom struct {
+	plausch.Room
+	Joined bool // the account is a member; of PublicRoom everybody is
+}
+
 // Rooms keeps rooms and who is in them. Rooms are made, and memberships
 // changed, only by events: see [Log.Append]. The room plausch.PublicRoom exists
 // from the start with the name plausch.PublicRoomName and has no memberships.
 type Rooms interface {
 	// Room returns a room by id, or NotFound. Peer is not set.
 	Room(ctx context.Context, id plausch.RoomID) (plausch.Room, error)
+	// RoomFor returns a room by id, or NotFound, as an account has it: Peer is set,
+	// and Joined says whether it is a member.
+	RoomFor(ctx context.Context, id plausch.RoomID, account plausch.AccountID) (JoinedRoom, error)
 	// RoomByName returns a public or private room, or NotFound.
 	RoomByName(ctx context.Context, name string) (plausch.Room, error)
-	// DirectRoom returns the direct room of two accounts in any order, or
-	// NotFound. Peer is not set.
-	DirectRoom(ctx context.Context, a, b plausch.AccountID) (plausch.Room, error)
 	// ListRooms returns the rooms that an account is a member of and, with
 	// public, all public rooms too, by id from the first after the given one, at
-	// most limit. PublicRoom is always among them. Peer is set.
-	ListRooms(ctx context.Context, account plausch.AccountID, public bool, after plausch.RoomID, limit int) ([]plausch.Room, error)
+	// most limit, as RoomFor returns them. PublicRoom is always among them.
+	ListRooms(ctx context.Context, account plausch.AccountID, public bool, after plausch.RoomID, limit int) ([]JoinedRoom, error)
 	// MemberRooms returns the ids of all rooms that an account is a member of,
 	// PublicRoom not among them.
 	MemberRooms(ctx context.Context, account plausch.AccountID) ([]plausch.RoomID, error)
@@ -312,8 +318,8 @@ type Draft struct {
 	// does not exist yet: its first two events are then their joins.
 	Direct [2]plausch.AccountRef
 
-	// If is what must hold in the commit. If it does not, the draft fails with
-	// ErrUnmet.
+	// If is what must hold in the commit. If it does not, the draft fails with an
+	// [*Unmet].
 	If Conditions
 
 	Time     time.Time // whole milliseconds are kept
@@ -341,6 +347,20 @@ type Conditions struct {
 	Webhook int64
 }
 
+// Unmet is [ErrUnmet] of a draft, with what does not hold.
+type Unmet struct {
+	// Active, Role, Member and Webhook say which of the [Conditions] it was.
+	Active, Role, Member, Webhook bool
+	// Room is the draft's, if Member is set and there is such a room; without Head.
+	Room plausch.Room
+}
+
+// Error implements error.
+func (u *Unmet) Error() string { return ErrUnmet.Error() }
+
+// Unwrap returns ErrUnmet.
+func (u *Unmet) Unwrap() error { return ErrUnmet }
+
 // Appended is what became of a draft.
 type Appended struct {
 	// Cursor is that of the commit, or 0 if the draft added nothing.
@@ -353,7 +373,7 @@ type Appended struct {
 	// Unchanged is set, and there are no events, if the draft is the join of a
 	// member or the leave of somebody who is none.
 	Unchanged bool
-	// Err is Taken (Create), NotFound (Room), Invalid (Attachments), ErrUnmet or nil.
+	// Err is Taken (Create), NotFound (Room), Invalid (Attachments), an [*Unmet] or nil.
 	// A failed draft added nothing.
 	Err error
 }

@@ -25,9 +25,6 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 	results := make([]store.Appended, len(drafts))
 	err := s.write(ctx, "append", func(ctx context.Context) error {
 		b := &s.batch
-		if err := s.forgetIfOthersWrote(ctx); err != nil {
-			return err
-		}
 		b.begin(ctx, &s.w, &s.noted, len(drafts))
 		for i := range drafts {
 			var err error
@@ -45,20 +42,6 @@ func (s *Store) Append(ctx context.Context, drafts []store.Draft) ([]store.Appen
 		return nil, err
 	}
 	return results, nil
-}
-
-// forgetIfOthersWrote has the batch forget what it remembers if another process
-// has committed since this one did.
-func (s *Store) forgetIfOthersWrote(ctx context.Context) error {
-	var last int64
-	if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&last); err != nil {
-		return err
-	}
-	if last != s.committed {
-		s.batch.forget()
-		s.committed = last
-	}
-	return nil
 }
 
 // check reports a draft that no caller should make.
@@ -139,12 +122,14 @@ func (b *batch) forget() {
 
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	first := len(b.events)
-	switch met, unchanged, err := b.conditions(d); {
-	case err != nil:
+	if unmet, err := b.unmet(d); err != nil {
 		return store.Appended{}, err
-	case !met: // which the repeat of a send that was in time may find, too
-		return b.repeat(d, store.ErrUnmet)
-	case unchanged:
+	} else if unmet != nil { // which the repeat of a send that was in time may be, too
+		return b.repeat(d, unmet)
+	}
+	if unchanged, err := b.unchanged(d); err != nil {
+		return store.Appended{}, err
+	} else if unchanged {
 		again, err := b.repeat(d, nil)
 		again.Unchanged = !again.Repeated
 		return again, err
@@ -232,7 +217,7 @@ func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
 		if now, err := b.account(member.ID); err != nil {
 			return 0, err
 		} else if d.If.Active && !now.held {
-			return 0, store.ErrUnmet
+			return 0, &store.Unmet{Active: true}
 		}
 	}
 	if room, err = b.insertRoom(d, codeDirect, nil, low, high); err != nil {
@@ -300,10 +285,7 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	args := []any{nil, at, code, int64(d.Actor.ID), memberID, client, text}
 	seq, added, err := b.insert(room, args)
 	if extendedCode(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
-		// Seqs have no gaps: if the head has moved, the seq after the one that
-		// was remembered is there. The failed statement changed nothing.
-		delete(b.heads, room)
-		seq, added, err = b.insert(room, args)
+		return false, errOthersWrote // and the seq after the head that was remembered is there
 	}
 	if !added || err != nil {
 		return false, err

@@ -128,9 +128,6 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if err := s.forgetIfOthersWrote(ctx); err != nil {
-		return err
-	}
 	s.batch.begin(ctx, &s.w, &s.noted, len(rooms))
 	defer func() { s.batch.events = nil }()
 	who := plausch.AccountRef{ID: id}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	lib "modernc.org/sqlite/lib"
+
 	"plausch"
 	"plausch/internal/store"
 )
@@ -47,12 +49,14 @@ func (n *noted) reset() {
 	clear(n.places)
 }
 
-// writeNoted adds the row of the write under way, if it has changed anything, and
-// returns its id.
-func (s *Store) writeNoted(ctx context.Context) (cursor int64, err error) {
+// any reports whether anything was noted.
+func (n *noted) any() bool { return len(n.events)+len(n.accounts) > 0 }
+
+// writeNoted adds the row of the write under way, if it has changed anything.
+func (s *Store) writeNoted(ctx context.Context) error {
 	n := &s.noted
-	if len(n.events) == 0 && len(n.accounts) == 0 {
-		return 0, nil
+	if !n.any() {
+		return nil
 	}
 	for _, c := range n.events {
 		n.text = strconv.AppendInt(n.text, int64(c.Room), 10)
@@ -66,11 +70,11 @@ func (s *Store) writeNoted(ctx context.Context) (cursor int64, err error) {
 		n.text = strconv.AppendInt(append(n.text, '@'), int64(id), 10)
 		n.text = append(n.text, ' ')
 	}
-	r, err := s.w.insertCommit.ExecContext(ctx, string(n.text[:len(n.text)-1]))
-	if err != nil {
-		return 0, err
+	_, err := s.w.insertCommit.ExecContext(ctx, s.committed+1, string(n.text[:len(n.text)-1]))
+	if extendedCode(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
+		return errOthersWrote
 	}
-	return r.LastInsertId()
+	return err
 }
 
 // Cursor implements [store.Log].

@@ -18,48 +18,65 @@ type accountNow struct {
 	active, held bool // active ones hold their names
 }
 
-// conditions reports whether what d was judged by still holds, and whether d would
-// change nothing.
-func (b *batch) conditions(d *store.Draft) (met, unchanged bool, err error) {
-	if met, err = b.actorMeets(d); !met || err != nil {
-		return false, false, err
-	}
-	if d.If.Webhook != 0 {
-		if err := b.w.webhookNow.QueryRowContext(b.ctx, d.If.Webhook).Scan(&met); !met || err != nil {
-			return false, false, err
-		}
-	}
-	if d.Room == 0 || d.Kind != plausch.EventJoin && d.Kind != plausch.EventLeave {
-		return true, false, nil
-	}
-	if _, err := b.head(d.Room); err != nil {
-		if isNone(err) { // which the draft fails by
-			return true, false, nil
-		}
-		return false, false, err
-	}
-	is, err := b.isMember(d.Room, d.Member.ID)
-	if err != nil || is == (d.Kind == plausch.EventJoin) {
-		return true, true, err
-	}
-	if d.If.Active && d.Kind == plausch.EventJoin {
-		member, err := b.account(d.Member.ID)
-		return member.held, false, err
-	}
-	return true, false, nil
-}
-
-func (b *batch) actorMeets(d *store.Draft) (met bool, err error) {
+// unmet returns which condition of d does not hold, nil if all do.
+func (b *batch) unmet(d *store.Draft) (*store.Unmet, error) {
 	if d.If.Active || d.If.Role != "" {
 		actor, err := b.account(d.Actor.ID)
-		if err != nil || d.If.Active && !actor.active || d.If.Role != "" && d.If.Role != actor.role {
-			return false, err
+		switch {
+		case err != nil:
+			return nil, err
+		case d.If.Active && !actor.active:
+			return &store.Unmet{Active: true}, nil
+		case d.If.Role != "" && d.If.Role != actor.role:
+			return &store.Unmet{Role: true}, nil
 		}
 	}
 	if d.If.Member && d.Room != 0 {
-		return b.isMember(d.Room, d.Actor.ID)
+		if is, err := b.isMember(d.Room, d.Actor.ID); err != nil || !is {
+			return b.notMember(d.Room, err)
+		}
 	}
-	return true, nil
+	if d.If.Webhook != 0 {
+		var is bool
+		if err := b.w.webhookNow.QueryRowContext(b.ctx, d.If.Webhook).Scan(&is); err != nil || !is {
+			return &store.Unmet{Webhook: true}, err
+		}
+	}
+	if d.If.Active && d.Kind == plausch.EventJoin {
+		if member, err := b.account(d.Member.ID); err != nil || !member.held {
+			return &store.Unmet{Active: true}, err
+		}
+	}
+	return nil, nil
+}
+
+// notMember is the failure of a draft whose actor is not in its room.
+func (b *batch) notMember(room plausch.RoomID, err error) (*store.Unmet, error) {
+	u := &store.Unmet{Member: true}
+	if err != nil {
+		return u, err
+	}
+	u.Room, err = scanRoom(b.w.room.QueryRowContext(b.ctx, room))
+	if isNone(err) {
+		return u, nil
+	}
+	u.Room.Head = 0
+	return u, err
+}
+
+// unchanged reports whether d is the join of a member or the leave of another.
+func (b *batch) unchanged(d *store.Draft) (bool, error) {
+	if d.Room == 0 || d.Kind != plausch.EventJoin && d.Kind != plausch.EventLeave {
+		return false, nil
+	}
+	if _, err := b.head(d.Room); err != nil {
+		if isNone(err) { // which the draft fails by
+			err = nil
+		}
+		return false, err
+	}
+	is, err := b.isMember(d.Room, d.Member.ID)
+	return is == (d.Kind == plausch.EventJoin), err
 }
 
 func (b *batch) isMember(room plausch.RoomID, account plausch.AccountID) (is bool, err error) {

@@ -109,9 +109,9 @@ func checkStory(t *testing.T, s *Store) {
 	}
 	bob := plausch.AccountRef{ID: 2, Name: "bob"}
 	rooms, err := s.ListRooms(ctx, 1, false, 1, 10)
-	check("rooms", rooms, []plausch.Room{
-		{ID: 2, Kind: plausch.RoomPublic, Name: "garden", Created: toTime(3000), Head: 2},
-		{ID: 3, Kind: plausch.RoomDirect, Created: toTime(4000), Head: 3, Peer: bob},
+	check("rooms", rooms, []store.JoinedRoom{
+		{Room: plausch.Room{ID: 2, Kind: plausch.RoomPublic, Name: "garden", Created: toTime(3000), Head: 2}, Joined: true},
+		{Room: plausch.Room{ID: 3, Kind: plausch.RoomDirect, Created: toTime(4000), Head: 3, Peer: bob}, Joined: true},
 	}, err)
 	var texts []string
 	for _, room := range []plausch.RoomID{1, 2, 3} {

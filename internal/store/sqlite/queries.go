@@ -15,7 +15,7 @@ type writes struct {
 	releaseName, releaseTransient         *sql.Stmt
 	insertDevice, deleteDevice            *sql.Stmt
 	deleteDevices, deleteTransientDevices *sql.Stmt
-	insertRoom, pairRoom, head            *sql.Stmt
+	insertRoom, pairRoom, head, room      *sql.Stmt
 	insertMember, deleteMember            *sql.Stmt
 	insertEvent, repeat                   *sql.Stmt
 	insertCommit, lastCommit              *sql.Stmt
@@ -53,6 +53,7 @@ func (w *writes) queries() []query {
 			VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`},
 		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
 		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
+		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&w.insertMember, `INSERT INTO memberships (account, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
@@ -60,7 +61,7 @@ func (w *writes) queries() []query {
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client_id, actor) WHERE client_id IS NOT NULL DO NOTHING`},
 		{&w.repeat, `SELECT ` + eventColumns + eventTables + ` WHERE e.client_id = ? AND e.actor = ?`},
 
-		{&w.insertCommit, `INSERT INTO commits (changes) VALUES (?)`},
+		{&w.insertCommit, `INSERT INTO commits (id, changes) VALUES (?, ?)`},
 		{&w.lastCommit, lastCommit},
 		{&w.isMember, `SELECT EXISTS (SELECT 1 FROM memberships WHERE account = ? AND room = ?)`},
 		{&w.accountNow, `SELECT role, state = 1 AND held, held FROM accounts WHERE id = ?`},
@@ -86,7 +87,7 @@ func (w *writes) queries() []query {
 type reads struct {
 	account, accountByName, passwordHash, listAccounts *sql.Stmt
 	accountByToken, devices, owned                     *sql.Stmt
-	room, roomByName, directRoom                       *sql.Stmt
+	room, roomByName, roomFor                          *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
 	cursor, commits                                    *sql.Stmt
@@ -111,17 +112,16 @@ func (r *reads) queries() []query {
 
 		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
-		{&r.directRoom, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.low = ? AND r.high = ?`},
 		// The ids come from three sorted sources, merged only as far as the limit
 		// goes, so the rooms that the account may not see are never looked at.
-		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+`, p.id, p.name, p.display FROM (
+		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+joinedColumns+` FROM (
 				SELECT 1 AS id WHERE ?3 < 1
 				UNION SELECT room FROM memberships WHERE account = ?1 AND room > ?3
 				UNION SELECT id FROM rooms WHERE ?2 AND kind = %d AND id > ?3
 				ORDER BY 1 LIMIT ?4) i
-			JOIN rooms r ON r.id = i.id
-			LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)
+			JOIN rooms r ON r.id = i.id`+joinedPeer+`
 			ORDER BY r.id`, codePublic)},
+		{&r.roomFor, `SELECT ` + roomColumns + joinedColumns + ` FROM rooms r` + joinedPeer + ` WHERE r.id = ?2`},
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
 		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))) FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
@@ -152,6 +152,12 @@ const (
 	eventColumns = `e.id, e.time, e.kind, a.id, a.name, a.display,
 		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ifnull(e.client_id, ''), e.text`
 	eventTables = ` FROM events e CROSS JOIN accounts a ON a.id = e.actor LEFT JOIN accounts m ON m.id = e.member`
+)
+
+// What an account, ?1, has of a room.
+const (
+	joinedColumns = `, p.id, p.name, p.display, r.id = 1 OR EXISTS (SELECT 1 FROM memberships m WHERE m.account = ?1 AND m.room = r.id)`
+	joinedPeer    = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)`
 )
 
 const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"plausch"
+	"plausch/internal/store"
 )
 
 // roomHead is the seq of a room's newest event, the last in its range of ids: one
@@ -19,11 +20,11 @@ func scanRoom(row scanner) (plausch.Room, error) {
 	return scanRoomAnd(row)
 }
 
-// scanRoomPeer reads a room and, in direct rooms, the other one of the two.
-func scanRoomPeer(row scanner) (plausch.Room, error) {
+// scanJoinedRoom reads a room as an account has it: see joinedColumns.
+func scanJoinedRoom(row scanner) (r store.JoinedRoom, err error) {
 	var id sql.NullInt64
 	var name, display sql.NullString
-	r, err := scanRoomAnd(row, &id, &name, &display)
+	r.Room, err = scanRoomAnd(row, &id, &name, &display, &r.Joined)
 	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String, Display: display.String}
 	return r, err
 }
@@ -51,15 +52,15 @@ func (s *Store) RoomByName(ctx context.Context, name string) (plausch.Room, erro
 	return r, found("room", err)
 }
 
-// DirectRoom implements [store.Rooms].
-func (s *Store) DirectRoom(ctx context.Context, a, b plausch.AccountID) (plausch.Room, error) {
-	r, err := scanRoom(s.r.directRoom.QueryRowContext(ctx, min(a, b), max(a, b)))
+// RoomFor implements [store.Rooms].
+func (s *Store) RoomFor(ctx context.Context, id plausch.RoomID, account plausch.AccountID) (store.JoinedRoom, error) {
+	r, err := scanJoinedRoom(s.r.roomFor.QueryRowContext(ctx, account, id))
 	return r, found("room", err)
 }
 
 // ListRooms implements [store.Rooms].
-func (s *Store) ListRooms(ctx context.Context, account plausch.AccountID, public bool, after plausch.RoomID, limit int) ([]plausch.Room, error) {
-	return list(ctx, "list rooms", s.r.listRooms, scanRoomPeer, account, public, after, limit)
+func (s *Store) ListRooms(ctx context.Context, account plausch.AccountID, public bool, after plausch.RoomID, limit int) ([]store.JoinedRoom, error) {
+	return list(ctx, "list rooms", s.r.listRooms, scanJoinedRoom, account, public, after, limit)
 }
 
 // MemberRooms implements [store.Rooms].

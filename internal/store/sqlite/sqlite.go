@@ -50,8 +50,8 @@ type Store struct {
 	w      writes
 	batch  batch // of Append
 	noted  noted // by the write under way
-	// committed is the cursor of this store's last commit, or 0: another process may
-	// have written since if the database is beyond it.
+	// committed is the cursor of the last commit that this store knows of. That the
+	// next number is free is how it knows that nobody else has written since.
 	committed int64
 	// uncopied is how many bytes were written since the last checkpoint began.
 	uncopied int
@@ -117,6 +117,9 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 	if err := prepare(ctx, s.conn, s.w.queries()); err != nil {
 		return err
 	}
+	if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed); err != nil {
+		return err
+	}
 	return prepare(ctx, s.pool, s.r.queries())
 }
 
@@ -167,14 +170,37 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 		return err // select is free to pick the lock
 	}
 	ctx = context.WithoutCancel(ctx)
-	if _, err := s.w.begin.ExecContext(ctx); err != nil {
+	err := s.transact(ctx, fn)
+	if errors.Is(err, errOthersWrote) {
+		// What is remembered was older than the database. It is read anew now, and
+		// nobody else writes before the end of this transaction.
+		err = s.transact(ctx, func(ctx context.Context) error {
+			if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed); err != nil {
+				return err
+			}
+			return fn(ctx)
+		})
+	}
+	if err != nil {
 		return s.failed(what, err)
+	}
+	s.wrote()
+	return nil
+}
+
+// errOthersWrote ends a transaction that finds that another process has committed
+// since this one did.
+var errOthersWrote = errors.New("another process has written to the database")
+
+// transact runs fn in a transaction.
+func (s *Store) transact(ctx context.Context, fn func(ctx context.Context) error) error {
+	if _, err := s.w.begin.ExecContext(ctx); err != nil {
+		return err
 	}
 	s.noted.reset()
 	err := fn(ctx)
-	var cursor int64
 	if err == nil {
-		cursor, err = s.writeNoted(ctx)
+		err = s.writeNoted(ctx)
 	}
 	if err == nil {
 		_, err = s.w.commit.ExecContext(ctx)
@@ -184,13 +210,11 @@ func (s *Store) write(ctx context.Context, what string, fn func(ctx context.Cont
 		// there is none, which is what is wanted.
 		_, _ = s.w.rollback.ExecContext(ctx)
 		s.batch.forget() // it may count what has just been undone
-		return s.failed(what, err)
+		return err
 	}
-	if cursor > s.committed+1 {
-		s.batch.forget() // another process has written meanwhile
+	if s.noted.any() {
+		s.committed++
 	}
-	s.committed = max(s.committed, cursor)
-	s.wrote()
 	return nil
 }
 

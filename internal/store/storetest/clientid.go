@@ -43,8 +43,7 @@ var clientIDTests = []test{
 		f.equal("members of the room", f.members(room), []plausch.AccountID{ann.ID})
 		_, err := f.RoomByName(f.ctx(), "new")
 		f.code(plausch.NotFound, err)
-		_, err = f.DirectRoom(f.ctx(), ann.ID, eve.ID)
-		f.code(plausch.NotFound, err)
+		f.equal("the direct room", f.pair(ann, eve), 0)
 	}},
 	{"every kind of draft can be repeated", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")

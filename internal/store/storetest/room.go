@@ -34,7 +34,7 @@ var roomTests = []test{
 		f.code(plausch.NotFound, err)
 		_, err = f.RoomByName(f.ctx(), "") // direct rooms have no name
 		f.code(plausch.NotFound, err)
-		_, err = f.DirectRoom(f.ctx(), ann.ID, carl.ID)
+		_, err = f.RoomFor(f.ctx(), 12345, carl.ID)
 		f.code(plausch.NotFound, err)
 	}},
 	{"a created room is read by id and by name", func(f *fixture) {
@@ -67,10 +67,12 @@ var roomTests = []test{
 		d.Time = at(5)
 		id := f.one(d).Room
 		want := plausch.Room{ID: id, Kind: plausch.RoomDirect, Created: at(5), Head: 3}
-		for _, pair := range [][2]plausch.AccountID{{ann.ID, bob.ID}, {bob.ID, ann.ID}} {
-			r, err := f.DirectRoom(f.ctx(), pair[0], pair[1])
+		for _, pair := range [][2]plausch.AccountRef{{ann, bob}, {bob, ann}} {
+			r, err := f.RoomFor(f.ctx(), id, pair[0].ID)
 			f.ok(err)
-			f.equal("direct room", r, want)
+			theirs := store.JoinedRoom{Room: want, Joined: true}
+			theirs.Peer = pair[1]
+			f.equal("direct room", r, theirs)
 		}
 		r, err := f.Room(f.ctx(), id)
 		f.ok(err)
@@ -159,10 +161,15 @@ func testListRooms(f *fixture) {
 	f.one(message(plausch.PublicRoom, ann, "hi"))
 	f.ok(f.ReleaseName(f.ctx(), eve.ID)) // a peer without a name keeps the last one
 
-	room := func(id plausch.RoomID, peer plausch.AccountRef) plausch.Room {
+	room := func(id plausch.RoomID, peer plausch.AccountRef) store.JoinedRoom {
 		r, err := f.Room(f.ctx(), id)
 		f.ok(err)
 		r.Peer = peer
+		return store.JoinedRoom{Room: r, Joined: true}
+	}
+	seen := func(id plausch.RoomID) store.JoinedRoom {
+		r := room(id, plausch.AccountRef{})
+		r.Joined = false
 		return r
 	}
 	none := plausch.AccountRef{}
@@ -172,17 +179,22 @@ func testListRooms(f *fixture) {
 		name   string
 		who    plausch.AccountID
 		public bool
-		want   []plausch.Room
+		want   []store.JoinedRoom
 	}{
-		{"own rooms", ann.ID, false, []plausch.Room{public, room(den, none), room(talk, bob)}},
-		{"own and public rooms", ann.ID, true, []plausch.Room{public, room(open, none), room(den, none), room(talk, bob)}},
-		{"the peer is the other one", bob.ID, false, []plausch.Room{public, room(open, none), room(den, none), room(talk, ann), room(other, eve)}},
-		{"a stranger's", 12345, false, []plausch.Room{public}},
-		{"a stranger's and public rooms", 12345, true, []plausch.Room{public, room(open, none)}},
+		{"own rooms", ann.ID, false, []store.JoinedRoom{public, room(den, none), room(talk, bob)}},
+		{"own and public rooms", ann.ID, true, []store.JoinedRoom{public, seen(open), room(den, none), room(talk, bob)}},
+		{"the peer is the other one", bob.ID, false, []store.JoinedRoom{public, room(open, none), room(den, none), room(talk, ann), room(other, eve)}},
+		{"a stranger's", 12345, false, []store.JoinedRoom{public}},
+		{"a stranger's and public rooms", 12345, true, []store.JoinedRoom{public, seen(open)}},
 	}
 	for _, c := range cases {
 		got, err := f.ListRooms(f.ctx(), c.who, c.public, 0, 100)
 		f.ok(err)
 		f.equal(c.name, got, c.want)
+		for _, want := range got {
+			one, err := f.RoomFor(f.ctx(), want.ID, c.who)
+			f.ok(err)
+			f.equal(c.name+", one by one", one, want)
+		}
 	}
 }

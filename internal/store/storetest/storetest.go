@@ -213,6 +213,19 @@ func (f *fixture) equal(what string, got, want any) {
 	}
 }
 
+// pair returns the direct room of two accounts, or 0.
+func (f *fixture) pair(a, b plausch.AccountRef) plausch.RoomID {
+	f.Helper()
+	rooms, err := f.ListRooms(f.ctx(), a.ID, false, 0, 1000)
+	f.ok(err)
+	for _, r := range rooms {
+		if r.Kind == plausch.RoomDirect && r.Peer.ID == b.ID {
+			return r.ID
+		}
+	}
+	return 0
+}
+
 // cursor returns the number of the newest commit.
 func (f *fixture) cursor() int64 {
 	f.Helper()
