@@ -5,18 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"image"
-	_ "image/gif"  // the types of pictures whose dimensions are checked
-	_ "image/jpeg" // …
-	_ "image/png"  // …
 	"io"
 	"net/http"
 	"sync"
 
-	_ "golang.org/x/image/webp" // …
-
 	"plausch"
 	"plausch/internal/blob"
+	"plausch/internal/media"
 	"plausch/internal/store"
 )
 
@@ -25,10 +20,6 @@ const (
 	DefaultMaxFile         = 25 << 20
 	DefaultMaxAccountFiles = 1 << 30
 )
-
-// maxPixels is the largest picture, width times height, that is given out as one:
-// a few bytes can say that they are more pixels than a client has memory for.
-const maxPixels = 32_000_000
 
 // File is a file to upload.
 type File struct {
@@ -59,7 +50,7 @@ func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.
 		return plausch.Attachment{}, err
 	}
 	body := &metered{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
-	a, err := c.keep(ctx, by, f, withoutMetadata(body))
+	a, err := c.keep(ctx, by, f, media.WithoutMetadata(body))
 	c.uploads.end(by.ID, used, body.read, err == nil)
 	if err != nil {
 		return plausch.Attachment{}, err
@@ -111,24 +102,10 @@ func (c *Core) mediaType(ctx context.Context, hash blob.Hash) (string, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return "", fmt.Errorf("look at a file: %w", err)
 	}
-	if format, err := pictureType(r); err != nil || format != found {
+	if format, err := media.Type(r); err != nil || format != found {
 		return plausch.TypeUnknown, nil
 	}
 	return found, nil
-}
-
-// pictureType returns the media type of a picture, by its first bytes. It fails
-// with Invalid if it is none, and with TooLarge if it has more than maxPixels.
-func pictureType(r io.Reader) (string, error) {
-	config, format, err := image.DecodeConfig(r)
-	width, height := int64(config.Width), int64(config.Height)
-	switch {
-	case err != nil || width <= 0 || height <= 0:
-		return "", plausch.Errorf(plausch.Invalid, "the file is no picture; png, jpeg, gif and webp are")
-	case width > maxPixels/height:
-		return "", plausch.Errorf(plausch.TooLarge, "the picture has %d × %d pixels; %d million are allowed", width, height, maxPixels/1_000_000)
-	}
-	return "image/" + format, nil
 }
 
 // OpenAttachment returns a file and its bytes, for the members of its message's

@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"fmt"
-	"image"
-	"image/jpeg"
-	"image/png"
+	"errors"
 	"io"
-
-	"golang.org/x/image/draw"
+	"sync"
 
 	"plausch"
 	"plausch/internal/blob"
+	"plausch/internal/media"
 	"plausch/internal/store"
 )
 
@@ -23,7 +20,6 @@ const (
 	AvatarSide = 256
 	// maxAvatarBytes is more than PNG makes of that many pixels.
 	maxAvatarBytes = 512 << 10
-	jpegQuality    = 85
 )
 
 // Avatar is the picture of an account: square, with at most AvatarSide pixels a
@@ -36,7 +32,8 @@ type Avatar struct {
 
 // SetAvatar makes of a file, by its id, the picture of by, who has to be able to
 // read it; with an empty id by has none any more. It returns the account as it is
-// now. One picture is decoded at a time, which takes up to 300 MB.
+// now. Two pictures are decoded at a time, and one of an account, which takes up to
+// 300 MB each.
 func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (plausch.Account, error) {
 	if by.Role == plausch.RoleGuest && !by.Invited {
 		return by, plausch.Errorf(plausch.Forbidden, "only accounts that last have pictures")
@@ -75,46 +72,13 @@ func (c *Core) drawAvatar(ctx context.Context, by plausch.Account, id string) ([
 		return nil, err
 	}
 	defer file.Close()
-	select {
-	case c.drawing <- struct{}{}:
-		defer func() { <-c.drawing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return avatarOf(file)
-}
-
-// avatarOf returns a picture as that of an account: the middle of it, scaled and
-// encoded anew, so that what a camera has written beside the pixels is gone.
-func avatarOf(file io.ReadSeeker) ([]byte, error) {
-	if _, err := pictureType(file); err != nil {
+	done, err := c.drawings.begin(ctx, by.ID)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read a picture: %w", err)
-	}
-	whole, _, err := image.Decode(file)
-	if err != nil {
-		return nil, plausch.Errorf(plausch.Invalid, "the picture is damaged: %v", err)
-	}
-	within := middle(whole.Bounds())
-	side := min(within.Dx(), AvatarSide)
-	small := image.NewNRGBA(image.Rect(0, 0, side, side))
-	draw.CatmullRom.Scale(small, small.Bounds(), whole, within, draw.Src, nil)
-	var out bytes.Buffer
-	if small.Opaque() {
-		err = jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality})
-	} else {
-		err = png.Encode(&out, small)
-	}
-	return out.Bytes(), err
-}
-
-// middle returns the largest square in the middle of r.
-func middle(r image.Rectangle) image.Rectangle {
-	side := min(r.Dx(), r.Dy())
-	from := r.Min.Add(image.Pt((r.Dx()-side)/2, (r.Dy()-side)/2))
-	return image.Rectangle{Min: from, Max: from.Add(image.Pt(side, side))}
+	defer done()
+	picture, err := media.Square(ctx, file, AvatarSide)
+	return picture, pictureError(err)
 }
 
 // OpenAvatar returns the picture of the account called name, and its bytes. It is
@@ -136,7 +100,7 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 	if err != nil {
 		return Avatar{}, nil, err
 	}
-	found, err := pictureType(r)
+	found, err := media.Type(r)
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)
 	}
@@ -145,4 +109,51 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 		return Avatar{}, nil, err
 	}
 	return Avatar{Type: found, Size: size, Hash: account.Avatar}, r, nil
+}
+
+// maxDrawings is how many pictures are decoded at a time.
+const maxDrawings = 2
+
+// drawings bounds the pictures that are decoded at a time, so that one account's
+// pictures never take all places.
+type drawings struct {
+	places chan struct{} // holds one token for each picture that is decoded
+
+	mu sync.Mutex
+	by map[plausch.AccountID]bool // whose picture is decoded, or waits for a place
+}
+
+// begin waits for a place, which is given back by done. An account whose last
+// picture is not done yet is told to wait.
+func (d *drawings) begin(ctx context.Context, by plausch.AccountID) (done func(), err error) {
+	d.mu.Lock()
+	drawing := d.by[by]
+	d.by[by] = true
+	d.mu.Unlock()
+	if drawing {
+		return nil, plausch.Errorf(plausch.RateLimited, "your last picture is still being made; wait a moment")
+	}
+	forget := func() {
+		d.mu.Lock()
+		delete(d.by, by)
+		d.mu.Unlock()
+	}
+	select {
+	case d.places <- struct{}{}:
+		return func() { <-d.places; forget() }, nil
+	case <-ctx.Done():
+		forget()
+		return nil, ctx.Err()
+	}
+}
+
+// pictureError gives an error of package media the code that its reader knows.
+func pictureError(err error) error {
+	switch {
+	case errors.Is(err, media.ErrTooLarge):
+		return plausch.Errorf(plausch.TooLarge, "%v", err)
+	case errors.Is(err, media.ErrNoPicture), errors.Is(err, media.ErrDamaged):
+		return plausch.Errorf(plausch.Invalid, "%v", err)
+	}
+	return err
 }

@@ -60,9 +60,8 @@ type Core struct {
 	throttle   *auth.Throttle
 	ceremonies ceremonies
 
-	uploads uploads
-	// drawing is held by whoever decodes a picture, one at a time.
-	drawing chan struct{}
+	uploads  uploads
+	drawings drawings
 	// sweeping is held, for reading, while bytes are on disk that no row names
 	// yet, and for writing while such bytes are removed.
 	sweeping sync.RWMutex
@@ -95,7 +94,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
-	c.drawing = make(chan struct{}, 1)
+	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
 	running, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	var err error

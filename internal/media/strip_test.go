@@ -1,4 +1,4 @@
-package core
+package media
 
 import (
 	"bytes"
@@ -129,7 +129,7 @@ var pictures = map[string]struct {
 
 func strip(t testing.TB, b []byte) []byte {
 	t.Helper()
-	out, err := io.ReadAll(withoutMetadata(bytes.NewReader(b)))
+	out, err := io.ReadAll(WithoutMetadata(bytes.NewReader(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestMetadataIsRemoved(t *testing.T) {
 				if again := strip(t, after); !bytes.Equal(again, after) {
 					t.Error("a second time changes more")
 				}
-				slowly, err := io.ReadAll(iotest.OneByteReader(withoutMetadata(iotest.OneByteReader(bytes.NewReader(before)))))
+				slowly, err := io.ReadAll(iotest.OneByteReader(WithoutMetadata(iotest.OneByteReader(bytes.NewReader(before)))))
 				if err != nil || !bytes.Equal(slowly, after) {
 					t.Errorf("byte by byte it is %d bytes, not %d, %v", len(slowly), len(after), err)
 				}
@@ -216,7 +216,7 @@ func TestErrorsOfUploadsAreNotSwallowed(t *testing.T) {
 		whole := p.make(t, 6)
 		for n := range len(whole) {
 			broken := io.MultiReader(bytes.NewReader(whole[:n]), iotest.ErrReader(io.ErrClosedPipe))
-			if _, err := io.ReadAll(withoutMetadata(broken)); err != io.ErrClosedPipe {
+			if _, err := io.ReadAll(WithoutMetadata(broken)); err != io.ErrClosedPipe {
 				t.Fatalf("%s, broken off after %d bytes: %v", name, n, err)
 			}
 		}
