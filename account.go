@@ -39,7 +39,7 @@ type AccountRef struct {
 	ID   AccountID
 	Name string
 	// Display is how the account likes to be called, by the rule of
-	// core.DisplayName; empty if that is Name. Unlike Name it is not unique, so
+	// names.Display; empty if that is Name. Unlike Name it is not unique, so
 	// it is shown by [AccountRef.Shown] only.
 	Display string
 }
@@ -64,7 +64,7 @@ func (a AccountRef) Shown() string {
 // Account is somebody who talks: a person, a bot or a guest.
 type Account struct {
 	ID   AccountID
-	Name string // by the rule of core.Name; unique among those in use and deactivated
+	Name string // by the rule of names.Account; unique among those in use and deactivated
 	// Display is as in [AccountRef].
 	Display string
 	Role    Role

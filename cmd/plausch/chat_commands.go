@@ -10,7 +10,7 @@ import (
 
 	"plausch"
 	"plausch/client"
-	"plausch/internal/core"
+	"plausch/internal/names"
 	"plausch/protocol"
 )
 
@@ -161,7 +161,7 @@ func (c *chat) failed(err error) { c.note("%s.", strings.TrimSuffix(c.why(err), 
 
 // person returns the name in a word, which may begin with an @.
 func (c *chat) person(word string) (string, bool) {
-	name, err := core.Name(strings.TrimPrefix(word, "@"))
+	name, err := names.AccountAddress(word)
 	if err != nil {
 		c.failed(err)
 	}

@@ -198,7 +198,7 @@ func (c *chat) label(m client.Outgoing, sep string) string {
 func (c *chat) find(t target) *chatRoom {
 	var found *chatRoom
 	for _, r := range c.rooms {
-		if targetOf(r.Room) == t && (found == nil || r.ID > found.ID) {
+		if t.is(r.Room) && (found == nil || r.ID > found.ID) {
 			found = r
 		}
 	}

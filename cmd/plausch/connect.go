@@ -24,7 +24,8 @@ import (
 
 	"plausch"
 	"plausch/client"
-	"plausch/internal/core"
+	"plausch/internal/auth"
+	"plausch/internal/names"
 )
 
 // What the environment says where no flag does.
@@ -145,7 +146,7 @@ func firstLine(path string) (string, error) {
 	if err != nil && err != io.EOF {
 		return "", err
 	}
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
+	if line = auth.TrimPassword(line); line == "" {
 		return "", fmt.Errorf("the first line of %s is empty", path)
 	}
 	return line, nil
@@ -156,9 +157,9 @@ var ktnName = regexp.MustCompile(`^[A-Za-z0-9]{1,32}$`)
 
 // nameOf returns a name in the form in which the server knows it.
 func (c *connection) nameOf(name string) (string, error) {
-	switch {
+	switch name = names.TrimSpace(name); {
 	case !c.address.KTN():
-		return core.Name(name)
+		return names.Account(name)
 	case !ktnName.MatchString(name):
 		return "", plausch.Errorf(plausch.Invalid, "%q cannot be a name on a KTN server: it takes up to 32 letters A to Z and digits", name)
 	}
@@ -175,7 +176,7 @@ func (c *connection) localName() string {
 	name = name[strings.LastIndexByte(name, '\\')+1:] // DOMAIN\user, on Windows
 	own, err := c.nameOf(name)
 	if err == nil && !c.address.KTN() {
-		own, err = core.NewName(name)
+		own, err = names.NewAccount(name)
 	}
 	if err != nil {
 		return ""

@@ -8,25 +8,37 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/client/ktn"
-	"plausch/internal/core"
+	"plausch/internal/names"
 )
 
 // target is where somebody wants to write or read: a room, or a person.
 type target struct {
 	room string // or
-	peer string
+	peer string // both in the form that package names gives an address
 }
 
-// parseTarget reads ROOM or @NAME.
+// parseTarget reads ROOM or @NAME, or instead of the name an id such as id:12.
 func parseTarget(s string) (t target, err error) {
-	name, isPeer := strings.CutPrefix(s, "@")
-	if name, err = core.Name(name); err != nil {
+	if strings.HasPrefix(names.TrimSpace(s), "@") {
+		t.peer, err = names.AccountAddress(s)
+	} else {
+		t.room, err = names.RoomAddress(s)
+	}
+	if err != nil {
 		return target{}, usageErrorf("%q is neither a room nor, with @ before it, a person: %w", s, err)
 	}
-	if isPeer {
-		return target{peer: name}, nil
+	return t, nil
+}
+
+// is reports whether r is the room that t names.
+func (t target) is(r plausch.Room) bool {
+	if id, ok := names.ID(t.room); ok {
+		return r.ID == plausch.RoomID(id)
 	}
-	return target{room: name}, nil
+	if id, ok := names.ID(t.peer); ok {
+		return r.Kind == plausch.RoomDirect && r.Peer.ID == plausch.AccountID(id)
+	}
+	return targetOf(r) == t
 }
 
 // check reports why there cannot be such a target on the server at a.
@@ -67,7 +79,11 @@ func (t target) enter(ctx context.Context, c *client.Client) (client.Outgoing, e
 		return client.Outgoing{Room: plausch.PublicRoom}, c.WaitOnline(ctx)
 	}
 	for {
-		room, err := c.Room(ctx, client.RoomRef{Name: t.room})
+		ref := client.RoomRef{Name: t.room}
+		if id, ok := names.ID(t.room); ok {
+			ref = client.RoomRef{ID: plausch.RoomID(id)}
+		}
+		room, err := c.Room(ctx, ref)
 		if err == nil && !room.Joined {
 			room, err = c.JoinRoom(ctx, client.RoomRef{ID: room.ID})
 			if errors.Is(err, client.ErrLost) {

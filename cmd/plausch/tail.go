@@ -114,7 +114,7 @@ func (t *tailer) run(ctx context.Context, c *connection) error {
 		return err
 	}
 	o.Begin = func(r plausch.Room) int64 {
-		if targetOf(r) == t.target {
+		if t.target.is(r) {
 			return r.Head // what is before it is asked for as history
 		}
 		return -1
@@ -239,7 +239,7 @@ func (t *tailer) state(u client.State) {
 
 // joined prints what the room had before its events begin to come.
 func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
-	if targetOf(u.Room) != t.target || u.Room.ID == t.room.ID {
+	if !t.target.is(u.Room) || u.Room.ID == t.room.ID {
 		return nil
 	}
 	// One that a follower waited for is new as a whole, and so is the room with

@@ -19,6 +19,7 @@ import (
 	"plausch/internal/auth"
 	"plausch/internal/config"
 	"plausch/internal/core"
+	"plausch/internal/names"
 )
 
 // maxPasswordLine bounds what is read as a password: more than the longest one.
@@ -58,7 +59,7 @@ func newUserAddCommand() *cobra.Command {
 				return usageErrorf("a bot is a member; to make it an admin, use plausch user role afterwards")
 			}
 			// Nobody should type a password twice to learn that the name is wrong.
-			if _, err := core.NewName(args[0]); err != nil {
+			if _, err := names.NewAccount(args[0]); err != nil {
 				return &exitError{exitUsage, err}
 			}
 			if bot {
@@ -199,5 +200,5 @@ func passwordLine(stdin io.Reader) (string, error) {
 	if line == "" {
 		return "", errors.New("there is no password on standard input; write it there as the first line")
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	return auth.TrimPassword(line), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"plausch"
 	"plausch/internal/core"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -34,10 +35,12 @@ func newWebhookAddCommand() *cobra.Command {
 			"  plausch webhook add code github --signed",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range args { // what cannot be is a mistake of the command line
-				if _, err := core.Name(name); err != nil {
-					return &exitError{exitUsage, err}
-				}
+			// What cannot be is a mistake of the command line.
+			if _, err := names.RoomAddress(args[0]); err != nil {
+				return &exitError{exitUsage, err}
+			}
+			if _, err := names.NewAccount(args[1]); err != nil {
+				return &exitError{exitUsage, err}
 			}
 			return onData(cmd, func(d *desk) error {
 				made, err := core.AddWebhook(d.ctx, d.store, args[0], args[1], signed)

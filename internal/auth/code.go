@@ -22,9 +22,11 @@ func NewCode() Code {
 	return c
 }
 
-// ParseCode reads what [Code.Text] wrote, and nothing else. It reports false for
+// ParseCode reads what [Code.Text] wrote, with white space, line ends and a byte
+// order mark around it taken off. It reports false for
 // what can be no code.
 func ParseCode(text string) (Code, bool) {
+	text = trimSecret(text)
 	secret, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(text) != base64.RawURLEncoding.EncodedLen(codeBytes) || len(secret) != codeBytes {
 		return Code{}, false

@@ -107,7 +107,7 @@ func (h *Hasher) compute(ctx context.Context, from Source, password string, p pa
 // letter. A password that the profile forbids is never set; to verify one does
 // the work all the same.
 func normal(password string) string {
-	if s, err := precis.OpaqueString.String(password); err == nil {
+	if s, err := precis.OpaqueString.String(TrimPassword(password)); err == nil {
 		return s
 	}
 	return password

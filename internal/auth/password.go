@@ -30,6 +30,12 @@ var commonPasswords = func() map[string]bool {
 	return set
 }()
 
+// TrimPassword takes off what programs and editors add to a line: a byte order
+// mark before it, and line ends behind it. No password can have either.
+func TrimPassword(password string) string {
+	return strings.TrimRight(strings.TrimPrefix(password, "\ufeff"), "\r\n")
+}
+
 // CheckPassword reports why the account called name cannot have password: it
 // is shorter than [MinPassword] or longer than [MaxPassword], among those that
 // everybody guesses first, or the name itself. Which kinds of characters it has
@@ -37,7 +43,7 @@ var commonPasswords = func() map[string]bool {
 // says what to do.
 func CheckPassword(name, password string) error {
 	// The profile refuses the empty password, too, and that is merely short.
-	normalized, err := precis.OpaqueString.String(password)
+	normalized, err := precis.OpaqueString.String(TrimPassword(password))
 	if err != nil && password != "" || !utf8.ValidString(password) {
 		return plausch.Errorf(plausch.Invalid, "the password has a character that cannot be typed everywhere, such as a control character; leave it out")
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
+	"unicode"
 
 	"plausch"
 )
@@ -31,10 +32,10 @@ func NewToken() Token {
 	return t
 }
 
-// ParseToken reads what [Token.Text] wrote, and nothing else: every token has
-// exactly one text. The error is [plausch.SignInFailed].
+// ParseToken reads what [Token.Text] wrote; white space, line ends and a byte
+// order mark around it are taken off. The error is [plausch.SignInFailed].
 func ParseToken(text string) (Token, error) {
-	encoded, ok := strings.CutPrefix(text, TokenPrefix)
+	encoded, ok := strings.CutPrefix(trimSecret(text), TokenPrefix)
 	if !ok {
 		return Token{}, plausch.Errorf(plausch.SignInFailed, "the token does not begin with %s; use it as it was given", TokenPrefix)
 	}
@@ -47,6 +48,11 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, plausch.Errorf(plausch.SignInFailed, "the token has a character that is in no token; use it as it was given")
 	}
 	return Token{secret: [tokenBytes]byte(secret)}, nil
+}
+
+// trimSecret takes off what comes along when a secret is copied or kept in a file.
+func trimSecret(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
 }
 
 // Text returns the token as its client keeps it: [TokenPrefix] and 43

@@ -4,51 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"regexp"
-	"slices"
 	"time"
-
-	"golang.org/x/text/secure/precis"
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
 // restartTime is how long clients are asked to wait when the server stops.
 const restartTime = 2 * time.Second
-
-var nameRule = regexp.MustCompile(`^[a-z0-9._-]{2,32}$`)
-
-// Name returns the one form of a name under which an account or room is known:
-// prepared by PRECIS UsernameCaseMapped (RFC 8265, section 3.3), so in lower
-// case, and then of 2 to 32 letters a to z, digits, dots, underscores and
-// hyphens, which leaves nothing that only looks like another name.
-func Name(name string) (string, error) {
-	mapped, err := precis.UsernameCaseMapped.String(name)
-	if err != nil || !nameRule.MatchString(mapped) {
-		return "", plausch.Errorf(plausch.Invalid,
-			"%q cannot be a name: it takes 2 to 32 letters a to z, digits, dots, underscores or hyphens", name)
-	}
-	return mapped, nil
-}
-
-// reserved are names that only the server itself may speak under, or that are
-// read as everybody or as those who run it.
-var reserved = []string{
-	"admin", "administrator", "all", "channel", plausch.DeletedName, "everyone", "here", "mod", "moderator", "nobody", "null",
-	"owner", "plausch", "postmaster", "public", "root", "security", "server", "staff", "support", "sysop", "system",
-	"undefined", "webmaster",
-}
-
-// NewName is Name for a new account: some names are nobody's.
-func NewName(name string) (string, error) {
-	mapped, err := Name(name)
-	if err == nil && slices.Contains(reserved, mapped) {
-		return "", plausch.Errorf(plausch.Invalid, "nobody can be called %q, so that nobody is taken for the server; choose another name", mapped)
-	}
-	return mapped, err
-}
 
 // From says who asks before it is known who that is.
 type From struct {
@@ -112,7 +77,7 @@ func (c *Core) SignInPassword(ctx context.Context, from From, name, password str
 
 // checkPassword returns the account that holds name if password is its.
 func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (plausch.AccountID, error) {
-	name, err := Name(name)
+	name, err := names.Account(name)
 	if err != nil {
 		name = "-" // nobody's: all that can be no name is guessed at together
 	}
@@ -231,12 +196,12 @@ func (c *Core) SignInGuest(ctx context.Context, from From, name string, transien
 	if c.opts.Access != AccessOpen {
 		return SignedIn{}, c.errClosed(ctx)
 	}
-	mapped, err := NewName(name)
+	mapped, err := names.NewAccount(name)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	guest := store.NewAccount{
-		Name: mapped, Display: likes(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program,
+		Name: mapped, Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program,
 	}
 	if !transient {
 		return c.signUp(ctx, from, guest)

@@ -58,12 +58,8 @@ func (a *Admin) AddAccount(ctx context.Context, name, password string, role plau
 // AddBot makes a bot and returns its token, which is not kept. If there is a bot
 // of that name, its tokens before are not good any more.
 func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.Token, error) {
-	n, err := newAccount(name, plausch.RoleMember)
-	if err != nil {
-		return plausch.Account{}, auth.Token{}, err
-	}
 	token := auth.NewToken()
-	old, err := a.Store.AccountByName(ctx, n.Name)
+	old, err := accountNamed(ctx, a.Store, name)
 	switch {
 	case err == nil && old.Bot:
 		device, err := a.Store.CreateDevice(ctx, store.NewDevice{
@@ -75,6 +71,10 @@ func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.
 		old, err = a.Store.ChangeAccount(ctx, store.AccountChange{Account: old.ID, At: a.now(), EndDevices: true, KeepDevice: device.ID})
 		return old, token, err
 	case err != nil && plausch.CodeOf(err) != plausch.NotFound:
+		return plausch.Account{}, token, err
+	}
+	n, err := newAccount(name, plausch.RoleMember)
+	if err != nil {
 		return plausch.Account{}, token, err
 	}
 	n.Bot, n.Token, n.Audit = true, token.Hash(), a.audit(plausch.AuditBot, "")
@@ -232,13 +232,9 @@ func (a *Admin) NewInvite(ctx context.Context, o InviteOptions) (plausch.Invite,
 }
 
 func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
-	mapped, err := Name(name)
-	if err != nil {
-		return plausch.Room{}, err
-	}
-	room, err := st.RoomByName(ctx, mapped)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		err = plausch.Errorf(plausch.NotFound, "there is no room %q", mapped)
+	room, err := roomAt(ctx, st, name)
+	if plausch.CodeOf(err) == plausch.NotFound || err == nil && room.Kind == plausch.RoomDirect {
+		err = plausch.Errorf(plausch.NotFound, "there is no room %q", name)
 	}
 	return room, err
 }

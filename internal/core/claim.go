@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -103,7 +104,7 @@ func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, pas
 }
 
 func checkServerName(name string) (string, error) {
-	prepared, err := DisplayName(name)
+	prepared, err := names.Display(name)
 	if err != nil || utf8.RuneCountInString(prepared) == 0 || len(prepared) > MaxServerName {
 		return "", plausch.Errorf(plausch.Invalid, "the server needs a name of 1 to %d bytes in letters, digits, signs and single spaces", MaxServerName)
 	}

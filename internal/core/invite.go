@@ -5,6 +5,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -77,8 +78,8 @@ func (c *Core) signedUp(ctx context.Context, from From, name string) (SignedIn, 
 
 // newAccount begins an account called name.
 func newAccount(name string, role plausch.Role) (store.NewAccount, error) {
-	mapped, err := NewName(name)
-	return store.NewAccount{Name: mapped, Display: likes(name), Role: role}, err
+	mapped, err := names.NewAccount(name)
+	return store.NewAccount{Name: mapped, Display: names.DisplayOf(name), Role: role}, err
 }
 
 // CreateInvite makes an invite and returns it with its code, which is not kept.

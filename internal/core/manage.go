@@ -6,6 +6,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 )
 
 // accountToChange returns the account called name if by may change it.
@@ -92,7 +93,7 @@ func (c *Core) CreateBot(ctx context.Context, by plausch.Account, name string) (
 	if err := isAdmin(by); err != nil {
 		return plausch.Account{}, auth.Token{}, err
 	}
-	if mapped, err := Name(name); err == nil {
+	if mapped, err := names.Account(name); err == nil {
 		if old, err := c.store.AccountByName(ctx, mapped); err == nil && old.Bot {
 			if err := mayChange(by, old); err != nil {
 				return plausch.Account{}, auth.Token{}, err

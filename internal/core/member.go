@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plausch"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -98,14 +99,17 @@ func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, 
 	return accountNamed(ctx, c.store, name)
 }
 
+// accountNamed returns the account that holds a name, or that has an id such as id:12.
 func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
-	mapped, err := Name(name)
-	if err != nil {
-		return plausch.Account{}, err
+	var account plausch.Account
+	var err error
+	if id, ok := names.AccountID(name); ok {
+		account, err = st.Account(ctx, plausch.AccountID(id))
+	} else if name, err = names.Account(name); err == nil {
+		account, err = st.AccountByName(ctx, name)
 	}
-	account, err := st.AccountByName(ctx, mapped)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", mapped)
+	if plausch.CodeOf(err) == plausch.NotFound || err == nil && account.State == plausch.AccountDeleted {
+		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", name)
 	}
 	return account, err
 }

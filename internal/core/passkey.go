@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -104,7 +105,7 @@ func (c *Core) passkeyOwner(ctx context.Context, account plausch.Account) (auth.
 func (c *Core) AddPasskey(ctx context.Context, by plausch.Account, id, name string, response []byte) error {
 	if name != "" {
 		var err error
-		if name, err = DisplayName(name); err != nil {
+		if name, err = names.Display(name); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plausch"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -58,14 +59,40 @@ func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room
 	case name == "":
 		err = plausch.Errorf(plausch.Invalid, "say which room: room or name")
 	default:
-		if name, err = Name(name); err == nil {
-			room, err = c.store.RoomByName(ctx, name)
-		}
+		room, err = roomAt(ctx, c.store, name)
 	}
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = errNoRoom()
 	}
 	return room, err
+}
+
+// RoomAddressed returns the id of the room at an address: a name, an id such as
+// id:12, or, for programs from before that form, digits alone. Those are a name
+// first, and an id only if no room has that name, also none that the caller cannot see: a
+// message must not go to another room than is meant. Whether
+// the caller may see the room is not asked.
+func (c *Core) RoomAddressed(ctx context.Context, address string) (plausch.RoomID, error) {
+	room, err := roomAt(ctx, c.store, address)
+	if id, bare := names.BareID(address); bare && (plausch.CodeOf(err) == plausch.NotFound || plausch.CodeOf(err) == plausch.Invalid) {
+		return plausch.RoomID(id), nil
+	}
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = errNoRoom()
+	}
+	return room.ID, err
+}
+
+// roomAt returns the room at an address: a name, or an id such as id:12.
+func roomAt(ctx context.Context, st store.Store, address string) (plausch.Room, error) {
+	if id, ok := names.ID(address); ok {
+		return st.Room(ctx, plausch.RoomID(id))
+	}
+	name, err := names.Room(address)
+	if err != nil {
+		return plausch.Room{}, err
+	}
+	return st.RoomByName(ctx, name)
 }
 
 // JoinedRoom is a room in a list for an account.
@@ -89,7 +116,7 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 	if kind != plausch.RoomPublic && kind != plausch.RoomPrivate {
 		return plausch.Room{}, plausch.Errorf(plausch.Invalid, "a room is public or private, not %q", kind)
 	}
-	name, err := Name(name)
+	name, err := names.NewRoom(name)
 	if err != nil {
 		return plausch.Room{}, err
 	}

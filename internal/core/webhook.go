@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -36,14 +37,7 @@ func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plaus
 // AddWebhook makes a webhook of the room called room. It needs no running core, so
 // that it can work on the database beside a server.
 func AddWebhook(ctx context.Context, st store.Store, room, name string, signed bool) (NewWebhook, error) {
-	room, err := Name(room)
-	if err != nil {
-		return NewWebhook{}, err
-	}
-	found, err := st.RoomByName(ctx, room)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		return NewWebhook{}, plausch.Errorf(plausch.NotFound, "there is no room %q", room)
-	}
+	found, err := roomNamed(ctx, st, room)
 	if err != nil {
 		return NewWebhook{}, err
 	}
@@ -52,9 +46,9 @@ func AddWebhook(ctx context.Context, st store.Store, room, name string, signed b
 }
 
 func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed bool) (NewWebhook, error) {
-	n.Display = likes(n.Name)
+	n.Display = names.DisplayOf(n.Name)
 	var err error
-	if n.Name, err = NewName(n.Name); err != nil {
+	if n.Name, err = names.NewAccount(n.Name); err != nil {
 		return NewWebhook{}, err
 	}
 	others, err := st.ListWebhooks(ctx, n.Room)

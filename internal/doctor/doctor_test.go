@@ -39,6 +39,10 @@ func databaseIs(h sqlite.Health, err error) database {
 	return database{"/chat/plausch.db", func(context.Context, string) (sqlite.Health, error) { return h, err }}
 }
 
+func namesAre(all ...sqlite.Named) namesCheck {
+	return namesCheck{"/chat/plausch.db", func(context.Context, string) ([]sqlite.Named, error) { return all, nil }}
+}
+
 func clockIs(now time.Time, theirs time.Time, err error) clock {
 	return clock{"https://time.example", func() time.Time { return now }, func(context.Context, string) (time.Time, error) { return theirs, err }}
 }
@@ -136,6 +140,9 @@ func TestChecks(t *testing.T) {
 		{"broken disk", syncTakes(0, syscall.EIO), Problem, "input/output"},
 
 		{"database", databaseIs(sqlite.Health{Version: 3, Newest: 3}, nil), OK, "version 3"},
+		{"names", namesAre(sqlite.Named{ID: 1, Name: "public", Room: true}, sqlite.Named{ID: 1, Name: "anna"}), OK, "told from ids"},
+		{"a room called like an id", namesAre(sqlite.Named{ID: 7, Name: "12", Room: true}), Warning, `room "12" is id:7`},
+		{"an account called like an option", namesAre(sqlite.Named{ID: 8, Name: "-rf"}), Warning, `account "-rf" is @id:8`},
 		{"older database", databaseIs(sqlite.Health{Version: 2, Newest: 3}, nil), Warning, "makes version 3"},
 		{"damaged database", databaseIs(sqlite.Health{Version: 3, Newest: 3, Damage: []string{"row 7 missing"}}, nil), Problem, "row 7"},
 		{"unreadable database", databaseIs(sqlite.Health{}, errors.New("file is not a database")), Problem, "restore"},

@@ -62,6 +62,7 @@ func Checks(s Subject) []Check {
 		data{s.Config.Data, uint64(s.Config.Limits.FreeDiskBytes), lookAtFolder},
 		disk{s.Config.Data, measureSync},
 		database{s.Config.DatabasePath(), sqlite.Inspect},
+		namesCheck{s.Config.DatabasePath(), sqlite.Names},
 		memory{availableMemory},
 		files{fileLimit},
 		clock{s.TimeURL, time.Now, httpDate},

@@ -9,8 +9,8 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"plausch"
-	"plausch/internal/core"
 	"plausch/internal/front/gateway"
+	"plausch/internal/names"
 	"plausch/protocol"
 )
 
@@ -168,7 +168,7 @@ func (f *front) send(r request, text string, attachments ...string) error {
 		to = ""
 	}
 	if to != "" {
-		if _, err := core.Name(to); err != nil {
+		if _, err := names.AccountAddress(to); err != nil {
 			return f.sent(plausch.Errorf(plausch.NotFound, "nobody has such a name"))
 		}
 	}

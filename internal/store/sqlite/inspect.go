@@ -20,6 +20,18 @@ type Health struct {
 // maxDamage bounds the complaints that are read.
 const maxDamage = 10
 
+// openReadOnly opens the database at an absolute path for reading, also beside a
+// server.
+func openReadOnly(path string) (*sql.DB, error) {
+	name := dsn(path, "ro")
+	// Without a WAL nobody has the file open, and reading it the usual way would
+	// leave a WAL of ours behind.
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		name += "&immutable=1"
+	}
+	return sql.Open("sqlite", name)
+}
+
 // Inspect looks at the database at path without changing it, also while a server
 // runs on it. An error is about the file as a whole: missing, not ours, unreadable,
 // or of a newer program.
@@ -32,13 +44,7 @@ func Inspect(ctx context.Context, path string) (Health, error) {
 	if _, err := os.Stat(path); err != nil {
 		return h, err
 	}
-	name := dsn(path, "ro")
-	// Without a WAL nobody has the file open, and reading it the usual way would
-	// leave a WAL of ours behind.
-	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
-		name += "&immutable=1"
-	}
-	db, err := sql.Open("sqlite", name)
+	db, err := openReadOnly(path)
 	if err != nil {
 		return h, err
 	}

@@ -2,35 +2,21 @@ package rest
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"plausch"
 	"plausch/protocol"
 )
 
-// roomRef returns the room that the path names: by id if it is a number, else by
-// name.
-func (q *request) roomRef() (protocol.RoomRef, error) {
-	room := q.PathValue("room")
-	if strings.Trim(room, "0123456789") != "" {
-		return protocol.RoomRef{Name: room}, nil
-	}
-	id, err := strconv.ParseInt(room, 10, 64)
-	if err != nil || id == 0 {
-		return protocol.RoomRef{}, plausch.Errorf(plausch.NotFound, "there is no room %s", room)
-	}
-	return protocol.RoomRef{Room: id}, nil
+// room returns the id of the room that the path names. Whether the caller may see
+// it is for the method to say that is called with it.
+func (q *request) room() (int64, error) {
+	id, err := q.server.api.RoomAddressed(q.Context(), &q.caller, q.PathValue("room"))
+	return int64(id), err
 }
 
-// room returns the id of the room that the path names.
-func (q *request) room() (int64, error) {
-	ref, err := q.roomRef()
-	if err != nil || ref.Room != 0 {
-		return ref.Room, err
-	}
-	room, err := ask[protocol.Room](q, protocol.MethodRoomGet, ref)
-	return room.ID, err
+func (q *request) roomRef() (protocol.RoomRef, error) {
+	id, err := q.room()
+	return protocol.RoomRef{Room: id}, err
 }
 
 func (q *request) listRooms() error {
