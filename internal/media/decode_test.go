@@ -117,6 +117,23 @@ func TestPixels(t *testing.T) {
 	}
 }
 
+// TestTypeOfLargePhotos: what telephones take is a picture.
+func TestTypeOfLargePhotos(t *testing.T) {
+	for name, test := range map[string]struct {
+		file []byte
+		want error
+	}{
+		"48 million pixels": {jpegHead(0xc0, 8064, 6048), nil},
+		"a panorama":        {jpegHead(0xc0, 16000, 2500), nil},
+		"progressive":       {jpegHead(0xc2, 8000, 8000), nil},
+		"a row more":        {jpegHead(0xc0, 8000, 8001), ErrTooLarge},
+	} {
+		if kind, err := Type(bytes.NewReader(test.file)); kind != "image/jpeg" || !errors.Is(err, test.want) {
+			t.Errorf("%s: %s, %v, want %v", name, kind, err, test.want)
+		}
+	}
+}
+
 // TestOfAnAnimationTheFirstPictureIsTaken, with and without transparency.
 func TestOfAnAnimationTheFirstPictureIsTaken(t *testing.T) {
 	still, err := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")

@@ -21,6 +21,10 @@ import (
 // can say that they are more pixels than a client has memory for.
 const MaxPixels = 32_000_000
 
+// MaxJPEGPixels is the same for JPEG: telephones take photos of 50 million pixels,
+// and programs can decode a JPEG at an eighth of its size.
+const MaxJPEGPixels = 64_000_000
+
 var (
 	// ErrNoPicture is of bytes that are no picture of a known type.
 	ErrNoPicture = errors.New("the file is no picture; png, jpeg, gif and webp are")
@@ -39,13 +43,17 @@ func (e tooLargeError) Unwrap() error { return ErrTooLarge }
 
 // Type returns the media type of a picture, such as "image/png", by its first
 // bytes. The error is ErrNoPicture, or wraps ErrTooLarge if it has more than
-// MaxPixels.
+// MaxPixels, or MaxJPEGPixels.
 func Type(r io.Reader) (string, error) {
 	config, format, err := image.DecodeConfig(r)
 	if err != nil || config.Width <= 0 || config.Height <= 0 {
 		return "", ErrNoPicture
 	}
-	return "image/" + format, checkPixels(config, MaxPixels)
+	most := int64(MaxPixels)
+	if format == "jpeg" {
+		most = MaxJPEGPixels
+	}
+	return "image/" + format, checkPixels(config, most)
 }
 
 func checkPixels(c image.Config, most int64) error {

@@ -46,6 +46,8 @@ func photos(t testing.TB) map[string][]byte {
 	scan := plain[bytes.Index(plain, []byte{0xff, 0xda}) : len(plain)-2]
 	all["jpeg of many scans"] = slices.Concat(plain[:len(plain)-2], bytes.Repeat(slices.Concat(exif, scan), 4), plain[len(plain)-2:], []byte(secret))
 	all["png with a long eXIf"] = slices.Concat([]byte(pngMagic), chunk("eXIf", string(exifOf(3, false))+strings.Repeat(secret, 9000)), chunk("IDAT", strings.Repeat("pixels", 30000)), chunk("IEND", ""))
+	heic, _ := heicOf("heic\x00\x00\x00\x00mif1heic")
+	all["heic"] = []byte(heic)
 	return all
 }
 

@@ -12,8 +12,8 @@ import (
 // the readers of a chat. The pixels, and what tells how they are shown, stay as
 // they are, byte for byte: colours, animation, and which way is up.
 
-// WithoutMetadata returns r, without its metadata if it is a JPEG, PNG or WebP
-// picture. From where a picture is damaged on, it is left as it is. It holds up to
+// WithoutMetadata returns r, without its metadata if it is a JPEG, PNG, WebP, HEIC
+// or AVIF picture. From where a picture is damaged on, it is left as it is. It holds up to
 // 128 KiB.
 func WithoutMetadata(r io.Reader) io.Reader {
 	s := &stripper{from: bufio.NewReaderSize(r, maxSegment+8)}
@@ -23,8 +23,8 @@ func WithoutMetadata(r io.Reader) io.Reader {
 
 // begin tells by the first bytes what it is.
 func (s *stripper) begin() error {
-	head, err := s.from.Peek(12)
-	if err != nil && err != io.EOF {
+	head, err := s.from.Peek(firstLook)
+	if ignoreEOF(err) != nil {
 		return err
 	}
 	switch {
@@ -32,14 +32,19 @@ func (s *stripper) begin() error {
 		s.pass, s.next = 2, s.jpegSegment
 	case bytes.HasPrefix(head, []byte(pngMagic)):
 		s.pass, s.next = int64(len(pngMagic)), s.pngChunk
-	case len(head) == 12 && string(head[:4]) == "RIFF" && string(head[8:]) == "WEBP":
+	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
 		// What is behind the picture is not counted in its size.
 		s.pass, s.riff, s.next = 12, int64(binary.LittleEndian.Uint32(head[4:]))-4, s.webpChunk
+	case isHEIF(head):
+		s.next = (&heif{stripper: s}).heifBox
 	default:
 		s.next = nil
 	}
 	return nil
 }
+
+// firstLook is as many bytes as it takes to tell what a file is.
+const firstLook = 64
 
 // stripper reads a picture element by element.
 type stripper struct {
@@ -110,12 +115,17 @@ func (s *stripper) peekHead(n int) (h head, ok bool, err error) {
 // longer comes from peekHead.
 func (s *stripper) peek(n int) ([]byte, error) {
 	b, err := s.from.Peek(n)
-	switch err {
-	case nil:
+	if err == nil {
 		return b, nil
-	case io.EOF:
-		s.next = nil
-		return nil, nil
 	}
-	return nil, err
+	s.next = nil
+	return nil, ignoreEOF(err)
+}
+
+// ignoreEOF returns err, or nil for the end of the file, which the next read gives.
+func ignoreEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }

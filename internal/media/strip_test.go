@@ -230,6 +230,8 @@ func FuzzWithoutMetadata(f *testing.F) {
 		f.Add(p.make(f, 1))
 		f.Add(p.make(f, 6))
 	}
+	heic, _ := heicOf("heic\x00\x00\x00\x00mif1heic")
+	f.Add([]byte(heic))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		// The smallest metadata that say so are a little smaller than ours.
 		if n := len(strip(t, b)); n > len(b)+len(b)/4 {
