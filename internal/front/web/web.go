@@ -69,12 +69,11 @@ func New(opts Options) *Server {
 	opts.REST.SignedIn = func(r *http.Request) { connOf(r).SignedIn() }
 	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
-	mux.Handle("/api/", api)
 	page.New(page.Options{
 		API: opts.API, Arrival: arrivalAtPage, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
 	}).Register(mux)
 	s.http = &http.Server{
-		Handler:           s.secured(mux),
+		Handler:           s.secured(addressed(mux, api)),
 		ConnContext:       withConn(opts.Forwarded),
 		ReadHeaderTimeout: headerDeadline,
 		IdleTimeout:       idleDeadline,
@@ -85,6 +84,23 @@ func New(opts Options) *Server {
 	s.conns = &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
 	go func() { _ = s.http.Serve(s.conns) }() // ends with Close
 	return s
+}
+
+// addressed gives requests on with the address that they mean, so that the mux has
+// nothing to redirect: a redirected POST loses its body.
+func addressed(mux *http.ServeMux, api *rest.Server) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cleaned, ok := rest.CleanPath(r)
+		switch {
+		case rest.Below(cleaned):
+			api.ServeHTTP(w, cleaned)
+		case !ok:
+			http.Error(w, "There is nothing at this address: it has . or .. in it. Write it without.", http.StatusNotFound)
+		default:
+			// Who has closed its side of the connection is answered as anyone.
+			mux.ServeHTTP(w, cleaned.WithContext(context.WithoutCancel(cleaned.Context())))
+		}
+	})
 }
 
 // Match is HTTP's verdict on the first bytes of a connection: a method begins

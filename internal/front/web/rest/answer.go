@@ -1,7 +1,7 @@
 package rest
 
 import (
-	"context"
+	"bytes"
 	"errors"
 	"io"
 	"math"
@@ -62,7 +62,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // logInternal logs what its caller is not told. The pattern of the route is
 // logged, never the address, which may be a webhook's.
 func (s *Server) logInternal(r *http.Request, err error) {
-	if plausch.CodeOf(err) == plausch.Internal && !errors.Is(err, context.Canceled) {
+	if plausch.CodeOf(err) == plausch.Internal {
 		s.opts.Log.Error("request failed", "protocol", "http", "route", r.Pattern, "err", err)
 	}
 }
@@ -119,11 +119,13 @@ func (s *Server) hurry(w http.ResponseWriter) {
 }
 
 // encode returns v as JSON, in which lists are never null. Bytes of texts that
-// are not UTF-8 become U+FFFD.
+// are not UTF-8 become U+FFFD. What some languages take for the end of a line is
+// escaped, so that a line of a stream is one: U+2028 and U+2029, U+0085, and, as
+// in all JSON, the control characters.
 func encode(v any) []byte {
-	b, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true))
+	b, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))
 	if err != nil {
 		panic(err) // no type of ours causes it
 	}
-	return b
+	return bytes.ReplaceAll(b, []byte("\u0085"), []byte(`\u0085`))
 }

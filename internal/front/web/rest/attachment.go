@@ -27,10 +27,23 @@ func (q *request) upload() error {
 	return q.json(http.StatusCreated, protocol.Attachment(file))
 }
 
-// keepFile keeps the body as the file f.
+// keepFile keeps the body, or the file of the form that it is, as the file f.
 func (q *request) keepFile(f core.File) (plausch.Attachment, error) {
-	f.Body = &incoming{q: q, began: time.Now()}
+	body := &incoming{q: q, began: time.Now()}
+	f.Body = body
+	var sent *form
+	var err error
+	if isForm(q.Header) {
+		if sent, err = openForm(body, q.Header.Get("Content-Type"), &f); err != nil {
+			return plausch.Attachment{}, err
+		}
+	} else if media := q.Header.Get("Content-Type"); strings.HasPrefix(strings.ToLower(strings.TrimSpace(media)), "multipart/") {
+		return plausch.Attachment{}, unsupportedMedia("send the bytes of the file alone, or a form as multipart/form-data")
+	}
 	file, err := q.server.api.Upload(q.Context(), &q.caller, f)
+	if err == nil && sent != nil {
+		err = sent.end()
+	}
 	if err == nil {
 		_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 	}

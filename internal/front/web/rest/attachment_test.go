@@ -85,3 +85,48 @@ func TestSlowBodies(t *testing.T) {
 		}
 	}
 }
+
+// What curl -F and browsers send is a form; the file in it is what is kept.
+func TestAFormIsNotKeptAsTheFile(t *testing.T) {
+	w := newWorld(t)
+	ann := w.account("ann", plausch.RoleMember)
+	const kind = "multipart/form-data; boundary=XX"
+	part := func(disposition, content string) string {
+		return "--XX\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n"
+	}
+	const end = "--XX--\r\n"
+	for _, c := range []struct{ what, body, name string }{
+		{"curl -F file=@oil.txt", part(`name="file"; filename="oil.txt"`, "a file") + end, "oil.txt"},
+		{"another field", part(`name="photo"; filename="oil.txt"`, "a file") + end, "oil.txt"},
+		{"fields around it", part(`name="name"`, "gas.txt") + part(`name="file"; filename="oil.txt"`, "a file") + part(`name="x"`, "y") + end, "gas.txt"},
+		{"curl -F 'file=<oil.txt'", part(`name="file"`, "a file") + part(`name="name"`, "late") + end, "file"},
+	} {
+		got := w.call(ann, "POST", "/api/attachments", c.body, "Content-Type", kind).want(201).has(`"size":6`)
+		if c.name != "file" {
+			got.has(`"name":"` + c.name + `"`)
+		}
+		w.call(ann, "GET", "/api/attachments/"+got.read("id"), "").want(200)
+		if kept := w.call(ann, "GET", "/api/attachments/"+got.read("id"), "").body; kept != "a file" {
+			t.Errorf("%s: %q is kept", c.what, kept)
+		}
+	}
+	w.call(ann, "POST", "/api/attachments?name=n.txt", part(`name="file"; filename="oil.txt"`, "a file")+end, "Content-Type", kind).want(201).has(`"name":"n.txt"`)
+	for _, c := range []struct {
+		what, body, kind string
+		status           int
+	}{
+		{"no file", part(`name="x"`, "y") + end, kind, 400},
+		{"cut off", part(`name="file"; filename="oil.txt"`, "a file"), kind, 400},
+		{"two files", part(`name="file"; filename="a"`, "a") + part(`name="file"; filename="b"`, "b") + end, kind, 400},
+		{"no form", "nothing", kind, 400},
+		{"no boundary", "--XX", "multipart/form-data", 415},
+		{"another multipart", "--XX", "multipart/mixed; boundary=XX", 415},
+		{"a long field", part(`name="name"`, strings.Repeat("x", 2000)) + part(`name="file"; filename="a"`, "a") + end, kind, 413},
+	} {
+		if got := w.call(ann, "POST", "/api/attachments", c.body, "Content-Type", c.kind); got.status != c.status {
+			t.Errorf("%s: %d, %s; want %d", c.what, got.status, got.body, c.status)
+		}
+	}
+	w.call(ann, "PUT", "/api/me/avatar", "--XX", "Content-Type", "multipart/mixed; boundary=XX").want(415)
+	w.call(ann, "POST", "/api/rooms", part(`name="name"`, "den")+end, "Content-Type", kind).want(415)
+}

@@ -103,6 +103,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"send it in the header (Authorization: Bearer %s…), and make a new one, since others may know this one now", tokenPrefix))
 		return
 	}
+	r, ok := CleanPath(r)
+	if !ok {
+		s.fail(w, r, plausch.Errorf(plausch.NotFound, "there is nothing at this address: it has . or .. in it; write it without"))
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -111,14 +116,17 @@ type request struct {
 	*http.Request
 	w      http.ResponseWriter
 	server *Server
+	hungUp <-chan struct{} // closed when the connection brings nothing more
 	caller api.Caller
 	me     protocol.Account // who asks
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
-	ctx, end := context.WithCancelCause(r.Context())
+	// Who sends a request and then ends its side of the connection is answered as
+	// anyone. That a reader has gone is noticed by writing.
+	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer end(nil)
-	q := &request{Request: r.WithContext(ctx), w: w, server: s}
+	q := &request{Request: r.WithContext(ctx), w: w, server: s, hungUp: r.Context().Done()}
 	q.caller.Remote, q.caller.Ended = s.opts.Remote(r), end
 	defer q.caller.Close()
 	err := q.checkQuery(route.Query)

@@ -117,6 +117,7 @@ func (st *stream) run(page protocol.History) error {
 	}
 	beat := time.NewTicker(st.server.opts.Heartbeat)
 	defer beat.Stop()
+	hungUp := st.hungUp
 	for live := false; ; {
 		events, over := st.feed.take()
 		switch {
@@ -138,6 +139,13 @@ func (st *stream) run(page protocol.History) error {
 			if err := st.write(st.heartbeat()); err != nil {
 				return err
 			}
+		case <-hungUp:
+			// It has closed its side, or gone. If it has gone, the second write fails.
+			hungUp = nil
+			beat.Reset(min(st.server.opts.Heartbeat, hungUpBeat))
+			if err := st.write(st.heartbeat()); err != nil {
+				return err
+			}
 		case <-st.server.stopped:
 			return &plausch.Error{Code: plausch.Unavailable, RetryAfter: 2 * time.Second,
 				Message: fmt.Sprintf("the server is stopping; come again in a moment with since=%d", st.last)}
@@ -146,6 +154,10 @@ func (st *stream) run(page protocol.History) error {
 		}
 	}
 }
+
+// hungUpBeat is how often it is tried whether a reader that has closed its side of
+// the connection still reads.
+const hungUpBeat = time.Second
 
 // after returns a page of the log: what comes after seq or, with newest, the
 // newest event.

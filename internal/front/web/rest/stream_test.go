@@ -339,3 +339,14 @@ func TestSlowReader(t *testing.T) {
 		}
 	}
 }
+
+// Python's splitlines, which many readers of lines use, knows more ends of a line.
+func TestALineOfAStreamIsOneForEveryReader(t *testing.T) {
+	w := newWorld(t)
+	ann := w.account("ann", plausch.RoleMember)
+	w.call(ann, "POST", "/api/rooms/public/messages", `{"text":"a\u2028b\u2029c\nd"}`).want(201)
+	got := w.call(ann, "GET", "/api/rooms/public/messages", "").want(200).has(`a\u2028b\u2029c\nd`)
+	if strings.ContainsAny(strings.TrimSuffix(got.body, "\n"), "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029") {
+		t.Errorf("the line has another end of a line in it: %q", got.body)
+	}
+}
