@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -14,17 +15,17 @@ import (
 	"plausch/protocol"
 )
 
-// refused reports whether the server closes a new connection without a word.
+// refused reports whether a new connection is told that there is no place.
 func refused(t *testing.T, address string) bool {
 	t.Helper()
 	w := dialWire(t, address, protocol.Format{})
-	// What was refused may be reset while we write.
-	if _, err := w.conn.Write(w.frame(w.request(protocol.MethodHello, &protocol.Hello{Version: 1}))); err != nil {
-		return true
+	w.write(w.frame(w.request(protocol.MethodHello, &protocol.Hello{Version: 1})))
+	f, err := w.read()
+	if err != nil {
+		t.Errorf("a connection ends without a word: %v", err)
 	}
-	_, err := w.read()
 	w.conn.Close()
-	return err != nil
+	return f.Bye != nil && plausch.Code(f.Bye.Code) == plausch.RateLimited
 }
 
 func TestConnectionsBeforeSignInAreBounded(t *testing.T) {
@@ -34,25 +35,117 @@ func TestConnectionsBeforeSignInAreBounded(t *testing.T) {
 	for range 7 {
 		silent = append(silent, dialWire(t, s.address, protocol.Format{}).conn)
 	}
+	s.awaitMetric("plausch_connections_before_sign_in", equals(7))
 	eighth := dialWire(t, s.address, protocol.Format{}).hello()
-	if !refused(t, s.address) {
-		t.Error("a ninth connection was let in")
-	}
+	ninth := dialWire(t, s.address, protocol.Format{Framing: protocol.WebSocket})
+	awaitByte(t, silent[0], false) // the oldest made room
+	ninth.hello()
 	eighth.must(protocol.MethodSignIn, &protocol.SignIn{Name: "anna"}, &protocol.SignedIn{})
 	s.awaitMetric("plausch_connections_before_sign_in", equals(7))
-	ninth := dialWire(t, s.address, protocol.Format{Framing: protocol.WebSocket})
-	ninth.hello()
-	if !refused(t, s.address) {
-		t.Error("signing in made place for two")
+	dialWire(t, s.address, protocol.Format{}).hello() // has the place of who signed in
+	dialWire(t, s.address, protocol.Format{}).hello()
+	awaitByte(t, silent[1], false)
+	eighth.must(protocol.MethodPing, &protocol.Empty{}, &protocol.Empty{}) // whoever has signed in stays
+	if n := s.metric("plausch_connections_evicted_total"); n != 2 {
+		t.Errorf("%v connections were counted as evicted, want 2", n)
 	}
-	silent[0].Close()
-	s.awaitMetric("plausch_connections_before_sign_in", equals(7))
-	if refused(t, s.address) {
-		t.Error("the place of a connection that has ended is not free")
+}
+
+// TestWhoFindsNoPlaceIsTold, in every protocol.
+func TestWhoFindsNoPlaceIsTold(t *testing.T) {
+	ktn, htl := freeAddress(t), freeAddress(t)
+	s := startServer(t, "--limits-connections-private=2", "--listen", "ktn://"+ktn, "--listen", "htl://"+htl)
+	s.awaitMetric("plausch_connections", equals(0))
+	for range 2 {
+		dialWire(t, s.address, protocol.Format{}).enterAnew()
 	}
-	if n := s.metric("plausch_connections_refused_total"); n != 2 {
-		t.Errorf("%v connections were counted as refused, want 2", n)
+	const why = "too many connections"
+	for name, test := range map[string]struct{ address, say, want string }{
+		"HTTP":             {s.address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 503 "},
+		"a WebSocket":      {s.address, "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "HTTP/1.1 503 "},
+		"native JSON":      {s.address, "\x00\x00\x00\x02{}", `"bye"`},
+		"native msgpack":   {s.address, "\x00\x00\x00\x01\x80", "\xa3bye"},
+		"KTN":              {s.address, `{"request": "login", "content": "anna"}`, `"response": "error"`},
+		"htl":              {s.address, "\x81\xa4type\xa4auth", "SERVER"},
+		"a place of KTN":   {ktn, "", `"response": "error"`},
+		"a place of htl":   {htl, "\x81", "SERVER"},
+		"a place, nothing": {ktn, "nonsense", `"response": "error"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", test.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(patience))
+			if _, err := conn.Write([]byte(test.say)); err != nil {
+				t.Fatal(err)
+			}
+			answer, err := io.ReadAll(conn)
+			if !strings.Contains(string(answer), test.want) || !strings.Contains(string(answer), why) || err != nil {
+				t.Errorf("the answer is %q (%v), want %q and %q in it", answer, err, test.want, why)
+			}
+		})
 	}
+	if n := strings.Count(s.output.String(), "too many connections"); n != 1 {
+		t.Errorf("it was logged %d times, want once", n)
+	}
+}
+
+// TestStrangersOverHTTPAreHeldToTheDeadline, whatever they do with it.
+func TestStrangersOverHTTPAreHeldToTheDeadline(t *testing.T) {
+	s := startServer(t, "--limits-sign-in-deadline=2s")
+	const page = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+	for name, opening := range map[string]string{
+		"idle after a request":      page,
+		"many requests at once":     strings.Repeat(page, 100),
+		"a slow head":               page + "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+		"a slow body":               page + "POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nname=",
+		"a body that nobody wants":  page + "POST /none HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
+		"a chunked body":            page + "POST /api/sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+		"trailers without an end":   page + "POST /none HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\nX: ",
+		"Expect without going on":   page + "POST /api/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n",
+		"HTTP/1.0 that stays":       "GET /healthz HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n",
+		"a token that is not right": "GET /api/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer plausch_x\r\n\r\n",
+		"a WebSocket that is quiet": "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, err := net.Dial("tcp", s.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(patience))
+			if _, err := conn.Write([]byte(opening)); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan struct{})
+			go func() {
+				_, _ = io.Copy(io.Discard, conn)
+				close(ended)
+			}()
+			tick := time.NewTicker(300 * time.Millisecond)
+			defer tick.Stop()
+			for began := time.Now(); ; {
+				select {
+				case <-ended:
+					if time.Since(began) >= patience {
+						t.Error("it is not ended")
+					}
+					return
+				case <-tick.C:
+					_, _ = conn.Write([]byte("x")) // drips
+				}
+			}
+		})
+	}
+	t.Run("a sign-in keeps it", func(t *testing.T) {
+		t.Parallel()
+		w := dialWire(t, s.address, wsJSON).enterAnew()
+		time.Sleep(2500 * time.Millisecond) // longer than the deadline: that is what it is about
+		w.must(protocol.MethodPing, &protocol.Empty{}, &protocol.Empty{})
+	})
 }
 
 func TestConnectionsAreBounded(t *testing.T) {

@@ -68,8 +68,8 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			SendsPerSecond:                    5,
 			SendBurst:                         30,
-			ConnectionsPerAddress:             32,
-			ConnectionsPerAddressBeforeSignIn: 8,
+			ConnectionsPerAddress:             256,
+			ConnectionsPerAddressBeforeSignIn: 64,
 			ConnectionsPrivate:                16384,
 			ConnectionsPrivateBeforeSignIn:    1024,
 			ConnectionsBeforeSignIn:           4096,

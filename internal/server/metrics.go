@@ -36,6 +36,8 @@ func newMetrics(ln net.Listener, s *Server, hosts web.Hosts) *metrics {
 		func() float64 { return float64(s.port.Stats().BeforeSignIn) })
 	counter("connections_refused_total", "Connections refused for being too many.",
 		func() float64 { return float64(s.port.Stats().Refused) })
+	counter("connections_evicted_total", "Connections before sign-in closed to make room for others.",
+		func() float64 { return float64(s.port.Stats().Evicted) })
 	gauge("sessions", "Sessions that get events.", func() float64 { return float64(s.hub.Stats().Sessions) })
 	gauge("accounts_here", "Accounts with a session that gets events.", func() float64 { return float64(s.hub.Stats().Accounts) })
 	gauge("rooms_in_use", "Rooms that a session gets events of.", func() float64 { return float64(s.hub.Stats().Rooms) })

@@ -148,10 +148,10 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Proxies:        cfg.Proxies(),
 		Log:            log,
 	},
-		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve, Refuse: s.web.Serve, ALPN: []string{web.ALPN}},
+		port.Protocol{Name: "http", Match: web.Match, Serve: s.web.Serve, Refuse: s.web.Serve, Busy: web.Busy, ALPN: []string{web.ALPN}},
 		s.ktnProtocol(),
 		s.htlProtocol(), // before native, whose frames have lengths, too
-		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions), Refuse: native.Refuse, ALPN: []string{native.ALPN}},
+		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions), Refuse: native.Refuse, Busy: native.Busy, ALPN: []string{native.ALPN}},
 	)
 	if err := s.planMapping(cfg); err != nil {
 		return nil, err
@@ -163,11 +163,11 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 }
 
 func (s *Server) ktnProtocol() port.Protocol {
-	return port.Protocol{Name: "ktn", Match: ktn.Match, Serve: s.ktn.Serve}
+	return port.Protocol{Name: "ktn", Match: ktn.Match, Serve: s.ktn.Serve, Busy: ktn.Busy}
 }
 
 func (s *Server) htlProtocol() port.Protocol {
-	return port.Protocol{Name: "htl", Match: htl.Match, Serve: s.htl.Serve}
+	return port.Protocol{Name: "htl", Match: htl.Match, Serve: s.htl.Serve, Busy: htl.Busy}
 }
 
 func access(cfg *config.Config) core.Access {

@@ -1,107 +1,194 @@
 package port
 
 import (
+	"container/list"
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // Limits bounds the connections of a [Port]. Zero means no bound.
 type Limits struct {
 	// PerAddress and BeforeSignIn bound those of one source: an IPv4 address or
-	// an IPv6 /64.
+	// an IPv6 /64. An IPv6 /56, which a household gets, may have twice as many, and
+	// a /48 four times.
 	PerAddress, BeforeSignIn int
 	// Private and PrivateBeforeSignIn bound all private-range and loopback
 	// sources together, since behind a router's hairpin NAT everyone looks alike.
 	Private, PrivateBeforeSignIn int
-	// AllBeforeSignIn bounds what strangers can hold in all.
+	// AllBeforeSignIn bounds what strangers can hold in all. When they do, a
+	// newcomer takes the place of the oldest one of the network with the most.
 	AllBeforeSignIn int
 }
 
 // gate counts connections by source.
 type gate struct {
-	limits  Limits
-	mu      sync.Mutex
-	sources map[netip.Prefix]*source
-	all     source
-	refused uint64
+	limits    Limits
+	mu        sync.Mutex
+	sources   map[netip.Prefix]*source
+	strangers list.List // of *ticket, the oldest first: those that can be evicted
+	all       source
+	refused   uint64
+	evicted   uint64
+	logged    map[netip.Prefix]time.Time // when a refusal of a network was logged
 }
 
 // source is how many connections there are, and how many of them before sign-in.
 type source struct{ open, before int }
 
-func newGate(l Limits) gate { return gate{limits: l, sources: map[netip.Prefix]*source{}} }
+func newGate(l Limits) gate {
+	return gate{limits: l, sources: map[netip.Prefix]*source{}, logged: map[netip.Prefix]time.Time{}}
+}
 
 // ticket is one admitted connection.
 type ticket struct {
 	gate   *gate
-	from   netip.Prefix
+	from   networks
 	before bool
+	place  *list.Element // in gate.strangers, or nil
+	evict  func()        // closes the connection
 }
+
+// networks are what a connection counts for: one network, or three of IPv6, from
+// the narrowest to the widest.
+type networks []netip.Prefix
+
+func (n networks) widest() netip.Prefix { return n[len(n)-1] }
 
 // admit counts a connection, or returns nil if there are too many. One of a
 // proxy that is trusted counts for all proxies, until it is known for whom it
-// is.
-func (g *gate) admit(addr net.Addr, trusted bool) *ticket {
-	from := sourceOf(addr)
+// is. Evict is called, with no lock held, if it has to make room for another.
+func (g *gate) admit(addr net.Addr, trusted bool, evict func()) *ticket {
+	from := networksOf(addr)
 	if trusted {
-		from = proxies
+		from = networks{proxies}
 	}
+	t, victim := g.enter(from, evict)
+	if victim != nil {
+		victim.evict()
+	}
+	return t
+}
+
+func (g *gate) enter(from networks, evict func()) (t, victim *ticket) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if over(g.all.before, g.limits.AllBeforeSignIn) || g.full(from) {
-		g.refused++
-		return nil
+	full := g.full(from)
+	if from.widest() == private && over(g.before(private), g.limits.PrivateBeforeSignIn) && !over(g.open(private), g.limits.Private) {
+		// Nobody can tell these apart, so nobody of them may lock the others out.
+		victim = g.oldest(private)
+		full = victim == nil
 	}
-	t := &ticket{gate: g, from: from, before: true}
+	if !full && victim == nil && over(g.all.before, g.limits.AllBeforeSignIn) {
+		victim = g.oldest(g.crowded())
+		full = victim == nil
+	}
+	if full {
+		g.refused++
+		return nil, nil
+	}
+	if victim != nil {
+		g.evicted++
+		victim.noStranger()
+	}
+	t = &ticket{gate: g, from: from, before: true, evict: evict}
 	g.all.open++
 	g.all.before++
 	t.enter()
-	return t
+	if from.widest() != proxies {
+		t.place = g.strangers.PushBack(t)
+	}
+	return t, victim
+}
+
+// crowded returns the network with the most strangers, and of several the one of
+// the oldest. The lock is held.
+func (g *gate) crowded() (most netip.Prefix) {
+	n := 0
+	for e := g.strangers.Front(); e != nil; e = e.Next() {
+		from := e.Value.(*ticket).from.widest()
+		if before := g.before(from); before > n {
+			most, n = from, before
+		}
+	}
+	return most
+}
+
+// oldest returns the oldest stranger of a network, nil if there is none.
+func (g *gate) oldest(of netip.Prefix) *ticket {
+	for e := g.strangers.Front(); e != nil; e = e.Next() {
+		if t := e.Value.(*ticket); t.from.widest() == of {
+			return t
+		}
+	}
+	return nil
+}
+
+func (g *gate) before(from netip.Prefix) int {
+	if s := g.sources[from]; s != nil {
+		return s.before
+	}
+	return 0
+}
+
+func (g *gate) open(from netip.Prefix) int {
+	if s := g.sources[from]; s != nil {
+		return s.open
+	}
+	return 0
 }
 
 // full reports whether there are as many connections of a source as may be. The
 // lock is held.
-func (g *gate) full(from netip.Prefix) bool {
-	most, mostBefore := g.limits.PerAddress, g.limits.BeforeSignIn
-	switch from {
-	case private:
-		most, mostBefore = g.limits.Private, g.limits.PrivateBeforeSignIn
-	case proxies:
-		most, mostBefore = 0, 0
+func (g *gate) full(from networks) bool {
+	for i, network := range from {
+		most, mostBefore := g.limits.PerAddress<<i, g.limits.BeforeSignIn<<i
+		switch network {
+		case private:
+			most, mostBefore = g.limits.Private, g.limits.PrivateBeforeSignIn
+		case proxies:
+			most, mostBefore = 0, 0
+		}
+		if over(g.open(network), most) || over(g.before(network), mostBefore) {
+			return true
+		}
 	}
-	s := g.sources[from]
-	return s != nil && (over(s.open, most) || over(s.before, mostBefore))
+	return false
 }
 
-// enter counts the connection at its source. The lock is held.
+// enter counts the connection at its networks. The lock is held.
 func (t *ticket) enter() {
-	s := t.gate.sources[t.from]
-	if s == nil {
-		s = &source{}
-		t.gate.sources[t.from] = s
-	}
-	s.open++
-	if t.before {
-		s.before++
+	for _, network := range t.from {
+		s := t.gate.sources[network]
+		if s == nil {
+			s = &source{}
+			t.gate.sources[network] = s
+		}
+		s.open++
+		if t.before {
+			s.before++
+		}
 	}
 }
 
 // leave is the opposite of enter.
 func (t *ticket) leave() {
-	s := t.gate.sources[t.from]
-	if t.before {
-		s.before--
-	}
-	if s.open--; s.open == 0 {
-		delete(t.gate.sources, t.from)
+	for _, network := range t.from {
+		s := t.gate.sources[network]
+		if t.before {
+			s.before--
+		}
+		if s.open--; s.open == 0 {
+			delete(t.gate.sources, network)
+		}
 	}
 }
 
 // move counts the connection at addr from now on, or returns false if there are
 // too many from there.
 func (t *ticket) move(addr net.Addr) bool {
-	to := sourceOf(addr)
+	to := networksOf(addr)
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	if t.gate.full(to) {
@@ -111,6 +198,9 @@ func (t *ticket) move(addr net.Addr) bool {
 	t.leave()
 	t.from = to
 	t.enter()
+	if t.before && t.place == nil {
+		t.place = t.gate.strangers.PushBack(t)
+	}
 	return true
 }
 
@@ -120,11 +210,34 @@ func over(n, most int) bool { return most > 0 && n >= most }
 func (t *ticket) signedIn() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	if t.before {
-		t.before = false
-		t.gate.sources[t.from].before--
-		t.gate.all.before--
+	t.noStranger()
+}
+
+// noStranger counts the connection among the others. The lock is held.
+func (t *ticket) noStranger() {
+	if !t.before {
+		return
 	}
+	t.before = false
+	for _, network := range t.from {
+		t.gate.sources[network].before--
+	}
+	t.gate.all.before--
+	t.leaveLine()
+}
+
+func (t *ticket) leaveLine() {
+	if t.place != nil {
+		t.gate.strangers.Remove(t.place)
+		t.place = nil
+	}
+}
+
+// isStranger reports whether nobody has signed in.
+func (t *ticket) isStranger() bool {
+	t.gate.mu.Lock()
+	defer t.gate.mu.Unlock()
+	return t.before
 }
 
 // release tells that the connection has ended.
@@ -132,16 +245,43 @@ func (t *ticket) release() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	t.leave()
+	t.leaveLine()
 	t.gate.all.open--
 	if t.before {
 		t.gate.all.before--
 	}
 }
 
+const (
+	logEvery  = time.Minute
+	maxLogged = 64 // networks whose refusals are logged in logEvery
+)
+
+// mayLog reports whether a refusal of somebody at addr is logged: one a minute of
+// each network, and a bounded number of all.
+func (g *gate) mayLog(addr net.Addr, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	from := networksOf(addr).widest()
+	if now.Sub(g.logged[from]) < logEvery {
+		return false
+	}
+	for network, at := range g.logged {
+		if now.Sub(at) >= logEvery {
+			delete(g.logged, network)
+		}
+	}
+	if len(g.logged) >= maxLogged {
+		return false
+	}
+	g.logged[from] = now
+	return true
+}
+
 func (g *gate) stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return Stats{Open: g.all.open, BeforeSignIn: g.all.before, Refused: g.refused}
+	return Stats{Open: g.all.open, BeforeSignIn: g.all.before, Refused: g.refused, Evicted: g.evicted}
 }
 
 var (
@@ -152,15 +292,19 @@ var (
 	proxies = netip.PrefixFrom(netip.IPv6Unspecified(), 128)
 )
 
-func sourceOf(addr net.Addr) netip.Prefix {
+func networksOf(addr net.Addr) networks {
 	ip := ipOf(addr)
 	if !ip.IsValid() || near(ip) {
-		return private
+		return networks{private}
 	}
-	bits := 32
+	lengths := []int{32}
 	if ip.Is6() {
-		bits = 64
+		lengths = []int{64, 56, 48}
 	}
-	p, _ := ip.Prefix(bits) // bits fit the family
-	return p
+	var all networks
+	for _, bits := range lengths {
+		p, _ := ip.Prefix(bits) // bits fit the family
+		all = append(all, p)
+	}
+	return all
 }

@@ -46,6 +46,9 @@ type Protocol struct {
 	// Refuse takes over, as Serve does, a connection whose other side is not
 	// answered in plain text. It may say so. Nil closes the connection.
 	Refuse func(*Conn)
+	// Busy tells somebody for whom there is no place that it is so. It has until
+	// c.Until, and the port closes the connection then. Nil closes it without a word.
+	Busy func(c *Conn)
 	// ALPN are the names of the protocol in TLS handshakes (RFC 7301). A
 	// connection with one of them is never taken for another protocol.
 	ALPN []string
@@ -76,6 +79,9 @@ func (c *Conn) Secure() bool { return c.tls || ipOf(c.RemoteAddr()).IsLoopback()
 
 // Answers reports whether somebody at client is answered in plain text.
 func (c *Conn) Answers(client net.Addr) bool { return c.port.opts.Plaintext.allows(client) }
+
+// Stranger reports whether nobody has signed in on the connection.
+func (c *Conn) Stranger() bool { return c.ticket.isStranger() }
 
 // SignedIn is to be called when somebody has signed in on the connection.
 func (c *Conn) SignedIn() { c.ticket.signedIn() }
@@ -114,6 +120,7 @@ type Port struct {
 	closed    bool
 	listeners []net.Listener
 	unknown   map[net.Conn]struct{} // connections that are looked at
+	busy      chan struct{}         // has one for each who is told that there is no place
 	serving   sync.WaitGroup        // accept loops and connections
 }
 
@@ -121,23 +128,24 @@ type Port struct {
 func New(opts Options, protocols ...Protocol) *Port {
 	return &Port{
 		opts: opts, tls: tlsConfig(opts.TLS, protocols), protocols: protocols, gate: newGate(opts.Limits),
-		unknown: map[net.Conn]struct{}{},
+		unknown: map[net.Conn]struct{}{}, busy: make(chan struct{}, maxBusy),
 	}
 }
 
 // Serve accepts from ln until the port is closed.
 func (p *Port) Serve(ln net.Listener) error {
-	return p.accept(ln, p.opts.SignInDeadline, p.serve)
+	return p.accept(ln, p.opts.SignInDeadline, nil, p.serve)
 }
 
 // ServeAs accepts from ln until the port is closed, and takes every connection
 // for one of the given protocol in plain text, which is not looked for in its
 // first bytes. A connection may take signIn until somebody has signed in.
 func (p *Port) ServeAs(ln net.Listener, protocol Protocol, signIn time.Duration) error {
-	return p.accept(ln, signIn, func(c *Conn) { p.serveAs(c, protocol) })
+	return p.accept(ln, signIn, &protocol, func(c *Conn) { p.serveAs(c, protocol) })
 }
 
-func (p *Port) accept(ln net.Listener, signIn time.Duration, serve func(*Conn)) error {
+// accept accepts from ln. Only, if it is not nil, is the one protocol spoken there.
+func (p *Port) accept(ln net.Listener, signIn time.Duration, only *Protocol, serve func(*Conn)) error {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -159,14 +167,21 @@ func (p *Port) accept(ln net.Listener, signIn time.Duration, serve func(*Conn)) 
 			continue
 		}
 		proxied := p.trusts(conn.RemoteAddr())
-		ticket := p.gate.admit(conn.RemoteAddr(), proxied)
+		ticket := p.gate.admit(conn.RemoteAddr(), proxied, func() { _ = conn.Close() })
 		if ticket == nil {
-			p.opts.Log.Debug("too many connections", "remote", conn.RemoteAddr())
-			_ = conn.Close()
+			p.logBusy(conn.RemoteAddr())
+			p.refuseBusy(conn, proxied, only)
 			continue
 		}
 		p.serving.Add(1)
 		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), port: p, ticket: ticket, proxied: proxied})
+	}
+}
+
+// logBusy logs that there is no place for somebody at addr.
+func (p *Port) logBusy(addr net.Addr) {
+	if p.gate.mayLog(addr, time.Now()) {
+		p.opts.Log.Warn("too many connections from one network; see limits.connections_*", "remote", addr)
 	}
 }
 
@@ -356,6 +371,7 @@ type Stats struct {
 	Open         int    // connections
 	BeforeSignIn int    // of them, those where nobody has signed in
 	Refused      uint64 // since the start, for being too many
+	Evicted      uint64 // since the start, of those before sign-in, to make room for others
 }
 
 // Stats returns the figures now.

@@ -2,6 +2,7 @@ package port
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -26,18 +27,21 @@ func TestGateLimits(t *testing.T) {
 		"two addresses":                 {append(repeat("198.51.100.7:1", 9), repeat("198.51.100.8:1", 9)...), true, 8},
 		"one IPv6 network":              {[]string{"[2001:db8::1]:1", "[2001:db8::2]:1", "[2001:db8:0:0:ffff::]:1"}, false, 2},
 		"two IPv6 networks":             {[]string{"[2001:db8::1]:1", "[2001:db8:0:1::1]:1", "[2001:db8::2]:1"}, false, 3},
+		"one IPv6 /56":                  {spread("2001:db8:0:%x::1", 16), false, 4},
+		"one IPv6 /48":                  {spread("2001:db8:0:%x00::1", 64), false, 8},
+		"one IPv6 /48, signed in":       {spread("2001:db8:0:%x00::1", 64), true, 16},
 		"an IPv4 address as IPv6":       {[]string{"198.51.100.7:1", "[::ffff:198.51.100.7]:1", "198.51.100.7:2"}, false, 2},
-		"private ones share, strangers": {[]string{"127.0.0.1:1", "[::1]:1", "10.0.0.1:1", "192.168.1.1:1", "[fe80::1%eth0]:1", "[fd00::1]:1", "10.0.0.1:2"}, false, 5},
+		"private ones share, strangers": {[]string{"127.0.0.1:1", "[::1]:1", "10.0.0.1:1", "192.168.1.1:1", "[fe80::1%eth0]:1", "[fd00::1]:1", "10.0.0.1:2"}, false, 6},
 		"private ones share, signed in": {repeat("192.168.1.1:1", 9), true, 6},
 		"everyone, strangers": {[]string{"198.51.100.1:1", "198.51.100.2:1", "198.51.100.3:1", "198.51.100.4:1", "198.51.100.5:1",
-			"198.51.100.6:1", "198.51.100.7:1", "198.51.100.8:1", "198.51.100.9:1", "127.0.0.1:1"}, false, 8},
+			"198.51.100.6:1", "198.51.100.7:1", "198.51.100.8:1", "198.51.100.9:1", "127.0.0.1:1"}, false, 10},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			g := newGate(limits)
 			in := 0
 			for _, from := range test.from {
-				if ticket := g.admit(addr(from), false); ticket != nil {
+				if ticket := g.admit(addr(from), false, func() {}); ticket != nil {
 					in++
 					if test.signIn {
 						ticket.signedIn()
@@ -46,6 +50,9 @@ func TestGateLimits(t *testing.T) {
 			}
 			if in != test.want {
 				t.Errorf("%d were let in, want %d", in, test.want)
+			}
+			if before := g.stats().BeforeSignIn; before > limits.AllBeforeSignIn {
+				t.Errorf("%d strangers are in at once", before)
 			}
 			if s := g.stats(); s.Open != in || s.Refused != uint64(len(test.from)-in) {
 				t.Errorf("the figures are %+v", s)
@@ -62,6 +69,92 @@ func repeat(s string, n int) []string {
 	return all
 }
 
+// spread returns addresses in n networks.
+func spread(format string, n int) (all []string) {
+	for i := range n {
+		all = append(all, "["+fmt.Sprintf(format, i)+"]:1")
+	}
+	return all
+}
+
+// TestStrangersMakeRoom has a network take all places of strangers that there
+// are: newcomers from elsewhere get in, and the oldest of the crowd goes; nobody
+// else does.
+func TestStrangersMakeRoom(t *testing.T) {
+	g := newGate(Limits{BeforeSignIn: 4, AllBeforeSignIn: 20})
+	var gone []string
+	enter := func(from string) *ticket {
+		return g.admit(addr(from), false, func() { gone = append(gone, from) })
+	}
+	lonely := enter("198.51.100.7:1") // is the oldest
+	signedIn := enter("198.51.100.8:1")
+	signedIn.signedIn()
+	crowd := spread("2001:db8:0:%x00::1", 16)
+	for _, from := range crowd {
+		enter(from)
+	}
+	enter("203.0.113.1:1")
+	enter("203.0.113.2:1")
+	enter("203.0.113.3:1")
+	if len(gone) != 0 {
+		t.Fatalf("%v went while there was room", gone)
+	}
+	for i, from := range []string{"192.0.2.1:1", "192.0.2.2:1", "[2001:db8:ffff::1]:1"} {
+		if enter(from) == nil {
+			t.Errorf("%s does not get in", from)
+		}
+		if len(gone) != i+1 || gone[i] != crowd[i] {
+			t.Errorf("for %s went %v, want the oldest of the crowd", from, gone)
+		}
+	}
+	if enter(crowd[0]) != nil && len(gone) != 4 {
+		t.Errorf("the crowd has grown: %v", gone)
+	}
+	if !lonely.isStranger() || g.stats().BeforeSignIn != 20 {
+		t.Errorf("the figures are %+v", g.stats())
+	}
+}
+
+// TestPrivateStrangersMakeRoom for each other: all look alike.
+func TestPrivateStrangersMakeRoom(t *testing.T) {
+	g := newGate(Limits{PrivateBeforeSignIn: 3})
+	gone := 0
+	for i := range 10 {
+		if g.admit(addr(fmt.Sprintf("192.168.1.%d:1", i)), false, func() { gone++ }) == nil {
+			t.Error("a newcomer does not get in")
+		}
+	}
+	if gone != 7 || g.stats().BeforeSignIn != 3 {
+		t.Errorf("%d went, and the figures are %+v", gone, g.stats())
+	}
+}
+
+// TestRefusalsAreLoggedOnceAMinute for each network.
+func TestRefusalsAreLoggedOnceAMinute(t *testing.T) {
+	g := newGate(Limits{})
+	now := time.Now()
+	logged := 0
+	for i := range 10000 {
+		if g.mayLog(addr(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i%4, i)), now.Add(time.Duration(i)*time.Millisecond)) {
+			logged++
+		}
+	}
+	if logged != 4 {
+		t.Errorf("%d lines within ten seconds from four networks", logged)
+	}
+	if !g.mayLog(addr("[2001:db8:1:1::1]:1"), now.Add(2*time.Minute)) {
+		t.Error("nothing is logged later")
+	}
+	for i := range 10000 {
+		if g.mayLog(addr(fmt.Sprintf("[2001:db8:%x::1]:1", i)), now.Add(2*time.Minute)) {
+			logged++
+		}
+	}
+	if logged > 4+maxLogged || len(g.logged) > maxLogged {
+		t.Errorf("%d lines and %d networks that are remembered", logged, len(g.logged))
+	}
+}
+
 // TestGateCounts has many come and go at once: the counts are always those of
 // the tickets, and nothing is left in the end.
 func TestGateCounts(t *testing.T) {
@@ -75,7 +168,7 @@ func TestGateCounts(t *testing.T) {
 			for range 3000 {
 				switch n := r.IntN(3); {
 				case n == 0 || len(in) == 0:
-					if ticket := g.admit(addr(from[r.IntN(len(from))]), false); ticket != nil {
+					if ticket := g.admit(addr(from[r.IntN(len(from))]), false, func() {}); ticket != nil {
 						in = append(in, ticket)
 					}
 				case n == 1:
@@ -87,7 +180,7 @@ func TestGateCounts(t *testing.T) {
 				}
 				g.mu.Lock()
 				for source, s := range g.sources {
-					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != private && over(s.open, 9) {
+					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != private && source.Addr().Is4() && over(s.open, 9) {
 						t.Errorf("the counts of %v are %+v", source, *s)
 					}
 				}

@@ -31,16 +31,22 @@ func (c *Conn) TrustsIP(ip netip.Addr) bool {
 // for whom it speaks. It is false if the proxy has said so already.
 func (c *Conn) Proxied() bool { return c.proxied }
 
-// Come tells that a trusted proxy speaks for somebody at client on the whole of
-// the connection, over TLS if secure. It returns false, and has changed nothing,
-// if there are too many connections from there.
-func (c *Conn) Come(client net.Addr, secure bool) bool {
-	if !c.ticket.move(client) {
+// CountFor counts the connection of a trusted proxy for somebody at client from
+// now on. It returns false, and has changed nothing, if there are too many
+// connections from there.
+func (c *Conn) CountFor(client net.Addr) bool {
+	if c.ticket != nil && !c.ticket.move(client) {
+		c.port.logBusy(client)
 		return false
 	}
+	return true
+}
+
+// Assume tells that a trusted proxy speaks for somebody at client on the whole of
+// the connection, over TLS if secure. Nobody may use the connection meanwhile.
+func (c *Conn) Assume(client net.Addr, secure bool) {
 	c.Conn = forwarded{c.Conn, client}
 	c.tls, c.proxied = secure, false
-	return true
 }
 
 // forwarded is a connection as the one for whom a proxy holds it.
@@ -93,8 +99,9 @@ func (c *Conn) believe(header *proxyproto.Header) error {
 		ssl, found := tlvparse.FindSSL(tlvs)
 		secure = found && ssl.ClientSSL()
 	}
-	if !c.Come(client, secure) {
+	if !c.CountFor(client) {
 		return errTooMany
 	}
+	c.Assume(client, secure)
 	return nil
 }

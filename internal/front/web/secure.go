@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"plausch/internal/front/port"
 )
 
 // TLS says what the HTTP side needs to know about the port's TLS.
@@ -32,10 +30,16 @@ const strictly = "max-age=31536000"
 // secured answers what may not be answered in plain text, and gives the rest on.
 func (s *Server) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
 		if r.ContentLength != 0 {
 			// Of a body that no handler reads, the HTTP server reads the rest, without
 			// an end. Handlers that read one set deadlines of their own.
-			_ = http.NewResponseController(w).SetReadDeadline(bodyBy(connOf(r)))
+			_ = control.SetReadDeadline(time.Now().Add(bodyDeadline))
+		}
+		// Handlers that write for long set deadlines of their own.
+		_ = control.SetWriteDeadline(time.Now().Add(answerDeadline))
+		if (&conn{Conn: connOf(r)}).late() {
+			w.Header().Set("Connection", "close") // requests that came together are read already
 		}
 		a := arrivalOf(r)
 		s.logArrival(r, a)
@@ -52,15 +56,6 @@ func (s *Server) secured(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
-}
-
-// bodyBy is when a body that nobody reads has to have come: with the first request
-// of a connection, when somebody has to have signed in.
-func bodyBy(c *port.Conn) time.Time {
-	if now := time.Now(); !c.Until.After(now) {
-		return now.Add(headerDeadline)
-	}
-	return c.Until
 }
 
 // refusePlain sends who wants to read a page to where it is encrypted. What was

@@ -26,7 +26,9 @@ import (
 
 const (
 	headerDeadline = 10 * time.Second
-	idleDeadline   = 2 * time.Minute
+	bodyDeadline   = 10 * time.Second
+	answerDeadline = 10 * time.Second
+	idleDeadline   = 2 * time.Minute // once somebody has signed in
 	maxHeader      = 16 << 10
 )
 
@@ -149,8 +151,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 // conn is a connection of the port as the HTTP server gets it.
 type conn struct {
 	*port.Conn
-	began bool // the head of the first request has come
-	once  sync.Once
+	once sync.Once
 }
 
 // Read implements net.Conn: the prefix first.
@@ -163,14 +164,19 @@ func (c *conn) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// SetReadDeadline implements net.Conn. The HTTP server begins to count when it
-// gets a connection; its first request has been waited for before.
+// SetReadDeadline implements net.Conn. While nobody has signed in, all that is
+// waited for, be it a head, a body or another request, has to come until the
+// connection's deadline. A zero t is for a handler that is at work: its request
+// has come. A proxy that is trusted keeps its connections for many.
 func (c *conn) SetReadDeadline(t time.Time) error {
-	if c.began = c.began || t.IsZero(); !c.began && t.After(c.Until) {
+	if t.After(c.Until) && !c.Proxied() && c.Stranger() {
 		t = c.Until
 	}
 	return c.Conn.SetReadDeadline(t)
 }
+
+// late reports whether a stranger has had the connection for long enough.
+func (c *conn) late() bool { return !c.Proxied() && !time.Now().Before(c.Until) && c.Stranger() }
 
 // Close implements net.Conn. It is not called for what has become a WebSocket.
 func (c *conn) Close() error {

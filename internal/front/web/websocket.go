@@ -13,6 +13,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"plausch"
+	"plausch/internal/front/port"
 	"plausch/internal/front/web/page"
 	"plausch/internal/session"
 	"plausch/protocol"
@@ -26,6 +27,15 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
+	}
+	proxied := connOf(r).Proxied()
+	if proxied {
+		if !connOf(r).CountFor(a.client) {
+			w.Header().Set("Retry-After", "10")
+			http.Error(w, port.BusyText, http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Connection", "close") // if it does not become a WebSocket: it is of this client now
 	}
 	codec := protocol.JSON
 	upgrader := ws.HTTPUpgrader{Protocol: func(name string) bool {
@@ -47,9 +57,8 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := hijacked.(*conn)
-	if c.Proxied() && !c.Come(a.client, a.encrypted) {
-		_ = c.Close()
-		return
+	if proxied {
+		c.Assume(a.client, a.encrypted)
 	}
 	// A client may send behind its handshake without waiting for the answer.
 	early, _ := buffered.Peek(buffered.Reader.Buffered())
@@ -59,7 +68,11 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return &frames{r: session.NewReader(c.Conn.Conn, early), codec: codec, out: out}
 	}
 	format := protocol.Format{Codec: codec, Framing: protocol.WebSocket}
-	s.sessions.Serve(c.Conn.Conn, newFrames, format, time.Time{}, from, c.Conn)
+	until := c.Until
+	if proxied || !c.Stranger() {
+		until = time.Time{} // the connection may have been used for long
+	}
+	s.sessions.Serve(c.Conn.Conn, newFrames, format, until, from, c.Conn)
 }
 
 // page returns the page that r comes from, or an error if that is another site's.

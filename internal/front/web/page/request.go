@@ -105,7 +105,8 @@ func (q *request) read() error {
 	case err != nil:
 		return &plausch.Error{Code: plausch.Invalid, Message: "this could not be read; try again", Err: err}
 	}
-	return nil
+	// Or a request that takes long would be taken for given up.
+	return http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 }
 
 // decode reads the JSON of the request. The error is Invalid.

@@ -1,0 +1,55 @@
+package port
+
+import (
+	"io"
+	"net"
+	"time"
+)
+
+// BusyText is what somebody is told for whom there is no place.
+const BusyText = "There are too many connections from your network, or to this chat, just now. Close some, or try again in a few seconds."
+
+const (
+	// busyDeadline is how long somebody for whom there is no place may take to say
+	// what they speak and to read why.
+	busyDeadline = 2 * time.Second
+	// maxBusy is how many are told so at once; others are closed without a word.
+	maxBusy = 32
+)
+
+// refuseBusy tells somebody for whom there is no place that it is so, in their
+// protocol, and closes the connection.
+func (p *Port) refuseBusy(conn net.Conn, proxied bool, protocol *Protocol) {
+	select {
+	case p.busy <- struct{}{}:
+	default:
+		_ = conn.Close()
+		return
+	}
+	p.serving.Add(1)
+	go func() {
+		defer p.serving.Done()
+		defer func() { <-p.busy }()
+		defer conn.Close()
+		c := &Conn{Conn: conn, Until: time.Now().Add(busyDeadline), port: p, proxied: proxied}
+		_ = conn.SetDeadline(c.Until)
+		chosen := protocol
+		err := p.look(c, func() error {
+			if protocol != nil {
+				return nil
+			}
+			recognised, err := p.recognise(c)
+			chosen = &recognised
+			return err
+		})
+		if err != nil || chosen.Busy == nil {
+			return
+		}
+		chosen.Busy(c)
+		// What it has sent is read: with something unread the system would reset the
+		// connection, and the answer with it.
+		if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+			_, _ = io.CopyN(io.Discard, c.Conn, maxPeek<<2)
+		}
+	}()
+}
