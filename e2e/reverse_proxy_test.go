@@ -119,7 +119,7 @@ func (rp reverseProxy) start(t *testing.T, server string) string {
 		t.Fatal(err)
 	}
 	p := places{proxy: freeAddress(t), server: server, folder: folder}
-	p.certificate, p.key = writeCertificate(t, folder)
+	p.certificate, p.key = writeCertificate(t, folder, time.Now().Add(time.Hour))
 	if err := os.WriteFile(filepath.Join(folder, rp.file), []byte(rp.wrap(sampleOf(t, rp.language), p)), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -159,13 +159,13 @@ func (rp reverseProxy) start(t *testing.T, server string) string {
 
 // writeCertificate writes one for chat.example.org and its key, each file with
 // both, as HAProxy wants it.
-func writeCertificate(t *testing.T, folder string) (certificate, key string) {
+func writeCertificate(t *testing.T, folder string, until time.Time) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"chat.example.org"}, NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"chat.example.org"}, NotAfter: until}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {
 		t.Fatal(err)

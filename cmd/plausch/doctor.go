@@ -78,7 +78,7 @@ func askRunning(ctx context.Context, s *doctor.Subject) {
 		return
 	}
 	if c, err := running.Certificate(ctx); err == nil {
-		s.CertificateFailed = c.Failed
+		s.CertificateFailed, s.OwnCertificate = c.Failed, c.Kind == "files"
 	}
 }
 

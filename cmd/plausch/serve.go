@@ -9,9 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -30,7 +28,8 @@ func newServeCommand() *cobra.Command {
 		Short: "Run a server",
 		Long: "Runs a chat server until it is told to stop with SIGTERM or Ctrl-C: then what is being\n" +
 			"sent is answered, everybody is told to come back, and it ends. A second signal ends it at\n" +
-			"once, and even then nothing that was acknowledged is lost.\n\n" +
+			"once, and even then nothing that was acknowledged is lost. SIGHUP reads the settings and the\n" +
+			"certificate anew; if it comes because the terminal was closed, the server stops.\n\n" +
 			"With a DOMAIN that leads to this machine it can be reached from everywhere: it gets a TLS\n" +
 			"certificate from Let's Encrypt, whose terms you accept with that, and listens on port 443.\n\n" +
 			"Every setting can also stand in a file and in the environment: see plausch config.",
@@ -47,7 +46,8 @@ func newServeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), cfg, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			load := func() (*config.Config, error) { return loadSettings(cmd) }
+			return serve(cmd.Context(), cfg, load, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	addSettings(cmd)
@@ -66,15 +66,18 @@ func takeDomain(cmd *cobra.Command, args []string) error {
 	return cmd.Flags().Set("domain", args[0])
 }
 
-// serve runs a server until ctx ends or a signal comes.
-func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) error {
-	ctx, stop := untilSignal(ctx)
+// serve runs a server until ctx ends or a signal comes. Load reads the settings
+// anew.
+func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config, error), stdout, stderr io.Writer) error {
+	ctx, reload, stop := serverSignals(ctx)
 	defer stop()
 	inherited, err := service.Listeners()
 	if err != nil {
 		return err
 	}
-	log := newLogger(cfg, stderr)
+	logTo := newLogWriter(stderr)
+	defer logTo.close()
+	log, level := newLogger(cfg, logTo)
 	srv, err := server.New(cfg, log, inherited...)
 	if err != nil {
 		return err
@@ -96,39 +99,53 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) er
 		defer close(told)
 		service.Accompany(ctx, srv.Ready, log)
 	}()
+	reloaded := make(chan struct{})
+	go func() {
+		defer close(reloaded)
+		reloadOn(ctx, reload, cfg, load, srv, level, log)
+	}()
 	err = srv.Run(ctx)
 	stop()
 	<-told
+	<-reloaded
 	return err
 }
 
-// untilSignal returns a context that ends when the process is told to stop.
-// From then on a signal has its usual effect, so the second one ends the
-// process at once.
-func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
+// reloadOn takes over changed settings whenever it is asked to, until ctx ends.
+// Wrong ones are logged, and the old ones stay.
+func reloadOn(ctx context.Context, asked <-chan struct{}, cfg *config.Config, load func() (*config.Config, error),
+	srv *server.Server, level *slog.LevelVar, log *slog.Logger) {
+	for {
 		select {
-		case <-signals:
+		case <-asked:
 		case <-ctx.Done():
+			return
 		}
-		signal.Stop(signals)
-		cancel() // last: who sees the end can count on the second signal
-	}()
-	return ctx, cancel
+		fresh, err := load()
+		if err != nil {
+			log.Error("settings not read anew; the old ones stay", "err", err)
+			continue
+		}
+		level.Set(levelOf(fresh))
+		srv.Reload(cfg, fresh)
+		cfg = fresh
+	}
 }
 
-func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
-	opts := &slog.HandlerOptions{}
-	var level slog.Level
-	must(level.UnmarshalText([]byte(cfg.LogLevel))) // config lets only levels through
-	opts.Level = level
+// newLogger returns a logger to w, and its level, which can be changed.
+func newLogger(cfg *config.Config, w io.Writer) (*slog.Logger, *slog.LevelVar) {
+	level := new(slog.LevelVar)
+	level.Set(levelOf(cfg))
+	opts := &slog.HandlerOptions{Level: level}
 	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, opts))
+		return slog.New(slog.NewJSONHandler(w, opts)), level
 	}
-	return slog.New(slog.NewTextHandler(w, opts))
+	return slog.New(slog.NewTextHandler(w, opts)), level
+}
+
+func levelOf(cfg *config.Config) (level slog.Level) {
+	must(level.UnmarshalText([]byte(cfg.LogLevel))) // config lets only levels through
+	return level
 }
 
 // setup says what is to be done about a server that has no owner.

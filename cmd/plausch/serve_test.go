@@ -163,7 +163,7 @@ func TestServeCannotStart(t *testing.T) {
 		want []string
 	}{
 		{"port taken", []string{"--listen", taken.Addr().String()}, []string{taken.Addr().String(), "in use", "--listen"}},
-		{"metrics port taken", []string{"--listen=127.0.0.1:0", "--metrics-listen", taken.Addr().String()}, []string{taken.Addr().String(), "in use", "--metrics-listen"}},
+		{"places that overlap", []string{"--listen=127.0.0.1:7999", "--listen=:7999", "--metrics-listen=off"}, []string{"127.0.0.1:7999", "overlap", "remove one"}},
 		{"address of another machine", []string{"--listen=203.0.113.9:7528"}, []string{"203.0.113.9:7528", "--listen"}},
 		{"no certificate", []string{"--listen=127.0.0.1:0", "--metrics-listen=off", "--tls-cert=/nowhere/c.pem", "--tls-key=/nowhere/k.pem"}, []string{"/nowhere/c.pem", "PEM"}},
 		{"no roots", []string{"chat.example.org", "--listen=127.0.0.1:0", "--http-listen=off", "--metrics-listen=off", "--acme-ca-root", file}, []string{"acme_ca_root", file, "PEM"}},
@@ -215,7 +215,7 @@ func TestLogger(t *testing.T) {
 	cfg := config.Default(t.TempDir())
 	cfg.LogLevel, cfg.LogFormat = "warn", "json"
 	var b strings.Builder
-	log := newLogger(cfg, &b)
+	log, _ := newLogger(cfg, &b)
 	log.Info("not this")
 	log.Warn("but this", "key", 1)
 	if got := b.String(); strings.Contains(got, "not this") || !strings.Contains(got, `"msg":"but this","key":1`) {

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -116,5 +118,32 @@ func TestNoClaimLinkInLogs(t *testing.T) {
 	}
 	if text := said(); !strings.Contains(text, "plausch claim") || strings.Contains(text, "/claim#") || strings.ContainsAny(text, "█▀▄") {
 		t.Errorf("the server said:\n%s", text)
+	}
+}
+
+// TestTmuxClosedTerminal closes the terminal in which a server runs: it stops as
+// if it were told to.
+func TestTmuxClosedTerminal(t *testing.T) {
+	data := t.TempDir()
+	p := newPane(t, 80, 24, "serve", "--open", "--data="+data, "--listen=127.0.0.1:0", "--metrics-listen=off")
+	p.awaitText("Talk: ")
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(p.screen())
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	const hello = `{"id":1,"method":"hello","params":{"version":1}}`
+	if _, err := conn.Write(append([]byte{0, 0, 0, byte(len(hello))}, hello...)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 1)); err != nil { // it is served
+		t.Fatal(err)
+	}
+	p.tmux("kill-server")
+	said, err := io.ReadAll(conn)
+	if !strings.Contains(string(said), "connect again in a moment") || err != nil {
+		t.Errorf("whoever is connected is told %q (%v)", said, err)
 	}
 }

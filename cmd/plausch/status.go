@@ -146,7 +146,17 @@ func kept(accounts, rooms, messages int64) string {
 func certificateLine(c *server.Certificate) string {
 	text := "none yet"
 	if c.Fingerprint != "" {
-		text = fmt.Sprintf("%s, valid until %s, SHA-256 %s", c.Kind, c.NotAfter.UTC().Format(time.DateOnly), c.Fingerprint)
+		validity := "valid until"
+		switch left := time.Until(c.NotAfter); {
+		case left <= 0:
+			validity = "EXPIRED on"
+		case left < 14*24*time.Hour && c.Kind == "files":
+			validity = "expires soon, on"
+		}
+		text = fmt.Sprintf("%s, %s %s, SHA-256 %s", c.Kind, validity, c.NotAfter.UTC().Format(time.DateOnly), c.Fingerprint)
+		if validity != "valid until" && c.Kind == "files" {
+			text += "; replace the files of tls_cert and tls_key"
+		}
 	}
 	if c.Failed != "" {
 		text += "; the last try has failed: " + strings.Join(strings.Fields(c.Failed), " ")

@@ -28,6 +28,7 @@ type certificate struct {
 	name    string
 	address string
 	failed  string // see [Subject.CertificateFailed]
+	own     bool   // it is in files of the host's
 	now     func() time.Time
 	shown   func(ctx context.Context, address, name string) (*x509.Certificate, error)
 	kept    func(name string) (*x509.Certificate, error) // nil if there is none
@@ -37,7 +38,13 @@ func (certificate) Name() string { return "certificate" }
 
 func (c certificate) Run(ctx context.Context) []Finding {
 	todo := "see the server's log; it renews by itself if the port can be reached from outside"
-	if c.failed != "" {
+	switch {
+	case c.own:
+		todo = "replace the files of tls_cert and tls_key by those of a new certificate; the server reads them by itself"
+		if c.failed != "" {
+			todo += " (the last try has failed: " + c.failed + ")"
+		}
+	case c.failed != "":
 		todo = "the server tries again by itself, but its last try has failed: " + c.failed
 	}
 	kept, err := c.kept(c.name)
@@ -53,14 +60,20 @@ func (c certificate) Run(ctx context.Context) []Finding {
 	case errors.Is(err, errNoTLS) && c.failed != "":
 		return one(Problem, todo, "the server has no certificate for %s yet", c.name)
 	case errors.Is(err, errNoTLS):
+		if c.own {
+			return one(Problem, "see the server's log, and its settings for TLS", "the server shows no certificate: %v", err)
+		}
 		return one(Problem, "see the server's log for why it got no certificate, and its settings for TLS", "the server shows no certificate for %s: %v", c.name, err)
 	case err != nil:
 		return one(Unknown, "", "the server's certificate cannot be seen: %v", err)
 	}
-	if err := shown.VerifyHostname(c.name); err != nil {
+	if err := shown.VerifyHostname(c.name); c.name != "" && err != nil {
 		return one(Problem, todo, "the certificate is for another name: %v", err)
 	}
 	findings := c.age(shown, "the certificate", todo)
+	if c.own {
+		return findings
+	}
 	if kept != nil && kept.NotAfter.After(shown.NotAfter) {
 		findings = append(findings, one(Warning, "restart the server", "a newer certificate is kept than the server shows")...)
 	}
@@ -68,17 +81,23 @@ func (c certificate) Run(ctx context.Context) []Finding {
 }
 
 func (c certificate) age(cert *x509.Certificate, what, todo string) []Finding {
+	if c.name != "" {
+		what += " of " + c.name
+	}
 	left := cert.NotAfter.Sub(c.now())
 	day := cert.NotAfter.UTC().Format(time.DateOnly)
 	switch {
 	case c.now().Before(cert.NotBefore):
-		return one(Problem, "set the clock right", "%s of %s is not valid yet, but from %s on", what, c.name, cert.NotBefore.UTC().Format(time.DateTime))
+		return one(Problem, "set the clock right", "%s is not valid yet, but from %s on", what, cert.NotBefore.UTC().Format(time.DateTime))
 	case left <= 0:
-		return one(Problem, todo, "%s of %s ended on %s", what, c.name, day)
+		return one(Problem, todo, "%s ended on %s", what, day)
 	case left < soon:
-		return one(Warning, todo, "%s of %s ends on %s and should have been renewed", what, c.name, day)
+		if c.own {
+			return one(Warning, todo, "%s ends on %s", what, day)
+		}
+		return one(Warning, todo, "%s ends on %s and should have been renewed", what, day)
 	}
-	return one(OK, "", "%s of %s is valid until %s", what, c.name, day)
+	return one(OK, "", "%s is valid until %s", what, day)
 }
 
 // shownCertificate returns the certificate that a server shows who asks for name.

@@ -48,7 +48,7 @@ func clockIs(now time.Time, theirs time.Time, err error) clock {
 }
 
 func portIs(who Listener, err error) port {
-	return port{[]string{":7528"}, func(context.Context, string) (Listener, error) { return who, err }}
+	return port{[]string{":7528"}, func(context.Context, string) (Listener, error) { return who, err }, false}
 }
 
 func addressesAre(a Addresses, err error) func(context.Context) (Addresses, error) {
@@ -58,7 +58,7 @@ func addressesAre(a Addresses, err error) func(context.Context) (Addresses, erro
 // domainIs makes the check of a name with the given addresses, on a machine with
 // a private address, a public IPv6 one, and a router.
 func domainIs(router string, err error, records ...string) domain {
-	here := Addresses{Own: addrs("192.168.1.5", "2001:db8::5")}
+	here := Addresses{Own: addrs("192.168.1.5", "2a01:4f8::5")}
 	if router != "" {
 		here.Router = netip.MustParseAddr(router)
 	}
@@ -85,7 +85,7 @@ func cert(name string, from, until time.Duration) *x509.Certificate {
 }
 
 func certificateIs(shown *x509.Certificate, shownErr error, kept *x509.Certificate) certificate {
-	return certificate{"chat.example", "127.0.0.1:7528", "", func() time.Time { return noon },
+	return certificate{"chat.example", "127.0.0.1:7528", "", false, func() time.Time { return noon },
 		func(context.Context, string, string) (*x509.Certificate, error) { return shown, shownErr },
 		func(string) (*x509.Certificate, error) { return kept, nil }}
 }
@@ -95,6 +95,18 @@ func certificateFails(shown *x509.Certificate, shownErr error) certificate {
 	c := certificateIs(shown, shownErr, nil)
 	c.failed = "the authority cannot come here"
 	return c
+}
+
+// ownCertificateIs is certificateIs where it is in files of the host's.
+func ownCertificateIs(shown *x509.Certificate, name string) certificate {
+	c := certificateIs(shown, nil, nil)
+	c.own, c.name = true, name
+	return c
+}
+
+// portAt makes the check of places for people who come by a domain.
+func portAt(places ...string) port {
+	return port{places, func(context.Context, string) (Listener, error) { return Us, nil }, true}
 }
 
 func probeSays(ok bool, reason string, err error) probe {
@@ -161,16 +173,16 @@ func TestChecks(t *testing.T) {
 		{"taken port", portIs(Stranger, nil), Problem, "another program"},
 		{"port not known", portIs(Nobody, errors.New("timeout")), Unknown, "timeout"},
 
-		{"domain of the router", domainIs("203.0.113.7", nil, "203.0.113.7"), OK, "router's"},
-		{"domain with IPv6", domainIs("203.0.113.7", nil, "203.0.113.7", "2001:db8::5"), OK, "this machine's 2001:db8::5"},
-		{"old A record", domainIs("203.0.113.7", nil, "203.0.113.8"), Problem, "neither"},
-		{"old AAAA record", domainIs("203.0.113.7", nil, "203.0.113.7", "2001:db8::6"), Problem, "AAAA"},
-		{"silent router", domainIs("", nil, "203.0.113.7"), Unknown, "router's page"},
+		{"domain of the router", domainIs("11.22.33.7", nil, "11.22.33.7"), OK, "router's"},
+		{"domain with IPv6", domainIs("11.22.33.7", nil, "11.22.33.7", "2a01:4f8::5"), OK, "this machine's 2a01:4f8::5"},
+		{"old A record", domainIs("11.22.33.7", nil, "11.22.33.8"), Problem, "neither"},
+		{"old AAAA record", domainIs("11.22.33.7", nil, "11.22.33.7", "2a01:4f8::6"), Problem, "AAAA"},
+		{"silent router", domainIs("", nil, "11.22.33.7"), Unknown, "router's page"},
 		{"no such domain", domainIs("", notFound), Problem, "A record"},
 		{"no name server", domainIs("", &net.DNSError{IsTimeout: true}), Unknown, "later"},
 
-		{"public router", outsideIs("203.0.113.7", "192.168.1.5"), OK, "203.0.113.7"},
-		{"public machine", outsideIs("", "203.0.113.9"), OK, "203.0.113.9"},
+		{"public router", outsideIs("11.22.33.7", "192.168.1.5"), OK, "11.22.33.7"},
+		{"public machine", outsideIs("", "11.22.33.9"), OK, "11.22.33.9"},
 		{"carrier-grade NAT", outsideIs("100.64.3.2", "192.168.1.5"), Problem, "carrier-grade"},
 		{"router behind a router", outsideIs("192.168.0.2", "192.168.1.5"), Problem, "another router"},
 		{"router that says nothing", outsideIs("", "192.168.1.5"), Unknown, "router's page"},
@@ -189,6 +201,23 @@ func TestChecks(t *testing.T) {
 		{"certificate that is not renewed", certificateFails(cert("chat.example", -80*day, 3*day), nil), Warning, "cannot come here"},
 		{"server without TLS", certificateIs(nil, errNoTLS, nil), Problem, "no TLS"},
 		{"server not seen", certificateIs(nil, errors.New("timeout"), nil), Unknown, "timeout"},
+
+		{"own certificate", ownCertificateIs(cert("chat.example", -day, 60*day), "chat.example"), OK, "2027-03-02"},
+		{"own certificate that ends soon", ownCertificateIs(cert("chat.example", -80*day, 13*day), "chat.example"), Warning, "replace the files"},
+		{"own certificate that ended", ownCertificateIs(cert("chat.example", -80*day, -day), "chat.example"), Problem, "replace the files"},
+		{"own certificate without a domain", ownCertificateIs(cert("chat.example", -80*day, -day), ""), Problem, "ended"},
+
+		{"a place for all", portAt("127.0.0.1:7528", ":443"), OK, "answers"},
+		{"places for this machine alone", portAt("127.0.0.1:443", "[::1]:443", "localhost:443"), Problem, "only this machine"},
+
+		{"domain of this machine alone", domainIs("11.22.33.7", nil, "127.0.0.1"), Problem, "nobody on the internet"},
+		{"domain of a private address", domainIs("11.22.33.7", nil, "192.168.1.5"), Problem, "private"},
+		{"domain of shared addresses", domainIs("11.22.33.7", nil, "100.64.0.7"), Problem, "carrier-grade"},
+		{"domain of an example", domainIs("203.0.113.7", nil, "203.0.113.7"), Problem, "examples"},
+		{"domain of an IPv6 example", domainIs("11.22.33.7", nil, "2001:db8::5"), Problem, "examples"},
+		{"domain of a link", domainIs("11.22.33.7", nil, "fe80::5"), Problem, "nobody on the internet"},
+		{"machine with an example's address", outsideIs("", "203.0.113.9"), Unknown, "router's page"},
+		{"router with an example's address", outsideIs("198.51.100.9"), Problem, "examples"},
 
 		{"reached", probeSays(true, "", nil), OK, "chat.example:443"},
 		{"not reached", probeSays(false, "timeout", nil), Problem, "timeout"},

@@ -50,7 +50,9 @@ func (c domain) Run(ctx context.Context) []Finding {
 		if addr.Is6() {
 			record = "AAAA"
 		}
-		switch {
+		switch why := notPublic(addr); {
+		case why != "":
+			all = append(all, one(Problem, todo, "the %s record of %s is %s, where nobody on the internet gets to: %s", record, c.name, addr, why)...)
 		case slices.Contains(here.Own, addr):
 			all = append(all, one(OK, "", "the %s record of %s is this machine's %s", record, c.name, addr)...)
 		case addr == here.Router:
@@ -78,7 +80,7 @@ func (c outside) Run(ctx context.Context) []Finding {
 		return one(Unknown, "", "this machine's addresses are not known: %v", err)
 	}
 	for _, addr := range here.Own {
-		if addr.Is4() && portmap.NotPublic(addr) == "" {
+		if addr.Is4() && notPublic(addr) == "" {
 			return one(OK, "", "this machine has the public address %s", addr)
 		}
 	}
@@ -86,11 +88,28 @@ func (c outside) Run(ctx context.Context) []Finding {
 		return one(Unknown, "look at the outside address on the router's page: those that begin with 10., 192.168. or 100.64. to 100.127. cannot be reached",
 			"the router does not tell its outside address: %v", short(here.NoTell))
 	}
-	if why := portmap.NotPublic(here.Router); why != "" {
+	if why := notPublic(here.Router); why != "" {
 		return one(Problem, "ask the provider for a public IPv4 address, or use IPv6 or a machine with a public address",
 			"nobody on the internet can reach the router's outside address %s: %s", here.Router, why)
 	}
 	return one(OK, "", "the router has the public address %s", here.Router)
+}
+
+// reserved are networks for examples and tests (RFC 5737, 3849, 9637, 2544), and
+// others that lead nowhere (RFC 6890).
+var reserved = []netip.Prefix{
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("100::/64"),
+}
+
+// notPublic returns why nobody on the internet gets to addr, "" if they do.
+func notPublic(addr netip.Addr) string {
+	if slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(addr.Unmap()) }) {
+		return "it is reserved, for examples and the like"
+	}
+	return portmap.NotPublic(addr)
 }
 
 // short is an error of several lines in one.

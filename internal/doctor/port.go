@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -26,12 +27,17 @@ const (
 type port struct {
 	places []string // HOST:PORT
 	who    func(ctx context.Context, address string) (Listener, error)
+	public bool // people come to these places by a domain
 }
 
 func (port) Name() string { return "port" }
 
 func (c port) Run(ctx context.Context) []Finding {
 	var all []Finding
+	if c.public && len(c.places) > 0 && !slices.ContainsFunc(c.places, func(place string) bool { return !onLoopback(place) }) {
+		all = one(Problem, "listen on an address of the network (--listen :443), or name the reverse proxy before it with --behind-proxy",
+			"the server listens on %s, where only this machine itself gets in", strings.Join(c.places, " and "))
+	}
 	for _, place := range c.places {
 		who, err := c.who(ctx, reachable(place))
 		switch {
@@ -47,6 +53,16 @@ func (c port) Run(ctx context.Context) []Finding {
 		}
 	}
 	return all
+}
+
+// onLoopback reports whether only this machine reaches a place.
+func onLoopback(place string) bool {
+	host, _, err := net.SplitHostPort(place)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // reachable returns where a place to listen is reached from this machine.

@@ -33,6 +33,8 @@ type Subject struct {
 	// CertificateFailed is why a running server has not got or renewed its
 	// certificate at its last try, "" if it has, or if that is not known.
 	CertificateFailed string
+	// OwnCertificate is whether its certificate is in files of the host's.
+	OwnCertificate bool
 }
 
 // Checks returns all checks of a server, in the order in which to read them.
@@ -67,7 +69,7 @@ func Checks(s Subject) []Check {
 		files{fileLimit},
 		clock{s.TimeURL, time.Now, httpDate},
 		unit{func(ctx context.Context) (service.Status, error) { return service.Inspect(ctx, service.ThisHost("")) }},
-		port{places, whoListens},
+		port{places, whoListens, s.Domain != "" && len(s.Config.BehindProxy) == 0},
 	}
 	if s.Domain != "" {
 		checks = append(checks, domain{s.Domain, resolve, here})
@@ -76,11 +78,15 @@ func Checks(s Subject) []Check {
 	if len(places) == 0 {
 		return checks
 	}
-	if s.Domain != "" {
+	own := s.OwnCertificate || s.Config.Certificates() == config.OwnCertificate
+	if s.Domain != "" || own {
 		kept := func(name string) (*x509.Certificate, error) {
+			if own {
+				return nil, nil // the server's own folder has none of it
+			}
 			return keptCertificate(filepath.Join(s.Config.Data, certsDir), name)
 		}
-		checks = append(checks, certificate{s.Domain, reachable(places[0]), s.CertificateFailed, time.Now, shownCertificate, kept})
+		checks = append(checks, certificate{s.Domain, reachable(places[0]), s.CertificateFailed, own, time.Now, shownCertificate, kept})
 	}
 	_, outsidePort, _ := net.SplitHostPort(places[0])
 	if s.Config.OutsidePort != 0 {

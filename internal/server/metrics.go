@@ -22,7 +22,7 @@ type metrics struct {
 	http *http.Server
 }
 
-func newMetrics(ln net.Listener, s *Server, hosts web.Hosts) *metrics {
+func newMetrics(ln net.Listener, s *Server, hosts *web.Hosts) *metrics {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, value func() float64) {

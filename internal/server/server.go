@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"syscall"
 	"time"
@@ -57,6 +58,7 @@ type Server struct {
 	metrics   *metrics
 	broken    chan error
 	router    router
+	hosts     *web.Hosts
 
 	httpListener net.Listener // for plain HTTP, or nil
 	certificate  cert.Source  // nil without TLS
@@ -74,7 +76,7 @@ type listener struct {
 // If a service manager has opened listeners already, those are used in place of
 // the places in the settings.
 func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Server, err error) {
-	s := &Server{log: log, broken: make(chan error, 1)}
+	s := &Server{log: log, broken: make(chan error, 1), hosts: web.NewHosts(hosts(cfg))}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -129,7 +131,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.web = web.New(web.Options{
 		API: table, Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
-		Hosts: hosts(cfg), Forwarded: cfg.ProxyHeaders == config.Forwarded,
+		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded,
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
 			StreamBytes: cfg.Limits.OutboxBytes, Log: log,
@@ -137,11 +139,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Log: log,
 	})
 	s.port = port.New(port.Options{
-		Limits: port.Limits{
-			PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,
-			Private: cfg.Limits.ConnectionsPrivate, PrivateBeforeSignIn: cfg.Limits.ConnectionsPrivateBeforeSignIn,
-			AllBeforeSignIn: cfg.Limits.ConnectionsBeforeSignIn,
-		},
+		Limits:         portLimits(cfg),
 		SignInDeadline: cfg.Limits.SignInDeadline,
 		TLS:            s.tlsConfig(),
 		Plaintext:      plaintext(cfg),
@@ -206,9 +204,9 @@ func (s *Server) listen(cfg *config.Config, inherited []net.Listener) error {
 		if err != nil {
 			return err
 		}
-		ln, err := net.Listen("tcp", address)
+		ln, err := net.Listen(network(places, address), address)
 		if err != nil {
-			return listenError("--listen", address, err)
+			return s.listenError("--listen", address, err)
 		}
 		s.listeners = append(s.listeners, listener{ln, scheme, s.serving(cfg, scheme)})
 	}
@@ -249,15 +247,52 @@ func (s *Server) listenMetrics(cfg *config.Config) error {
 		return nil
 	}
 	ln, err := net.Listen("tcp", cfg.MetricsListen)
-	if err != nil {
-		return listenError("--metrics-listen", cfg.MetricsListen, err)
+	if errors.Is(err, syscall.EADDRINUSE) { // by another server of this machine, most likely
+		host, _, _ := net.SplitHostPort(cfg.MetricsListen)
+		if ln, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err == nil {
+			s.log.Warn("metrics are elsewhere, since their port is in use; name another with --metrics-listen, or off",
+				"wanted", cfg.MetricsListen, "listen", ln.Addr())
+		}
 	}
-	s.metrics = newMetrics(ln, s, hosts(cfg))
+	if err != nil {
+		return s.listenError("--metrics-listen", cfg.MetricsListen, err)
+	}
+	s.metrics = newMetrics(ln, s, s.hosts)
 	return nil
 }
 
-func listenError(flag, address string, err error) error {
+// network returns what address is listened on as. An IPv6 socket for all
+// addresses hears IPv4, too, unless IPv4 is named beside it.
+func network(places []string, address string) string {
+	host, number, _ := net.SplitHostPort(address)
+	switch ip, err := netip.ParseAddr(host); {
+	case err == nil && ip == netip.IPv4Unspecified():
+		return "tcp4" // net would hear IPv6, too
+	case host != "" && (err != nil || ip != netip.IPv6Unspecified()):
+		return "tcp"
+	}
+	for _, place := range places {
+		_, other, err := config.SplitListen(place)
+		if err != nil {
+			continue
+		}
+		otherHost, otherNumber, _ := net.SplitHostPort(other)
+		if otherNumber == number && otherHost == netip.IPv4Unspecified().String() {
+			return "tcp6"
+		}
+	}
+	return "tcp"
+}
+
+func (s *Server) listenError(flag, address string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
+		_, number, _ := net.SplitHostPort(address)
+		for _, ln := range s.listeners {
+			if _, ours, _ := net.SplitHostPort(ln.Addr().String()); ours == number {
+				return fmt.Errorf("%s and %s of %s overlap (a place without a HOST, and [::], are every address of this machine); remove one",
+					ln.Addr(), address, flag)
+			}
+		}
 		return fmt.Errorf("%s is in use by another program, perhaps another server; stop it, or choose another place with %s", address, flag)
 	}
 	if errors.Is(err, syscall.EACCES) {
@@ -327,6 +362,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.metrics != nil {
 		go s.metrics.serve()
 	}
+	go s.watchCertificate(ctx) // ends with it
 	unmapped := s.mapPort(ctx)
 	select {
 	case err := <-s.broken:

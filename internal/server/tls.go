@@ -125,7 +125,7 @@ func (s *Server) webTLS(cfg *config.Config) web.TLS {
 }
 
 // hosts are the names that are answered in plain text.
-func hosts(cfg *config.Config) web.Hosts { return append(web.Hosts{cfg.Domain}, cfg.Hosts...) }
+func hosts(cfg *config.Config) []string { return append([]string{cfg.Domain}, cfg.Hosts...) }
 
 // Certificate tells how it is about the certificate of TLS; false if there is
 // no TLS.

@@ -107,7 +107,7 @@ func (o Options) Unit() string {
 	for _, arg := range o.Args {
 		b.WriteString(" " + quote(arg))
 	}
-	b.WriteString("\n" + running)
+	b.WriteString("\nExecReload=/bin/kill -HUP $MAINPID\n" + running)
 	if o.User == "" {
 		b.WriteString("DynamicUser=yes\n")
 	} else {

@@ -18,7 +18,7 @@ func TestUnit(t *testing.T) {
 		want, none []string // whole lines
 	}{
 		{"as it comes", func(*Options) {},
-			[]string{"Type=notify", "ExecStart=/usr/local/bin/plausch serve", "DynamicUser=yes", "StateDirectory=plausch", "CapabilityBoundingSet=", "PrivateUsers=yes"},
+			[]string{"Type=notify", "ExecStart=/usr/local/bin/plausch serve", "ExecReload=/bin/kill -HUP $MAINPID", "DynamicUser=yes", "StateDirectory=plausch", "CapabilityBoundingSet=", "PrivateUsers=yes"},
 			[]string{"Requires=plausch.socket", "User=chat"}},
 		{"flags", func(o *Options) { o.Args = []string{"--open", "--data", `/srv/my "chat"`, "50%", "$HOME"} },
 			[]string{`ExecStart=/usr/local/bin/plausch serve --open --data "/srv/my \"chat\"" 50%% $$HOME`}, nil},

@@ -366,6 +366,13 @@ func (p *Port) Wait(ctx context.Context) error {
 	}
 }
 
+// SetLimits replaces the limits. Connections that are there stay.
+func (p *Port) SetLimits(l Limits) {
+	p.gate.mu.Lock()
+	defer p.gate.mu.Unlock()
+	p.gate.limits = l
+}
+
 // Stats are figures of the port, for metrics.
 type Stats struct {
 	Open         int    // connections

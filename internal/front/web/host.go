@@ -7,17 +7,28 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Hosts are the names that a server may be asked for by in plain text, besides
 // addresses and names that nobody can register. A page elsewhere whose name is
 // made to lead to this machine (DNS rebinding) has another name, and is not
 // answered. Over TLS the certificate keeps it out.
-type Hosts []string
+type Hosts struct{ names atomic.Pointer[[]string] }
+
+// NewHosts returns those of the given names.
+func NewHosts(names []string) *Hosts {
+	h := new(Hosts)
+	h.Set(names)
+	return h
+}
+
+// Set replaces the names.
+func (h *Hosts) Set(names []string) { h.names.Store(&names) }
 
 // Answers reports whether a request for host, with or without a port, is
 // answered. Requests without a host come from no browser.
-func (h Hosts) Answers(host string) bool {
+func (h *Hosts) Answers(host string) bool {
 	name := hostName(host)
 	if name == "" {
 		return true
@@ -28,7 +39,7 @@ func (h Hosts) Answers(host string) bool {
 	if !strings.Contains(name, ".") || slices.ContainsFunc(localSuffixes, func(s string) bool { return strings.HasSuffix(name, s) }) {
 		return true
 	}
-	return slices.ContainsFunc(h, func(ours string) bool { return ours != "" && strings.EqualFold(ours, name) })
+	return slices.ContainsFunc(*h.names.Load(), func(ours string) bool { return ours != "" && strings.EqualFold(ours, name) })
 }
 
 // localSuffixes end names that are of this machine or network alone (RFC 6761,
@@ -46,7 +57,7 @@ func hostName(host string) string {
 
 // Guard gives next the requests for hosts that are answered, and tells the
 // others what to do.
-func (h Hosts) Guard(next http.Handler) http.Handler {
+func (h *Hosts) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !h.Answers(r.Host) {
 			refuseHost(w, r.Host)

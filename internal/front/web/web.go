@@ -40,7 +40,7 @@ type Options struct {
 	Ready func(context.Context) error
 	TLS   TLS
 	// Hosts are the names that are answered in plain text.
-	Hosts Hosts
+	Hosts *Hosts
 	// Forwarded is whether proxies that are trusted say in Forwarded (RFC 7239)
 	// for whom they speak, instead of in X-Forwarded-For, -Proto, -Host and -Port.
 	// The other headers are what a client has made up.
@@ -55,7 +55,7 @@ type Server struct {
 	sessions *session.Server
 	ready    func(context.Context) error
 	tls      TLS
-	hosts    Hosts
+	hosts    *Hosts
 	log      *slog.Logger
 	http     *http.Server
 	conns    *listener
