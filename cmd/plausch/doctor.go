@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,19 +10,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plausch/internal/blob"
 	"plausch/internal/config"
+	"plausch/internal/core"
 	"plausch/internal/doctor"
 	"plausch/internal/server"
+	"plausch/internal/store/sqlite"
 )
 
 func newDoctorCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, unknownFiles bool
 	var subject doctor.Subject
 	cmd := &cobra.Command{
 		Use:   "doctor [DOMAIN]",
 		Short: "Say whether everything is all right with a server",
 		Long: "Looks at a server from all sides and says, a line each, what is ok, what is not, and what to\n" +
-			"do about it. It changes nothing and needs no running server. With DOMAIN, or the one of\n" +
+			"do about it. It changes nothing, but by --unknown-files, and needs no running server. With DOMAIN, or the one of\n" +
 			"the settings, it also looks whether that name leads here and has a certificate.\n\n" +
 			"The exit code is 1 if something has to be mended, otherwise 0.",
 		Example: "  sudo plausch doctor --data /var/lib/plausch chat.example.org\n" +
@@ -32,6 +36,9 @@ func newDoctorCommand() *cobra.Command {
 				subject.Domain = args[0]
 			}
 			completeSubject(&subject, cmd)
+			if unknownFiles {
+				return removeUnknownFiles(cmd, subject.Config)
+			}
 			askRunning(cmd.Context(), &subject)
 			if subject.Domain == "" {
 				subject.Domain = subject.Config.Domain
@@ -47,6 +54,7 @@ func newDoctorCommand() *cobra.Command {
 	flags.StringVar(&subject.ProbeURL, "probe-url", "", "Helper on the internet that is asked to connect back (see docs/admin.md)")
 	flags.StringVar(&subject.TimeURL, "time-url", "", "Web server to compare the clock with")
 	flags.BoolVar(&subject.Offline, "offline", false, "Ask neither the router nor a name server")
+	flags.BoolVar(&unknownFiles, "unknown-files", false, "Remove files that the database knows nothing of, with the server stopped")
 	flags.BoolVar(&asJSON, "json", false, "Print one JSON document instead")
 	return cmd
 }
@@ -104,4 +112,30 @@ func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
 		_, _ = io.WriteString(w, "\nNothing has to be mended.\n")
 	}
 	return nil
+}
+
+// removeUnknownFiles removes what a sweep of the server keeps: it may belong to a
+// newer database than the one that is there.
+func removeUnknownFiles(cmd *cobra.Command, cfg *config.Config) (err error) {
+	unlock, err := server.Lock(cfg.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if _, err := os.Stat(cfg.DatabasePath()); err != nil {
+		return fmt.Errorf("without the database nobody knows which files are needed: %w", err)
+	}
+	st, err := sqlite.Open(cmd.Context(), cfg.DatabasePath(), sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	blobs, err := blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, blobs.Close()) }()
+	n, err := core.RemoveUnknown(cmd.Context(), st, blobs)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s removed\n", plural(n, "file", "files"))
+	return err
 }

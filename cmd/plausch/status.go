@@ -186,6 +186,10 @@ func (s *status) write(w io.Writer) error {
 	if c := s.Certificate; c != nil {
 		row("certificate", "%s", certificateLine(c))
 	}
+	if s.Server != nil && s.Server.Damage != "" {
+		row("DATABASE", "damaged: %s", s.Server.Damage)
+		row("", "stop the server, keep a copy of the data folder, and restore a backup")
+	}
 	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
 	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
 	if s.LastBackup == nil {

@@ -52,13 +52,11 @@ func accountActivate(a *API, ctx context.Context, c *Caller, p *protocol.Account
 }
 
 func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDelete) (protocol.Body, error) {
-	if err := a.core.DeleteAccount(ctx, c.live, c.from(""), p.Name, p.Password, p.Erase); err != nil {
-		return nil, err
-	}
-	if p.Name == "" {
+	own, err := a.core.DeleteAccount(ctx, c.live, c.from(""), p.Name, p.Password, p.Erase)
+	if own {
 		c.Close()
 	}
-	return &protocol.Empty{}, nil
+	return &protocol.Empty{}, err
 }
 
 func passwordChange(a *API, ctx context.Context, c *Caller, p *protocol.PasswordChange) (protocol.Body, error) {

@@ -8,7 +8,9 @@ package blob
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 )
 
@@ -16,6 +18,16 @@ import (
 type Hash [32]byte
 
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// ParseHash reads what [Hash.String] writes.
+func ParseHash(text string) (h Hash, err error) {
+	b, err := hex.DecodeString(text)
+	if err == nil && len(b) != len(h) {
+		err = fmt.Errorf("a hash has %d bytes, not %d", len(h), len(b))
+	}
+	copy(h[:], b)
+	return h, err
+}
 
 // Store keeps blobs. All methods are safe for concurrent use.
 //
@@ -28,6 +40,9 @@ type Store interface {
 	// more than limit bytes, and with StorageFull if there is no room.
 	//
 	// The context is looked at between reads; it cannot end one that waits.
+	//
+	// If there is a blob of that hash already, its bytes are read: one that was
+	// damaged meanwhile is replaced.
 	Put(ctx context.Context, r io.Reader, limit int64) (h Hash, size int64, err error)
 	// Open returns a blob for reading, and its size in bytes, or NotFound.
 	// Whoever opens it closes it.
@@ -39,4 +54,34 @@ type Store interface {
 	// before may be read on. A Put of the same bytes that has returned before may
 	// have nothing left, so whoever removes has to know that nobody relies on it.
 	Remove(ctx context.Context, h Hash) error
+}
+
+// Verify reads a blob to its end and reports whether its bytes are those of its
+// hash. The error is Open's or the reader's. Pause, if not nil, is called after
+// each piece of at most 64 KiB; its error ends the reading.
+func Verify(ctx context.Context, s Store, h Hash, pause func(n int) error) (whole bool, err error) {
+	r, _, err := s.Open(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	return matches(r, h, pause)
+}
+
+func matches(r io.Reader, h Hash, pause func(n int) error) (bool, error) {
+	sum := sha256.New()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Read(buf)
+		sum.Write(buf[:n])
+		if err == io.EOF {
+			return Hash(sum.Sum(nil)) == h, nil
+		}
+		if err == nil && pause != nil {
+			err = pause(n)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -83,8 +82,8 @@ func (f *Folder) clean() error {
 // Close ends the use of the folder. What was opened may be read on.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// name returns the folder of a blob and its path.
-func name(h Hash) (dir, file string) {
+// nameOf returns the folder of a blob and its path.
+func nameOf(h Hash) (dir, file string) {
 	text := h.String()
 	return text[:2], path.Join(text[:2], text[2:])
 }
@@ -176,29 +175,60 @@ func (f *Folder) settle(from temporary, h Hash, size int64) error {
 	if err := from.Close(); err != nil { // some systems rename no open file
 		return err
 	}
-	dir, file := name(h)
+	dir, file := nameOf(h)
 	f.naming.Lock()
 	defer f.naming.Unlock()
 	if err := f.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	// One of the same size has the same bytes, since they were synced before it
-	// got its name. One of another was damaged, and is replaced.
-	old, err := f.root.Stat(file)
-	known := err == nil && old.Size() == size
+	// What a disk has damaged is replaced by what is known to be right.
+	known := f.isWhole(file, h, size)
 	if !known {
 		if err := f.root.Rename(from.path, file); err != nil {
 			return err
 		}
 	}
 	// Also if it was known: a process that was killed may not have come so far.
-	err = errors.Join(f.syncDir(dir), f.syncDir("."))
+	err := errors.Join(f.syncDir(dir), f.syncDir("."))
 	if err != nil && !known {
 		// A second sync could succeed without what the first one lost, so the
 		// name must not stay for the next Put to find.
 		_ = f.root.Remove(file)
 	}
 	return err
+}
+
+// isWhole reports whether the file has the bytes of a hash.
+func (f *Folder) isWhole(file string, h Hash, size int64) bool {
+	old, err := f.root.Open(file)
+	if err != nil {
+		return false
+	}
+	defer old.Close()
+	if info, err := old.Stat(); err != nil || info.Size() != size {
+		return false
+	}
+	same, err := matches(old, h, nil)
+	return err == nil && same
+}
+
+// HasFiles reports whether there is a blob in the folder at path, which need not
+// exist.
+func HasFiles(path string) (bool, error) {
+	root, err := os.OpenRoot(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look into the folder of attachments: %w", err)
+	}
+	defer root.Close()
+	found := errors.New("found")
+	err = (&Folder{root: root}).Each(context.Background(), func(Hash) error { return found })
+	if errors.Is(err, found) {
+		return true, nil
+	}
+	return false, err
 }
 
 // syncDir puts the names in a folder on disk.
@@ -219,7 +249,7 @@ func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, int64, er
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}
-	_, file := name(h)
+	_, file := nameOf(h)
 	r, err := f.root.Open(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -250,10 +280,13 @@ func (f *Folder) Each(ctx context.Context, do func(Hash) error) error {
 		case d.IsDir():
 			return nil
 		}
-		var h Hash
 		dir, rest := path.Split(name)
-		if n, err := hex.Decode(h[:], []byte(strings.TrimSuffix(dir, "/")+rest)); err != nil || n != len(h) {
+		h, err := ParseHash(strings.TrimSuffix(dir, "/") + rest)
+		if err != nil {
 			return nil // not ours
+		}
+		if _, file := nameOf(h); file != name {
+			return nil
 		}
 		return do(h)
 	})
@@ -264,7 +297,7 @@ func (f *Folder) Remove(ctx context.Context, h Hash) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	_, file := name(h)
+	_, file := nameOf(h)
 	f.naming.Lock()
 	defer f.naming.Unlock()
 	if err := f.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {

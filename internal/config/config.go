@@ -84,9 +84,11 @@ const (
 	// FileName is the settings file that is looked for in the data folder.
 	FileName = "plausch.toml"
 
+	// FromDefault is where a value came from that nobody has set: see [Config.From].
+	FromDefault = "default"
+
 	databaseName = "plausch.db"
 	blobsName    = "blobs"
-	fromDefault  = "default"
 )
 
 // Default returns the settings of a server that nobody configured, with data
@@ -97,7 +99,7 @@ func Default(data string) *Config {
 		if s.fallback != nil {
 			store(s.value, s.fallback)
 		}
-		c.from[s.Key] = fromDefault
+		c.from[s.Key] = FromDefault
 	}
 	c.Data = data
 	return c

@@ -65,7 +65,7 @@ func (c *Config) finishTLS() error {
 	if c.TLSCert != "" && c.TLS != TLSAuto {
 		return fmt.Errorf("tls_cert is not used with tls = %s; remove one of them", c.TLS)
 	}
-	if c.Domain != "" && c.TLS != Off && c.From("listen") == fromDefault {
+	if c.Domain != "" && c.TLS != Off && c.From("listen") == FromDefault {
 		c.Listen = []string{":443"}
 	}
 	return nil

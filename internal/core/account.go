@@ -296,9 +296,11 @@ func (c *Core) SignOut(ctx context.Context, l *Live) error {
 	if l.device == 0 {
 		return nil
 	}
-	err := c.endDevice(ctx, l.Account().ID, l.device, l)
+	l.closing.Store(true)
+	err := c.endDevice(ctx, l.Account().ID, l.device)
 	if plausch.CodeOf(err) == plausch.NotFound {
 		return nil
 	}
+	l.closing.Store(err == nil)
 	return err
 }

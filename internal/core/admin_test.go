@@ -215,9 +215,9 @@ func TestWhoDeletesItselfKnowsItsPassword(t *testing.T) {
 	f.account("bob", plausch.RoleOwner) // so that alice is not the last one
 	live, _ := f.ended(f.signIn("alice"))
 	for _, name := range []string{"", "alice", "Alice"} {
-		expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, name, "wrong horse battery", true), plausch.Forbidden)
+		expectCode(t, deleteAccount(f, live, core.From{}, name, "wrong horse battery", true), plausch.Forbidden)
 	}
-	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "alice", password, true), "")
+	expectCode(t, deleteAccount(f, live, core.From{}, "alice", password, true), "")
 	live.Leave()
 }
 
@@ -230,8 +230,8 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	expectCode(t, err, "")
 	expectCode(t, f.AddMember(t.Context(), bob, room.ID, "alice"), "")
 	f.say(alice, core.Post{Room: room.ID, Text: "secret"})
-	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "", "wrong horse battery", true), plausch.Forbidden)
-	expectCode(t, f.DeleteAccount(t.Context(), live, core.From{}, "", password, true), "")
+	expectCode(t, deleteAccount(f, live, core.From{}, "", "wrong horse battery", true), plausch.Forbidden)
+	expectCode(t, deleteAccount(f, live, core.From{}, "", password, true), "")
 	live.Leave()
 	events, _, err := f.History(t.Context(), bob, room.ID, core.Page{Limit: 9})
 	expectCode(t, err, "")
@@ -358,4 +358,10 @@ func TestInvitesEndWithTheRightToInvite(t *testing.T) {
 		_, err = f.Redeem(t.Context(), core.From{}, owners.Text(), "bob", password)
 		expectCode(t, err, "")
 	}
+}
+
+func deleteAccount(f *fixture, l *core.Live, from core.From, name, password string, erase bool) error {
+	f.t.Helper()
+	_, err := f.DeleteAccount(f.t.Context(), l, from, name, password, erase)
+	return err
 }

@@ -67,6 +67,7 @@ func (c *Core) keep(ctx context.Context, by plausch.Account, f File, body io.Rea
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
+	c.scrub.set(hash, false) // Put has seen to it
 	mediaType, err := c.mediaType(ctx, hash)
 	if err != nil {
 		return plausch.Attachment{}, err
@@ -118,10 +119,17 @@ func (c *Core) OpenAttachment(ctx context.Context, by plausch.Account, ref FileR
 	if err != nil {
 		return plausch.Attachment{}, nil, err
 	}
-	r, _, err := c.opts.Blobs.Open(ctx, blob.Hash(a.Hash))
-	if plausch.CodeOf(err) == plausch.NotFound {
+	r, size, err := c.opts.Blobs.Open(ctx, blob.Hash(a.Hash))
+	switch {
+	case plausch.CodeOf(err) == plausch.NotFound:
 		// The database knows of it: a folder was lost, or a backup not whole.
 		c.opts.Log.Error("the bytes of an attachment are missing", "attachment", a.ID, "hash", blob.Hash(a.Hash))
+		return a.Attachment, nil, errDamaged("missing on")
+	case err == nil && size != a.Size:
+		c.opts.Log.Error("the bytes of an attachment are damaged", "attachment", a.ID, "hash", blob.Hash(a.Hash), "bytes", size, "want", a.Size)
+		return a.Attachment, nil, errors.Join(errDamaged("damaged on"), r.Close())
+	case err == nil && c.scrub.isDamaged(blob.Hash(a.Hash)):
+		return a.Attachment, nil, errors.Join(errDamaged("damaged on"), r.Close())
 	}
 	return a.Attachment, r, err
 }
@@ -163,6 +171,11 @@ func (c *Core) keepsFiles() error {
 		return plausch.Errorf(plausch.Unsupported, "this server keeps no files")
 	}
 	return nil
+}
+
+// errDamaged is of a file that is there no more as it was uploaded.
+func errDamaged(is string) error {
+	return plausch.Errorf(plausch.Internal, "the file is %s the server's disk; whoever uploaded it can do so again, or its host restores a backup", is)
 }
 
 func errNoFile() error {

@@ -100,6 +100,9 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 	if err != nil {
 		return Avatar{}, nil, err
 	}
+	if c.scrub.isDamaged(hash) {
+		return Avatar{}, nil, errors.Join(errDamaged("damaged on"), r.Close())
+	}
 	found, err := media.Type(r)
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)

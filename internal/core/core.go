@@ -62,6 +62,7 @@ type Core struct {
 
 	uploads  uploads
 	drawings drawings
+	scrub    scrub
 	// sweeping is held, for reading, while bytes are on disk that no row names
 	// yet, and for writing while such bytes are removed.
 	sweeping sync.RWMutex
@@ -107,6 +108,9 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	ctx = running
 	c.stopped.Go(func() { c.keepSeen(ctx) })
 	c.stopped.Go(func() { c.follow(ctx) })
+	if opts.Blobs != nil {
+		c.stopped.Go(func() { c.keepScrubbing(ctx) })
+	}
 	if opts.Blobs != nil && opts.LockFiles != nil {
 		c.stopped.Go(func() { c.keepSweeping(ctx) })
 	}

@@ -13,17 +13,17 @@ func (c *Core) Devices(ctx context.Context, by plausch.Account) ([]plausch.Devic
 
 // EndDevice ends a sign-in of by, with all its connections.
 func (c *Core) EndDevice(ctx context.Context, by plausch.Account, id plausch.DeviceID) error {
-	return c.endDevice(ctx, by.ID, id, nil)
+	return c.endDevice(ctx, by.ID, id)
 }
 
-func (c *Core) endDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID, except *Live) error {
+func (c *Core) endDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error {
 	if err := c.store.DeleteDevice(ctx, account, id); err != nil {
 		return err
 	}
-	return c.recheck(ctx, account, except)
+	return c.recheck(ctx, account, nil)
 }
 
-// expireDevices forgets the devices that have lasted too long; pollChanges then
+// expireDevices forgets the devices that have lasted too long; follow then
 // ends their connections.
 func (c *Core) expireDevices(ctx context.Context) error {
 	now := c.now()

@@ -59,7 +59,10 @@ type Live struct {
 	device plausch.DeviceID // 0 if transient
 	watch  Watch
 	ended  atomic.Bool
-	gone   bool
+	// closing is set while the connection ends its own sign-in: it hears that by the
+	// reply, and is closed by who asked.
+	closing atomic.Bool
+	gone    bool
 }
 
 // Account returns the account as it is now.
@@ -178,7 +181,7 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) 
 	h.mu.Unlock()
 	for _, l := range lives {
 		switch {
-		case l == except:
+		case l == except, l.closing.Load():
 		case account.State != plausch.AccountActive:
 			l.end(errNotActive())
 		case l.device != 0 && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == l.device }):

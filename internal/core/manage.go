@@ -68,24 +68,26 @@ func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) er
 }
 
 // DeleteAccount deletes the account called name, or with an empty name that of
-// l. Who deletes itself has to know its password. Its messages go with erase.
-func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, password string, erase bool) error {
+// l. Who deletes itself has to know its password, and l has to leave then, as own
+// says. Its messages go with erase.
+func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, password string, erase bool) (own bool, err error) {
 	by := l.Account()
 	account := by
-	var err error
 	if name != "" {
 		account, err = c.accountToChange(ctx, by, name)
 	}
-	if err == nil && account.ID == by.ID {
+	if own = err == nil && account.ID == by.ID; own {
 		err = c.knowsPassword(ctx, by, from, password)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
+	l.closing.Store(own)
 	if err := c.admin(by).Delete(ctx, account, erase); err != nil {
-		return err
+		l.closing.Store(false)
+		return false, err
 	}
-	return errors.Join(c.recheck(ctx, account.ID, l), c.log.follow(ctx))
+	return own, errors.Join(c.recheck(ctx, account.ID, nil), c.log.follow(ctx))
 }
 
 // CreateBot makes a bot, or a new token for the bot of that name.

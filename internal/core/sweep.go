@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -37,6 +38,10 @@ func (c *Core) keepSweeping(ctx context.Context) {
 // those of messages that were erased, and what a crash has left. It does nothing
 // while a backup is being made. The core calls it every hour.
 //
+// Bytes that the database has never known may be the better part of a chat whose
+// database was lost: if they are more than half of all, none of them is removed,
+// and the log says so. [RemoveUnknown] removes them when somebody has decided so.
+//
 // Rows go first and bytes after, so that no row ever names what is not there. A
 // concurrent upload of the same bytes is safe, since between the moment when they
 // are on disk and that when a row names them it holds c.sweeping for reading (see
@@ -52,31 +57,85 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	removed := 0
-	err = c.opts.Blobs.Each(ctx, func(h blob.Hash) error {
-		gone, err := c.sweepOne(ctx, h)
-		if gone {
-			removed++
-		}
-		return err
-	})
+	removed, err := sweepBlobs(ctx, c.store, c.opts.Blobs, c.removeUnnamed, false)
+	var tooMany *tooManyUnknown
+	if errors.As(err, &tooMany) {
+		c.opts.Log.Error("files are kept that the database knows nothing of; if it is not an older one, stop the server and run plausch doctor --unknown-files",
+			"unknown", tooMany.unknown, "files", tooMany.all)
+		err = nil
+	}
 	if forgotten > 0 || removed > 0 {
 		c.opts.Log.Info("removed files that nobody needs", "unsent", forgotten, "blobs", removed)
 	}
 	return err
 }
 
-// sweepOne removes a blob if nobody names it.
-func (c *Core) sweepOne(ctx context.Context, h blob.Hash) (removed bool, err error) {
-	if named, err := c.store.NamesContent(ctx, store.ContentHash(h)); named || err != nil {
-		return false, err // nearly always, without any lock
+// tooManyUnknown is why a sweep has not removed what the database has never known.
+type tooManyUnknown struct{ unknown, all int }
+
+func (e *tooManyUnknown) Error() string {
+	return fmt.Sprintf("the database knows nothing of %d of %d files", e.unknown, e.all)
+}
+
+// sweepBlobs removes what no row names by remove: first what one has named before,
+// then, if it is not too much or all is asked for, the rest.
+func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, remove func(context.Context, blob.Hash) (bool, error), all bool) (removed int, err error) {
+	var unknown []blob.Hash
+	total := 0
+	err = blobs.Each(ctx, func(h blob.Hash) error {
+		total++
+		now, before, err := st.NamesContent(ctx, store.ContentHash(h))
+		switch {
+		case err != nil || now:
+			return err
+		case !before:
+			unknown = append(unknown, h)
+			return nil
+		}
+		gone, err := remove(ctx, h)
+		if gone {
+			removed++
+		}
+		return err
+	})
+	if err != nil {
+		return removed, err
 	}
+	if !all && 2*len(unknown) > total {
+		return removed, &tooManyUnknown{len(unknown), total}
+	}
+	for _, h := range unknown {
+		gone, err := remove(ctx, h)
+		if err != nil {
+			return removed, err
+		}
+		if gone {
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+// removeUnnamed removes a blob if nobody names it.
+func (c *Core) removeUnnamed(ctx context.Context, h blob.Hash) (removed bool, err error) {
 	c.sweeping.Lock()
 	defer c.sweeping.Unlock()
-	if named, err := c.store.NamesContent(ctx, store.ContentHash(h)); named || err != nil {
+	if now, _, err := c.store.NamesContent(ctx, store.ContentHash(h)); now || err != nil {
 		return false, err
 	}
-	return true, c.opts.Blobs.Remove(ctx, h)
+	if err := c.opts.Blobs.Remove(ctx, h); err != nil {
+		return false, err
+	}
+	return true, c.store.ForgetContent(ctx, store.ContentHash(h))
+}
+
+// RemoveUnknown removes all bytes that no file and no avatar names, whether or not
+// the database has ever known them, and returns how many there were. No server may
+// run on the store.
+func RemoveUnknown(ctx context.Context, st store.Store, blobs blob.Store) (removed int, err error) {
+	return sweepBlobs(ctx, st, blobs, func(ctx context.Context, h blob.Hash) (bool, error) {
+		return true, errors.Join(blobs.Remove(ctx, h), st.ForgetContent(ctx, store.ContentHash(h)))
+	}, true)
 }
 
 // settling is a body that holds c.sweeping from its end on, so that the bytes it

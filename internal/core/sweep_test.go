@@ -4,6 +4,10 @@ import (
 	"errors"
 	"image/color"
 	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -133,4 +137,74 @@ func TestASweepTakesNothingFromAnUpload(t *testing.T) {
 	}
 	close(done)
 	sweeping.Wait()
+}
+
+// TestASweepKeepsWhatTheDatabaseNeverKnew, if that is more than half: the database
+// may be an older one than the files.
+func TestASweepKeepsWhatTheDatabaseNeverKnew(t *testing.T) {
+	f, dir := newFileFixture(t, unlocked)
+	ann := f.account("ann", plausch.RoleMember)
+	for _, name := range []string{"one", "two"} {
+		file := f.upload(ann, name, name)
+		f.say(ann, core.Post{Room: plausch.PublicRoom, Attachments: []string{file.ID}})
+	}
+	f.upload(ann, "unsent", "unsent")
+	for _, lost := range []string{"a", "b"} {
+		if _, _, err := f.opts.Blobs.Put(t.Context(), strings.NewReader("lost "+lost), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.sweep()
+	if n := blobs(t, dir); n != 3 {
+		t.Fatalf("%d blobs are left; the two of five that nobody knows of should go", n)
+	}
+	for _, lost := range []string{"a", "b", "c", "d"} {
+		if _, _, err := f.opts.Blobs.Put(t.Context(), strings.NewReader("lost "+lost), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, strings.Repeat("a stray file ", 9)), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.move(core.PendingLife + time.Minute)
+	f.sweep()
+	if n := blobs(t, dir); n != 6+1 { // the unsent one is known, and went; the stray file is nobody's
+		t.Fatalf("%d blobs are left, want six and a stray file", n)
+	}
+	if n, err := core.RemoveUnknown(t.Context(), f.beside().Store, f.opts.Blobs); err != nil || n != 4 {
+		t.Errorf("when asked, %d are removed (%v), want 4", n, err)
+	}
+}
+
+// TestDamagedFilesAreNotGivenOut, whether their size or their bytes are wrong, until
+// somebody uploads the same again.
+func TestDamagedFilesAreNotGivenOut(t *testing.T) {
+	for name, damage := range map[string]func(path string) error{
+		"cut off": func(path string) error { return os.Truncate(path, 3) },
+		"missing": os.Remove,
+		"changed": func(path string) error { return os.WriteFile(path, []byte("a phot0"), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, dir := newFileFixture(t)
+			ann := f.account("ann", plausch.RoleMember)
+			file := f.upload(ann, "photo", "a photo")
+			if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+				if err == nil && d.Type().IsRegular() {
+					err = damage(path)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Scrub(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			_, err := f.content(ann, core.FileRef{ID: file.ID})
+			expectCode(t, err, plausch.Internal)
+			f.upload(ann, "again", "a photo")
+			if got, err := f.content(ann, core.FileRef{ID: file.ID}); err != nil || got != "a photo" {
+				t.Errorf("uploaded again, it is %q, %v", got, err)
+			}
+		})
+	}
 }

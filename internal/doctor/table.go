@@ -65,6 +65,9 @@ func Checks(s Subject) []Check {
 		disk{s.Config.Data, measureSync},
 		database{s.Config.DatabasePath(), sqlite.Inspect},
 		namesCheck{s.Config.DatabasePath(), sqlite.Names},
+		attachments{s.Config.BlobsPath(), func(ctx context.Context) ([]sqlite.NamedBlob, error) {
+			return sqlite.Blobs(ctx, s.Config.DatabasePath())
+		}, time.Now},
 		memory{availableMemory},
 		files{fileLimit},
 		clock{s.TimeURL, time.Now, httpDate},

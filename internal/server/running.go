@@ -35,6 +35,7 @@ type Running struct {
 	Domain  string    `json:"domain,omitempty"`
 	TLS     bool      `json:"tls,omitempty"`
 	Metrics string    `json:"metrics,omitempty"` // HOST:PORT, empty if there are none
+	Damage  string    `json:"damage,omitempty"`  // what is wrong with the database
 }
 
 // Lock makes the data folder this process's own until unlock is called. It makes
@@ -96,15 +97,33 @@ func (s *Server) sayRunning(cfg *config.Config) error {
 	if addr := s.MetricsAddr(); addr != nil {
 		r.Metrics = addr.String()
 	}
+	s.running = filepath.Join(cfg.Data, runningName)
+	return r.write(s.running)
+}
+
+func (r *Running) write(path string) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	s.running = filepath.Join(cfg.Data, runningName)
-	if err := os.WriteFile(s.running+".tmp", append(text, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(s.running+".tmp", s.running)
+	return os.Rename(path+".tmp", path)
+}
+
+// updateRunning changes what the file says.
+func (s *Server) updateRunning(change func(*Running)) error {
+	text, err := os.ReadFile(s.running)
+	if err != nil {
+		return err
+	}
+	var r Running
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	change(&r)
+	return r.write(s.running)
 }
 
 // forgetRunning removes that file.

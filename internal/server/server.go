@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -59,6 +60,9 @@ type Server struct {
 	broken    chan error
 	router    router
 	hosts     *web.Hosts
+
+	// damage is what is wrong with the database, nil if nothing is known.
+	damage atomic.Pointer[string]
 
 	httpListener net.Listener // for plain HTTP, or nil
 	certificate  cert.Source  // nil without TLS
@@ -130,7 +134,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
 	s.web = web.New(web.Options{
-		API: table, Sessions: s.sessions, Ready: s.core.Ready, TLS: s.webTLS(cfg),
+		API: table, Sessions: s.sessions, Ready: s.Ready, TLS: s.webTLS(cfg),
 		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded,
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
@@ -173,19 +177,6 @@ func access(cfg *config.Config) core.Access {
 		return core.AccessOpen
 	}
 	return core.Access(cfg.Access) // config lets only ours through
-}
-
-// openData opens the data folder for this process alone.
-func (s *Server) openData(cfg *config.Config) error {
-	var err error
-	if s.unlock, err = Lock(cfg.Data); err != nil {
-		return err
-	}
-	if s.store, err = sqlite.Open(context.Background(), cfg.DatabasePath(), sqlite.Options{}); err != nil {
-		return err
-	}
-	s.blobs, err = blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{Floor: int64(cfg.Limits.FreeDiskBytes)})
-	return err
 }
 
 // listen opens all places to listen, or takes over those that a service manager
@@ -336,7 +327,12 @@ func (s *Server) Places() []string {
 }
 
 // Ready reports why requests cannot be served now, if so.
-func (s *Server) Ready(ctx context.Context) error { return s.core.Ready(ctx) }
+func (s *Server) Ready(ctx context.Context) error {
+	if damage := s.damage.Load(); damage != nil {
+		return fmt.Errorf("the database is damaged: %s", *damage)
+	}
+	return s.core.Ready(ctx)
+}
 
 // MetricsAddr returns where metrics are served, nil if they are not.
 func (s *Server) MetricsAddr() net.Addr {
@@ -350,6 +346,10 @@ func (s *Server) MetricsAddr() net.Addr {
 // connections told to come back. It returns nil after that, and an error at once,
 // with everything left as it is, if the store is broken: the process has to end.
 func (s *Server) Run(ctx context.Context) error {
+	checking, stopChecking := context.WithCancel(ctx)
+	checked := make(chan struct{})
+	go func() { defer close(checked); s.keepChecking(checking) }()
+	defer func() { stopChecking(); <-checked }()
 	for _, ln := range s.listeners {
 		go func() { _ = ln.serve(s.port, ln) }() // ends with the listener
 	}

@@ -103,6 +103,10 @@ func (o Options) Unit() string {
 	if o.Socket {
 		fmt.Fprintf(&b, "Requires=%[1]s\nAfter=%[1]s\n", socketEnd)
 	}
+	if o.Data != "" {
+		// On a disk that is not mounted yet, a new server would begin.
+		fmt.Fprintf(&b, "RequiresMountsFor=%s\n", quote(o.Data))
+	}
 	fmt.Fprintf(&b, "\n[Service]\nType=notify\nExecStart=%s serve", quote(o.Binary))
 	for _, arg := range o.Args {
 		b.WriteString(" " + quote(arg))

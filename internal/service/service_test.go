@@ -24,7 +24,7 @@ func TestUnit(t *testing.T) {
 			[]string{`ExecStart=/usr/local/bin/plausch serve --open --data "/srv/my \"chat\"" 50%% $$HOME`}, nil},
 		{"a user", func(o *Options) { o.User = "chat" }, []string{"User=chat", "StateDirectory=plausch"}, []string{"DynamicUser=yes"}},
 		{"a user and a folder", func(o *Options) { o.User, o.Data = "chat", "/srv/chat" },
-			[]string{"User=chat", "ReadWritePaths=/srv/chat"}, []string{"StateDirectory=plausch"}},
+			[]string{"User=chat", "ReadWritePaths=/srv/chat", "RequiresMountsFor=/srv/chat"}, []string{"StateDirectory=plausch"}},
 		{"a low port", func(o *Options) { o.Listen = []string{":7528", "[::]:443"} },
 			[]string{"CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "AmbientCapabilities=CAP_NET_BIND_SERVICE"}, []string{"PrivateUsers=yes"}},
 		{"a low port that systemd opens", func(o *Options) { o.Listen, o.Socket = []string{":443"}, true },

@@ -272,6 +272,8 @@ type Settings interface {
 	CreateTicket(ctx context.Context, t Ticket) error
 	// Ticket returns a ticket that has not expired at a time, or NotFound.
 	Ticket(ctx context.Context, hash TokenHash, purpose Purpose, at time.Time) (Ticket, error)
+	// Used reports whether there is or was an account: an unused store is new.
+	Used(ctx context.Context) (bool, error)
 	// ListAudit returns entries of the audit log, the newest first, with ids below
 	// before (0: all), at most limit.
 	ListAudit(ctx context.Context, before int64, limit int) ([]plausch.Audit, error)
@@ -517,6 +519,9 @@ type Attachments interface {
 	// still pending, and returns how many they were. They count no more for what
 	// their accounts have.
 	DeletePending(ctx context.Context, before time.Time) (int, error)
-	// NamesContent reports whether there is a file, or an avatar, with a hash.
-	NamesContent(ctx context.Context, hash ContentHash) (bool, error)
+	// NamesContent reports whether there is a file, or an avatar, with a hash, and
+	// whether there was one, since ForgetContent was last told of the hash.
+	NamesContent(ctx context.Context, hash ContentHash) (now, before bool, err error)
+	// ForgetContent forgets that there was a file or an avatar with a hash.
+	ForgetContent(ctx context.Context, hash ContentHash) error
 }

@@ -87,9 +87,17 @@ func (s *Store) DeletePending(ctx context.Context, before time.Time) (n int, err
 }
 
 // NamesContent implements [store.Attachments].
-func (s *Store) NamesContent(ctx context.Context, hash store.ContentHash) (named bool, err error) {
-	err = s.r.namesContent.QueryRowContext(ctx, hash[:]).Scan(&named)
-	return named, wrap("look for a file's hash", err)
+func (s *Store) NamesContent(ctx context.Context, hash store.ContentHash) (now, before bool, err error) {
+	err = s.r.namesContent.QueryRowContext(ctx, hash[:]).Scan(&now, &before)
+	return now, before, wrap("look for a file's hash", err)
+}
+
+// ForgetContent implements [store.Attachments].
+func (s *Store) ForgetContent(ctx context.Context, hash store.ContentHash) error {
+	return s.write(ctx, "forget a file's hash", func(ctx context.Context) error {
+		_, err := s.w.forgetContent.ExecContext(ctx, hash[:])
+		return err
+	})
 }
 
 // pending returns a draft's attachments or, as failure, why it cannot have them.

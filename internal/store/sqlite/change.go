@@ -182,5 +182,11 @@ func (s *Store) HasOwner(ctx context.Context) (owned bool, err error) {
 	return owned, wrap("look for an owner", err)
 }
 
+// Used implements [store.Settings].
+func (s *Store) Used(ctx context.Context) (used bool, err error) {
+	err = s.r.used.QueryRowContext(ctx).Scan(&used)
+	return used, wrap("look for accounts", err)
+}
+
 // isNone reports whether err says that a query has no row.
 func isNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }

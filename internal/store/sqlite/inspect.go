@@ -37,40 +37,81 @@ func openReadOnly(path string) (*sql.DB, error) {
 // or of a newer program.
 func Inspect(ctx context.Context, path string) (Health, error) {
 	h := Health{Newest: len(migrations)}
+	err := look(ctx, path, func(conn *sql.Conn) (err error) {
+		if h.Version, err = schemaVersion(ctx, conn, h.Newest); err != nil {
+			return err
+		}
+		h.Damage, err = texts(ctx, conn, fmt.Sprintf("PRAGMA quick_check(%d)", maxDamage))
+		if len(h.Damage) == 1 && h.Damage[0] == "ok" {
+			h.Damage = nil
+		}
+		return err
+	})
+	return h, err
+}
+
+// NamedBlob is bytes that a database names: of attachments and avatars.
+type NamedBlob struct {
+	Hash string // SHA-256 in hexadecimal
+	Size int64  // -1 if the database does not say, as of avatars
+}
+
+// Blobs returns all bytes that the database at path names, as [Inspect] looks.
+func Blobs(ctx context.Context, path string) (all []NamedBlob, err error) {
+	err = look(ctx, path, func(conn *sql.Conn) error {
+		rows, err := conn.QueryContext(ctx, `SELECT lower(hex(hash)), max(size) FROM (SELECT hash, size FROM attachments
+			UNION ALL SELECT avatar, -1 FROM accounts WHERE avatar IS NOT NULL) GROUP BY hash`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var b NamedBlob
+			if err := rows.Scan(&b.Hash, &b.Size); err != nil {
+				return err
+			}
+			all = append(all, b)
+		}
+		return rows.Err()
+	})
+	return all, err
+}
+
+// look has do read the database at path, and changes nothing.
+func look(ctx context.Context, path string, do func(*sql.Conn) error) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return h, err
+		return err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return h, err
+		return err
 	}
 	db, err := openReadOnly(path)
 	if err != nil {
-		return h, err
+		return err
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return h, notDatabase(err)
+		return notDatabase(err)
 	}
 	defer conn.Close()
-	if h.Version, err = schemaVersion(ctx, conn, h.Newest); err != nil {
-		return h, notDatabase(err)
-	}
-	rows, err := conn.QueryContext(ctx, fmt.Sprintf("PRAGMA quick_check(%d)", maxDamage))
+	return notDatabase(do(conn))
+}
+
+func texts(ctx context.Context, conn *sql.Conn, query string) (all []string, err error) {
+	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
-		return h, notDatabase(err)
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var line string
 		if err := rows.Scan(&line); err != nil {
-			return h, err
+			return all, err
 		}
-		if line != "ok" {
-			h.Damage = append(h.Damage, line)
-		}
+		all = append(all, line)
 	}
-	return h, rows.Err()
+	return all, rows.Err()
 }

@@ -23,6 +23,7 @@ type writes struct {
 	judgedNow, passkeyNow                 *sql.Stmt
 	insertAttachment, addAttached         *sql.Stmt
 	pending, attach, attachments          *sql.Stmt
+	forgetContent                         *sql.Stmt
 	webhookAccount                        *sql.Stmt
 	insertWebhook, deleteWebhook          *sql.Stmt
 }
@@ -75,6 +76,7 @@ func (w *writes) queries() []query {
 		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
 		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},
 		{&w.attachments, attachmentsBetween},
+		{&w.forgetContent, `DELETE FROM released WHERE hash = ?`},
 
 		{&w.webhookAccount, `SELECT a.id, a.name, a.display, h.maker FROM accounts a JOIN webhooks h ON h.account = a.id
 			WHERE a.name = ? AND a.held ORDER BY h.id LIMIT 1`},
@@ -86,7 +88,7 @@ func (w *writes) queries() []query {
 // reads are the statements of the readers' pool.
 type reads struct {
 	account, accountByName, passwordHash, listAccounts *sql.Stmt
-	accountByToken, devices, owned                     *sql.Stmt
+	accountByToken, devices, owned, used               *sql.Stmt
 	room, roomByName, roomFor                          *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
@@ -109,6 +111,7 @@ func (r *reads) queries() []query {
 			WHERE d.token = ?`},
 		{&r.devices, `SELECT ` + deviceColumns + ` FROM devices d WHERE d.account = ? ORDER BY d.id`},
 		{&r.owned, anyOwner},
+		{&r.used, `SELECT EXISTS (SELECT 1 FROM accounts WHERE id > 0)`},
 
 		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
@@ -136,7 +139,8 @@ func (r *reads) queries() []query {
 		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
 			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
 		{&r.attachments, attachmentsBetween},
-		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1)`},
+		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1),
+			EXISTS (SELECT 1 FROM released WHERE hash = ?1)`},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},

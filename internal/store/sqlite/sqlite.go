@@ -237,6 +237,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.pool.PingContext(ctx)
 }
 
+// Path returns the path of the database file.
+func (s *Store) Path() string { return s.path }
+
 // Close implements [store.Store].
 func (s *Store) Close() error {
 	<-s.lock

@@ -43,18 +43,27 @@ func testDeletePending(f *fixture) {
 	f.attachedBytes(ann, 24)
 	f.attachedBytes(bob, 0)
 	for id, want := range map[string]bool{"old": false, "older": false, "his": false, "sent": true, "late": true} {
-		named, err := f.NamesContent(f.ctx(), file(ann, id, 0).Hash)
+		now, before, err := f.NamesContent(f.ctx(), file(ann, id, 0).Hash)
 		f.ok(err)
-		f.equal(id+" is named", named, want)
+		f.equal(id+" is named now, or was", []bool{now, before}, []bool{want, !want})
 		if _, err := f.Attachment(f.ctx(), id); want {
 			f.ok(err)
 		} else {
 			f.code(plausch.NotFound, err)
 		}
 	}
-	named, err := f.NamesContent(f.ctx(), avatar)
-	f.ok(err)
-	f.equal("an avatar is named", named, true)
+	named := func(when string, hash store.ContentHash, want ...bool) {
+		f.Helper()
+		now, before, err := f.NamesContent(f.ctx(), hash)
+		f.ok(err)
+		f.equal(when, []bool{now, before}, want)
+	}
+	named("an avatar", avatar, true, false)
+	f.change(store.AccountChange{Account: ann.ID, Avatar: &store.ContentHash{}})
+	named("an avatar of before", avatar, false, true)
+	f.ok(f.ForgetContent(f.ctx(), avatar))
+	named("one that was forgotten", avatar, false, false)
+	named("one that never was", store.ContentHash{8}, false, false)
 }
 
 func file(by plausch.AccountRef, id string, size int64) store.NewAttachment {
