@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,12 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plausch/internal/blob"
 	"plausch/internal/config"
-	"plausch/internal/core"
 	"plausch/internal/doctor"
 	"plausch/internal/server"
-	"plausch/internal/store/sqlite"
 )
 
 func newDoctorCommand() *cobra.Command {
@@ -114,28 +110,9 @@ func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
 	return nil
 }
 
-// removeUnknownFiles removes what a sweep of the server keeps: it may belong to a
-// newer database than the one that is there.
-func removeUnknownFiles(cmd *cobra.Command, cfg *config.Config) (err error) {
-	unlock, err := server.Lock(cfg.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	if _, err := os.Stat(cfg.DatabasePath()); err != nil {
-		return fmt.Errorf("without the database nobody knows which files are needed: %w", err)
-	}
-	st, err := sqlite.Open(cmd.Context(), cfg.DatabasePath(), sqlite.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	blobs, err := blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, blobs.Close()) }()
-	n, err := core.RemoveUnknown(cmd.Context(), st, blobs)
+// removeUnknownFiles removes what a sweep of the server keeps.
+func removeUnknownFiles(cmd *cobra.Command, cfg *config.Config) error {
+	n, err := server.RemoveUnknownFiles(cmd.Context(), cfg)
 	fmt.Fprintf(cmd.OutOrStdout(), "%s removed\n", plural(n, "file", "files"))
 	return err
 }

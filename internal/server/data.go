@@ -12,6 +12,7 @@ import (
 
 	"plausch/internal/blob"
 	"plausch/internal/config"
+	"plausch/internal/core"
 	"plausch/internal/store/sqlite"
 )
 
@@ -125,4 +126,29 @@ func (s *Server) keepChecking(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// RemoveUnknownFiles removes the files that the database of a stopped server knows
+// nothing of, which a sweep keeps if they are many: they may belong to a newer
+// database than the one that is there.
+func RemoveUnknownFiles(ctx context.Context, cfg *config.Config) (removed int, err error) {
+	unlock, err := Lock(cfg.Data)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if _, err := os.Stat(cfg.DatabasePath()); err != nil {
+		return 0, fmt.Errorf("without the database nobody knows which files are needed: %w", err)
+	}
+	st, err := sqlite.Open(ctx, cfg.DatabasePath(), sqlite.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	blobs, err := blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, blobs.Close()) }()
+	return core.RemoveUnknown(ctx, st, blobs)
 }
