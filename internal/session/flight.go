@@ -32,13 +32,6 @@ func (f *flight) end() {
 	}
 }
 
-// none reports whether all are answered.
-func (f *flight) none() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.n == 0
-}
-
 // landed waits until all are answered.
 func (f *flight) landed() {
 	f.await(0)

@@ -255,20 +255,11 @@ func (ses *session) bye(err error) {
 // why.
 const shutOutTime = 500 * time.Millisecond
 
-// shutOut ends a session whose sign-in has ended. Its caller refuses all requests
-// from now on. One that is being answered may be what has ended it, and its reply
-// goes before the bye if it comes soon.
+// shutOut ends a session whose sign-in somebody else has ended. Its caller
+// refuses all requests from now on.
 func (ses *session) shutOut(why error) {
+	ses.bye(why)
 	time.AfterFunc(shutOutTime, func() { _ = ses.conn.Close() })
-	if ses.flight.none() {
-		ses.bye(why)
-		return
-	}
-	time.AfterFunc(shutOutTime/2, func() { ses.bye(why) })
-	go func() {
-		ses.flight.landed()
-		ses.bye(why)
-	}()
 }
 
 // Wake implements [Member]; what was read before is still answered.
