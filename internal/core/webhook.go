@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"plausch"
@@ -137,9 +139,19 @@ func (c *Core) PostWebhook(ctx context.Context, hook Webhook, text, clientID str
 	if err := c.sends.take(ctx, hook.Account.ID); err != nil {
 		return plausch.Event{}, err
 	}
+	if clientID != "" {
+		clientID = deliveryID(hook.ID, clientID)
+	}
 	return c.log.wait(store.Draft{
 		Room: hook.Room, If: store.Conditions{Active: true, Webhook: hook.ID}, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
 	})
+}
+
+// deliveryID returns the client id of a delivery. Webhooks of several rooms may
+// share an account, and a sender may call one delivery the same at all of them.
+func deliveryID(hook int64, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return fmt.Sprintf("hook-%d-%x", hook, sum[:16])
 }
 
 func errNoWebhook() error {

@@ -2,144 +2,244 @@ package hook
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 )
 
-// event is what GitHub sends, as far as it is told here:
-// https://docs.github.com/en/webhooks/webhook-events-and-payloads.
-type event struct {
-	Action     string `json:"action"`
-	Repository struct {
-		FullName string `json:"full_name"`
-	} `json:"repository"`
-	Organization struct {
-		Login string `json:"login"`
-	} `json:"organization"`
-	Sender struct {
-		Login string `json:"login"`
-	} `json:"sender"`
-
-	Zen string `json:"zen"` // of ping
-
-	// Of push.
-	Ref     string `json:"ref"`
-	Compare string `json:"compare"`
-	Created bool   `json:"created"`
-	Deleted bool   `json:"deleted"`
-	Forced  bool   `json:"forced"`
-	Pusher  struct {
-		Name string `json:"name"`
-	} `json:"pusher"`
-	Commits []commit `json:"commits"`
-
-	Issue       *item    `json:"issue"`
-	PullRequest *item    `json:"pull_request"`
-	Comment     *comment `json:"comment"`
+// forges are those that post events as GitHub does. Gitea and Forgejo send GitHub's
+// header, too, so theirs are looked for first.
+var forges = []struct{ name, header string }{
+	{"Forgejo", "X-Forgejo-Event"},
+	{"Gitea", "X-Gitea-Event"},
+	{"Gogs", "X-Gogs-Event"},
+	{"GitHub", "X-GitHub-Event"},
 }
 
-type commit struct {
-	ID      string `json:"id"`
-	Message string `json:"message"`
-	Author  struct {
-		Name string `json:"name"`
-	} `json:"author"`
-}
-
-// item is an issue or a pull request.
-type item struct {
-	Number int    `json:"number"`
-	Title  string `json:"title"`
-	URL    string `json:"html_url"`
-	Merged bool   `json:"merged"`
-}
-
-type comment struct {
-	Body string `json:"body"`
-	URL  string `json:"html_url"`
-}
-
-// maxCommits is how many commits of a push are told.
-const maxCommits = 10
-
-// github returns the text of an event.
-func github(kind string, doc []byte) (string, error) {
-	var e event
-	if err := read(doc, &e); err != nil {
-		return "", err
+// forgeEvent returns which forge sends a request, and which event.
+func forgeEvent(h http.Header) (forge, event string) {
+	for _, f := range forges {
+		if event := h.Get(f.header); event != "" {
+			return f.name, event
+		}
 	}
-	where := e.Repository.FullName
-	if where == "" {
-		where = e.Organization.Login
+	return "", ""
+}
+
+// forgeText returns the text of an event of GitHub
+// (https://docs.github.com/en/webhooks/webhook-events-and-payloads), or of a forge
+// that has the same ones.
+func forgeText(forge, kind string, doc object) string {
+	e := event{doc, forge}
+	var l lines
+	write, known := eventWriters[kind]
+	if known {
+		write(e, &l)
 	}
+	if len(l.all) == 0 {
+		e.other(&l, kind)
+	}
+	where := or(doc.object("repository").text("full_name"), doc.object("organization").text("login", "username"))
 	if where != "" {
 		where = "[" + where + "] "
 	}
-	return where + e.text(kind), nil
+	return where + l.String()
 }
 
-func (e *event) text(kind string) string {
-	switch {
-	case kind == "ping":
-		return "GitHub is connected. " + e.Zen
-	case kind == "push":
-		return e.push()
-	case kind == "issues" && e.Issue != nil:
-		return e.told("issue", e.Issue, e.Action)
-	case kind == "pull_request" && e.PullRequest != nil:
-		return e.told("pull request", e.PullRequest, pullVerb(e))
-	case kind == "issue_comment" && e.Issue != nil && e.Comment != nil:
-		return fmt.Sprintf("%s commented on #%d: %s\n%s\n%s", e.Sender.Login, e.Issue.Number, e.Issue.Title, e.Comment.Body, e.Comment.URL)
+// event is what a forge sends.
+type event struct {
+	object
+	forge string
+}
+
+// eventWriters add the lines of an event: who did what, and where to look. Those
+// that add nothing leave the event to [event.other].
+var eventWriters = map[string]func(event, *lines){
+	"ping":                           event.ping,
+	"push":                           event.push,
+	"create":                         event.create,
+	"delete":                         event.delete,
+	"fork":                           event.fork,
+	"release":                        event.release,
+	"issues":                         event.issue,
+	"issue_assign":                   event.issue,
+	"issue_label":                    event.issue,
+	"issue_milestone":                event.issue,
+	"issue_comment":                  event.comment,
+	"pull_request":                   event.pull,
+	"pull_request_target":            event.pull,
+	"pull_request_assign":            event.pull,
+	"pull_request_label":             event.pull,
+	"pull_request_milestone":         event.pull,
+	"pull_request_sync":              event.pull,
+	"pull_request_review_request":    event.pull,
+	"pull_request_comment":           event.pullComment,
+	"pull_request_review":            event.review,
+	"pull_request_approved":          event.review,
+	"pull_request_rejected":          event.review,
+	"pull_request_review_approved":   event.review,
+	"pull_request_review_rejected":   event.review,
+	"pull_request_review_comment":    event.comment,
+	"commit_comment":                 event.comment,
+	"discussion":                     event.discussion,
+	"discussion_comment":             event.comment,
+	"workflow_run":                   event.run,
+	"workflow_job":                   event.run,
+	"check_run":                      event.run,
+	"check_suite":                    event.run,
+	"deployment_status":              event.deployment,
+	"status":                         event.status,
+	"dependabot_alert":               event.alert,
+	"code_scanning_alert":            event.alert,
+	"secret_scanning_alert":          event.alert,
+	"repository_vulnerability_alert": event.alert,
+}
+
+// loginOf returns what an account is called.
+func loginOf(o object) string { return o.text("login", "username", "name") }
+
+func (e event) sender() string {
+	return or(loginOf(e.object.object("sender")), or(loginOf(e.object.object("pusher")), e.forge))
+}
+
+// action returns what happened in words, such as "review requested".
+func (e event) action() string { return strings.ReplaceAll(e.text("action"), "_", " ") }
+
+// link returns the address of a thing for people.
+func link(o object) string { return o.text("html_url", "target_url", "details_url", "url") }
+
+func (e event) ping(l *lines) {
+	l.add(e.forge + " is connected. " + e.text("zen"))
+}
+
+// other adds what can be told of an event whose kind is not known.
+func (e event) other(l *lines, kind string) {
+	thing := e.object.object(kind)
+	what := strings.ReplaceAll(kind, "_", " ")
+	l.add(strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.sender(), what, e.action())) + named(thing))
+	l.add(thing.text("html_url"))
+}
+
+// named returns the number and the name of a thing as they stand behind a word.
+func named(o object) string {
+	number, name := o.text("number", "run_number"), o.text("title", "name", "tag_name", "full_name", "display_title")
+	if number != "" {
+		number = " #" + number
+	}
+	if name != "" {
+		name = ": " + subject(name)
+	}
+	return number + name
+}
+
+// subject returns the first line of a text.
+func subject(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(line)
+}
+
+// tell adds "who verb what #1: title" and the link of a thing.
+func (e event) tell(l *lines, verb, what string, thing object) {
+	l.add(joined(e.sender(), verb, what) + named(thing))
+	l.add(link(thing))
+}
+
+func joined(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.TrimSpace(w) == "" }), " ")
+}
+
+func (e event) issue(l *lines) {
+	if e.has("issue") {
+		e.change(l, "issue", e.object.object("issue"))
+	}
+}
+
+func (e event) pull(l *lines) {
+	if e.has("pull_request") {
+		e.change(l, "pull request", e.object.object("pull_request"))
+	}
+}
+
+// change tells of an issue or a pull request.
+func (e event) change(l *lines, what string, thing object) {
+	switch verb := e.action(); e.text("action") {
+	case "closed":
+		if thing.isTrue("merged") {
+			verb = "merged"
+		}
+		e.tell(l, verb, what, thing)
+	case "synchronize", "synchronized":
+		e.tell(l, "pushed to", what, thing)
+	case "review_requested":
+		e.tell(l, joined("asked", e.reviewer(), "to review"), what, thing)
+	case "review_request_removed":
+		e.tell(l, joined("no longer asks", e.reviewer(), "to review"), what, thing)
+	case "labeled", "unlabeled":
+		e.tell(l, joined(verb, quoted(e.object.object("label").text("name"))), what, thing)
+	case "assigned", "unassigned":
+		e.tell(l, joined(verb, loginOf(e.object.object("assignee"))), map[string]string{"assigned": "to ", "unassigned": "from "}[e.text("action")]+what, thing)
+	case "ready_for_review":
+		e.tell(l, "marked as ready for review:", what, thing)
+	case "converted_to_draft":
+		e.tell(l, "turned into a draft:", what, thing)
 	default:
-		return strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.Sender.Login, strings.ReplaceAll(kind, "_", " "), e.Action))
+		e.tell(l, verb, what, thing)
 	}
 }
 
-func pullVerb(e *event) string {
-	switch {
-	case e.Action == "closed" && e.PullRequest.Merged:
-		return "merged"
-	case e.Action == "synchronize":
-		return "pushed to"
-	default:
-		return e.Action
-	}
+// reviewer returns the person or the team that is asked for a review.
+func (e event) reviewer() string {
+	return or(loginOf(e.object.object("requested_reviewer")), e.object.object("requested_team").text("name"))
 }
 
-func (e *event) told(what string, i *item, verb string) string {
-	return fmt.Sprintf("%s %s %s #%d: %s\n%s", e.Sender.Login, strings.ReplaceAll(verb, "_", " "), what, i.Number, i.Title, i.URL)
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "“" + text + "”"
 }
 
-func (e *event) push() string {
-	who := e.Pusher.Name
-	if who == "" {
-		who = e.Sender.Login
+func (e event) pullComment(l *lines) {
+	if e.has("review") && !e.has("comment") {
+		e.review(l)
+		return
 	}
-	what, name := "branch ", strings.TrimPrefix(e.Ref, "refs/heads/")
-	if tag, ok := strings.CutPrefix(e.Ref, "refs/tags/"); ok {
-		what, name = "tag ", tag
+	e.comment(l)
+}
+
+// comment tells of a comment. What it said is told of a new one alone.
+func (e event) comment(l *lines) {
+	comment := e.object.object("comment")
+	if len(comment) == 0 {
+		return
 	}
-	switch {
-	case e.Deleted:
-		return fmt.Sprintf("%s deleted the %s%s", who, what, name)
-	case e.Created && len(e.Commits) == 0:
-		return fmt.Sprintf("%s created the %s%s\n%s", who, what, name, e.Compare)
-	}
-	var b strings.Builder
-	verb, commits := "pushed", "commits"
-	if e.Forced {
-		verb = "force-pushed"
-	}
-	if len(e.Commits) == 1 {
-		commits = "commit"
-	}
-	fmt.Fprintf(&b, "%s %s %d %s to %s\n%s", who, verb, len(e.Commits), commits, name, e.Compare)
-	for i, c := range e.Commits {
-		if i == maxCommits {
-			fmt.Fprintf(&b, "\nand %d more", len(e.Commits)-i)
+	thing, on := object{}, ""
+	for _, key := range []string{"issue", "pull_request", "discussion"} {
+		if e.has(key) {
+			thing = e.object.object(key)
+			on = " on" + or(named(thing), " it")
 			break
 		}
-		subject, _, _ := strings.Cut(c.Message, "\n")
-		fmt.Fprintf(&b, "\n%.7s %s (%s)", c.ID, subject, c.Author.Name)
 	}
-	return b.String()
+	if commit := comment.text("commit_id"); on == "" && commit != "" {
+		on = fmt.Sprintf(" on %.7s", commit)
+	}
+	switch e.text("action") {
+	case "created", "":
+		l.add(e.sender() + " commented" + on)
+		l.add(comment.text("body"))
+		l.add(or(comment.text("html_url"), link(thing)))
+	case "deleted": // its address leads nowhere
+		l.add(e.sender() + " deleted a comment" + on)
+		l.add(link(thing))
+	default:
+		l.add(e.sender() + " " + e.action() + " a comment" + on)
+		l.add(or(comment.text("html_url"), link(thing)))
+	}
+}
+
+func (e event) discussion(l *lines) {
+	if discussion := e.object.object("discussion"); len(discussion) > 0 {
+		e.tell(l, e.action(), "discussion", discussion)
+	}
 }

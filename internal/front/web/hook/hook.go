@@ -1,8 +1,10 @@
 // Package hook reads what programs post to a webhook, and makes of it the text of
-// a message: what is written for Slack's incoming webhooks, and the events of
-// GitHub. It is pure: it neither knows rooms nor sends anything.
+// a message: what is written for Slack's incoming webhooks, the events of GitHub,
+// Gitea and Forgejo, and documents of other senders that have the usual keys. It is
+// pure: it neither knows rooms nor sends anything.
 //
-// The formats are others' and grow without asking, so what is not known is
+// The formats are others' and grow without asking. So a document is read into a
+// tree of [object], in which anything may be anything: what is not understood is
 // skipped, and only what cannot be read at all is an error.
 package hook
 
@@ -10,81 +12,55 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"plausch"
 )
 
 var (
 	// ErrPayload is returned for what cannot be read.
-	ErrPayload = errors.New("invalid_payload")
+	ErrPayload = plausch.Errorf(plausch.Invalid, "invalid_payload")
 	// ErrNoText is returned for what can be read, and says nothing.
-	ErrNoText = errors.New("no_text")
+	ErrNoText = plausch.Errorf(plausch.Invalid, "no_text")
 )
 
-// Text returns the text of the message that a request makes, or ErrPayload or
-// ErrNoText. It fits a message.
+// Text returns the text of the message that a request makes, or an error that is
+// ErrPayload or ErrNoText. It fits a message.
 func Text(h http.Header, body []byte) (string, error) {
-	doc, err := payload(h, body)
+	docs, err := parse(h, body)
 	if err != nil {
 		return "", err
 	}
-	var text string
-	if event := h.Get("X-GitHub-Event"); event != "" {
-		text, err = github(event, doc)
-	} else {
-		text, err = slack(doc)
+	var l lines
+	for _, doc := range docs {
+		if forge, event := forgeEvent(h); event != "" {
+			l.add(forgeText(forge, event, doc))
+		} else {
+			l.addDocument(doc)
+		}
 	}
-	if err != nil {
-		return "", err
-	}
-	if text = fit(text); text == "" {
+	text := fit(emojify(l.String()))
+	if text == "" {
 		return "", ErrNoText
 	}
 	return text, nil
 }
 
-// payload returns the JSON of a request: its body, or the field payload of a form.
-// curl calls JSON a form, too, if it is not told otherwise.
-func payload(h http.Header, body []byte) ([]byte, error) {
-	doc := strings.TrimSpace(string(body))
-	if strings.HasPrefix(h.Get("Content-Type"), "application/x-www-form-urlencoded") && !strings.HasPrefix(doc, "{") {
-		form, err := url.ParseQuery(doc)
-		if err != nil {
-			return nil, ErrPayload
-		}
-		doc = form.Get("payload")
-	}
-	if !strings.HasPrefix(doc, "{") {
-		return nil, ErrPayload
-	}
-	return []byte(doc), nil
-}
-
-// read reads a document as kindly as can be.
-func read(doc []byte, v any) error {
-	if err := json.Unmarshal(doc, v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-		return ErrPayload
-	}
-	return nil
-}
-
-// Signed reports whether the body was signed with the secret, as GitHub does it:
-// its HMAC-SHA256 in hexadecimal in X-Hub-Signature-256.
+// Signed reports whether the body was signed with the secret, as GitHub, Gitea and
+// Forgejo do it: its HMAC-SHA256 in hexadecimal.
 func Signed(h http.Header, body []byte, secret string) bool {
-	signature, found := strings.CutPrefix(h.Get("X-Hub-Signature-256"), "sha256=")
-	got, err := hex.DecodeString(signature)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
-	return found && err == nil && hmac.Equal(got, mac.Sum(nil))
+	want := mac.Sum(nil)
+	signature, found := strings.CutPrefix(h.Get("X-Hub-Signature-256"), "sha256=")
+	if !found {
+		signature = or(h.Get("X-Forgejo-Signature"), h.Get("X-Gitea-Signature"))
+	}
+	got, err := hex.DecodeString(signature)
+	return err == nil && hmac.Equal(got, want)
 }
 
 // fit makes a text one that can be sent: without control characters, cut where it
@@ -107,23 +83,3 @@ func fit(text string) string {
 	}
 	return text[:end] + more
 }
-
-// lines collects the lines of a message.
-type lines struct{ all []string }
-
-// add adds a text, unless it is empty or stands there already: many senders put
-// the same words where old programs look and where new ones do.
-func (l *lines) add(text string) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return
-	}
-	for _, had := range l.all {
-		if had == text || strings.HasPrefix(had, text+"\n") {
-			return
-		}
-	}
-	l.all = append(l.all, text)
-}
-
-func (l *lines) String() string { return strings.Join(l.all, "\n") }

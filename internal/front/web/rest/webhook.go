@@ -105,12 +105,15 @@ func (q *request) hookKey() string {
 	return ""
 }
 
-// slackError returns the status and the word by which Slack tells of an error
+// slackError returns the status and the word, for some errors with more for people
+// behind it, by which Slack tells of an error
 // (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors).
 func slackError(err error) (status int, word string) {
 	switch code := plausch.CodeOf(err); {
-	case errors.Is(err, hook.ErrPayload), errors.Is(err, hook.ErrNoText):
-		return http.StatusBadRequest, err.Error()
+	case errors.Is(err, hook.ErrPayload):
+		return http.StatusBadRequest, "invalid_payload: this is no JSON object, and no form with one in the field payload"
+	case errors.Is(err, hook.ErrNoText):
+		return http.StatusBadRequest, "no_text: none of these says anything: " + hook.LookedFor
 	case code == plausch.NotFound:
 		return http.StatusNotFound, "no_service"
 	case code == plausch.Forbidden:

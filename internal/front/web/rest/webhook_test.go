@@ -18,7 +18,7 @@ import (
 func (a answer) wantWord(status int, word string) answer {
 	a.t.Helper()
 	a.want(status)
-	if a.body != word || !strings.HasPrefix(a.header.Get("Content-Type"), "text/plain") {
+	if got, _, _ := strings.Cut(a.body, ":"); got != word || !strings.HasPrefix(a.header.Get("Content-Type"), "text/plain") {
 		a.t.Errorf("%s answers %q (%s), want %q", a.what, a.body, a.header.Get("Content-Type"), word)
 	}
 	return a
@@ -48,6 +48,9 @@ func TestHook(t *testing.T) {
 	}
 	w.call(admin, "DELETE", "/api/webhooks/"+made.read("webhook", "id"), "").want(204)
 	w.call("", "POST", path, `{"text":"x"}`).wantWord(404, "no_service")
+	if log := w.log.String(); strings.Contains(log, "ERROR") {
+		t.Errorf("what senders did wrong is logged as an error of the server:\n%s", log)
+	}
 	if secret := made.read("token"); strings.Contains(w.log.String(), secret) {
 		t.Errorf("the address was logged:\n%s", w.log)
 	}
@@ -78,6 +81,23 @@ func TestHookOfGitHub(t *testing.T) {
 	}
 	if l := w.call(admin, "GET", "/api/rooms/public/webhooks", "").want(200).has(`"signed":true`); strings.Contains(l.body, secret) {
 		t.Error("the list has the secret")
+	}
+}
+
+// TestHookDeliversToEveryRoom posts one delivery to webhooks that share an account.
+func TestHookDeliversToEveryRoom(t *testing.T) {
+	w := newWorld(t)
+	admin := w.account("admin", plausch.RoleAdmin)
+	w.call(admin, "POST", "/api/rooms", `{"name":"attic"}`).want(201)
+	for _, room := range []string{"public", "attic"} {
+		path := w.call(admin, "POST", "/api/rooms/"+room+"/webhooks", `{"name":"github"}`).want(201).read("path")
+		for range 2 {
+			w.call("", "POST", path, `{"text":"deployed"}`, "Idempotency-Key", strings.Repeat("k", plausch.MaxClientID)).wantWord(200, "ok")
+		}
+		h := w.call(admin, "GET", "/api/rooms/"+room+"/messages", "").want(200)
+		if strings.Count(h.body, `"text":"deployed"`) != 1 {
+			t.Errorf("the room %s has %s", room, h.body)
+		}
 	}
 }
 
