@@ -95,7 +95,7 @@ func TestNobodyReadsTheLog(t *testing.T) {
 			defer r.Close()
 			address, metrics := freeAddress(t), freeAddress(t)
 			cmd := exec.Command(program(t), "serve", "--open", "--data", filepath.Join(t.TempDir(), "data"), "--listen", address,
-				"--metrics-listen", metrics, "--log-level", "debug")
+				"--metrics-listen", metrics, "--log-level", "debug", "--behind-proxy", "127.0.0.1")
 			cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 			cmd.Stdout, cmd.Stderr = w, w
 			if err := cmd.Start(); err != nil {

@@ -345,6 +345,40 @@ func TestOnlyOurNamesAreAnswered(t *testing.T) {
 	}
 }
 
+// TestAmbiguousRequestsAreRefused: of what a proxy could read in another way than
+// we do, nothing is answered, and the connection does not go on.
+func TestAmbiguousRequestsAreRefused(t *testing.T) {
+	address, _ := start(t, t.TempDir())
+	const behind = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for name, request := range map[string]string{
+		"two lengths":              "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 47\r\n\r\n" + behind,
+		"two lengths in one":       "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0, 47\r\n\r\n" + behind,
+		"a length and chunks":      "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + behind,
+		"a length with a sign":     "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: +0\r\n\r\n" + behind,
+		"an unknown coding":        "POST /none HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n" + behind,
+		"two codings":              "POST /none HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + behind,
+		"chunks over HTTP/1.0":     "POST /none HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + behind,
+		"a space before the colon": "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length : 47\r\n\r\n" + behind,
+		"a chunk with a sign":      "POST /none HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n+0\r\n\r\n" + behind,
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(time.Minute))
+			if _, err := io.WriteString(conn, request); err != nil {
+				t.Fatal(err)
+			}
+			answers, _ := io.ReadAll(conn) // what we have sent may be reset
+			if n := strings.Count(string(answers), "HTTP/1."); n != 1 {
+				t.Errorf("%d answers: %.300q", n, answers)
+			}
+		})
+	}
+}
+
 // TestMetricsAreForThisMachine alone, by the name that was asked for, too.
 func TestMetricsAreForThisMachine(t *testing.T) {
 	cfg := config.Default(t.TempDir())

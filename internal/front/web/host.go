@@ -83,8 +83,12 @@ func cleanName(host string) string {
 	}, hostName(host))
 }
 
-// logArrival tells at the level debug what is believed of a request: it shows a
-// host whether a proxy says what it should. A path can hold a secret.
+// logArrival tells at the level debug what is believed of a request that came
+// through a proxy: it shows a host whether that says what it should. Paths, and the
+// names that others ask for, can hold a secret.
 func (s *Server) logArrival(r *http.Request, a arrival) {
+	if !connOf(r).Proxied() {
+		return
+	}
 	s.log.Debug("request", slog.String("method", r.Method), slog.String("host", a.host), slog.Bool("encrypted", a.encrypted), slog.Any("remote", a.client))
 }

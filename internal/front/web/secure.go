@@ -38,8 +38,13 @@ func (s *Server) secured(next http.Handler) http.Handler {
 		}
 		// Handlers that write for long set deadlines of their own.
 		_ = control.SetWriteDeadline(time.Now().Add(answerDeadline))
-		if (&conn{Conn: connOf(r)}).late() {
-			w.Header().Set("Connection", "close") // requests that came together are read already
+		switch {
+		case (&conn{Conn: connOf(r)}).late(): // requests that came together are read already
+			w.Header().Set("Connection", "close")
+		case len(r.TransferEncoding) > 0:
+			// It may have had a Content-Length, too, which net/http has dropped: then a
+			// proxy could see another request behind it than we do (RFC 9112, section 6.1).
+			w.Header().Set("Connection", "close")
 		}
 		a := arrivalOf(r)
 		s.logArrival(r, a)
