@@ -112,6 +112,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		c.stopped.Go(func() { c.keepScrubbing(ctx) })
 	}
 	if opts.Blobs != nil && opts.LockFiles != nil {
+		c.stopped.Go(func() { c.keepStripping(ctx) })
 		c.stopped.Go(func() { c.keepSweeping(ctx) })
 	}
 	return c, nil

@@ -21,8 +21,8 @@ var heifBrands = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1"
 // pictures and notes of the camera.
 var heifKept = []string{"ftyp", "moov", "free", "skip", "wide"}
 
-// isHEIF reports whether a file is one by its first box, of which head has some.
-func isHEIF(head []byte) bool {
+// hasHEIFBrand reports whether a file is one by its first box, of which head has some.
+func hasHEIFBrand(head []byte) bool {
 	if len(head) < 12 || string(head[4:8]) != "ftyp" {
 		return false
 	}

@@ -23,19 +23,19 @@ func WithoutMetadata(r io.Reader) io.Reader {
 
 // begin tells by the first bytes what it is.
 func (s *stripper) begin() error {
-	head, err := s.from.Peek(firstLook)
+	head, err := s.from.Peek(FirstLook)
 	if ignoreEOF(err) != nil {
 		return err
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
+	switch formatOf(head) {
+	case isJPEG:
 		s.pass, s.next = 2, s.jpegSegment
-	case bytes.HasPrefix(head, []byte(pngMagic)):
+	case isPNG:
 		s.pass, s.next = int64(len(pngMagic)), s.pngChunk
-	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+	case isWebP:
 		// What is behind the picture is not counted in its size.
 		s.pass, s.riff, s.next = 12, int64(binary.LittleEndian.Uint32(head[4:]))-4, s.webpChunk
-	case isHEIF(head):
+	case isHEIF:
 		s.next = (&heif{stripper: s}).heifBox
 	default:
 		s.next = nil
@@ -43,8 +43,41 @@ func (s *stripper) begin() error {
 	return nil
 }
 
-// firstLook is as many bytes as it takes to tell what a file is.
-const firstLook = 64
+// Version counts up whenever more metadata is taken out than before, so that what
+// was kept meanwhile is looked at again.
+const Version = 1
+
+// FirstLook is as many bytes as it takes to tell what a file is.
+const FirstLook = 64
+
+// MayHaveMetadata reports whether a file is of a kind from which WithoutMetadata
+// takes something, by its first FirstLook bytes, or all if it has less.
+func MayHaveMetadata(head []byte) bool { return formatOf(head) != isOther }
+
+// format is what kind of picture something is.
+type format int
+
+const (
+	isOther format = iota
+	isJPEG
+	isPNG
+	isWebP
+	isHEIF
+)
+
+func formatOf(head []byte) format {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
+		return isJPEG
+	case bytes.HasPrefix(head, []byte(pngMagic)):
+		return isPNG
+	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+		return isWebP
+	case hasHEIFBrand(head):
+		return isHEIF
+	}
+	return isOther
+}
 
 // stripper reads a picture element by element.
 type stripper struct {

@@ -38,6 +38,7 @@ type Store interface {
 	Rooms
 	Log
 	Attachments
+	Contents
 	Webhooks
 
 	// Ping reports whether the database answers.

@@ -89,6 +89,7 @@ func (f *fixture) attachedBytes(by plausch.AccountRef, want int64) {
 
 var attachmentTests = []test{
 	{"what is not sent in time is forgotten", testDeletePending},
+	{"the bytes of files get another hash", testReplaceContent},
 	{"one that is pending is found by id", func(f *fixture) {
 		ann := f.member("ann")
 		n := file(ann, "a", 123)

@@ -1,0 +1,141 @@
+package core
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"time"
+
+	"plausch"
+	"plausch/internal/blob"
+	"plausch/internal/media"
+	"plausch/internal/store"
+)
+
+const (
+	// photoBytes is how many bytes of kept files are looked at a second, at most.
+	photoBytes = 8 << 20
+	// photoRetry is how long it takes until work that failed is tried again.
+	photoRetry = 10 * time.Minute
+	photoWork  = "photos"
+)
+
+// keepStripping takes metadata out of the pictures that a server before this one
+// has kept with them. It is done once for each media.Version.
+func (c *Core) keepStripping(ctx context.Context) {
+	for {
+		began := time.Now()
+		n, err := c.stripKept(ctx, func(bytes int64) error {
+			return wait(ctx, time.Duration(bytes)*time.Second/photoBytes)
+		})
+		if n > 0 {
+			c.opts.Log.Info("took metadata out of pictures that were kept with it", "pictures", n, "took", time.Since(began).Round(time.Second))
+		}
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		c.logBackgroundError("metadata may still be in pictures that are kept", err)
+		if wait(ctx, photoRetry) != nil {
+			return
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// StripKept takes metadata out of the pictures that are kept with it, and returns
+// how many there were. What is done already, by an earlier call or server, is not
+// looked at again. The core calls it when it starts, slowly.
+//
+// A picture without its metadata is another blob. The rows that name the old one
+// are changed in one transaction when the new one is on disk, so a crash leaves
+// either; the next Sweep removes the old one.
+func (c *Core) StripKept(ctx context.Context) (int, error) {
+	return c.stripKept(ctx, func(int64) error { return nil })
+}
+
+func (c *Core) stripKept(ctx context.Context, pause func(bytes int64) error) (pictures int, err error) {
+	at, err := c.store.ContentWork(ctx, photoWork, media.Version)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		contents, err := c.store.ListContents(ctx, at, 50)
+		if err != nil || len(contents) == 0 {
+			return pictures, err
+		}
+		for _, content := range contents {
+			changed, read, err := c.stripOne(ctx, content.Hash)
+			if changed {
+				pictures++
+			}
+			if err == nil {
+				err = pause(read)
+			}
+			if err != nil {
+				return pictures, err
+			}
+			at = content.Number
+		}
+		if err := c.store.SetContentWork(ctx, photoWork, media.Version, at); err != nil {
+			return pictures, err
+		}
+	}
+}
+
+// stripOne gives the attachments with some bytes the same without metadata, and
+// returns how many bytes it has read. Damaged bytes are left: under a hash of their
+// own they would look whole.
+func (c *Core) stripOne(ctx context.Context, old store.ContentHash) (changed bool, read int64, err error) {
+	r, size, err := c.opts.Blobs.Open(ctx, blob.Hash(old))
+	if plausch.CodeOf(err) == plausch.NotFound {
+		c.opts.Log.Error("the bytes of an attachment are missing", "hash", blob.Hash(old))
+		return false, 0, nil
+	}
+	if err != nil {
+		return false, 0, err
+	}
+	defer r.Close()
+	head := make([]byte, media.FirstLook)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return false, 0, err
+	}
+	if !media.MayHaveMetadata(head[:n]) {
+		return false, int64(n), nil
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return false, 0, err
+	}
+	before, after := sha256.New(), sha256.New()
+	if _, err := io.Copy(after, media.WithoutMetadata(io.TeeReader(r, before))); err != nil {
+		return false, size, err
+	}
+	switch {
+	case store.ContentHash(before.Sum(nil)) != old:
+		c.opts.Log.Error("the bytes of an attachment are damaged", "hash", blob.Hash(old))
+		return false, size, nil
+	case store.ContentHash(after.Sum(nil)) == old:
+		return false, size, nil
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return false, size, err
+	}
+	body := &settling{Reader: media.WithoutMetadata(r), core: c}
+	defer body.settled() // until the rows name it, nobody does
+	hash, stripped, err := c.opts.Blobs.Put(ctx, body, size+size/4+1)
+	if err != nil {
+		return false, 2 * size, err
+	}
+	rows, err := c.store.ReplaceContent(ctx, old, store.ContentHash(hash), stripped)
+	return rows > 0, 2 * size, err
+}

@@ -1,0 +1,26 @@
+package store
+
+import "context"
+
+// Content is bytes that some attachments have.
+type Content struct {
+	Number int64 // of the newest attachment that has them; in the order of the uploads
+	Hash   ContentHash
+}
+
+// Contents is for work on the bytes of all files. It is done in steps, of which
+// the store remembers how far they got.
+type Contents interface {
+	// ListContents returns the bytes of attachments whose number is above after, in
+	// the order of their numbers, at most limit.
+	ListContents(ctx context.Context, after int64, limit int) ([]Content, error)
+	// ReplaceContent gives all attachments with the bytes old those of another hash
+	// and size, and returns how many there were. What their accounts have together
+	// follows. Avatars stay.
+	ReplaceContent(ctx context.Context, old, replacement ContentHash, size int64) (int, error)
+	// ContentWork returns up to which number a work with a name and a version has
+	// got: 0 if it has not begun.
+	ContentWork(ctx context.Context, name string, version int) (number int64, err error)
+	// SetContentWork remembers it.
+	SetContentWork(ctx context.Context, name string, version int, number int64) error
+}
