@@ -44,7 +44,10 @@ func (s *Store) ReplaceContent(ctx context.Context, old, replacement store.Conte
 			return err
 		}
 		rows, err := r.RowsAffected()
-		n = int(rows)
+		if n = int(rows); n == 0 || err != nil {
+			return err
+		}
+		_, err = s.conn.ExecContext(ctx, `INSERT INTO released (hash) VALUES (?) ON CONFLICT DO NOTHING`, old[:])
 		return err
 	})
 	return n, err

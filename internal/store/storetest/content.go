@@ -34,6 +34,9 @@ func testReplaceContent(f *fixture) {
 		f.equal(id, []any{a.Hash, a.Size}, []any{less, int64(60)})
 	}
 	f.equal("in the log", f.log(plausch.PublicRoom)[0].Attachments[0].Size, int64(60))
+	now, before, err := f.NamesContent(f.ctx(), photo.Hash)
+	f.ok(err)
+	f.equal("the old bytes are named, and were", []bool{now, before}, []bool{false, true})
 	n, err = f.ReplaceContent(f.ctx(), photo.Hash, less, 60)
 	f.ok(err)
 	f.equal("a second time", n, 0)
