@@ -74,6 +74,9 @@ var errTooMany = errors.New("too many connections from the client of a proxy")
 func (c *Conn) readProxyHeader() (prefix []byte, err error) {
 	// Its size is that of the longest header that is taken.
 	r := bufio.NewReaderSize(c.Conn, maxPeek)
+	if err := awaitTextHeader(r); err != nil {
+		return nil, err
+	}
 	header, err := proxyproto.Read(r)
 	switch {
 	case errors.Is(err, proxyproto.ErrNoProxyProtocol):
@@ -85,6 +88,23 @@ func (c *Conn) readProxyHeader() (prefix []byte, err error) {
 		}
 	}
 	return r.Peek(r.Buffered())
+}
+
+// awaitTextHeader waits until a header of version 1, which is a line of text, is
+// there whole: the library takes it only out of what has been read already. It
+// returns at once for all else.
+func awaitTextHeader(r *bufio.Reader) error {
+	const begin, longest = "PROXY ", 107
+	for n := 1; n <= longest; n++ {
+		b, err := r.Peek(n)
+		if err != nil {
+			return err
+		}
+		if n <= len(begin) && b[n-1] != begin[n-1] || b[n-1] == '\n' {
+			return nil
+		}
+	}
+	return nil
 }
 
 // believe takes over for whom a proxy speaks. A proxy that checks our health

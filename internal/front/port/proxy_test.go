@@ -182,3 +182,34 @@ func TestClientsOfProxiesAreCounted(t *testing.T) {
 		t.Errorf("the figures are %+v", s)
 	}
 }
+
+// byteListener has the bytes of every connection read one at a time.
+type byteListener struct{ net.Listener }
+
+func (l byteListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return byteConn{c}, err
+}
+
+type byteConn struct{ net.Conn }
+
+func (c byteConn) Read(p []byte) (int, error) { return c.Conn.Read(p[:min(len(p), 1)]) }
+
+// TestProxyHeaderInPieces: what a proxy says, and what stands behind it, does not
+// hang on how the bytes come.
+func TestProxyHeaderInPieces(t *testing.T) {
+	p := New(withLog(behind(PlainAny)), speakers...)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- p.Serve(byteListener{fromListener{ln, addr(proxyAddress)}}) }()
+	t.Cleanup(func() { p.Close(); <-served })
+	for _, version := range []byte{1, 2} {
+		answer, err := io.ReadAll(dial(t, ln.Addr().String(), header(t, version, strangerAddress, false)+"b"))
+		if want := "bbb to 198.51.100.7:4711, tls false, secure false"; string(answer) != want {
+			t.Errorf("version %d: the answer is %q (%v), want %q", version, answer, err, want)
+		}
+	}
+}
