@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"plausch/internal/backup"
 	"plausch/internal/server"
@@ -18,56 +19,91 @@ import (
 
 func newBackupCommand() *cobra.Command {
 	var verify, force bool
+	var keep int
 	cmd := &cobra.Command{
-		Use:   "backup FILE",
+		Use:   "backup FILE | backup --keep N FOLDER",
 		Short: "Write the data folder into one file",
 		Long: "Writes a backup of the data folder: the database as it is at this moment, the attachments,\n" +
 			"the certificates, the settings file and whatever else is in there. A running server need not\n" +
 			"be stopped, and nobody waits for it. FILE is there whole or not at all; - is standard output.\n\n" +
+			"With --keep N, the backup goes into FOLDER, with the time in its name, and is checked. Only if\n" +
+			"it is good, older backups of this data folder are removed from FOLDER, but for the N newest.\n\n" +
 			"Passwords and sign-ins are in the database as hashes only, messages as they are: keep the\n" +
 			"file where nobody else reads it. It is a tar archive; tar --zstd -xf FILE opens it.\n\n" +
 			"With --verify, FILE is read and checked instead, and nothing else is touched.",
-		Example: "  plausch backup /mnt/disk/plausch.tar.zst --force && plausch backup --verify /mnt/disk/plausch.tar.zst\n" +
+		Example: "  plausch backup --keep 14 /mnt/disk/plausch\n" +
+			"  plausch backup /mnt/disk/plausch.tar.zst && plausch backup --verify /mnt/disk/plausch.tar.zst\n" +
 			"  plausch backup - | ssh anna@home 'cat > plausch.tar.zst'",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
-			if verify {
+			switch {
+			case verify:
 				return verifyBackup(ctx, args[0], cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			case cmd.Flag("keep").Changed && (keep < 1 || args[0] == "-"):
+				return usageErrorf("--keep takes how many backups to keep, from 1, and a folder, such as --keep 14 /mnt/disk/plausch")
+			case args[0] == "-" && isTerminal(cmd.OutOrStdout()):
+				return usageErrorf("a backup is no text for a terminal; write it into a file or a pipe: plausch backup - > plausch.tar.zst")
 			}
-			return makeBackup(ctx, cmd, args[0], force)
+			return makeBackup(ctx, cmd, args[0], force, keep)
 		},
 	}
 	addSettings(cmd, "data")
+	cmd.Flags().IntVar(&keep, "keep", 0, "Keep the N newest backups in FOLDER, this one included")
 	cmd.Flags().BoolVar(&verify, "verify", false, "Check the backup FILE")
 	cmd.Flags().BoolVar(&force, "force", false, "Overwrite FILE if it exists")
-	cmd.MarkFlagsMutuallyExclusive("verify", "force")
+	cmd.MarkFlagsMutuallyExclusive("verify", "force", "keep")
 	return cmd
 }
 
-func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool) error {
-	cfg, err := loadSettings(cmd)
+// isTerminal reports whether w is a terminal.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool, keep int) error {
+	cfg, err := findData(cmd)
 	if err != nil {
 		return err
 	}
-	opts := backup.Options{Data: cfg.Data}
 	out := cmd.OutOrStdout()
-	var r backup.Report
 	if file == "-" {
-		r, err = backup.Write(ctx, out, opts)
 		out = cmd.ErrOrStderr()
-	} else if file, err = filepath.Abs(file); err == nil {
-		r, err = backup.WriteFile(ctx, file, force, opts)
+	} else if file, err = filepath.Abs(file); err != nil {
+		return err
+	}
+	if err := needsData(cmd, cfg); err != nil {
+		return err
+	}
+	k := backup.Kept{File: file}
+	opts := backup.Options{Data: cfg.Data}
+	switch {
+	case keep > 0:
+		k, err = backup.WriteKept(ctx, file, keep, opts)
+	case file == "-":
+		k.Report, err = backup.Write(ctx, cmd.OutOrStdout(), opts)
+	default:
+		k.Report, err = backup.WriteFile(ctx, file, force, opts)
 	}
 	if err != nil {
-		return fmt.Errorf("no backup was made: %w", err)
+		err = fmt.Errorf("no backup was made: %w", err)
+		_ = backup.SetFailed(cfg.Data, err, time.Now()) // the error that matters is the first
+		return err
 	}
-	if err := backup.SetLast(cfg.Data, backup.Last{Time: r.Manifest.Time, File: file}); err != nil {
-		r.Problems = append(r.Problems, fmt.Sprintf("plausch status will not know of this backup: %v.", err))
+	if err := backup.SetLast(cfg.Data, backup.Last{Time: k.Manifest.Time, File: k.File, Verified: keep > 0}); err != nil {
+		k.Problems = append(k.Problems, fmt.Sprintf("plausch status will not know of this backup: %v.", err))
 	}
-	fmt.Fprintf(out, "Backed up %s to %s: %s in %s, %d of them attachments\n", cfg.Data, file, size(r.Bytes), plural(r.Files, "file", "files"), r.Blobs)
-	return problems(cmd.ErrOrStderr(), r.Problems, "the backup was made, but not all is well with the data")
+	checked := ""
+	if keep > 0 {
+		checked = ", checked"
+	}
+	fmt.Fprintf(out, "Backed up %s to %s%s: %s in %s, %d of them attachments\n", cfg.Data, k.File, checked, size(k.Bytes), plural(k.Files, "file", "files"), k.Blobs)
+	for _, old := range k.Removed {
+		fmt.Fprintf(out, "Removed %s\n", old)
+	}
+	return problems(cmd.ErrOrStderr(), k.Problems, "the backup was made, but not all is well with the data")
 }
 
 // problems prints problems and returns an error that ends with text if there are any.
@@ -132,7 +168,7 @@ func newRestoreCommand() *cobra.Command {
 }
 
 func restoreBackup(ctx context.Context, cmd *cobra.Command, file string, force bool) (err error) {
-	cfg, err := loadSettings(cmd)
+	cfg, err := findData(cmd)
 	if err != nil {
 		return err
 	}
@@ -142,6 +178,9 @@ func restoreBackup(ctx context.Context, cmd *cobra.Command, file string, force b
 	}
 	defer f.Close()
 	unlock, err := server.Lock(cfg.Data)
+	if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+		return rights
+	}
 	if err != nil {
 		return err
 	}

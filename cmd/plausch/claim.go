@@ -21,11 +21,7 @@ func newClaimCommand() *cobra.Command {
 			"  plausch claim --url https://chat.example.org",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadSettings(cmd)
-			if err != nil {
-				return err
-			}
-			return openData(cmd, cfg, func(d *desk) error {
+			return onData(cmd, func(d *desk) error {
 				code, err := d.NewClaim(d.ctx)
 				if plausch.CodeOf(err) == plausch.Forbidden {
 					return fmt.Errorf("%w; it can make others owners: plausch user role NAME owner", err)

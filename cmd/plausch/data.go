@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"strconv"
@@ -31,24 +29,21 @@ type desk struct {
 }
 
 // onData calls do with the data folder of cmd, which has to have a server's data.
-func onData(cmd *cobra.Command, do func(d *desk) error) (err error) {
-	cfg, err := loadSettings(cmd)
+func onData(cmd *cobra.Command, do func(d *desk) error) error {
+	cfg, err := findData(cmd)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(cfg.DatabasePath()); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no server's data in %s; name its folder with --data, or start it once with plausch serve", cfg.Data)
+	if err := needsData(cmd, cfg); err != nil {
+		return err
 	}
 	return openData(cmd, cfg, do)
 }
 
-// openData is onData for a folder that may be new.
+// openData is onData for a folder that was found already.
 func openData(cmd *cobra.Command, cfg *config.Config, do func(d *desk) error) (err error) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := prepareData(cfg); err != nil {
-		return err
-	}
 	st, err := sqlite.Open(ctx, cfg.DatabasePath(), sqlite.Options{Readers: 1})
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func newDoctorCommand() *cobra.Command {
 
 // completeSubject adds the settings. Wrong ones are a finding, not the end.
 func completeSubject(s *doctor.Subject, cmd *cobra.Command) {
-	s.Config, s.SettingsErr = config.Load(cmd.Flags(), nil)
+	s.Config, s.SettingsErr = findData(cmd)
 	if s.SettingsErr != nil {
 		data, _ := cmd.Flags().GetString("data")
 		if abs, err := filepath.Abs(data); data != "" && err == nil {

@@ -61,6 +61,7 @@ var commands = []func() *cobra.Command{
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
 	root.SetArgs(append([]string{}, args...)) // with nil, cobra would take those of the process
+	root.Annotations = map[string]string{wordsOf: strings.Join(args, "\x00")}
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -81,6 +82,14 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exit.code
 	}
 	return exitFailure
+}
+
+// wordsOf is the annotation of the root command that has the command line.
+const wordsOf = "command line"
+
+// commandLine returns the words that cmd was started with.
+func commandLine(cmd *cobra.Command) []string {
+	return strings.Split(cmd.Root().Annotations[wordsOf], "\x00")
 }
 
 // noteRuns makes every command note that it has begun. An error before that

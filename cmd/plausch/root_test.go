@@ -15,9 +15,15 @@ const (
 	runAs     = "TEST_RUN_AS"
 	asPlausch = "plausch" // the program itself
 	asStuck   = "stuck"   // a server that never ends its drain
+
+	machineRoot = "TEST_ROOT" // where its service is installed
 )
 
 func TestMain(m *testing.M) {
+	thisMachine = machine{processes: "/nowhere", root: "/nowhere"}
+	if root := os.Getenv(machineRoot); root != "" {
+		thisMachine.root = root
+	}
 	switch os.Getenv(runAs) {
 	case asPlausch:
 		main()

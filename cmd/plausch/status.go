@@ -52,11 +52,14 @@ func newStatusCommand() *cobra.Command {
 			"connections, the server's metrics on the loopback; it changes nothing.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadSettings(cmd)
+			cfg, err := findData(cmd)
 			if err != nil {
 				return err
 			}
 			s, err := readStatus(cmd.Context(), cfg)
+			if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+				return rights
+			}
 			if err != nil {
 				return err
 			}
@@ -164,6 +167,24 @@ func certificateLine(c *server.Certificate) string {
 	return text
 }
 
+// lastBackup tells about the last good backup in a line, at now.
+func lastBackup(last *backup.Last, now time.Time) string {
+	text := "never; see plausch backup --help"
+	if last != nil && !last.Time.IsZero() {
+		text = fmt.Sprintf("%s to %s", last.Time.Local().Format(time.DateTime), last.File)
+		if last.Verified {
+			text += ", checked"
+		}
+		if last.Old(now) {
+			text += fmt.Sprintf("; that is %d days ago", int(now.Sub(last.Time).Hours()/24))
+		}
+	}
+	if last != nil && last.Failed != "" {
+		text += fmt.Sprintf("; the try of %s has failed: %s", last.FailedAt.Local().Format(time.DateTime), strings.Join(strings.Fields(last.Failed), " "))
+	}
+	return text
+}
+
 func (s *status) write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
@@ -192,10 +213,6 @@ func (s *status) write(w io.Writer) error {
 	}
 	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
 	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
-	if s.LastBackup == nil {
-		row("last backup", "never; see plausch backup --help")
-	} else {
-		row("last backup", "%s to %s", s.LastBackup.Time.Local().Format(time.DateTime), s.LastBackup.File)
-	}
+	row("last backup", "%s", lastBackup(s.LastBackup, time.Now()))
 	return t.Flush()
 }

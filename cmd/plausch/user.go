@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"slices"
@@ -76,7 +77,7 @@ func newUserAddCommand() *cobra.Command {
 }
 
 func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
-	cfg, err := loadSettings(cmd)
+	cfg, err := findOrMakeData(cmd)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 
 // addBot prints the token alone on standard output, for a file.
 func addBot(cmd *cobra.Command, name string) error {
-	cfg, err := loadSettings(cmd)
+	cfg, err := findOrMakeData(cmd)
 	if err != nil {
 		return err
 	}
@@ -111,18 +112,32 @@ func addBot(cmd *cobra.Command, name string) error {
 	})
 }
 
-// prepareData makes the data folder and tries whether it can be written: the
-// database would say it less clearly. plausch serve does the same when it locks
-// the folder.
-func prepareData(cfg *config.Config) error {
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
-	}
-	probe, err := os.CreateTemp(cfg.Data, ".plausch-write-test-*")
+// findOrMakeData is findData for a command that may begin a new server's data, in a
+// folder that was named: what was not named was not meant to be made.
+func findOrMakeData(cmd *cobra.Command) (*config.Config, error) {
+	cfg, err := findData(cmd)
 	if err != nil {
-		return fmt.Errorf("the data folder cannot be written; name another with --data, or let this user write there: %w", err)
+		return nil, err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if !named(cmd) || hasServer(cfg.Data) {
+		return cfg, needsData(cmd, cfg)
+	}
+	// Only the folder itself: a parent that is missing is a slip of the pen, or a disk
+	// that is not mounted.
+	if err := os.Mkdir(cfg.Data, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+			return nil, rights
+		}
+		return nil, fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
+	}
+	if err := tryToWrite(cfg.Data); err != nil {
+		if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+			return nil, rights
+		}
+		return nil, fmt.Errorf("the data folder cannot be written; name another with --data: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "There was no server's data in %s. Start the new one:  plausch serve --data %s\n", cfg.Data, shellQuote(cfg.Data))
+	return cfg, nil
 }
 
 // askPassword returns a new password: typed twice on the terminal, or the first

@@ -15,7 +15,7 @@ import (
 const goodPassword = "mole tractor window"
 
 func TestUserAdd(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not", "yet", "there")
+	dir := filepath.Join(t.TempDir(), "there")
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -14,12 +14,22 @@ import (
 // there with all of its bytes on disk, or not at all: until then they are in one
 // with .tmp at the end of its name. With overwrite, it may take the place of one
 // that is there.
-func WriteFile(ctx context.Context, path string, overwrite bool, opts Options) (r Report, err error) {
+func WriteFile(ctx context.Context, path string, overwrite bool, opts Options) (Report, error) {
+	return writeFile(ctx, path, overwrite, opts, nil)
+}
+
+// writeFile is [WriteFile]. Before the file gets its name, check may refuse it; a
+// nil check takes every one.
+func writeFile(ctx context.Context, path string, overwrite bool, opts Options, check func(temporary string) error) (r Report, err error) {
 	if err := checkPlace(path, opts.Data); err != nil {
 		return r, err
 	}
 	free := func() error {
-		if _, err := os.Lstat(path); err == nil && !overwrite {
+		info, err := os.Lstat(path)
+		switch {
+		case err == nil && info.IsDir():
+			return fmt.Errorf("%s is a folder; name a file in it, or add --keep 14 for a backup with the time in its name", path)
+		case err == nil && !overwrite:
 			return fmt.Errorf("%s exists already; name another file, or overwrite it with --force", path)
 		}
 		return nil
@@ -47,6 +57,11 @@ func WriteFile(ctx context.Context, path string, overwrite bool, opts Options) (
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return r, err
+	}
+	if check != nil {
+		if err := check(temporary); err != nil {
+			return r, err
+		}
 	}
 	if err := free(); err != nil {
 		return r, err

@@ -9,11 +9,32 @@ import (
 	"time"
 )
 
-// Last is the last backup that was made of a data folder. It is a file in there,
-// so that whoever looks after the server sees that backups are made at all.
+// OldAfter is how old the last backup may be before somebody is told.
+const OldAfter = 8 * 24 * time.Hour
+
+// Last is the last good backup of a data folder, and what went wrong since. It is a
+// file in there, so that whoever looks after the server sees that backups are made
+// at all.
 type Last struct {
-	Time time.Time `json:"time"`
-	File string    `json:"file"` // "-" is standard output
+	Time     time.Time `json:"time,omitzero"`  // zero if there was none
+	File     string    `json:"file,omitempty"` // "-" is standard output
+	Verified bool      `json:"verified,omitempty"`
+	// Failed is why a later one was not made, empty if it was.
+	Failed   string    `json:"failed,omitempty"`
+	FailedAt time.Time `json:"failed_at,omitzero"`
+}
+
+// Old reports whether it is time for a new backup at now.
+func (l Last) Old(now time.Time) bool { return now.Sub(l.Time) > OldAfter }
+
+// SetFailed notes that no backup was made, and keeps what is known of the last one.
+func SetFailed(data string, why error, at time.Time) error {
+	last, err := FindLast(data)
+	if err != nil || last == nil {
+		last = new(Last)
+	}
+	last.Failed, last.FailedAt = why.Error(), at.UTC().Truncate(time.Second)
+	return SetLast(data, *last)
 }
 
 // SetLast notes a backup.

@@ -9,12 +9,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 const (
 	stagingPattern = ".restore-*"
 	runLockName    = "plausch.lock"
+	asidePrefix    = ".old-" // of the folder that old data are moved to
 )
 
 // RestoreOptions says where a backup goes.
@@ -74,11 +76,14 @@ func Restore(ctx context.Context, r io.Reader, opts RestoreOptions) (done Restor
 }
 
 // occupants lists what is in the data folder, but for locks, which say nothing of
-// data, and what an earlier restoration left when it was killed.
+// data, and what earlier restorations left: one that was killed, or old data that
+// could not be moved out.
 func occupants(data string) (names []string, err error) {
 	entries, err := os.ReadDir(data)
 	for _, e := range entries {
-		if staging, _ := path.Match(stagingPattern, e.Name()); !staging && e.Name() != runLockName && e.Name() != lockName && e.Name() != "lost+found" {
+		staging, _ := path.Match(stagingPattern, e.Name())
+		locks := e.Name() == runLockName || e.Name() == lockName
+		if !staging && !locks && e.Name() != "lost+found" && !strings.HasPrefix(e.Name(), asidePrefix) {
 			names = append(names, e.Name())
 		}
 	}
@@ -141,18 +146,45 @@ func syncFolders(root *os.Root) error {
 }
 
 // moveAside moves what is in the data folder to a new one beside it. The data
-// folder itself stays: it may be a mount point, and its owner and mode are right.
+// folder itself stays: its owner and mode are right. If it is a mount point, or
+// nothing can be written beside it, the new folder is in the data folder, with a
+// name that neither the server nor a backup looks at.
 func moveAside(data string, names []string, now time.Time) (aside string, err error) {
 	// A link to the folder stays, too.
 	if data, err = filepath.EvalSymlinks(data); err != nil {
 		return "", err
 	}
-	aside = data + ".old-" + now.UTC().Format("20060102T150405Z")
+	end := freeAside(data, now)
+	if err = moveAll(data, names, data+end); err == nil {
+		return data + end, nil
+	}
+	inside := filepath.Join(data, end)
+	if err2 := moveAll(data, names, inside); err2 != nil {
+		return "", fmt.Errorf("the old data cannot be moved aside, and nothing was changed; move them away yourself: %w", errors.Join(err, err2))
+	}
+	return inside, nil
+}
+
+// freeAside returns an end of a name that is free, beside the data folder and in it.
+func freeAside(data string, at time.Time) string {
+	for ; ; at = at.Add(time.Second) {
+		end := asidePrefix + at.UTC().Format("20060102T150405Z")
+		_, beside := os.Lstat(data + end)
+		_, inside := os.Lstat(filepath.Join(data, end))
+		if errors.Is(beside, fs.ErrNotExist) && errors.Is(inside, fs.ErrNotExist) {
+			return end
+		}
+	}
+}
+
+// moveAll moves what is called names in the folder data into the new folder aside:
+// all of it, or nothing.
+func moveAll(data string, names []string, aside string) error {
 	if err := os.Mkdir(aside, 0o700); err != nil {
-		return "", fmt.Errorf("the old data cannot be moved aside, and nothing was changed; move them away yourself: %w", err)
+		return err
 	}
 	if err := giveToOwner(data, aside); err != nil {
-		return "", err
+		return errors.Join(err, os.Remove(aside))
 	}
 	for i, name := range names {
 		err := os.Rename(filepath.Join(data, name), filepath.Join(aside, name))
@@ -162,10 +194,9 @@ func moveAside(data string, names []string, now time.Time) (aside string, err er
 		for _, name := range names[:i] {
 			err = errors.Join(err, os.Rename(filepath.Join(aside, name), filepath.Join(data, name)))
 		}
-		err = errors.Join(err, os.Remove(aside))
-		return "", fmt.Errorf("the old data cannot be moved aside; move them away yourself: %w", err)
+		return errors.Join(err, os.Remove(aside))
 	}
-	return aside, errors.Join(syncFolder(aside), syncFolder(filepath.Dir(aside)))
+	return errors.Join(syncFolder(aside), syncFolder(filepath.Dir(aside)))
 }
 
 // moveIn moves everything from staging into the data folder, the database last:

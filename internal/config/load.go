@@ -224,6 +224,10 @@ func folder(fallback string, sources []*source) string {
 	return data
 }
 
+// DefaultFolder returns the data folder of somebody who names none, empty if there
+// is no place for one.
+func DefaultFolder() string { return defaultData(os.Getenv) }
+
 // defaultData returns the data folder that systemd gives a service, else the
 // one that the XDG base directory specification gives a person, else "".
 func defaultData(getenv func(string) string) string {

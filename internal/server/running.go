@@ -19,7 +19,8 @@ import (
 )
 
 const (
-	lockName    = "plausch.lock"
+	// LockName is the file in the data folder that a server keeps locked.
+	LockName    = "plausch.lock"
 	runningName = "plausch.run"
 )
 
@@ -44,7 +45,7 @@ func Lock(data string) (unlock func() error, err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
 	}
-	lock := flock.New(filepath.Join(data, lockName))
+	lock := flock.New(filepath.Join(data, LockName))
 	// Not at the first refusal: it may be somebody who only looks (FindRunning).
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
@@ -64,7 +65,7 @@ func Lock(data string) (unlock func() error, err error) {
 // FindRunning returns what the server that runs on a data folder says of itself,
 // or nil if none runs. It changes nothing.
 func FindRunning(data string) (*Running, error) {
-	path := filepath.Join(data, lockName)
+	path := filepath.Join(data, LockName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // never was one
 	}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plausch/internal/config"
+	"plausch/internal/server"
+	"plausch/internal/service"
+)
+
+// machine is where commands look for the server that they are for.
+type machine struct {
+	processes string // a folder such as /proc
+	root      string // the folder that stands for /, empty for / itself
+}
+
+// thisMachine is another one in tests: those of others must not be found.
+var thisMachine = machine{processes: "/proc"}
+
+// findData returns the settings of the server that a command is for. Its data folder
+// is, in this order,
+//
+//  1. the one that the command line, the environment or a named settings file says,
+//  2. that of the server which runs on this machine,
+//  3. that of the service, running or not,
+//  4. the default folder of this user.
+//
+// If there is more than one, it says on standard error which was taken. The folder
+// need not exist; findData makes nothing.
+func findData(cmd *cobra.Command) (*config.Config, error) {
+	if named(cmd) {
+		return loadSettings(cmd)
+	}
+	fallback := config.DefaultFolder()
+	found, note, err := thisMachine.locate(fallback)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	if found == "" {
+		return loadSettings(cmd) // which says that there is no place for data
+	}
+	cfg, err := config.Load(cmd.Flags(), func() []string { return append(os.Environ(), "STATE_DIRECTORY="+found) })
+	if err != nil {
+		if rights := needsRights(cmd, found, err); rights != nil {
+			return nil, rights
+		}
+		return nil, &exitError{exitUsage, err}
+	}
+	if note != "" && cfg.Data == found {
+		fmt.Fprintf(cmd.ErrOrStderr(), "plausch: %s\n", note)
+	}
+	return cfg, nil
+}
+
+// named reports whether the data folder of cmd is named, so that nothing is looked for.
+func named(cmd *cobra.Command) bool {
+	if cmd.Flags().Changed("data") || os.Getenv("PLAUSCH_DATA") != "" || os.Getenv("STATE_DIRECTORY") != "" {
+		return true
+	}
+	if !cmd.Flags().Changed(config.ConfigFlag) && os.Getenv("PLAUSCH_CONFIG") == "" {
+		return false
+	}
+	cfg, err := config.Load(cmd.Flags(), nil)
+	return err != nil || cfg.From("data") != "default"
+}
+
+// candidate is a data folder that could be meant.
+type candidate struct{ folder, why string }
+
+// locate returns the data folder that a command is for, and what to tell if another
+// one could be meant, too. It returns "" if there is none at all.
+func (m machine) locate(fallback string) (folder, note string, err error) {
+	running := m.runningFolders()
+	installed := m.serviceFolder()
+	var places []candidate
+	add := func(folder, why string) {
+		if folder != "" && !slices.ContainsFunc(places, func(p candidate) bool { return sameFolder(p.folder, folder) }) {
+			places = append(places, candidate{folder, why})
+		}
+	}
+	runs := func(folder string) bool {
+		return folder != "" && slices.ContainsFunc(running, func(r string) bool { return sameFolder(r, folder) })
+	}
+	for _, preferred := range []string{installed, fallback} {
+		if runs(preferred) {
+			add(preferred, "where a server runs")
+		}
+	}
+	if len(places) == 0 && len(running) > 1 {
+		return "", "", fmt.Errorf("several servers run on this machine; name one: --data %s", strings.Join(running, ", or --data "))
+	}
+	for _, r := range running {
+		add(r, "where a server runs")
+	}
+	add(installed, "the service's")
+	if len(places) == 0 || hasServer(fallback) {
+		add(fallback, "the default")
+	}
+	if len(places) == 0 {
+		return "", "", nil
+	}
+	if len(places) > 1 {
+		var others []string
+		for _, p := range places[1:] {
+			others = append(others, fmt.Sprintf("%s (%s)", p.folder, p.why))
+		}
+		note = fmt.Sprintf("this is about %s, %s; name another with --data: %s", places[0].folder, places[0].why, strings.Join(others, ", "))
+	}
+	return places[0].folder, note, nil
+}
+
+// serviceFolder returns the data folder of the service, empty if there is none.
+func (m machine) serviceFolder() string {
+	text, err := os.ReadFile(service.Host{Root: m.root}.UnitPath())
+	if err != nil {
+		return ""
+	}
+	o, ok := service.ParseOptions(string(text))
+	switch {
+	case !ok:
+		return ""
+	case o.Data != "":
+		return filepath.Join(m.root, o.Data)
+	}
+	return filepath.Join(m.root, service.StateDir)
+}
+
+// runningFolders returns the data folders of the servers that run on this machine, as
+// far as this user may see their processes: a server keeps its lock open. Where
+// there is no /proc it finds none.
+func (m machine) runningFolders() []string {
+	var folders []string
+	for _, pid := range m.lockHolders() {
+		open, _ := filepath.Glob(filepath.Join(m.processes, pid, "fd", "*"))
+		for _, fd := range open {
+			file, err := os.Readlink(fd)
+			if err != nil || filepath.Base(file) != server.LockName {
+				continue
+			}
+			folder := filepath.Dir(file)
+			// Seen from a container, a folder may be another one, or none.
+			if running, err := server.FindRunning(folder); err != nil || running == nil {
+				continue
+			}
+			if !slices.ContainsFunc(folders, func(f string) bool { return sameFolder(f, folder) }) {
+				folders = append(folders, folder)
+			}
+		}
+	}
+	return folders
+}
+
+// lockHolders returns the ids of the processes that hold a lock of flock(2); see
+// proc_locks(5).
+func (m machine) lockHolders() []string {
+	f, err := os.Open(filepath.Join(m.processes, "locks"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var pids []string
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) > 4 && fields[1] == "FLOCK" && fields[3] == "WRITE" && !slices.Contains(pids, fields[4]) {
+			pids = append(pids, fields[4])
+		}
+	}
+	return pids
+}
+
+// sameFolder reports whether two paths lead to one folder.
+func sameFolder(a, b string) bool {
+	one, err1 := os.Stat(a)
+	two, err2 := os.Stat(b)
+	if err1 != nil || err2 != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	return os.SameFile(one, two)
+}
+
+// hasServer reports whether a folder has a server's data, or may have: who may not
+// look in cannot know.
+func hasServer(folder string) bool {
+	_, err := os.Stat(config.Default(folder).DatabasePath())
+	return folder != "" && (err == nil || errors.Is(err, fs.ErrPermission))
+}
+
+// needsData reports an error if there is no server's data in the folder of cfg, or if
+// this user may not write there.
+func needsData(cmd *cobra.Command, cfg *config.Config) error {
+	_, err := os.Stat(cfg.DatabasePath())
+	if errors.Is(err, fs.ErrNotExist) {
+		text := "there is no server's data in " + cfg.Data + "; name its folder with --data, or start it once with plausch serve"
+		if os.Geteuid() > 0 {
+			text += " (if it runs as another user: " + asRoot(cmd) + ")"
+		}
+		return errors.New(text)
+	}
+	if err == nil {
+		err = tryToWrite(cfg.Data)
+	}
+	if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+		return rights
+	}
+	if err != nil {
+		return fmt.Errorf("the data folder cannot be used; name another with --data: %w", err)
+	}
+	return nil
+}
+
+// tryToWrite tries whether a folder can be written: the database would say it less
+// clearly.
+func tryToWrite(folder string) error {
+	probe, err := os.CreateTemp(folder, ".plausch-write-test-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// needsRights returns what to do about err if that is for want of rights, otherwise nil.
+func needsRights(cmd *cobra.Command, folder string, err error) error {
+	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
+		return nil
+	}
+	if runtime.GOOS == "windows" {
+		return fmt.Errorf("the data folder %s belongs to somebody else; run it as administrator: %w", folder, err)
+	}
+	return fmt.Errorf("the data folder %s belongs to another user; run it with sudo:\n\n  %s\n", folder, asRoot(cmd))
+}
+
+// asRoot returns the command line of cmd as root runs it.
+func asRoot(cmd *cobra.Command) string {
+	words := []string{"sudo", programName()}
+	for _, word := range commandLine(cmd) {
+		words = append(words, shellQuote(word))
+	}
+	return strings.Join(words, " ")
+}
+
+// programName returns how this program is called: by its name where that is enough.
+func programName() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "plausch"
+	}
+	// Root looks in the places of the system only, not in a user's.
+	if found, err := exec.LookPath("plausch"); err == nil && sameFolder(found, self) && slices.Contains(rootPath, filepath.Dir(found)) {
+		return "plausch"
+	}
+	return shellQuote(self)
+}
+
+// rootPath is where sudo looks for programs (secure_path).
+var rootPath = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
