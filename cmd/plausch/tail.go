@@ -206,6 +206,7 @@ func (t *tailer) next(ctx context.Context, c *connection) error {
 			}
 		case client.RoomReset:
 			if u.Room == t.room.ID {
+				t.since = min(t.since, u.Head)
 				fmt.Fprintf(t.stderr, "plausch: the server went back to an older state: what came after seq %d is gone there\n", u.Head)
 			}
 		case client.Event:
@@ -251,6 +252,9 @@ func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
 	case anew:
 		t.since = 0
 		err = t.printAfter(ctx, 0, u.After)
+	case t.since > u.After:
+		return plausch.Errorf(plausch.Invalid, "seq %d is ahead of the log of %s, which ends at %d: the seq is another room's, "+
+			"or the server went back to an older state; go on with --since %d", t.since, t.target, u.After, u.After)
 	case t.all:
 		err = t.printAfter(ctx, t.since, u.After)
 	default:

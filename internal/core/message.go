@@ -77,5 +77,20 @@ func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.Roo
 	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, false, err
 	}
-	return c.store.Events(ctx, room, p)
+	events, more, err := c.store.Events(ctx, room, p)
+	if err == nil && p.Forward && len(events) == 0 {
+		err = c.checkNotAhead(ctx, room, p.After)
+	}
+	return events, more, err
+}
+
+// checkNotAhead reports that the log of room ends before seq: whoever goes on
+// behind seq would hear nothing, and not know why.
+func (c *Core) checkNotAhead(ctx context.Context, room plausch.RoomID, seq int64) error {
+	r, err := c.store.Room(ctx, room)
+	if err != nil || seq <= r.Head {
+		return err
+	}
+	return plausch.Errorf(plausch.Invalid, "seq %d is ahead of the log of this room, which ends at %d: "+
+		"the seq is another room's, or the server went back to an older state (a backup); go on from %d, or read anew from 0", seq, r.Head, r.Head)
 }
