@@ -72,6 +72,11 @@ type Options struct {
 	// not call the client.
 	Begin func(plausch.Room) int64
 
+	// Epoch is what [Client.Epoch] was when the seqs were remembered from which Begin
+	// answers. If the server has gone back to an older state since, a room begins
+	// with what that did not have in common.
+	Epoch string
+
 	// Dial says how to connect. If Capabilities is nil, presence and typing are
 	// asked for. OnPush is not used.
 	Dial DialOptions
@@ -119,6 +124,19 @@ type Client struct {
 	wasOnline  bool
 }
 
+// Epoch returns the id of the state of the server in which the seqs count that
+// the client hands on; empty until all rooms were listed once. A restored backup
+// begins another one.
+func (c *Client) Epoch() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sync.epoch
+}
+
+// welcome returns what the server of the connection of now said to the hello. It
+// is called with c.mu held, while there is a connection.
+func (c *Client) welcome() protocol.Welcome { return c.conn.welcome }
+
 // SignInError is the end of a client that cannot sign in. Err has the server's
 // code: SignInFailed, Taken, Invalid, Forbidden or Unsupported.
 type SignInError struct {
@@ -154,7 +172,7 @@ func Open(o Options) (*Client, error) {
 		stopped:   make(chan struct{}),
 		feed:      newFeed(),
 		onlineNow: make(chan struct{}),
-		sync:      newSyncState(),
+		sync:      newSyncState(o.Epoch),
 		outbox:    newOutbox(),
 		typed:     make(map[plausch.RoomID]time.Time),
 	}

@@ -31,6 +31,8 @@ type DialOptions struct {
 	// Program is the name and version that the server is told, at most 64 bytes;
 	// "plausch-go/VERSION" if empty.
 	Program string
+	// Epoch is that of seqs that are remembered: see protocol.Hello.
+	Epoch string
 	// Capabilities are the protocol.Cap constants to ask for, none if empty.
 	Capabilities []string
 	// OnPush is called with each push, in the order in which the server sent
@@ -165,7 +167,7 @@ func (c *Conn) hello(ctx context.Context, o DialOptions) error {
 	if program == "" {
 		program = "plausch-go/" + plausch.Version
 	}
-	hello := protocol.Hello{Version: protocol.Version, Client: program, Capabilities: o.Capabilities}
+	hello := protocol.Hello{Version: protocol.Version, Client: program, Capabilities: o.Capabilities, Epoch: o.Epoch}
 	if err := c.Call(ctx, protocol.MethodHello, &hello, &c.welcome); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (c *Client) fetch(l *roomLog) {
 			case !room.Joined: // not any more
 				c.drop(l)
 			default:
-				c.learn(roomOf(&room), true)
+				c.learn(&room, true)
 			}
 		})
 		return

@@ -115,6 +115,7 @@ func (c *Client) session(ctx context.Context) (lasted time.Duration, err error) 
 	defer cancel()
 	o := c.o.Dial
 	o.OnPush = c.push
+	o.Epoch = c.Epoch()
 	conn, err := dial(dialing, c.address, o)
 	if err != nil {
 		if c.definite(err) { // the server refused the hello

@@ -24,11 +24,12 @@ type syncState struct {
 	waiting []*roomLog            // to fetch, when fetches has come down
 	fetches int                   // in flight
 
-	round    int  // counts connections
-	listed   bool // the list of this round is complete
-	everDone bool // the list of some round was
-	behind   int  // how many logs are behind, in this round
-	caughtUp bool // CaughtUp was told in this round
+	round    int    // counts connections
+	listed   bool   // the list of this round is complete
+	everDone bool   // the list of some round was
+	epoch    string // of the newest round whose list is complete
+	behind   int    // how many logs are behind, in this round
+	caughtUp bool   // CaughtUp was told in this round
 }
 
 // roomLog is how far a room's log has been handed on.
@@ -43,17 +44,19 @@ type roomLog struct {
 	seen      int  // the round in which the list, room.get or a push named it
 	busy      bool // a fetch is in flight or waits in line
 
-	next    int64 // seq of the next event to hand on
-	head    int64 // the newest seq that is known of
-	member  int64 // the newest seq when the server last said that the account is a member
-	resumed int64 // next at the start of this round; 0 if it was not known
-	target  int64 // catching up ends behind this seq
-	behind  bool  // counted in syncState.behind
+	next    int64  // seq of the next event to hand on
+	head    int64  // the newest seq that is known of
+	member  int64  // the newest seq when the server last said that the account is a member
+	resumed int64  // next at the start of this round; 0 if it was not known
+	epoch   string // of the server's state that next counts in
+	reached int64  // the newest seq that was pushed before the room is known in the new epoch
+	target  int64  // catching up ends behind this seq
+	behind  bool   // counted in syncState.behind
 	ahead   map[int64]plausch.Event
 }
 
-func newSyncState() syncState {
-	return syncState{logs: make(map[plausch.RoomID]*roomLog), stalled: make(map[*roomLog]struct{})}
+func newSyncState(epoch string) syncState {
+	return syncState{epoch: epoch, logs: make(map[plausch.RoomID]*roomLog), stalled: make(map[*roomLog]struct{})}
 }
 
 func (s *syncState) log(id plausch.RoomID) *roomLog {
@@ -72,9 +75,13 @@ func (c *Client) startSync() {
 	s.round++
 	s.listed, s.caughtUp, s.behind, s.fetches, s.waiting = false, false, 0, 0, nil
 	for _, l := range s.logs {
-		l.busy, l.behind, l.target, l.resumed = false, false, 0, 0
+		l.busy, l.behind, l.target, l.resumed, l.reached = false, false, 0, 0, 0
 		if l.known {
 			l.resumed = l.next
+		}
+		if l.epoch != c.welcome().Epoch {
+			clear(l.ahead) // of a state that is not there any more
+			l.head = l.next - 1
 		}
 	}
 	c.ask(protocol.MethodSubscribe, &protocol.Empty{}, nil, func(err error) {
@@ -116,7 +123,7 @@ func (c *Client) list(after int64) {
 		}
 		for i := range page.Rooms {
 			if r := &page.Rooms[i]; r.Joined {
-				c.learn(roomOf(r), false)
+				c.learn(r, false)
 			}
 			after = max(after, page.Rooms[i].ID)
 		}
@@ -133,19 +140,36 @@ func (c *Client) listDone() {
 	s := &c.sync
 	s.listed = true
 	for _, l := range s.logs {
-		if l.known && !l.gone && l.seen != s.round {
+		switch {
+		case !l.known || l.gone:
+		case l.seen != s.round:
 			c.drop(l)
+		case l.epoch != c.welcome().Epoch: // pushed since, and not listed
+			l.room = plausch.Room{}
+			c.advance(l)
 		}
 	}
 	s.everDone = true
+	s.epoch = c.welcome().Epoch
 	c.checkCaughtUp()
 }
 
 // learn takes in a room as the server describes it. Pushed says that a push
 // made us ask.
-func (c *Client) learn(room plausch.Room, pushed bool) {
+func (c *Client) learn(w *protocol.Room, pushed bool) {
 	s := &c.sync
+	room := roomOf(w)
 	l := s.log(room.ID)
+	common := room.Head // the server and we have the same events up to here
+	if epoch := c.welcome().Epoch; l.epoch != epoch {
+		if w.Common != nil {
+			common = min(common, *w.Common)
+		}
+		if l.gone && l.next > common+1 {
+			l.next = common + 1
+		}
+		l.epoch = epoch
+	}
 	if l.gone && room.Head < l.next {
 		return // the list is older than the event with which the account left
 	}
@@ -153,17 +177,23 @@ func (c *Client) learn(room plausch.Room, pushed bool) {
 	l.seen, l.room = s.round, room
 	switch {
 	case !l.known:
-		c.begin(l, pushed)
-	case l.resumed > 0 && room.Head < l.resumed-1:
+		c.begin(l, common, pushed)
+	case l.resumed > 0 && common < l.resumed-1:
 		// The log has been cut: the server never had what we saw, or lost it.
-		l.next, l.head = room.Head+1, room.Head
+		l.next, l.head = common+1, room.Head
 		for seq := range l.ahead {
 			l.head = max(l.head, seq)
 		}
-		c.feed.add(RoomReset{Room: l.id, Head: room.Head})
+		c.feed.add(RoomReset{Room: l.id, Head: common})
 	}
 	l.resumed, l.member = 0, room.Head
-	l.head = max(l.head, room.Head)
+	l.head = max(l.head, room.Head, l.reached)
+	l.reached = 0
+	for seq := range l.ahead {
+		if seq < l.next {
+			delete(l.ahead, seq)
+		}
+	}
 	if !s.listed && !l.ignored && !l.behind {
 		l.target, l.behind = room.Head, true
 		s.behind++
@@ -172,7 +202,7 @@ func (c *Client) learn(room plausch.Room, pushed bool) {
 }
 
 // begin decides where the events of a room begin that was not known before.
-func (c *Client) begin(l *roomLog, pushed bool) {
+func (c *Client) begin(l *roomLog, common int64, pushed bool) {
 	l.known, l.head = true, max(l.head, l.room.Head)
 	first := l.room.Head + 1 // the first event to be pushed, if any was
 	for seq := range l.ahead {
@@ -181,7 +211,10 @@ func (c *Client) begin(l *roomLog, pushed bool) {
 	late := c.sync.everDone // known only now, so new to the account
 	switch {
 	case c.o.Begin != nil:
-		after := c.o.Begin(l.room)
+		after := min(c.o.Begin(l.room), l.room.Head)
+		if !late && c.o.Epoch != "" {
+			after = min(after, common)
+		}
 		l.ignored = after < 0
 		l.next = after + 1
 	case late && l.room.Kind == plausch.RoomDirect:
@@ -231,8 +264,16 @@ func (c *Client) pushed(e plausch.Event) {
 		return
 	}
 	l.seen = c.sync.round
-	if l.known && (l.resumed > 0 && e.Seq < l.resumed || e.Seq < l.next) {
+	newState := l.known && l.epoch != c.welcome().Epoch // so that its seqs say nothing yet
+	if l.known && !newState && (l.resumed > 0 && e.Seq < l.resumed || e.Seq < l.next) {
 		return // had already; a log that was cut is noticed by the list
+	}
+	if newState {
+		if len(l.ahead) < maxAhead {
+			l.ahead[e.Seq] = e
+		}
+		l.reached = max(l.reached, e.Seq)
+		return
 	}
 	l.head = max(l.head, e.Seq)
 	if e.Seq == l.next || len(l.ahead) < maxAhead {

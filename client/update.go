@@ -43,9 +43,8 @@ type RoomJoined struct {
 // RoomLeft tells that the account is not a member of a room any more.
 type RoomLeft struct{ Room plausch.RoomID }
 
-// RoomReset tells that a room's log ends earlier than it did, since the server
-// went back to an older backup: the events after Head are not there any more,
-// and others take their seqs.
+// RoomReset tells that the server went back to an older backup: the events of a
+// room after Head are not there any more, and others take their seqs.
 type RoomReset struct {
 	Room plausch.RoomID
 	Head int64

@@ -10,6 +10,9 @@ type Room struct {
 	Peer   *Account `json:"peer,omitempty"`  // the other one, in direct rooms
 	Seq    int64    `json:"seq"`             // of the newest event, 0 if none
 	Joined bool     `json:"joined,omitzero"` // whether the caller is a member
+	// Common is there if hello had another epoch than the server: the last seq that
+	// is the same event in both.
+	Common *int64 `json:"common,omitempty"`
 }
 
 // NewRoom returns r as it goes over the wire.

@@ -5,6 +5,8 @@ type Hello struct {
 	Version      int      `json:"version"`                // the newest version that the client speaks
 	Client       string   `json:"client,omitzero"`        // name and version of the program, at most 64 bytes
 	Capabilities []string `json:"capabilities,omitempty"` // see the Cap constants; unknown ones are ignored
+	// Epoch is that of the seqs that the client remembers: see Welcome.Epoch and Room.Common.
+	Epoch string `json:"epoch,omitzero"`
 }
 
 // Welcome is the result of hello.
@@ -15,6 +17,9 @@ type Welcome struct {
 	Guests       bool     `json:"guests"` // whether sign_in without password and token is possible
 	// Name is what the server is called, if somebody has given it a name.
 	Name string `json:"name,omitzero"`
+	// Epoch is the id, of at most 64 bytes, of the state of the server. When a backup is
+	// put back it is another one.
+	Epoch string `json:"epoch,omitzero"`
 	// Access is who can make an account: open (guests), invite or closed.
 	Access string `json:"access"`
 	// Unclaimed servers have no owner yet: see claim.

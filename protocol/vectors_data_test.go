@@ -21,6 +21,7 @@ var requests = []struct {
 	params Body
 }{
 	{"hello", 1, MethodHello, &Hello{Version: 1, Client: "example 1.0", Capabilities: []string{CapPresence, CapTyping}}},
+	{"hello of a client that remembers seqs", 1, MethodHello, &Hello{Version: 1, Epoch: "5f0c9a7e31b2d468"}},
 	{"hello, only what is needed", 1, MethodHello, &Hello{Version: 1}},
 	{"ping", 2, MethodPing, &Empty{}},
 	{"sign_in as a guest", 3, MethodSignIn, &SignIn{Name: "alice"}},
@@ -123,7 +124,7 @@ var replies = []struct {
 	err    error
 }{
 	{"hello", 1, MethodHello, &Welcome{
-		Version: 1, Server: "plausch/0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true, Access: "open",
+		Version: 1, Server: "plausch/0.1.0", Capabilities: []string{CapPresence, CapTyping}, Guests: true, Access: "open", Epoch: "5f0c9a7e31b2d468",
 		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
 	}, nil},
 	{"hello of a server that has a name", 1, MethodHello, &Welcome{
@@ -181,6 +182,10 @@ var replies = []struct {
 		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true},
 		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true},
 		{ID: 17, Kind: "public", Name: "attic", Seq: 70000},
+	}}, nil},
+	{"room.list of a client that remembers another epoch", 6, MethodRoomList, &Rooms{Rooms: []Room{
+		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true, Common: new(int64(40))},
+		{ID: 17, Kind: "public", Name: "attic", Seq: 3, Joined: true, Common: new(int64(0))},
 	}}, nil},
 	{"room.list, nothing", 6, MethodRoomList, &Rooms{}, nil},
 	{"room.get", 7, MethodRoomGet, &Room{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true}, nil},

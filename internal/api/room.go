@@ -27,7 +27,9 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 	}
 	result := &protocol.Rooms{Rooms: make([]protocol.Room, len(rooms)), More: more}
 	for i, r := range rooms {
-		result.Rooms[i] = protocol.NewRoom(r.Room, r.Joined)
+		if result.Rooms[i], err = a.room(ctx, c, r.Room, r.Joined); err != nil {
+			return nil, err
+		}
 	}
 	return result, nil
 }
@@ -37,8 +39,30 @@ func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (proto
 	if err != nil {
 		return nil, err
 	}
-	w := protocol.NewRoom(room, joined)
-	return &w, nil
+	w, err := a.room(ctx, c, room, joined)
+	return &w, err
+}
+
+// room returns a room as a caller sees it: who remembers another epoch learns up to
+// where that has the same events.
+func (a *API) room(ctx context.Context, c *Caller, r plausch.Room, joined bool) (protocol.Room, error) {
+	w := protocol.NewRoom(r, joined)
+	if c.epoch == "" {
+		return w, nil
+	}
+	common, err := a.core.CommonSeq(ctx, c.epoch, r.ID)
+	common = min(common, r.Head)
+	w.Common = &common
+	return w, err
+}
+
+// Epoch returns the id of the state of the server.
+func (a *API) Epoch() string { return a.core.Epoch() }
+
+// CommonSeq returns the last seq of a room that is the same event in another epoch
+// and now: see core.Core.CommonSeq. Whether the caller may read the room is not asked.
+func (a *API) CommonSeq(ctx context.Context, epoch string, room plausch.RoomID) (int64, error) {
+	return a.core.CommonSeq(ctx, epoch, room)
 }
 
 func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) (protocol.Body, error) {
@@ -59,8 +83,8 @@ func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (prot
 	if err != nil {
 		return nil, err
 	}
-	w := protocol.NewRoom(room, true)
-	return &w, nil
+	w, err := a.room(ctx, c, room, true)
+	return &w, err
 }
 
 func roomLeave(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {

@@ -34,6 +34,7 @@ type Caller struct {
 	live       *core.Live // nil before sign-in
 	wants      hub.Wants
 	program    string // that the client said it is
+	epoch      string // that the client remembers, if it is another than the server's
 	attachment *hub.Attachment
 }
 
@@ -68,9 +69,15 @@ func (c *Caller) from(newToken string) core.From {
 // maxClientName is the longest name and version of a client's program, in bytes.
 const maxClientName = 64
 
+// maxEpoch is the longest id of an epoch, in bytes.
+const maxEpoch = 64
+
 func hello(a *API, ctx context.Context, c *Caller, p *protocol.Hello) (protocol.Body, error) {
 	if len(p.Client) > maxClientName {
 		return nil, plausch.Errorf(plausch.Invalid, "client has %d bytes; at most %d are allowed", len(p.Client), maxClientName)
+	}
+	if len(p.Epoch) > maxEpoch {
+		return nil, plausch.Errorf(plausch.Invalid, "epoch has %d bytes; at most %d are allowed", len(p.Epoch), maxEpoch)
 	}
 	if p.Version < 1 {
 		return nil, plausch.Errorf(plausch.Unsupported, "version %d is not spoken here; versions 1 to %d are", p.Version, protocol.Version)
@@ -80,6 +87,9 @@ func hello(a *API, ctx context.Context, c *Caller, p *protocol.Hello) (protocol.
 		return nil, err
 	}
 	c.program = printable(p.Client)
+	if c.epoch = p.Epoch; p.Epoch == server.Epoch {
+		c.epoch = ""
+	}
 	c.wants = hub.Wants{
 		Presence: slices.Contains(p.Capabilities, protocol.CapPresence),
 		Typing:   slices.Contains(p.Capabilities, protocol.CapTyping),
@@ -91,6 +101,7 @@ func hello(a *API, ctx context.Context, c *Caller, p *protocol.Hello) (protocol.
 		Capabilities: []string{protocol.CapPresence, protocol.CapTyping},
 		Guests:       server.Access == core.AccessOpen,
 		Name:         server.Name,
+		Epoch:        server.Epoch,
 		Access:       string(server.Access),
 		Unclaimed:    server.Unclaimed,
 		Limits: protocol.Limits{

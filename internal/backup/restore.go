@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"plausch/internal/store/sqlite"
 )
 
 const (
@@ -57,6 +59,10 @@ func Restore(ctx context.Context, r io.Reader, opts RestoreOptions) (done Restor
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
 	if done.Report, err = unpack(ctx, r, staging); err != nil {
+		return done, err
+	}
+	// Clients that know more than the backup has learn by it that this is another state.
+	if err := sqlite.BeginEpoch(ctx, filepath.Join(staging, databaseName)); err != nil {
 		return done, err
 	}
 	if err := giveToOwner(opts.Data, staging); err != nil {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"math"
 	"time"
 	"unicode/utf8"
 
@@ -36,6 +37,8 @@ type Server struct {
 	Access Access
 	// Unclaimed servers have no owner yet.
 	Unclaimed bool
+	// Epoch is the id of the state of the server: a restored backup begins another.
+	Epoch string
 }
 
 // Server returns what the server is now.
@@ -45,7 +48,19 @@ func (c *Core) Server(ctx context.Context) (Server, error) {
 		return Server{}, err
 	}
 	owned, err := c.store.HasOwner(ctx)
-	return Server{Name: name, Access: c.opts.Access, Unclaimed: !owned}, err
+	return Server{Name: name, Access: c.opts.Access, Unclaimed: !owned, Epoch: c.epoch}, err
+}
+
+// Epoch returns the id of the state of the server.
+func (c *Core) Epoch() string { return c.epoch }
+
+// CommonSeq returns the last seq of a room that is the same event in another epoch
+// and now: see store.Settings.
+func (c *Core) CommonSeq(ctx context.Context, epoch string, room plausch.RoomID) (int64, error) {
+	if epoch == c.epoch {
+		return math.MaxInt64, nil
+	}
+	return c.store.CommonSeq(ctx, epoch, room)
 }
 
 // errClosed is told to those who have no account.

@@ -54,6 +54,7 @@ type Options struct {
 type Core struct {
 	opts       Options
 	store      store.Store
+	epoch      string // see [Core.Epoch]
 	log        *log
 	here       here
 	sends      sendLimits
@@ -91,14 +92,17 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err := opts.Store.ReleaseTransient(ctx); err != nil {
 		return nil, err
 	}
-	c := &Core{opts: opts, store: opts.Store, throttle: auth.NewThrottle(opts.Now)}
+	epoch, err := opts.Store.Epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now)}
 	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
 	running, stop := context.WithCancel(context.Background())
 	c.stop = stop
-	var err error
 	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {
 		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id, nil))
 	}); err != nil {

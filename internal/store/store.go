@@ -268,6 +268,14 @@ type Settings interface {
 	ServerName(ctx context.Context) (string, error)
 	// SetServerName changes it.
 	SetServerName(ctx context.Context, name string) error
+	// Epoch returns the id of the state that is kept: a restored backup begins
+	// another one.
+	Epoch(ctx context.Context) (string, error)
+	// CommonSeq returns the last seq of a room that the state of now and the last
+	// one of an epoch have in common: 0 if none, [math.MaxInt64] if the epoch is
+	// that of now. An epoch that is not known is taken for one that ended when that
+	// of now began.
+	CommonSeq(ctx context.Context, epoch string, room plausch.RoomID) (int64, error)
 	// CreateTicket makes a ticket, in the place of those there were of the same
 	// purpose and account. A claim is Forbidden while there is an owner.
 	CreateTicket(ctx context.Context, t Ticket) error

@@ -145,8 +145,11 @@ func dump(t *testing.T, path string) string {
 	all = append(all, texts("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")...)
 	for _, table := range texts(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name`) {
 		columns := texts(fmt.Sprintf("SELECT 'quote(' || name || ')' FROM pragma_table_info('%s')", table))
-		if table == "sqlite_schema" {
+		switch table {
+		case "sqlite_schema":
 			continue // its numbers of pages may differ
+		case "epochs":
+			columns = []string{"number", "length(id)"} // which is random
 		}
 		all = append(all, texts(fmt.Sprintf("SELECT '%s: ' || concat_ws(', ', %s) AS line FROM %s ORDER BY line", table, strings.Join(columns, ", "), table))...)
 	}

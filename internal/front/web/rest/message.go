@@ -88,12 +88,16 @@ func (q *request) history() error {
 	}
 	p := protocol.HistoryGet{Room: room, Before: n[1], Limit: int(n[2])}
 	if q.URL.Query().Has("after") {
+		if n[0], err = q.common(plausch.RoomID(room), n[0]); err != nil {
+			return err
+		}
 		p.After = &n[0]
 	}
 	h, err := ask[protocol.History](q, protocol.MethodHistory, p)
 	if err != nil {
 		return err
 	}
+	q.w.Header().Set(epochHeader, q.server.api.Epoch())
 	return q.json(http.StatusOK, struct {
 		Events []protocol.Event `json:"events"`
 		More   bool             `json:"more"`

@@ -116,6 +116,7 @@ type request struct {
 	*http.Request
 	w      http.ResponseWriter
 	server *Server
+	epoch  string          // of the seq that the caller names; empty if it does not say
 	hungUp <-chan struct{} // closed when the connection brings nothing more
 	caller api.Caller
 	me     protocol.Account // who asks

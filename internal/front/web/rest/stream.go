@@ -31,6 +31,9 @@ func (q *request) stream() error {
 	if err != nil {
 		return err
 	}
+	if since, err = q.common(plausch.RoomID(room), since); err != nil {
+		return err
+	}
 	if !q.server.streams.begin(q.me.ID) {
 		return &plausch.Error{Code: plausch.RateLimited, RetryAfter: 10 * time.Second,
 			Message: fmt.Sprintf("you have %d streams open, which is the most; close one first", maxStreams)}
@@ -65,7 +68,9 @@ func (q *request) stream() error {
 // since returns the seq after which the caller wants all, and whether it says so.
 func (q *request) since() (since int64, given bool, err error) {
 	if id := q.Header.Get("Last-Event-ID"); id != "" {
-		since, err = strconv.ParseInt(id, 10, 64)
+		seq, epoch, _ := strings.Cut(id, "@")
+		q.epoch = epoch
+		since, err = strconv.ParseInt(seq, 10, 64)
 		if err != nil || since < 0 {
 			return 0, false, plausch.Errorf(plausch.Invalid, "Last-Event-ID has to be a seq, not %q", id)
 		}
@@ -75,6 +80,22 @@ func (q *request) since() (since int64, given bool, err error) {
 		err = plausch.Errorf(plausch.Invalid, "since is a seq: it cannot be negative")
 	}
 	return since, q.URL.Query().Get("since") != "", err
+}
+
+// epochHeader tells in which state of the server seqs count.
+const epochHeader = "Plausch-Epoch"
+
+// common returns the seq from which to go on for a caller that has all up to seq in
+// the epoch that it names: lower if the server has gone back since.
+func (q *request) common(room plausch.RoomID, seq int64) (int64, error) {
+	if epoch := q.URL.Query().Get("epoch"); epoch != "" {
+		q.epoch = epoch
+	}
+	if q.epoch == "" {
+		return seq, nil
+	}
+	common, err := q.server.api.CommonSeq(q.Context(), q.epoch, room)
+	return min(seq, common), err
 }
 
 // acceptsEvents reports whether server-sent events are asked for by name.
@@ -103,6 +124,7 @@ func (st *stream) begin() {
 	if st.events {
 		h.Set("Content-Type", "text/event-stream")
 	}
+	h.Set(epochHeader, st.server.api.Epoch())
 	h.Set("X-Accel-Buffering", "no") // nginx would keep lines back
 	st.server.hurry(st.w)
 	st.w.WriteHeader(http.StatusOK)
@@ -222,7 +244,7 @@ func (st *stream) writeEvent(e *protocol.Event) error {
 	st.last = e.Seq
 	line := encode(e)
 	if st.events {
-		line = fmt.Appendf(nil, "id: %d\ndata: %s\n", e.Seq, line)
+		line = fmt.Appendf(nil, "id: %d@%s\ndata: %s\n", e.Seq, st.server.api.Epoch(), line)
 	}
 	return st.put(append(line, '\n'))
 }

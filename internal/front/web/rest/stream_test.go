@@ -207,7 +207,7 @@ func TestServerSentEvents(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	if got[0] != "id: 3" || !strings.HasPrefix(got[1], `data: {"room":1,"seq":3,`) || got[2] != "" || got[3] != "id: 4" {
+	if epoch := "@" + l.header.Get("Plausch-Epoch"); got[0] != "id: 3"+epoch || !strings.HasPrefix(got[1], `data: {"room":1,"seq":3,`) || got[2] != "" || got[3] != "id: 4"+epoch {
 		t.Errorf("the stream reads\n%s", strings.Join(got, "\n"))
 	}
 	w.rest.Stop()
@@ -348,5 +348,34 @@ func TestALineOfAStreamIsOneForEveryReader(t *testing.T) {
 	got := w.call(ann, "GET", "/api/rooms/public/messages", "").want(200).has(`a\u2028b\u2029c\nd`)
 	if strings.ContainsAny(strings.TrimSuffix(got.body, "\n"), "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029") {
 		t.Errorf("the line has another end of a line in it: %q", got.body)
+	}
+}
+
+// A reader that remembers more than the server has would hear nothing, for ever.
+func TestASeqAheadOfTheLogIsRefused(t *testing.T) {
+	w := newWorld(t)
+	ann := w.account("ann", plausch.RoleMember)
+	w.call(ann, "POST", "/api/rooms/public/messages", "one").want(201)
+	const stream = "/api/rooms/public/stream"
+	w.call(ann, "GET", stream+"?since=2", "").want(400).has("ahead of the log", "ends at 1")
+	w.call(ann, "GET", stream, "", "Last-Event-ID", "5000").want(400).has("ahead of the log")
+	w.call(ann, "GET", stream, "", "Last-Event-ID", "5000", "Accept", "text/event-stream").want(400).has("ahead of the log")
+	w.call(ann, "GET", "/api/rooms/public/messages?after=2", "").want(400).has("ahead of the log")
+	w.call(ann, "GET", "/api/rooms/public/messages?after=1", "").want(200).has(`"events":[]`)
+	l := w.stream(ann, "public", "?since=1")
+	w.call(ann, "POST", "/api/rooms/public/messages", "two").want(201)
+	if e := l.event(); e.Seq != 2 {
+		t.Errorf("the stream begins with %d, want 2", e.Seq)
+	}
+	// With another epoch a reader goes on from what both states have.
+	if l.header.Get("Plausch-Epoch") == "" {
+		t.Error("the stream does not tell the epoch")
+	}
+	l = w.stream(ann, "public", "?since=5000&epoch=another")
+	w.call(ann, "POST", "/api/rooms/public/messages", "three").want(201)
+	for want := int64(1); want <= 3; want++ {
+		if e := l.event(); e.Seq != want {
+			t.Errorf("the stream goes on with %d, want %d", e.Seq, want)
+		}
 	}
 }
