@@ -38,6 +38,7 @@ func TestSendAndTail(t *testing.T) {
 	plauschRun(t, "", "tail", "@bob").want(t, exitOK, " tester: a\n    b\n")
 	plauschRun(t, "", "tail", "@carl").want(t, exitRefused, "carl")
 	plauschRun(t, "", "tail", "nowhere").want(t, exitRefused, "nowhere")
+	plauschRun(t, "", "tail", "public", "--since=9").want(t, exitRefused, "ahead of the log", "--since 4")
 	for _, tt := range []struct {
 		args, want string
 	}{
@@ -45,7 +46,7 @@ func TestSendAndTail(t *testing.T) {
 		{"public -n 0", ""},
 		{"public --since 0", "1 2 3 4"},
 		{"public --since 3", "4"},
-		{"public --since 9", ""},
+		{"public --since 4", ""},
 		{"public --since 1 -n 2", "3 4"},
 		{"@tester --name bob", "3"},
 	} {
