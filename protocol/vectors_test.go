@@ -280,6 +280,9 @@ type odd struct {
 	Same string `json:"same,omitempty"`
 	// Reason, of what is refused, says why.
 	Reason string `json:"reason,omitempty"`
+	// Level, of what is refused, is the first that refuses it: framing, document,
+	// decode or method; see testdata/README.md.
+	Level string `json:"level,omitempty"`
 	// Answer, of refused requests, is bye or error; see docs/protocol.md.
 	Answer string `json:"answer,omitempty"`
 }
@@ -330,8 +333,31 @@ func TestRefused(t *testing.T) {
 			if o.Reason == "" {
 				t.Error("the vector has no reason")
 			}
+			if level := levelOf(o.codec(), o.Kind, o.body(t)); level != o.Level {
+				t.Errorf("the level that refuses it is %s, want %s", level, o.Level)
+			}
 		})
 	}
+}
+
+// levelOf returns the first level that refuses a body.
+func levelOf(c Codec, kind string, body []byte) string {
+	switch {
+	case len(body) > MaxFrame:
+		return "framing"
+	case c.Check(body) != nil:
+		return "document"
+	}
+	if kind == "request" {
+		if _, err := c.DecodeRequest(body); err == nil {
+			return "method"
+		}
+		return "decode"
+	}
+	if _, err := c.DecodeFrame(body); err == nil {
+		return "method"
+	}
+	return "decode"
 }
 
 // outcome is what a codec makes of a body. Decoded values are JSON text: it has
