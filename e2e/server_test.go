@@ -37,8 +37,13 @@ type serverProcess struct {
 	ended  chan struct{} // closed when cmd has ended
 }
 
-// noSendLimits lets accounts send as fast as they can.
-var noSendLimits = []string{"--limits-sends-per-second=1000000", "--limits-send-burst=1000000"}
+// noSendLimits lets accounts send as fast as they can, and any number of guests.
+var noSendLimits = []string{
+	"--limits-sends-per-second=1000000", "--limits-send-burst=1000000",
+	"--guests-address-accounts-per-hour=0", "--guests-accounts-per-hour=0",
+	"--guests-address-rooms-per-hour=0", "--guests-rooms-per-hour=0",
+	"--guests-address-bytes-per-day=0", "--guests-bytes-per-day=0",
+}
 
 // newServer returns a server that lets guests in, on a new folder. It is not
 // running yet, and ends with the test.

@@ -154,7 +154,7 @@ func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn
 	if err != nil {
 		return nil, err
 	}
-	live, err := a.core.Arrive(ctx, in, core.Watch{
+	live, err := a.core.Arrive(ctx, in, c.Remote, core.Watch{
 		Ended:   c.Ended,
 		Changed: func(account plausch.Account) { a.hub.Rename(account.Ref()) },
 	})

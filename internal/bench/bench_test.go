@@ -21,6 +21,7 @@ func inProcess(t *testing.T, webSocket bool, codec protocol.Codec) *lab {
 	t.Helper()
 	cfg := config.Default(t.TempDir())
 	cfg.Listen, cfg.MetricsListen, cfg.Open = []string{"127.0.0.1:0"}, "127.0.0.1:0", true
+	cfg.Guests = config.GuestLimits{}
 	cfg.Limits.SendsPerSecond, cfg.Limits.SendBurst = 1e9, 1e9
 	s, err := server.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -37,6 +37,7 @@ type Config struct {
 	LogLevel      string // debug, info, warn or error
 	LogFormat     string // text or json
 	Limits        Limits
+	Guests        GuestLimits
 	KTN           KTNOptions
 	HTL           HTLOptions
 
@@ -59,6 +60,21 @@ type Limits struct {
 	FileBytes                         int
 	AccountFileBytes                  int
 	FreeDiskBytes                     int
+}
+
+// GuestLimits bound what guests whom nobody has invited can do together: those of
+// one address, and all of them. 0 means no bound.
+type GuestLimits struct {
+	Address, All GuestRates
+}
+
+// GuestRates are the bounds of a group of guests.
+type GuestRates struct {
+	AccountsPerHour int
+	RoomsPerHour    int
+	SendsPerSecond  float64
+	SendBurst       int
+	BytesPerDay     int
 }
 
 // KTNOptions say how the JSON protocol of docs/ktn.md is spoken.

@@ -80,6 +80,10 @@ func TestDefaults(t *testing.T) {
 			AccountFileBytes:                  1073741824,
 			FreeDiskBytes:                     536870912,
 		},
+		Guests: GuestLimits{
+			Address: GuestRates{AccountsPerHour: 300, RoomsPerHour: 60, SendsPerSecond: 50, SendBurst: 1200, BytesPerDay: 256 << 20},
+			All:     GuestRates{AccountsPerHour: 2000, RoomsPerHour: 300, SendsPerSecond: 200, SendBurst: 4000, BytesPerDay: 1 << 30},
+		},
 		KTN: KTNOptions{
 			Pace: 20 * time.Millisecond, History: "replay", HistoryMessages: 50, Echo: true, SignInDeadline: 5 * time.Minute,
 		},

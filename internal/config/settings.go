@@ -33,7 +33,7 @@ const relativePath = "A relative path in a file starts at the file's folder."
 // settings is the table. The environment variable and the flag are derived from
 // the key, so that who knows one name knows all three.
 func settings(c *Config) []setting {
-	l := &c.Limits
+	l, address, guests := &c.Limits, &c.Guests.Address, &c.Guests.All
 	table := []setting{
 		{value: &c.Data, check: checkData, Setting: Setting{Key: "data",
 			Default: "$STATE_DIRECTORY, else $XDG_DATA_HOME/plausch, else ~/.local/share/plausch",
@@ -135,6 +135,33 @@ func settings(c *Config) []setting {
 		{value: &l.FreeDiskBytes, fallback: 512 << 20, check: atLeast(1), Setting: Setting{Key: "limits.free_disk_bytes",
 			Comment: "How many bytes files leave free on the disk. " +
 				"With less no file is taken, so that there is room for messages."}},
+
+		{value: &address.AccountsPerHour, fallback: 300, check: atLeast(0), Setting: Setting{Key: "guests.address_accounts_per_hour",
+			Comment: "How many guests can come from one address within an hour; 0 is no limit. " +
+				"They can all come at once. An IPv6 /64 is one address; a /56 and a private address have four times as much, a /48 sixteen times. " +
+				"Guests with an invite do not count, here and below."}},
+		{value: &address.RoomsPerHour, fallback: 60, check: atLeast(0), Setting: Setting{Key: "guests.address_rooms_per_hour",
+			Comment: "How many rooms the guests of one address can make within an hour, direct ones included; 0 is no limit."}},
+		{value: &address.SendsPerSecond, fallback: 50.0, check: rateOrNone, Setting: Setting{Key: "guests.address_sends_per_second",
+			Comment: "How many messages the guests of one address can send together per second in the long run; 0 is no limit. " +
+				"It is never less than limits.sends_per_second."}},
+		{value: &address.SendBurst, fallback: 1200, check: atLeast(1), Setting: Setting{Key: "guests.address_send_burst",
+			Comment: "How many messages the guests of one address can send together at once after a quiet time. " +
+				"It is never less than limits.send_burst."}},
+		{value: &address.BytesPerDay, fallback: 256 << 20, check: atLeast(0), Setting: Setting{Key: "guests.address_bytes_per_day",
+			Comment: "How many bytes of files the guests of one address can upload within a day; 0 is no limit."}},
+		{value: &guests.AccountsPerHour, fallback: 2000, check: atLeast(0), Setting: Setting{Key: "guests.accounts_per_hour",
+			Comment: "How many guests can come within an hour from everywhere; 0 is no limit."}},
+		{value: &guests.RoomsPerHour, fallback: 300, check: atLeast(0), Setting: Setting{Key: "guests.rooms_per_hour",
+			Comment: "How many rooms all guests can make within an hour, direct ones included; 0 is no limit."}},
+		{value: &guests.SendsPerSecond, fallback: 200.0, check: rateOrNone, Setting: Setting{Key: "guests.sends_per_second",
+			Comment: "How many messages all guests can send together per second in the long run; 0 is no limit. " +
+				"It is never less than limits.sends_per_second."}},
+		{value: &guests.SendBurst, fallback: 4000, check: atLeast(1), Setting: Setting{Key: "guests.send_burst",
+			Comment: "How many messages all guests can send together at once after a quiet time. " +
+				"It is never less than limits.send_burst."}},
+		{value: &guests.BytesPerDay, fallback: 1 << 30, check: atLeast(0), Setting: Setting{Key: "guests.bytes_per_day",
+			Comment: "How many bytes of files all guests can upload within a day; 0 is no limit."}},
 
 		{value: &c.KTN.Pace, fallback: 20 * time.Millisecond, check: atLeastDuration(0), Setting: Setting{Key: "ktn.pace",
 			Comment: "The least time between two writes to a KTN client. " +

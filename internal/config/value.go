@@ -228,6 +228,14 @@ func positive(v any) error {
 	return nil
 }
 
+// rateOrNone takes a rate, or 0 for no bound.
+func rateOrNone(v any) error {
+	if f := v.(float64); !(f >= 0) || math.IsInf(f, 0) { // NaN fails, too
+		return fmt.Errorf("%v is no rate; write a number greater than 0, or 0 for no limit", v)
+	}
+	return nil
+}
+
 // Schemes of places to listen, which say what can be spoken there. [TCP] is the
 // one port that tells protocols apart by their first bytes.
 const (

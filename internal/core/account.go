@@ -209,7 +209,7 @@ func (c *Core) SignInGuest(ctx context.Context, from From, name string, transien
 	if c.isHere(mapped) {
 		return SignedIn{}, errNameTaken(mapped)
 	}
-	account, err := c.createAccount(ctx, guest)
+	account, err := c.createAccount(ctx, from, guest)
 	return SignedIn{Account: account}, err
 }
 
@@ -261,7 +261,7 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 	}
 	n.Token, n.Program = token.Hash(), from.Program
 	rechecks := c.rechecks()
-	account, err := c.createAccount(ctx, n)
+	account, err := c.createAccount(ctx, from, n)
 	if plausch.CodeOf(err) == plausch.Taken && from.NewToken != "" {
 		// The same request may have come first on another connection.
 		if again, err := c.signInToken(ctx, from.NewToken); err == nil && again.Account.Name == n.Name {
@@ -276,10 +276,20 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used, rechecks: rechecks}, err
 }
 
-func (c *Core) createAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
+func (c *Core) createAccount(ctx context.Context, from From, n store.NewAccount) (plausch.Account, error) {
 	n.At = c.now()
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
+	var taken counted
+	if n.Role == plausch.RoleGuest && n.Invite == (store.TokenHash{}) {
+		var err error
+		if taken, err = c.guests.takeAccount(from.Remote); err != nil {
+			return plausch.Account{}, err
+		}
+	}
 	account, err := c.store.CreateAccount(ctx, n)
+	if err != nil {
+		taken.giveBack()
+	}
 	if plausch.CodeOf(err) == plausch.Taken {
 		err = errNameTaken(n.Name)
 	}

@@ -42,7 +42,7 @@ func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.
 	if err := plausch.CheckClientID(f.ClientID); err != nil {
 		return plausch.Attachment{}, err
 	}
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
 		return plausch.Attachment{}, err
 	}
 	used, err := c.uploads.begin(by.ID, func() (int64, error) { return c.store.AttachedBytes(ctx, by.ID) })
@@ -50,9 +50,14 @@ func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.
 		return plausch.Attachment{}, err
 	}
 	body := &metered{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
+	if uninvited(by) {
+		remote := c.remoteOf(by.ID)
+		body.take = func(n int) (counted, error) { return c.guests.takeBytes(remote, n) }
+	}
 	a, err := c.keep(ctx, by, f, media.WithoutMetadata(body))
 	c.uploads.end(by.ID, used, body.read, err == nil)
 	if err != nil {
+		body.taken.giveBack()
 		return plausch.Attachment{}, err
 	}
 	return a, nil
@@ -247,6 +252,8 @@ type metered struct {
 	limit int64
 	quota int64
 	read  int64
+	take  func(n int) (counted, error) // counts bytes of a guest; nil for others
+	taken counted
 }
 
 func (m *metered) Read(p []byte) (int, error) {
@@ -256,6 +263,14 @@ func (m *metered) Read(p []byte) (int, error) {
 	m.used.bytes += int64(n)
 	over := m.used.bytes > m.quota
 	m.used.mu.Unlock()
+	if m.take != nil && n > 0 {
+		taken, err := m.take(n)
+		if err != nil {
+			return n, err
+		}
+		taken.n += m.taken.n // the buckets are the same
+		m.taken = taken
+	}
 	if m.read > m.limit {
 		return n, plausch.Errorf(plausch.TooLarge, "the file is larger than the %d bytes that are allowed", m.limit)
 	}

@@ -41,7 +41,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	if err := c.keepsFiles(); err != nil {
 		return by, err
 	}
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
 		return by, err
 	}
 	var hash store.ContentHash

@@ -34,6 +34,9 @@ type Options struct {
 	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
 	SendsPerSecond float64
 	SendBurst      int
+	// Guests bounds what guests can do together whom nobody has invited. Their sends
+	// have at least the bounds of one account.
+	Guests GuestLimits
 	// Blobs keeps the bytes of files; with nil there are no attachments.
 	Blobs blob.Store
 	// MaxFile is the largest file, MaxAccountFiles what all files of an account
@@ -58,6 +61,7 @@ type Core struct {
 	log        *log
 	here       here
 	sends      sendLimits
+	guests     *guestLimits
 	throttle   *auth.Throttle
 	ceremonies ceremonies
 
@@ -99,6 +103,12 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now)}
 	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
+	for _, r := range []*GuestRates{&opts.Guests.Address, &opts.Guests.All} {
+		if r.SendsPerSecond > 0 {
+			r.SendsPerSecond, r.SendBurst = max(r.SendsPerSecond, opts.SendsPerSecond), max(r.SendBurst, opts.SendBurst)
+		}
+	}
+	c.guests = newGuestLimits(opts.Guests, opts.Now)
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
 	running, stop := context.WithCancel(context.Background())

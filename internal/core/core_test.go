@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -117,7 +118,7 @@ func (f *fixture) signIn(name string) core.SignedIn {
 
 func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Live {
 	f.t.Helper()
-	live, err := f.Arrive(f.t.Context(), in, w)
+	live, err := f.Arrive(f.t.Context(), in, netip.Addr{}, w)
 	if err != nil {
 		f.t.Fatalf("%s arrives: %v", in.Account.Name, err)
 	}

@@ -17,7 +17,7 @@ func (c *Core) SetDisplay(ctx context.Context, by plausch.Account, display strin
 			return by, err
 		}
 	}
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
 		return by, err
 	}
 	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), Display: &display})

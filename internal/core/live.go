@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -57,6 +58,7 @@ type Live struct {
 	core   *Core
 	at     *arrived
 	device plausch.DeviceID // 0 if transient
+	remote netip.Addr
 	watch  Watch
 	ended  atomic.Bool
 	// closing is set while the connection ends its own sign-in: it hears that by the
@@ -74,10 +76,10 @@ func (l *Live) Device() plausch.DeviceID { return l.device }
 // Ended reports whether the sign-in is not good any more.
 func (l *Live) Ended() bool { return l.ended.Load() }
 
-// Arrive tells that somebody who signed in is connected, until [Live.Leave]. The
-// error is why the sign-in is not good any more already.
-func (c *Core) Arrive(ctx context.Context, in SignedIn, watch Watch) (*Live, error) {
-	l := &Live{core: c, device: in.Device, watch: watch}
+// Arrive tells that somebody who signed in is connected from remote, until
+// [Live.Leave]; the zero Addr counts as a private address. The error is why the sign-in is not good any more already.
+func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch Watch) (*Live, error) {
+	l := &Live{core: c, device: in.Device, remote: remote, watch: watch}
 	h := &c.here
 	h.mu.Lock()
 	a := h.ids[in.Account.ID]

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			live.Leave()
 			_, err := f.SignInToken(t.Context(), core.From{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
-			if _, err := f.Arrive(t.Context(), in, core.Watch{}); plausch.CodeOf(err) != plausch.SignInFailed {
+			if _, err := f.Arrive(t.Context(), in, netip.Addr{}, core.Watch{}); plausch.CodeOf(err) != plausch.SignInFailed {
 				t.Errorf("a connection that signed in before arrives after: %v", err)
 			}
 			select {

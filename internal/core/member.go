@@ -117,7 +117,7 @@ func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Acc
 // changeMember has a join or leave committed, if what it was judged by still holds
 // then. If it would change nothing, the event is the zero value.
 func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausch.RoomID, kind plausch.EventKind, member plausch.AccountRef, judged store.Conditions) (plausch.Event, error) {
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
 		return plausch.Event{}, err
 	}
 	return c.log.wait(store.Draft{Room: room, If: judged, Time: c.now(), Kind: kind, Actor: by.Ref(), Member: member})

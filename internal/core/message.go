@@ -26,7 +26,7 @@ type Post struct {
 func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
 	draft, err := c.draft(ctx, by, p)
 	if err == nil {
-		err = c.sends.take(ctx, by.ID)
+		err = c.takeSend(ctx, by)
 	}
 	if err != nil {
 		done(plausch.Event{}, err)
@@ -60,6 +60,7 @@ func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Dra
 			return d, plausch.Errorf(plausch.Invalid, "you cannot write to yourself, %s", to.Name)
 		}
 		d.Direct = [2]plausch.AccountRef{by.Ref(), to.Ref()}
+		return d, c.takeDirectRoom(ctx, by, to.ID)
 	default:
 		return d, plausch.Errorf(plausch.Invalid, "say where the message goes: room or to")
 	}

@@ -28,16 +28,44 @@ type sendLimits struct {
 // take waits for the account's turn. It fails with RateLimited if the turn is
 // more than maxSendDelay away, and with the context.
 func (s *sendLimits) take(ctx context.Context, account plausch.AccountID) error {
+	now := time.Now()
+	return s.reserve(account, now).wait(ctx, now)
+}
+
+// reserve reserves the account's next turn.
+func (s *sendLimits) reserve(account plausch.AccountID, now time.Time) turns {
 	if s.perSecond <= 0 {
 		return nil
 	}
-	turn := s.of(account).Reserve()
-	delay := turn.Delay()
+	return turns{s.of(account).ReserveN(now, 1)}
+}
+
+// turns are places in limiters that were reserved together.
+type turns []*rate.Reservation
+
+// cancel gives them back, if they have not come yet.
+func (t turns) cancel(now time.Time) {
+	for _, turn := range t {
+		turn.CancelAt(now)
+	}
+}
+
+// delay is how long it takes until all have come.
+func (t turns) delay(now time.Time) (longest time.Duration) {
+	for _, turn := range t {
+		longest = max(longest, turn.DelayFrom(now))
+	}
+	return longest
+}
+
+// wait waits for turns that were reserved now.
+func (t turns) wait(ctx context.Context, now time.Time) error {
+	delay := t.delay(now)
 	if delay == 0 {
 		return nil
 	}
 	if delay > maxSendDelay {
-		turn.Cancel()
+		t.cancel(now)
 		return &plausch.Error{
 			Code: plausch.RateLimited, Message: "you are sending too fast; wait a little",
 			RetryAfter: delay.Truncate(time.Millisecond),
@@ -49,7 +77,7 @@ func (s *sendLimits) take(ctx context.Context, account plausch.AccountID) error 
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		turn.Cancel()
+		t.cancel(time.Now())
 		return errStopping()
 	}
 }

@@ -120,7 +120,11 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 	if err != nil {
 		return plausch.Room{}, err
 	}
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
+		return plausch.Room{}, err
+	}
+	made, err := c.takeRoom(by)
+	if err != nil {
 		return plausch.Room{}, err
 	}
 	e, err := c.log.wait(store.Draft{
@@ -131,6 +135,7 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 		err = plausch.Errorf(plausch.Taken, "there is a room %q already; choose another name", name)
 	}
 	if err != nil {
+		made.giveBack()
 		return plausch.Room{}, err
 	}
 	return plausch.Room{ID: e.Room, Kind: kind, Name: name, Created: e.Time, Head: e.Seq}, nil

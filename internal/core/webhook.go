@@ -30,7 +30,7 @@ func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plaus
 		return NewWebhook{}, err
 	}
 	admin := by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin
-	if err := c.sends.take(ctx, by.ID); err != nil {
+	if err := c.takeSend(ctx, by); err != nil {
 		return NewWebhook{}, err
 	}
 	return makeWebhook(ctx, c.store, store.NewWebhook{Room: room, Name: name, Maker: by.ID, AnyMaker: admin, At: c.now()}, signed)

@@ -103,6 +103,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Passwords: auth.NewHasher(),
 		Access:    access(cfg), SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
 		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
+		Guests:    core.GuestLimits{Address: core.GuestRates(cfg.Guests.Address), All: core.GuestRates(cfg.Guests.All)},
 		LockFiles: func() (func() error, error) { return backup.Lock(cfg.Data) },
 		Log:       log,
 		Fatal: func(err error) {

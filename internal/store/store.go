@@ -305,6 +305,9 @@ type Rooms interface {
 	RoomFor(ctx context.Context, id plausch.RoomID, account plausch.AccountID) (JoinedRoom, error)
 	// RoomByName returns a public or private room, or NotFound.
 	RoomByName(ctx context.Context, name string) (plausch.Room, error)
+	// DirectRoom returns the direct room of two accounts in any order, or NotFound.
+	// Peer is not set.
+	DirectRoom(ctx context.Context, a, b plausch.AccountID) (plausch.Room, error)
 	// ListRooms returns the rooms that an account is a member of and, with
 	// public, all public rooms too, by id from the first after the given one, at
 	// most limit, as RoomFor returns them. PublicRoom is always among them.

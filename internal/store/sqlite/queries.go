@@ -89,7 +89,7 @@ func (w *writes) queries() []query {
 type reads struct {
 	account, accountByName, passwordHash, listAccounts *sql.Stmt
 	accountByToken, devices, owned, used               *sql.Stmt
-	room, roomByName, roomFor                          *sql.Stmt
+	room, roomByName, directRoom, roomFor              *sql.Stmt
 	listRooms, memberRooms, members                    *sql.Stmt
 	eventsUp, eventsDown                               *sql.Stmt
 	cursor, commits                                    *sql.Stmt
@@ -114,6 +114,7 @@ func (r *reads) queries() []query {
 		{&r.used, `SELECT EXISTS (SELECT 1 FROM accounts WHERE id > 0)`},
 
 		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
+		{&r.directRoom, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.low = ? AND r.high = ?`},
 		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
 		// The ids come from three sorted sources, merged only as far as the limit
 		// goes, so the rooms that the account may not see are never looked at.

@@ -52,6 +52,12 @@ func (s *Store) RoomByName(ctx context.Context, name string) (plausch.Room, erro
 	return r, found("room", err)
 }
 
+// DirectRoom implements [store.Rooms].
+func (s *Store) DirectRoom(ctx context.Context, a, b plausch.AccountID) (plausch.Room, error) {
+	r, err := scanRoom(s.r.directRoom.QueryRowContext(ctx, min(a, b), max(a, b)))
+	return r, found("room", err)
+}
+
 // RoomFor implements [store.Rooms].
 func (s *Store) RoomFor(ctx context.Context, id plausch.RoomID, account plausch.AccountID) (store.JoinedRoom, error) {
 	r, err := scanJoinedRoom(s.r.roomFor.QueryRowContext(ctx, account, id))

@@ -74,6 +74,13 @@ var roomTests = []test{
 			theirs.Peer = pair[1]
 			f.equal("direct room", r, theirs)
 		}
+		for _, pair := range [][2]plausch.AccountRef{{ann, bob}, {bob, ann}} {
+			r, err := f.DirectRoom(f.ctx(), pair[0].ID, pair[1].ID)
+			f.ok(err)
+			f.equal("by its two accounts", r, want)
+		}
+		_, err := f.DirectRoom(f.ctx(), ann.ID, f.member("carl").ID)
+		f.code(plausch.NotFound, err)
 		r, err := f.Room(f.ctx(), id)
 		f.ok(err)
 		f.equal("by id", r, want)
