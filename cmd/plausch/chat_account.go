@@ -8,6 +8,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/link"
 	"plausch/protocol"
 )
 
@@ -90,15 +91,14 @@ func (c *chat) cmdInvite(ctx context.Context, words []string, _ string) {
 			c.failed(err)
 			return
 		}
-		base := "http://" + c.server.address.HostPort()
-		if c.server.address.Secure() {
-			base = "https://" + c.server.address.HostPort()
-		}
-		link := linkTo(base, pageInvite, made.Code)
+		base := link.At(c.server.address.Secure(), c.server.address.HostPort())
+		invite := base.To(link.Invite, made.Code)
 		c.note("Good until %s:", time.UnixMilli(made.Invite.Expires).Local().Format("2006-01-02 15:04"))
-		c.print(link + "\n")
-		if c.screen.terminal() && c.screen.columns() >= maxQR {
-			c.print(qrCode(link))
+		c.print(invite + "\n")
+		if !base.ForOthers() {
+			c.note("This works on this machine only. One for others: plausch invite, on the server.")
+		} else if c.screen.terminal() && c.screen.columns() >= maxQR {
+			c.print(qrCode(invite))
 		}
 	})
 }

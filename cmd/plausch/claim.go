@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/internal/core"
+	"plausch/internal/link"
 )
 
 func newClaimCommand() *cobra.Command {
@@ -31,7 +32,7 @@ func newClaimCommand() *cobra.Command {
 				}
 				out := cmd.OutOrStdout()
 				fmt.Fprintf(out, "Open this within %d minutes to become the owner:\n", int(core.ClaimLife.Minutes()))
-				return printLink(out, linkTo(baseOf(d.cfg, url), pageClaim, code.Text()))
+				return printLink(out, linksOf(d.cfg, url), link.Claim, code.Text())
 			})
 		},
 	}

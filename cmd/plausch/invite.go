@@ -12,6 +12,7 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/internal/core"
+	"plausch/internal/link"
 )
 
 // listPage is how much of a list is read at once.
@@ -46,7 +47,7 @@ func newInviteCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "Invite %d, for %s, until %s:\n", invite.ID, whom(invite), ago(invite.Expires))
-			return printLink(out, linkTo(baseOf(d.cfg, url), pageInvite, code.Text()))
+			return printLink(out, linksOf(d.cfg, url), link.Invite, code.Text())
 		})
 	}
 	addSettings(cmd, "data", "listen")

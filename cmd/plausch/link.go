@@ -3,33 +3,20 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 	"rsc.io/qr"
 
 	"plausch/internal/config"
+	"plausch/internal/link"
 	"plausch/internal/server"
-)
-
-// The pages of links. What is behind the # never leaves the browser in a
-// request, so it is in no log on the way.
-const (
-	pageClaim  = "/claim"
-	pageInvite = "/invite"
-	pageReset  = "/reset"
 )
 
 // maxQR is the widest QR code that is drawn, in columns.
 const maxQR = 80
-
-// linkTo returns a link to a page of the server at base, with a code.
-func linkTo(base, page, code string) string {
-	return strings.TrimSuffix(base, "/") + page + "#" + code
-}
 
 // asRunning returns cfg with the places and the domain of the server that runs on
 // its data folder, and with whether it speaks TLS, where the command line says
@@ -59,61 +46,65 @@ func asRunning(cfg *config.Config) *config.Config {
 	return &its
 }
 
-// baseOf returns where browsers reach the server of cfg, unless the user has
-// said it.
-func baseOf(cfg *config.Config, said string) string {
+// linksOf returns where links to the server of cfg begin. What the user has said
+// counts, then what the server that runs says of itself, then the settings.
+func linksOf(cfg *config.Config, said string) link.Base {
 	if said != "" {
-		if !strings.Contains(said, "://") {
-			said = "https://" + said
-		}
-		return said
+		return link.Given(said)
+	}
+	running, err := server.FindRunning(cfg.Data)
+	if err == nil && running != nil && running.Links.Scope != "" && cfg.PublicURL == "" && !strings.HasPrefix(cfg.From("listen"), "flag ") {
+		return running.Links
 	}
 	cfg = asRunning(cfg)
-	for _, place := range cfg.Listen {
-		scheme, address, err := config.SplitListen(place)
-		if err != nil || scheme != config.TCP {
-			continue
-		}
-		if tcp, err := net.ResolveTCPAddr("tcp", address); err == nil {
-			return baseAt(cfg, tcp)
-		}
+	b := server.Reached(cfg, cfg.Listen).Base()
+	if running == nil {
+		b.Todo = strings.TrimSpace("No server runs on " + cfg.Data + " now; links work once it does. " + b.Todo)
 	}
-	return baseAt(cfg, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7528})
+	return b
 }
 
-// baseAt is where browsers reach the server of cfg, which listens at addr.
-func baseAt(cfg *config.Config, addr net.Addr) string {
-	if cfg.Domain != "" {
-		return "https://" + cfg.Domain
-	}
-	place := fromOutside(addr)
-	ip, err := netip.ParseAddrPort(place)
-	if cfg.Certificates() == config.NoCertificate || err == nil && ip.Addr().IsLoopback() {
-		return "http://" + place
-	}
-	return "https://" + place
-}
-
-// fromOutside returns addr as other machines of this network reach it, as far as
-// they can.
-func fromOutside(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok || tcp.IP != nil && !tcp.IP.IsUnspecified() {
-		return addr.String()
-	}
-	addrs, _ := net.InterfaceAddrs() // without any, the loopback is left
-	for _, a := range addrs {
-		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && ip.IP.IsPrivate() {
-			return (&net.TCPAddr{IP: ip.IP, Port: tcp.Port}).String()
-		}
-	}
-	return reachable(addr)
-}
-
-// printLink prints a link, and on a terminal a QR code of it.
-func printLink(w io.Writer, link string) error {
-	_, err := fmt.Fprintf(w, "\n  %s\n\n%s", link, qrOn(w, link))
+// printLink prints a link to a page of the server.
+func printLink(w io.Writer, base link.Base, page, code string) error {
+	_, err := io.WriteString(w, linkText(w, base, page, code))
 	return err
+}
+
+// linkText returns a link to a page as it is told on w: with a QR code on a terminal,
+// if a telephone could open it, and else with what is to be done.
+func linkText(w io.Writer, base link.Base, page, code string) string {
+	text := fmt.Sprintf("\n  %s\n\n", base.To(page, code))
+	if base.URL == "" {
+		text = fmt.Sprintf("\n  (the server's address)%s\n\n", base.To(page, code))
+	}
+	if base.ForOthers() {
+		text += qrOn(w, base.To(page, code))
+	}
+	if base.Todo != "" {
+		text += fillLines(base.Todo) + "\n"
+	}
+	return text
+}
+
+// fillLines breaks a text into lines of at most 80 characters.
+func fillLines(text string) string {
+	var b strings.Builder
+	used := 0
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case used == 0:
+		case used+1+n > 80:
+			b.WriteString("\n")
+			used = 0
+		default:
+			b.WriteString(" ")
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	return b.String() + "\n"
 }
 
 // qrOn returns a QR code of text if w is a terminal and it fits.

@@ -18,6 +18,7 @@ import (
 	"plausch/internal/cert"
 	"plausch/internal/config"
 	"plausch/internal/core"
+	"plausch/internal/link"
 	"plausch/internal/server"
 	"plausch/internal/service"
 )
@@ -82,17 +83,17 @@ func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config,
 	if err != nil {
 		return err
 	}
-	link, err := claimLink(ctx, cfg, srv, stdout)
+	claim, err := claimCode(ctx, cfg, srv, stdout)
 	if err != nil {
 		return errors.Join(err, srv.Close())
 	}
 	certificate, _ := srv.Certificate()
-	if err := greet(stdout, cfg, srv, certificate, link); err != nil {
+	if err := greet(stdout, cfg, srv, certificate, claim); err != nil {
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
 	srv.OnMapped(func(outside netip.AddrPort) {
-		_, _ = fmt.Fprintf(stdout, "From outside:  plausch chat tcp://%s --name YOU\n", outside)
+		_, _ = fmt.Fprintln(stdout, fromOutside(cfg, outside))
 	})
 	told := make(chan struct{})
 	go func() {
@@ -151,13 +152,13 @@ func levelOf(cfg *config.Config) (level slog.Level) {
 // setup says what is to be done about a server that has no owner.
 type setup struct {
 	needed bool
-	link   string // that makes one; empty if there is nobody to see it
+	code   string // of the link that makes one; empty if there is nobody to see it
 }
 
-// claimLink returns the link that makes the owner of a server which needs one.
+// claimCode returns the code that makes the owner of a server which needs one.
 // It is made only if stdout is a terminal: it must not get into a log. A server
 // that is open needs no owner.
-func claimLink(ctx context.Context, cfg *config.Config, srv *server.Server, stdout io.Writer) (setup, error) {
+func claimCode(ctx context.Context, cfg *config.Config, srv *server.Server, stdout io.Writer) (setup, error) {
 	unclaimed, err := srv.Unclaimed(ctx)
 	if err != nil || !unclaimed || cfg.Open || cfg.Access == "open" {
 		return setup{}, err
@@ -170,7 +171,7 @@ func claimLink(ctx context.Context, cfg *config.Config, srv *server.Server, stdo
 	if plausch.CodeOf(err) == plausch.Forbidden { // made meanwhile, beside
 		return setup{}, nil
 	}
-	return setup{true, linkTo(baseAt(cfg, onePort(srv)), pageClaim, code.Text())}, err
+	return setup{true, code.Text()}, err
 }
 
 // onePort returns where the server tells protocols apart, the first such place;
@@ -189,6 +190,7 @@ func onePort(srv *server.Server) net.Addr {
 // copied into a shell.
 func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert.Status, set setup) error {
 	var b strings.Builder
+	reach := server.Reached(cfg, srv.Places())
 	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(srv.Places(), " and "), cfg.Data)
 	if !cfg.Open && cfg.Access != "open" {
 		data := ""
@@ -196,8 +198,9 @@ func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert
 			data = " --data " + shellQuote(cfg.Data)
 		}
 		switch {
-		case set.link != "":
-			fmt.Fprintf(&b, "It is not set up yet. Open this within %d minutes to become its owner:\n\n  %s\n\n%s", int(core.ClaimLife.Minutes()), set.link, qrOn(w, set.link))
+		case set.code != "":
+			fmt.Fprintf(&b, "It is not set up yet. Open this within %d minutes to become its owner:\n%s", int(core.ClaimLife.Minutes()),
+				linkText(w, reach.Base(), link.Claim, set.code))
 		case set.needed:
 			fmt.Fprintf(&b, "It is not set up yet. Become its owner:  plausch claim%s\n", data)
 		}
@@ -210,24 +213,52 @@ func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert
 		fmt.Fprintf(&b, "Certificate, for others to compare (SHA-256):  %s\n", certificate.Fingerprint)
 	}
 	if addr := onePort(srv); addr != nil {
-		fmt.Fprintf(&b, "Talk:   plausch chat %s --name YOU\n", talkTo(cfg, addr))
+		b.WriteString(talk(cfg, reach, addr))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// talkTo returns the address that a client is given.
-func talkTo(cfg *config.Config, addr net.Addr) string {
-	switch cfg.Certificates() {
-	case config.ACMECertificate, config.OwnCertificate:
-		if cfg.Domain != "" {
-			return cfg.Domain // to whose port 443 this one is supposed to be forwarded
-		}
-		return "tls://" + reachable(addr)
-	case config.SelfSigned:
-		return "tls://" + reachable(addr)
+// talk says how to talk to the server, here and from other machines.
+func talk(cfg *config.Config, reach link.Server, addr net.Addr) string {
+	scheme := "tcp://"
+	if cfg.Certificates() != config.NoCertificate {
+		scheme = "tls://"
 	}
-	return "tcp://" + reachable(addr)
+	place, scope := reach.Place()
+	base := reach.Base()
+	switch {
+	case base.Scope == link.Anywhere && cfg.Certificates() == config.NoCertificate:
+		// By a proxy, which may speak nothing but HTTP. From here it can be left out.
+		address := strings.Replace(base.URL, "http", "ws", 1)
+		return fmt.Sprintf("Talk:   plausch chat %s --name YOU\n", address)
+	case base.Scope == link.Anywhere && cfg.Certificates() != config.SelfSigned:
+		return fmt.Sprintf("Talk:   plausch chat %s --name YOU\n", strings.TrimPrefix(base.URL, "https://"))
+	case scope == link.Nowhere:
+		return fmt.Sprintf("Talk:   nobody is answered yet.\n%s", fillLines(base.Todo))
+	}
+	text := fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\n", scheme, reachable(addr))
+	if others := scheme + place; scope == link.Network && others != scheme+reachable(addr) {
+		text = fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\nOthers: plausch chat %s --name THEM\n", scheme, reachable(addr), others)
+	}
+	return text
+}
+
+// fromOutside says how those outside talk to the server, which the router forwards to.
+func fromOutside(cfg *config.Config, outside netip.AddrPort) string {
+	switch {
+	case cfg.Certificates() == config.NoCertificate && cfg.Plaintext != "any":
+		return fmt.Sprintf("The router forwards %s, but nobody from outside is answered, since there is no TLS: start the server with a domain, or with --tls self-signed", outside)
+	case cfg.Certificates() == config.NoCertificate:
+		return fmt.Sprintf("From outside:  plausch chat tcp://%s --name YOU", outside)
+	case cfg.Domain != "":
+		address := cfg.Domain
+		if outside.Port() != 443 {
+			address = fmt.Sprintf("tls://%s:%d", cfg.Domain, outside.Port())
+		}
+		return fmt.Sprintf("From outside:  plausch chat %s --name YOU", address)
+	}
+	return fmt.Sprintf("From outside:  plausch chat tls://%s --name YOU", outside)
 }
 
 // reachable returns addr as a client on this machine dials it: the address of

@@ -20,12 +20,12 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-var claimPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+/claim#(\S+)`)
+var claimPattern = regexp.MustCompile(`https?://[^/\s]+/claim#(\S+)`)
 
 // TestTmuxClaimLink reads the link of a new server from a terminal, as letters and
 // with the eyes of a camera.
 func TestTmuxClaimLink(t *testing.T) {
-	p := newPane(t, 80, 24, "serve", "--data="+t.TempDir(), "--listen=127.0.0.1:0", "--metrics-listen=off", "--log-level=debug")
+	p := newPane(t, 80, 24, "serve", "--data="+t.TempDir(), "--listen=127.0.0.1:0", "--metrics-listen=off", "--log-level=debug", "--public-url=https://chat.example.org")
 	p.awaitText("Talk: ")
 	screen := p.screen()
 	link := claimPattern.FindStringSubmatch(screen)
@@ -40,6 +40,15 @@ func TestTmuxClaimLink(t *testing.T) {
 	}
 	if colours := p.tmux("capture-pane", "-p", "-e", "-S", "-"); !strings.Contains(colours, "\x1b[30m\x1b[107m") {
 		t.Error("the code is not black on white: what the camera sees depends on the terminal's colours")
+	}
+}
+
+// A telephone cannot open a link to the server's own loopback.
+func TestTmuxNoQRCodeOfTheLoopback(t *testing.T) {
+	p := newPane(t, 80, 24, "serve", "--data="+t.TempDir(), "--listen=127.0.0.1:0", "--metrics-listen=off")
+	p.awaitText("Talk: ")
+	if screen := p.screen(); !claimPattern.MatchString(screen) || strings.ContainsAny(screen, "█▀▄") || !strings.Contains(screen, "own machine") {
+		t.Error("there is no link, or a QR code, or nothing is said")
 	}
 }
 

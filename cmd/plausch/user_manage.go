@@ -13,6 +13,7 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/internal/core"
+	"plausch/internal/link"
 )
 
 func newUserListCommand() *cobra.Command {
@@ -57,7 +58,7 @@ func kindOf(a plausch.Account) string {
 }
 
 func newUserPasswdCommand() *cobra.Command {
-	var link bool
+	var asLink bool
 	var url string
 	cmd := &cobra.Command{
 		Use:   "passwd NAME",
@@ -68,14 +69,14 @@ func newUserPasswdCommand() *cobra.Command {
 			"a day chooses the password.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if link {
+			if asLink {
 				return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
 					code, expires, err := d.NewReset(d.ctx, account)
 					if err != nil {
 						return err
 					}
 					fmt.Fprintf(cmd.OutOrStdout(), "%s chooses a new password here, until %s:\n", account.Name, ago(expires))
-					return printLink(cmd.OutOrStdout(), linkTo(baseOf(d.cfg, url), pageReset, code.Text()))
+					return printLink(cmd.OutOrStdout(), linksOf(d.cfg, url), link.Reset, code.Text())
 				})
 			}
 			// Asked for while nothing is open.
@@ -96,7 +97,7 @@ func newUserPasswdCommand() *cobra.Command {
 		},
 	}
 	addSettings(cmd, "data", "listen")
-	cmd.Flags().BoolVar(&link, "link", false, "Print a link by which the account's owner chooses the password")
+	cmd.Flags().BoolVar(&asLink, "link", false, "Print a link by which the account's owner chooses the password")
 	cmd.Flags().StringVar(&url, "url", "", "Where browsers reach the server (default where it listens)")
 	return cmd
 }

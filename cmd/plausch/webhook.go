@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"plausch"
 	"plausch/internal/core"
+	"plausch/internal/link"
 	"plausch/internal/names"
 	"plausch/internal/store"
 )
@@ -47,7 +47,7 @@ func newWebhookAddCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				printWebhook(cmd.OutOrStdout(), baseOf(d.cfg, url), made)
+				printWebhook(cmd.OutOrStdout(), linksOf(d.cfg, url), made)
 				return nil
 			})
 		},
@@ -58,9 +58,16 @@ func newWebhookAddCommand() *cobra.Command {
 	return cmd
 }
 
-func printWebhook(out io.Writer, base string, made core.NewWebhook) {
+func printWebhook(out io.Writer, base link.Base, made core.NewWebhook) {
+	url := base.URL
+	if url == "" {
+		url = "(the server's address)"
+	}
 	fmt.Fprintf(out, "Webhook %d posts as %s. Its address is told this once; keep it secret:\n\n"+
-		"    %s/api/hooks/%s\n", made.ID, made.Account.Shown(), strings.TrimSuffix(base, "/"), made.Token)
+		"    %s/api/hooks/%s\n", made.ID, made.Account.Shown(), url, made.Token)
+	if base.Todo != "" {
+		fmt.Fprintf(out, "\n%s", fillLines(base.Todo))
+	}
 	if made.Signed {
 		fmt.Fprintf(out, "\nThe sender has to sign with this secret:\n\n    %s\n", made.Secret)
 	}

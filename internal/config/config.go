@@ -20,6 +20,7 @@ type Config struct {
 	Access        string   // open, invite or closed; Open is stronger
 	Open          bool
 	Domain        string // the name that people come by; empty for none
+	PublicURL     string // where browsers reach the server, if the host says so
 	TLS           string // see [Config.Certificates]
 	TLSCert       string // files; both or none
 	TLSKey        string

@@ -59,6 +59,9 @@ func settings(c *Config) []setting {
 		{value: &c.Domain, fallback: "", check: checkDomain, Setting: Setting{Key: "domain",
 			Comment: "The name of the server in the Internet, such as chat.example.org. " +
 				"With it the server gets a TLS certificate from Let's Encrypt, and listens on :443 unless listen says otherwise."}},
+		{value: &c.PublicURL, fallback: "", check: checkPublicURL, Setting: Setting{Key: "public_url",
+			Comment: "Where people reach the server in a browser, such as https://chat.example.org: all links begin with it. " +
+				"It is needed behind a proxy; otherwise the domain, or where the server listens, says it."}},
 		{value: &c.TLS, fallback: TLSAuto, Setting: Setting{Key: "tls",
 			Choices: []string{TLSAuto, TLSSelfSigned, Off},
 			Comment: "Where the TLS certificate comes from: auto, self-signed or off. " +

@@ -89,6 +89,18 @@ func checkDomain(v any) error {
 	return nil
 }
 
+func checkPublicURL(v any) error {
+	text := v.(string)
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is no address of a server; write one such as https://chat.example.org, without a path", text)
+	}
+	return nil
+}
+
 // checkHosts checks names as requests have them.
 func checkHosts(v any) error {
 	for _, name := range v.([]string) {

@@ -16,6 +16,7 @@ import (
 
 	"plausch"
 	"plausch/internal/config"
+	"plausch/internal/link"
 )
 
 const (
@@ -35,6 +36,7 @@ type Running struct {
 	Listen  []string  `json:"listen"` // HOST:PORT, with ktn:// or htl:// before it at ports of theirs
 	Domain  string    `json:"domain,omitempty"`
 	TLS     bool      `json:"tls,omitempty"`
+	Links   link.Base `json:"links"`             // where links begin
 	Metrics string    `json:"metrics,omitempty"` // HOST:PORT, empty if there are none
 	Damage  string    `json:"damage,omitempty"`  // what is wrong with the database
 }
@@ -93,7 +95,7 @@ func FindRunning(data string) (*Running, error) {
 func (s *Server) sayRunning(cfg *config.Config) error {
 	r := Running{
 		PID: os.Getpid(), Version: plausch.Version, Started: time.Now().UTC().Truncate(time.Second),
-		Listen: s.Places(), Domain: cfg.Domain, TLS: s.certificate != nil,
+		Listen: s.Places(), Domain: cfg.Domain, TLS: s.certificate != nil, Links: Reached(cfg, s.Places()).Base(),
 	}
 	if addr := s.MetricsAddr(); addr != nil {
 		r.Metrics = addr.String()

@@ -7,7 +7,9 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
+	"strings"
 
 	"plausch/internal/cert"
 	"plausch/internal/config"
@@ -125,7 +127,13 @@ func (s *Server) webTLS(cfg *config.Config) web.TLS {
 }
 
 // hosts are the names that are answered in plain text.
-func hosts(cfg *config.Config) []string { return append([]string{cfg.Domain}, cfg.Hosts...) }
+func hosts(cfg *config.Config) []string {
+	names := append([]string{cfg.Domain}, cfg.Hosts...)
+	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Host != "" {
+		names = append(names, strings.ToLower(u.Hostname()))
+	}
+	return names
+}
 
 // Certificate tells how it is about the certificate of TLS; false if there is
 // no TLS.

@@ -21,6 +21,7 @@ import (
 	"plausch/internal/front/port"
 	"plausch/internal/front/web/page"
 	"plausch/internal/front/web/rest"
+	"plausch/internal/link"
 	"plausch/internal/session"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	TLS   TLS
 	// Hosts are the names that are answered in plain text.
 	Hosts *Hosts
+	// Links is where the links begin that pages show.
+	Links link.Base
 	// Forwarded is whether proxies that are trusted say in Forwarded (RFC 7239)
 	// for whom they speak, instead of in X-Forwarded-For, -Proto, -Host and -Port.
 	// The other headers are what a client has made up.
@@ -72,7 +75,7 @@ func New(opts Options) *Server {
 	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
 	page.New(page.Options{
-		API: opts.API, Arrival: arrivalAtPage, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
+		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
 	}).Register(mux)
 	s.http = &http.Server{
 		Handler:           s.secured(addressed(mux, api)),

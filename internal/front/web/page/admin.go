@@ -7,21 +7,9 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/link"
 	"plausch/protocol"
 )
-
-// link is a link that is told once.
-type link struct {
-	What    string // what it is, in words
-	Whom    string // for whom
-	URL     string
-	Expires int64  // ms
-	Back    string // the page to go on with
-}
-
-// linkTo returns a link to a page of ours with a code behind the #, where no
-// server and no log sees it.
-func (q *request) linkTo(page, code string) string { return q.arrival.Origin() + page + "#" + code }
 
 func (q *request) invites() error {
 	data, err := q.inviteList()
@@ -50,9 +38,9 @@ func (q *request) createInvite() error {
 		}
 		return q.again("invites", data, err)
 	}
-	return q.show(http.StatusOK, "link", link{
-		What: "An invite", Whom: "for " + uses(made.Invite), URL: q.linkTo("/invite", made.Code), Expires: made.Invite.Expires, Back: "/admin/invites",
-	})
+	shown := q.linkTo(link.Invite, made.Code)
+	shown.What, shown.Whom, shown.Expires, shown.Back = "An invite", "for "+uses(made.Invite), made.Invite.Expires, "/admin/invites"
+	return q.show(http.StatusOK, "link", shown)
 }
 
 func (q *request) newInvite() (made protocol.InviteCreated, err error) {
@@ -136,9 +124,9 @@ func (q *request) createReset() error {
 	if err != nil {
 		return q.accountChanged("", err)
 	}
-	return q.show(http.StatusOK, "link", link{
-		What: "A link for a new password", Whom: "for " + name, URL: q.linkTo("/reset", made.Code), Expires: made.Expires, Back: "/admin/accounts",
-	})
+	shown := q.linkTo(link.Reset, made.Code)
+	shown.What, shown.Whom, shown.Expires, shown.Back = "A link for a new password", "for "+name, made.Expires, "/admin/accounts"
+	return q.show(http.StatusOK, "link", shown)
 }
 
 // auditPage is the data of the page of the audit log.

@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"plausch/internal/api"
+	"plausch/internal/link"
 )
 
 const (
@@ -48,7 +49,7 @@ type Arrival struct {
 }
 
 // Origin returns the origin of the pages, such as https://chat.example.org.
-func (a Arrival) Origin() string { return a.scheme() + "://" + a.Host }
+func (a Arrival) Origin() string { return link.Origin(a.Encrypted, a.Host) }
 
 func (a Arrival) scheme() string {
 	if a.Encrypted {
@@ -65,7 +66,7 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required, but for BodyDeadline.
+// Options says what a [Server] needs. All of it is required, but for Links and BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
@@ -73,6 +74,9 @@ type Options struct {
 	// SignedIn is told of a request whose cookie was good, so that its connection
 	// is no stranger's any more.
 	SignedIn func(*http.Request)
+	// Links is where links to this server begin, for who has come by an address that
+	// others cannot use.
+	Links link.Base
 	// BodyDeadline is how long the body of a request may take after its head; 0
 	// means 10 s.
 	BodyDeadline time.Duration

@@ -1,0 +1,29 @@
+package page
+
+import "plausch/internal/link"
+
+// sharedLink is the data of the page that shows a link once.
+type sharedLink struct {
+	What, Whom string
+	URL        string
+	Expires    int64
+	Back       string
+	// ForOthers is whether the link is of use on another machine; Todo is what makes
+	// it so, if it is not.
+	ForOthers bool
+	Todo      string
+}
+
+// linkTo returns the data of a link to a page, with a code. It begins with what the
+// host has set, or else with what the browser has come by, if others can come by that,
+// too.
+func (q *request) linkTo(page, code string) sharedLink {
+	base, came := q.server.opts.Links, link.At(q.arrival.Encrypted, q.arrival.Host)
+	if base.Scope != link.Anywhere && (came.ForOthers() || !base.ForOthers()) {
+		todo := base.Todo
+		if base = came; !base.ForOthers() && todo != "" {
+			base.Todo = todo
+		}
+	}
+	return sharedLink{URL: base.To(page, code), ForOthers: base.ForOthers(), Todo: base.Todo}
+}
