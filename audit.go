@@ -17,6 +17,9 @@ const (
 	AuditInvite     AuditAction = "invite"     // made an invite
 	AuditRevoke     AuditAction = "revoke"     // ended an invite
 	AuditBot        AuditAction = "bot"        // made a bot, or a new token of one
+
+	AuditWebhook       AuditAction = "webhook"        // made a webhook
+	AuditWebhookDelete AuditAction = "webhook_delete" // ended a webhook
 )
 
 // Audit is an entry of the audit log: what admins did.

@@ -9,6 +9,10 @@ type Webhook struct {
 	Room    RoomID
 	Account AccountRef // that the messages are from; nobody can sign in to it
 	Created time.Time
+	Maker   AccountRef // zero: made on the server's command line
+	// Paused is whether it takes nothing, since its maker may no longer make one:
+	// is shut out or deleted, has left the room or lost the right.
+	Paused bool
 	// Signed is whether what comes has to be signed with a secret that only the
 	// sender knows besides the server, so that the address alone is not enough.
 	Signed bool

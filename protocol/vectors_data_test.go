@@ -210,7 +210,7 @@ var replies = []struct {
 		Webhook: Webhook{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true},
 		Token:   "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", Secret: "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
 	}, nil},
-	{"webhook.list", 16, MethodWebhookList, &Webhooks{Webhooks: []Webhook{{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true}}}, nil},
+	{"webhook.list", 16, MethodWebhookList, &Webhooks{Webhooks: []Webhook{{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true, Maker: &zoe, Paused: true}}}, nil},
 	{"webhook.list, nothing", 16, MethodWebhookList, &Webhooks{}, nil},
 	{"webhook.delete", 16, MethodWebhookDelete, &Empty{}, nil},
 	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{

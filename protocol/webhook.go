@@ -9,11 +9,20 @@ type Webhook struct {
 	Account Account `json:"account"`         // that the messages are from
 	Time    int64   `json:"time"`            // when it was made, in milliseconds since 1970-01-01 UTC
 	Signed  bool    `json:"signed,omitzero"` // whether what comes has to be signed
+	// Maker is nil if it was made on the server's command line.
+	Maker *Account `json:"maker,omitempty"`
+	// Paused is whether it takes nothing while its maker may not make webhooks of the room.
+	Paused bool `json:"paused,omitzero"`
 }
 
 // NewWebhook returns h as it goes over the wire.
 func NewWebhook(h plausch.Webhook) Webhook {
-	return Webhook{ID: h.ID, Room: int64(h.Room), Account: NewAccount(h.Account), Time: h.Created.UnixMilli(), Signed: h.Signed}
+	w := Webhook{ID: h.ID, Room: int64(h.Room), Account: NewAccount(h.Account), Time: h.Created.UnixMilli(), Signed: h.Signed, Paused: h.Paused}
+	if h.Maker.ID != 0 {
+		maker := NewAccount(h.Maker)
+		w.Maker = &maker
+	}
+	return w
 }
 
 // WebhookCreate is the params of webhook.create.

@@ -17,15 +17,15 @@ import (
 )
 
 func newUserListCommand() *cobra.Command {
-	var guests bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "Print the accounts",
+		Long:  "Prints the accounts, and the guests who were connected within a day or came by an invite.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return onData(cmd, func(d *desk) error {
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "NAME\tROLE\tSTATE\tLAST SEEN\tMADE\tCALLED")
+				fmt.Fprintln(w, "NAME\tROLE\tSTATE\tLAST SEEN\tCREATED\tDISPLAY NAME")
 				for after := plausch.AccountID(0); ; {
 					accounts, err := d.Store.ListAccounts(d.ctx, after, listPage, time.Now().Add(-plausch.GuestNameKept))
 					if err != nil {
@@ -33,10 +33,7 @@ func newUserListCommand() *cobra.Command {
 					}
 					for _, a := range accounts {
 						after = a.ID
-						if a.Role == plausch.RoleGuest && !a.Invited && !guests {
-							continue
-						}
-						fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", client.CleanLine(a.Name), kindOf(a), a.State, ago(a.LastSeen), ago(a.Created), client.CleanLine(a.Display))
+						fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", client.CleanLine(a.Name), kindOf(a), a.State, lastSeen(a), ago(a.Created), client.CleanLine(a.Display))
 					}
 					if len(accounts) < listPage {
 						return w.Flush()
@@ -46,8 +43,16 @@ func newUserListCommand() *cobra.Command {
 		},
 	}
 	addSettings(cmd, "data")
-	cmd.Flags().BoolVar(&guests, "guests", false, "Guests, too, who came without an invite and were here within a day")
 	return cmd
+}
+
+// lastSeen says when an account was last connected. A new one is kept as seen when
+// it was made.
+func lastSeen(a plausch.Account) string {
+	if a.NeverSeen() {
+		return "never"
+	}
+	return ago(a.LastSeen)
 }
 
 func kindOf(a plausch.Account) string {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -95,14 +96,18 @@ func newWebhookListCommand() *cobra.Command {
 
 func listWebhooks(ctx context.Context, cmd *cobra.Command, st store.Store, hooks []plausch.Webhook) error {
 	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tROOM\tNAME\tSIGNED\tMADE")
+	fmt.Fprintln(table, "ID\tROOM\tNAME\tSIGNED\tMADE\tBY\t")
 	for _, hook := range hooks {
 		room, err := st.Room(ctx, hook.Room)
 		if err != nil {
 			return err
 		}
 		signed := map[bool]string{true: "yes", false: "no"}[hook.Signed]
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", hook.ID, room.Name, hook.Account.Name, signed, hook.Created.Format("2006-01-02"))
+		by := actor(hook.Maker)
+		if hook.Paused {
+			by += " (paused: may no longer make webhooks there)"
+		}
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", hook.ID, room.Name, hook.Account.Name, signed, hook.Created.Format("2006-01-02"), by)
 	}
 	return table.Flush()
 }
@@ -119,7 +124,7 @@ func newWebhookDeleteCommand() *cobra.Command {
 				return usageErrorf("%q is no id; plausch webhook list has the ids", args[0])
 			}
 			return onData(cmd, func(d *desk) error {
-				err := d.store.DeleteWebhook(d.ctx, id)
+				err := d.store.DeleteWebhook(d.ctx, id, time.Now(), 0)
 				if plausch.CodeOf(err) == plausch.NotFound {
 					return fmt.Errorf("there is no webhook %d; plausch webhook list has the ids", id)
 				}

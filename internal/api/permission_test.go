@@ -101,7 +101,7 @@ var matrix = []struct {
 	{"webhook.create", "of the room that everyone is in", func(*world) protocol.Body { return &protocol.WebhookCreate{Room: 1, Name: "hook"} },
 		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
 	{"webhook.list", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookList{Room: w.den} },
-		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, ok}},
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"webhook.delete", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookRef{ID: w.hook} },
 		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"webhook.post", "in a frame", empty, [6]plausch.Code{unsupported, unsupported, unsupported, unsupported, unsupported, unsupported}},

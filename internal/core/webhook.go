@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,7 +34,9 @@ func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plaus
 	if err := c.takeSend(ctx, by); err != nil {
 		return NewWebhook{}, err
 	}
-	return makeWebhook(ctx, c.store, store.NewWebhook{Room: room, Name: name, Maker: by.ID, AnyMaker: admin, At: c.now()}, signed)
+	return makeWebhook(ctx, c.store, store.NewWebhook{
+		Room: room, Name: name, Maker: by.ID, AnyMaker: admin, At: c.now(), If: []store.Judged{{Account: by.ID, Role: by.Role, Member: room}},
+	}, signed)
 }
 
 // AddWebhook makes a webhook of the room called room. It needs no running core, so
@@ -67,15 +70,19 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 	}
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	made, err := st.CreateWebhook(ctx, n)
+	if errors.Is(err, store.ErrUnmet) {
+		err = errChanged()
+	}
 	if err != nil {
 		return NewWebhook{}, err
 	}
 	return NewWebhook{made, token.Text(), n.Secret}, nil
 }
 
-// Webhooks returns the webhooks of a room to whoever runs it.
+// Webhooks returns the webhooks of a room to its members, who are to know what
+// posts there. What is secret of them is not in it.
 func (c *Core) Webhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.Webhook, error) {
-	if err := c.mayHook(ctx, by, room); err != nil {
+	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, err
 	}
 	return c.store.ListWebhooks(ctx, room)
@@ -89,7 +96,11 @@ func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) 
 	}
 	switch plausch.CodeOf(err) {
 	case "":
-		return c.store.DeleteWebhook(ctx, id)
+		err = c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room})
+		if errors.Is(err, store.ErrUnmet) {
+			err = errChanged()
+		}
+		return err
 	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
 		return errNoWebhook()
 	default:
@@ -113,7 +124,8 @@ func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomI
 	return err
 }
 
-// OpenWebhook returns the webhook that a token is the address of, or NotFound.
+// OpenWebhook returns the webhook that a token is the address of, or NotFound, or
+// Forbidden if it is paused.
 func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 	t, err := auth.ParseToken(token)
 	if err != nil {
@@ -122,6 +134,9 @@ func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 	hook, err := c.store.WebhookByToken(ctx, t.Hash())
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = errNoWebhook()
+	}
+	if err == nil && hook.Paused {
+		err = plausch.Errorf(plausch.Forbidden, "this webhook is paused: the person who made it may no longer make webhooks of this room")
 	}
 	return hook, err
 }

@@ -129,6 +129,74 @@ func TestWebhooksOfAGuestAndOfTheCommandLine(t *testing.T) {
 	expectCode(t, err, plausch.Forbidden)
 }
 
+// TestAWebhookPausesWithItsMaker takes a maker's right in every way.
+func TestAWebhookPausesWithItsMaker(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ann, bob := f.accountOf("ann", plausch.RoleMember), f.accountOf("bob", plausch.RoleAdmin)
+	room, err := f.CreateRoom(ctx, ann, "attic", plausch.RoomPrivate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.AddMember(ctx, ann, room.ID, "bob"); err != nil {
+		t.Fatal(err)
+	}
+	anns, err := f.CreateWebhook(ctx, ann, room.ID, "anns", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bobs, err := f.CreateWebhook(ctx, bob, room.ID, "bobs", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := f.OpenWebhook(ctx, bobs.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := func(made core.NewWebhook, code plausch.Code) {
+		t.Helper()
+		_, err := f.OpenWebhook(ctx, made.Token)
+		expectCode(t, err, code)
+	}
+	st := f.store()
+	change := func(c store.AccountChange) {
+		t.Helper()
+		c.At = f.clock.Now()
+		if _, err := st.ChangeAccount(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+	want(anns, plausch.Forbidden)
+	change(store.AccountChange{Account: ann.ID, State: plausch.AccountActive})
+	want(anns, "")
+	change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
+	want(bobs, plausch.Forbidden)
+	_, err = f.PostWebhook(ctx, opened, "late", "") // it was opened before
+	expectCode(t, err, plausch.NotFound)
+	list, err := f.Webhooks(ctx, bob, room.ID) // a member sees what posts here
+	if err != nil || len(list) != 2 || list[0].Paused || !list[1].Paused || list[0].Maker != ann.Ref() {
+		t.Errorf("the list is %+v, %v", list, err)
+	}
+	if err := f.LeaveRoom(ctx, ann, room.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	want(anns, plausch.Forbidden)
+	_, err = f.Webhooks(ctx, ann, room.ID)
+	expectCode(t, err, plausch.NotFound)
+
+	log, err := st.ListAudit(ctx, 0, 10)
+	if err != nil || len(log) != 2 || log[0].Action != plausch.AuditWebhook || log[0].Account != bobs.Account || log[0].Actor != bob.Ref() {
+		t.Errorf("the audit log is %+v, %v", log, err)
+	}
+	if err := st.DeleteWebhook(ctx, anns.ID, f.clock.Now(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := st.ListAudit(ctx, 0, 1); err != nil || log[0].Action != plausch.AuditWebhookDelete || log[0].Account != anns.Account {
+		t.Errorf("the audit log is %+v, %v", log, err)
+	}
+}
+
 func TestAWebhookHasTheRateOfAnAccount(t *testing.T) {
 	f := newFixture(t, func(o *core.Options) { o.SendsPerSecond, o.SendBurst = 0.001, 2 })
 	made, err := core.AddWebhook(t.Context(), f.store(), "public", "hook", false)

@@ -357,7 +357,7 @@ type Conditions struct {
 	Role plausch.Role
 	// Member: Actor is a member of the room.
 	Member bool
-	// Webhook: there is this webhook.
+	// Webhook: there is this webhook, and it is not paused.
 	Webhook int64
 }
 
@@ -463,7 +463,9 @@ type Webhook struct {
 	Secret string
 }
 
-// Webhooks keeps the addresses at which programs post.
+// Webhooks keeps the addresses at which programs post. A webhook is paused unless
+// its maker may make one of the room now: is active, in the room, no guest, and an
+// admin or who made the room. Making and deleting stand in the audit log.
 type Webhooks interface {
 	// CreateWebhook makes a webhook and the account that it posts as, in one
 	// transaction. If the name is held already, it returns Taken, unless it was
@@ -478,8 +480,8 @@ type Webhooks interface {
 	// by id.
 	ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error)
 	// DeleteWebhook forgets a webhook for ever, or returns NotFound. Its account
-	// stays.
-	DeleteWebhook(ctx context.Context, id int64, judged ...Judged) error
+	// stays. By is 0 for the command line.
+	DeleteWebhook(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...Judged) error
 }
 
 // Snapshotter is a store that can copy itself while it is used. Where the database

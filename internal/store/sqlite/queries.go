@@ -26,6 +26,7 @@ type writes struct {
 	forgetContent                         *sql.Stmt
 	webhookAccount                        *sql.Stmt
 	insertWebhook, deleteWebhook          *sql.Stmt
+	webhookMade                           *sql.Stmt
 }
 
 func (w *writes) queries() []query {
@@ -68,7 +69,7 @@ func (w *writes) queries() []query {
 		{&w.accountNow, `SELECT role, state = 1 AND held, held FROM accounts WHERE id = ?`},
 		{&w.judgedNow, `SELECT role, state = 1 AND held, password FROM accounts WHERE id = ?`},
 		{&w.passkeyNow, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE id = ? AND account = ?)`},
-		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks WHERE id = ? AND token IS NOT NULL)`},
+		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
 
 		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
@@ -80,6 +81,7 @@ func (w *writes) queries() []query {
 
 		{&w.webhookAccount, `SELECT a.id, a.name, a.display, h.maker FROM accounts a JOIN webhooks h ON h.account = a.id
 			WHERE a.name = ? AND a.held ORDER BY h.id LIMIT 1`},
+		{&w.webhookMade, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
 		{&w.insertWebhook, `INSERT INTO webhooks (room, account, maker, token, secret, created) VALUES (?, ?, ?, ?, ?, ?)`},
 		{&w.deleteWebhook, `UPDATE webhooks SET token = NULL, secret = '' WHERE id = ? AND token IS NOT NULL`},
 	}

@@ -4,19 +4,30 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
 )
 
 const (
-	webhookColumns = `h.id, h.room, a.id, a.name, a.display, h.created, h.secret`
-	webhookTables  = ` FROM webhooks h JOIN accounts a ON a.id = h.account`
+	webhookColumns = `h.id, h.room, a.id, a.name, a.display, h.created, h.secret,
+		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ` + webhookPaused
+	webhookTables = ` FROM webhooks h JOIN accounts a ON a.id = h.account LEFT JOIN accounts m ON m.id = h.maker`
+	// webhookPaused is whether the maker of h could not make it now. The first event
+	// of a room is the join of who made it; its id is the room and the seq 1.
+	webhookPaused = `(h.maker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounts maker
+		WHERE maker.id = h.maker AND maker.held AND maker.state = 1
+		AND (maker.role IN (1, 2) OR (maker.role = 3 AND EXISTS (SELECT 1 FROM events e
+			WHERE e.id = (h.room << 32) + 1 AND e.kind = 2 AND e.actor = maker.id)))
+		AND (h.room = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.account = maker.id AND s.room = h.room))))`
 )
 
 func scanWebhook(row scanner) (w store.Webhook, err error) {
 	var created int64
-	err = row.Scan(&w.ID, &w.Room, &w.Account.ID, &w.Account.Name, &w.Account.Display, &created, &w.Secret)
+	err = row.Scan(&w.ID, &w.Room, &w.Account.ID, &w.Account.Name, &w.Account.Display, &created, &w.Secret,
+		&w.Maker.ID, &w.Maker.Name, &w.Maker.Display, &w.Paused)
 	w.Created, w.Signed = toTime(created), w.Secret != ""
 	return w, err
 }
@@ -38,8 +49,17 @@ func (s *Store) CreateWebhook(ctx context.Context, n store.NewWebhook) (w plausc
 			return err
 		}
 		id, err := r.LastInsertId()
-		w = plausch.Webhook{ID: id, Room: n.Room, Account: account, Created: toTime(n.At.UnixMilli()), Signed: n.Secret != ""}
-		return err
+		if err != nil {
+			return err
+		}
+		made, err := scanWebhook(s.w.webhookMade.QueryRowContext(ctx, id))
+		if err != nil {
+			return err
+		}
+		w = made.Webhook
+		return s.audit(ctx, &plausch.Audit{
+			Time: n.At, Actor: plausch.AccountRef{ID: n.Maker}, Action: plausch.AuditWebhook, Detail: webhookDetail(w),
+		}, account.ID)
 	})
 	if err != nil {
 		return plausch.Webhook{}, err
@@ -91,18 +111,26 @@ func (s *Store) ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausc
 }
 
 // DeleteWebhook implements [store.Webhooks].
-func (s *Store) DeleteWebhook(ctx context.Context, id int64, judged ...store.Judged) error {
+func (s *Store) DeleteWebhook(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...store.Judged) error {
 	return s.write(ctx, "delete webhook", func(ctx context.Context) error {
 		if err := s.judged(ctx, judged); err != nil {
 			return err
 		}
-		r, err := s.w.deleteWebhook.ExecContext(ctx, id)
+		w, err := scanWebhook(s.w.webhookMade.QueryRowContext(ctx, id))
 		if err != nil {
+			return found("webhook", err)
+		}
+		if _, err := s.w.deleteWebhook.ExecContext(ctx, id); err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); n > 0 || err != nil {
-			return err
-		}
-		return plausch.Errorf(plausch.NotFound, "there is no such webhook")
+		return s.audit(ctx, &plausch.Audit{
+			Time: at, Actor: plausch.AccountRef{ID: by}, Action: plausch.AuditWebhookDelete, Detail: webhookDetail(w.Webhook),
+		}, w.Account.ID)
 	})
+}
+
+// webhookDetail names a webhook for the audit log, whose readers need not know what
+// private rooms are called.
+func webhookDetail(w plausch.Webhook) string {
+	return fmt.Sprintf("webhook %d of the room id:%d", w.ID, w.Room)
 }

@@ -91,13 +91,12 @@ var conditionTests = []test{
 		}
 	}},
 	{"a webhook that was deleted posts nothing more", func(f *fixture) {
-		ann := f.member("ann")
-		hook, err := f.CreateWebhook(f.ctx(), store.NewWebhook{Room: plausch.PublicRoom, Name: "hook", Maker: ann.ID, Token: token(1), At: start})
+		hook, err := f.CreateWebhook(f.ctx(), store.NewWebhook{Room: plausch.PublicRoom, Name: "hook", Token: token(1), At: start})
 		f.ok(err)
 		post := message(plausch.PublicRoom, hook.Account, "hi")
 		post.If.Webhook = hook.ID
 		f.one(post)
-		f.ok(f.DeleteWebhook(f.ctx(), hook.ID))
+		f.ok(f.DeleteWebhook(f.ctx(), hook.ID, at(9), 0))
 		f.unmet("after the deletion", f.append(post)[0].Err)
 	}},
 	{"other writes are made only if all is as it was judged", func(f *fixture) {
@@ -142,7 +141,7 @@ var conditionTests = []test{
 				return err
 			},
 			"DeleteWebhook": func(j ...store.Judged) error {
-				err := f.DeleteWebhook(f.ctx(), hook.ID, j...)
+				err := f.DeleteWebhook(f.ctx(), hook.ID, at(9), 0, j...)
 				if err == nil {
 					n++
 					hook, err = f.CreateWebhook(f.ctx(), store.NewWebhook{Room: room, Name: "hook", AnyMaker: true, Token: token(n), At: start})

@@ -14,7 +14,7 @@ var webhookTests = []test{
 		gnome, err := f.AccountByName(f.ctx(), "gnome")
 		f.ok(err)
 		f.equal("account", made.Account, gnome.Ref())
-		f.equal("webhook", made, plausch.Webhook{ID: made.ID, Room: room, Account: gnome.Ref(), Created: start, Signed: true})
+		f.equal("webhook", made, plausch.Webhook{ID: made.ID, Room: room, Account: gnome.Ref(), Created: start, Signed: true, Maker: ann})
 		if gnome.Role != plausch.RoleMember {
 			f.Errorf("the account is a %s", gnome.Role)
 		}
@@ -30,13 +30,13 @@ var webhookTests = []test{
 		f.code(plausch.NotFound, err)
 		_, err = f.Webhook(f.ctx(), 1)
 		f.code(plausch.NotFound, err)
-		f.code(plausch.NotFound, f.DeleteWebhook(f.ctx(), 1))
+		f.code(plausch.NotFound, f.DeleteWebhook(f.ctx(), 1, at(9), 0))
 	}},
 	{"a name is that of its maker's webhooks", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		first, err := f.CreateWebhook(f.ctx(), hook(1, "gnome", ann.ID, 1))
 		f.ok(err)
-		f.ok(f.DeleteWebhook(f.ctx(), first.ID))
+		f.ok(f.DeleteWebhook(f.ctx(), first.ID, at(9), 0))
 		second, err := f.CreateWebhook(f.ctx(), hook(1, "gnome", ann.ID, 2))
 		f.ok(err)
 		f.equal("account", second.Account, first.Account)
@@ -76,13 +76,13 @@ var webhookTests = []test{
 		ann := f.member("ann")
 		made, err := f.CreateWebhook(f.ctx(), hook(1, "gnome", ann.ID, 1))
 		f.ok(err)
-		f.ok(f.DeleteWebhook(f.ctx(), made.ID))
+		f.ok(f.DeleteWebhook(f.ctx(), made.ID, at(9), 0))
 		_, err = f.WebhookByToken(f.ctx(), token(1))
 		f.code(plausch.NotFound, err)
 		left, err := f.ListWebhooks(f.ctx(), 0)
 		f.ok(err)
 		f.equal("list", left, []plausch.Webhook(nil))
-		f.code(plausch.NotFound, f.DeleteWebhook(f.ctx(), made.ID))
+		f.code(plausch.NotFound, f.DeleteWebhook(f.ctx(), made.ID, at(9), 0))
 		_, err = f.AccountByName(f.ctx(), "gnome") // its messages are there
 		f.ok(err)
 	}},

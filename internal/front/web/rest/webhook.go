@@ -74,6 +74,9 @@ func (q *request) postHook() error {
 	return q.text(http.StatusOK, "ok")
 }
 
+// errSignature is returned for what is not signed with the secret of the webhook.
+var errSignature = plausch.Errorf(plausch.Forbidden, "the signature is missing or wrong")
+
 func (q *request) takeHook() error {
 	to, err := q.server.api.OpenWebhook(q.Context(), q.PathValue("token"))
 	if err != nil {
@@ -85,7 +88,7 @@ func (q *request) takeHook() error {
 		return err
 	}
 	if to.Signed && !hook.Signed(q.Header, body, to.Secret) {
-		return plausch.Errorf(plausch.Forbidden, "the signature is missing or wrong")
+		return errSignature
 	}
 	text, err := hook.Text(q.Header, body)
 	if err != nil {
@@ -116,8 +119,10 @@ func slackError(err error) (status int, word string) {
 		return http.StatusBadRequest, "no_text: none of these says anything: " + hook.LookedFor
 	case code == plausch.NotFound:
 		return http.StatusNotFound, "no_service"
-	case code == plausch.Forbidden:
+	case errors.Is(err, errSignature):
 		return http.StatusForbidden, "invalid_token"
+	case code == plausch.Forbidden:
+		return http.StatusForbidden, "action_prohibited: " + err.Error()
 	case code == plausch.RateLimited:
 		return http.StatusTooManyRequests, "rate_limited"
 	case code == plausch.Invalid, code == plausch.TooLarge:
