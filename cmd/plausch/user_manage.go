@@ -49,7 +49,7 @@ func newUserListCommand() *cobra.Command {
 // lastSeen says when an account was last connected. A new one is kept as seen when
 // it was made.
 func lastSeen(a plausch.Account) string {
-	if a.NeverSeen() {
+	if a.Role != plausch.RoleGuest && !a.LastSeen.After(a.Created) {
 		return "never"
 	}
 	return ago(a.LastSeen)
