@@ -176,6 +176,9 @@ func TestAChangedRoleCountsAtOnce(t *testing.T) {
 	audit := w.must("anna", protocol.MethodAuditList, &protocol.AuditList{}).(*protocol.Audit).Entries
 	roles := []string{}
 	for _, e := range audit {
+		if e.Action == string(plausch.AuditWebhook) { // the world has one
+			continue
+		}
 		roles = append(roles, e.Detail)
 		if e.Actor.Name != "owner" || e.Account.Name != "anna" || e.Action != "role" {
 			t.Errorf("the audit log has %+v", e)
