@@ -89,7 +89,7 @@ func TestOtherSitesCannotPost(t *testing.T) {
 			path   string
 			fields []string
 		}{
-			{"/admin/accounts/deactivate", []string{"name", "bob"}},
+			{"/admin/accounts/deactivate", []string{"name", "bob", "sure", "yes"}},
 			{"/account/name", []string{"display", "Fool"}},
 			{"/sign-out", nil},
 			{"/sign-in", []string{"name", "bob", "password", password}},

@@ -213,6 +213,7 @@ func TestTheFirstHour(t *testing.T) {
 
 	// What one signs out, the other sees at its next step.
 	phone.run(chromedp.Click(`//li[not(contains(., "this browser"))]//button[normalize-space()="Sign out"]`, chromedp.BySearch))
+	phone.run(chromedp.Click(`//main//button[normalize-space()="Yes"]`, chromedp.BySearch))
 	phone.text("The device is signed out.")
 	bob.open("/account")
 	bob.sees("Sign in")
@@ -221,7 +222,10 @@ func TestTheFirstHour(t *testing.T) {
 	owner.run(chromedp.Click(`//li[contains(., "bob")]//summary`, chromedp.BySearch))
 	owner.picture("accounts")
 	owner.run(chromedp.Click(`//li[contains(., "bob")]//button[normalize-space()="Deactivate"]`, chromedp.BySearch))
-	owner.text("The account is shut out")
+	owner.sees("Deactivate this account?")
+	owner.picture("confirm")
+	owner.press("Yes")
+	owner.text("The account is deactivated")
 	owner.open("/admin/audit")
 	owner.picture("audit")
 	phone.open("/account")
@@ -256,6 +260,7 @@ func TestPasskeys(t *testing.T) {
 	w.text("You are olga")
 
 	w.run(chromedp.Click(`//button[normalize-space()="Delete"]`, chromedp.BySearch))
+	w.run(chromedp.Click(`//main//button[normalize-space()="Yes"]`, chromedp.BySearch))
 	w.text("The passkey is deleted.")
 	w.run(chromedp.Click(`//header//button`, chromedp.BySearch))
 	w.text("You are signed out.")

@@ -83,6 +83,20 @@ func (q *request) signOut() error {
 	return q.goTo("/sign-in", "out")
 }
 
+// invited shows the form of an invite. Who has joined already is led on, unless
+// somebody else wants to join in the same browser.
+func (q *request) invited() error {
+	if q.URL.Query().Get("another") == "yes" {
+		q.me = protocol.Account{}
+	}
+	return q.show(http.StatusOK, "invite", nil)
+}
+
+// notFound answers for addresses that there are not.
+func (q *request) notFound() error {
+	return q.again("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; it may be mistyped"))
+}
+
 func (q *request) index() error {
 	return q.show(http.StatusOK, "index", nil)
 }

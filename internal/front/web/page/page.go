@@ -108,7 +108,7 @@ var routes = []route{
 	{"GET /{$}", open, (*request).index},
 	{"GET /claim", always, form("claim")},
 	{"POST /claim", always, (*request).claim},
-	{"GET /invite", open, form("invite")},
+	{"GET /invite", open, (*request).invited},
 	{"POST /invite", open, (*request).redeem},
 	{"GET /reset", open, form("reset")},
 	{"POST /reset", open, (*request).reset},
@@ -121,20 +121,21 @@ var routes = []route{
 	{"GET /account", signed, (*request).account},
 	{"POST /account/name", signed, (*request).setDisplay},
 	{"POST /account/password", signed, (*request).changePassword},
-	{"POST /account/device/revoke", signed, (*request).revokeDevice},
+	{"POST /account/device/revoke", signed, confirm("Sign out this device?", (*request).revokeDevice)},
 	{"POST /account/passkey/begin", signed, (*request).beginPasskey},
 	{"POST /account/passkey/add", signed, (*request).addPasskey},
-	{"POST /account/passkey/delete", signed, (*request).deletePasskey},
+	{"POST /account/passkey/delete", signed, confirm("Delete this passkey?", (*request).deletePasskey)},
 	{"GET /admin", signed, goTo("/admin/invites")},
 	{"GET /admin/invites", signed, (*request).invites},
 	{"POST /admin/invites", signed, (*request).createInvite},
-	{"POST /admin/invites/revoke", signed, (*request).revokeInvite},
+	{"POST /admin/invites/revoke", signed, confirm("Revoke this invite?", (*request).revokeInvite)},
 	{"GET /admin/accounts", signed, (*request).accounts},
 	{"POST /admin/accounts/role", signed, (*request).setRole},
-	{"POST /admin/accounts/deactivate", signed, (*request).deactivate},
+	{"POST /admin/accounts/deactivate", signed, confirm("Deactivate this account?", (*request).deactivate)},
 	{"POST /admin/accounts/activate", signed, (*request).activate},
 	{"POST /admin/accounts/reset", signed, (*request).createReset},
 	{"GET /admin/audit", signed, (*request).audit},
+	{"/", always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
 	{"GET /account/", signed, goTo("/account")},
 	{"GET /admin/invites/", signed, goTo("/admin/invites")},
@@ -169,7 +170,7 @@ func parse() map[string]*template.Template {
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{
-		"account", "accounts", "audit", "claim", "error", "index", "invite", "invites", "link", "reset", "setup", "sign-in", "welcome",
+		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "setup", "sign-in", "welcome",
 	} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(files, "template/"+name+".html"))
 	}

@@ -234,7 +234,9 @@ func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 		owner.post("/admin/invites", "uses", "0", "days", "7", "role", "guest", "rooms", "public").expect(http.StatusOK, "/admin/invites", "any number of guests")
 		return owner.get("/admin/invites").find(`name="id" value="(\d+)"`)
 	}()
-	owner.post("/admin/invites/revoke", "id", id).expect(http.StatusOK, "/admin/invites", "not good any more", "There are none")
+	owner.post("/admin/invites/revoke", "id", id).expect(http.StatusOK, "/admin/invites/revoke", "Revoke this invite?", `value="`+id+`"`)
+	owner.get("/admin/invites").expect(http.StatusOK, "/admin/invites", "For any number of guests")
+	owner.post("/admin/invites/revoke", "id", id, "sure", "yes").expect(http.StatusOK, "/admin/invites", "has been revoked", "There are none")
 	owner.post("/admin/invites", "uses", "1", "days", "7", "role", "member", "rooms", "nowhere").expect(http.StatusNotFound, "/admin/invites", "nowhere")
 	owner.post("/admin/invites", "uses", "x", "days", "7").expect(http.StatusBadRequest, "/admin/invites", "1 to 365 days")
 }
@@ -247,9 +249,9 @@ func TestAccount(t *testing.T) {
 	bob.post("/account/name", "display", "olga").expect(http.StatusConflict, "/account/name", "olga")
 
 	id := bob.get("/account").expect(http.StatusOK, "/account", "this browser").find(`name="id" value="(\d+)"`)
-	bob.post("/account/device/revoke", "id", id).expect(http.StatusOK, "/account", "The device is signed out")
+	bob.post("/account/device/revoke", "id", id, "sure", "yes").expect(http.StatusOK, "/account", "The device is signed out")
 	other.get("/account").expect(http.StatusOK, "/sign-in")
-	bob.post("/account/device/revoke", "id", id).expect(http.StatusNotFound, "/account/device/revoke")
+	bob.post("/account/device/revoke", "id", id, "sure", "yes").expect(http.StatusNotFound, "/account/device/revoke")
 
 	other = s.as("bob")
 	bob.post("/account/password", "old", "wrong", "password", "another good one").expect(http.StatusForbidden, "/account/password", "The password is wrong.")
@@ -273,10 +275,10 @@ func TestAdminsLookAfterAccounts(t *testing.T) {
 	}
 	admin.get("/admin/audit").expect(http.StatusForbidden, "/admin/audit")
 	admin.post("/admin/accounts/role", "name", "bob", "role", "owner").expect(http.StatusForbidden, "/admin/accounts/role", "Only an owner")
-	admin.post("/admin/accounts/deactivate", "name", "olga").expect(http.StatusForbidden, "/admin/accounts/deactivate")
-	bob.post("/admin/accounts/deactivate", "name", "anna").expect(http.StatusForbidden, "/admin/accounts/deactivate")
+	admin.post("/admin/accounts/deactivate", "name", "olga", "sure", "yes").expect(http.StatusForbidden, "/admin/accounts/deactivate")
+	bob.post("/admin/accounts/deactivate", "name", "anna", "sure", "yes").expect(http.StatusForbidden, "/admin/accounts/deactivate")
 
-	admin.post("/admin/accounts/deactivate", "name", "bob").expect(http.StatusOK, "/admin/accounts", "shut out", "deactivated")
+	admin.post("/admin/accounts/deactivate", "name", "bob", "sure", "yes").expect(http.StatusOK, "/admin/accounts", "is deactivated")
 	bob.get("/account").expect(http.StatusOK, "/sign-in")
 	admin.post("/admin/accounts/activate", "name", "bob").expect(http.StatusOK, "/admin/accounts", "is let in again")
 	link := admin.post("/admin/accounts/reset", "name", "bob").expect(http.StatusOK, "/admin/accounts/reset", "for bob").find(`value="([^"]*/reset#[^"]*)"`)
@@ -377,4 +379,21 @@ func TestDevicesAreCalledByTheirBrowser(t *testing.T) {
 		s.visitor().do(r).expect(http.StatusOK, "/account")
 		owner.get("/account").expect(http.StatusOK, "/account", fmt.Sprintf("<strong>%s</strong>", want))
 	}
+}
+
+// TestUnknownAddressesGetAPage for everybody, and an invite leads on who has joined.
+func TestUnknownAddressesGetAPage(t *testing.T) {
+	s := claimed(t)
+	for _, v := range []*visitor{s.visitor(), s.as("olga")} {
+		a := v.get("/invites").expect(http.StatusNotFound, "/invites", "no page at this address", "Go to the first page")
+		if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
+			t.Errorf("it is %s", kind)
+		}
+	}
+	v := s.as("olga")
+	if a := v.get("/invite").expect(http.StatusOK, "/invite", "You are in already, as", "/welcome"); strings.Contains(a.body, `name="password"`) {
+		t.Error("who is in is asked for a password")
+	}
+	v.get("/invite?another=yes").expect(http.StatusOK, "/invite", `name="password"`)
+	s.visitor().get("/invite").expect(http.StatusOK, "/invite", `name="password"`)
 }

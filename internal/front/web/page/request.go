@@ -205,14 +205,14 @@ func (q *request) view(name string) view {
 // done are the words for what has just been done, which the next page says.
 var done = map[string]string{
 	"activated":   "The account is let in again.",
-	"deactivated": "The account is shut out, and its devices are signed out.",
+	"deactivated": "The account is deactivated, and its devices are signed out.",
 	"deleted":     "The passkey is deleted.",
 	"device":      "The device is signed out.",
 	"name":        "Your name is changed.",
 	"out":         "You are signed out.",
 	"passkey":     "The passkey is added.",
 	"password":    "Your password is changed, and your other devices are signed out.",
-	"revoked":     "The invite is not good any more.",
+	"revoked":     "The invite has been revoked.",
 	"role":        "The account has its new role.",
 }
 

@@ -12,6 +12,10 @@ function takeCode() {
   history.replaceState(null, '', location.pathname);
   find('code-field').hidden = true;
 }
+// Who joins as somebody else takes the code along.
+const another = find('another');
+if (another && location.hash.length > 1) another.href += location.hash;
+
 takeCode();
 addEventListener('hashchange', takeCode); // another link, opened in the same tab
 
