@@ -47,8 +47,7 @@ type SignedIn struct {
 	// Token is that of the new device, empty if none was made.
 	Token string
 
-	used     time.Time // of the device
-	rechecks uint64    // before the account was read
+	used time.Time // of the device
 }
 
 // SignInPassword signs in to an account and makes a device of it. Whether the
@@ -58,53 +57,44 @@ func (c *Core) SignInPassword(ctx context.Context, from From, name, password str
 	if err != nil {
 		return SignedIn{}, err
 	}
-	rechecks := c.rechecks()
-	id, err := c.checkPassword(ctx, from, name, password)
+	judged, err := c.checkPassword(ctx, from, name, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	account, err := c.store.Account(ctx, id)
+	account, err := c.store.Account(ctx, judged.Account)
 	switch {
 	case err != nil:
 		return SignedIn{}, err
 	case account.State != plausch.AccountActive:
 		return SignedIn{}, errNotActive()
 	}
-	in, err := c.newDevice(ctx, from, account, token)
-	in.rechecks = rechecks
-	return in, err
+	return c.newDevice(ctx, from, account, token, store.NewDevice{If: []store.Judged{judged}})
 }
 
-// checkPassword returns the account that holds name if password is its.
-func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (plausch.AccountID, error) {
+// checkPassword returns the account that holds name, with its hash, if password is
+// its. Verifying takes long: what follows from it is to be judged by both.
+func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (store.Judged, error) {
 	name, err := names.Account(name)
 	if err != nil {
 		name = "-" // nobody's: all that can be no name is guessed at together
 	}
 	attempt, err := c.throttle.Begin(ctx, from.Remote, name)
 	if err != nil {
-		return 0, err
+		return store.Judged{}, err
 	}
 	defer attempt.Withdraw() // unless it is decided: there was no turn for it
 	id, hash, err := c.passwordHash(ctx, name)
 	if err != nil {
-		return 0, err
+		return store.Judged{}, err
 	}
 	if err := c.opts.Passwords.Verify(ctx, c.throttle.Source(from.Remote), hash, password); err != nil {
 		if plausch.CodeOf(err) == plausch.SignInFailed {
 			attempt.Failed()
 		}
-		return 0, err
-	}
-	// It may have waited long.
-	switch idNow, hashNow, err := c.passwordHash(ctx, name); {
-	case err != nil:
-		return 0, err
-	case idNow != id || hashNow != hash:
-		return 0, plausch.Errorf(plausch.SignInFailed, "the password was changed at this moment; sign in with the new one")
+		return store.Judged{}, err
 	}
 	attempt.Succeeded()
-	return id, nil
+	return store.Judged{Account: id, PasswordHash: hash}, nil
 }
 
 // passwordHash returns the account that holds a name, and its hash. The hash is
@@ -118,11 +108,13 @@ func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.Account
 }
 
 // newDevice makes a device of an account, or finds the one that the same request
-// has made before.
-func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account, token auth.Token) (SignedIn, error) {
-	device, err := c.store.CreateDevice(ctx, store.NewDevice{
-		Account: account.ID, Token: token.Hash(), Program: from.Program, At: c.now(),
-	})
+// has made before. By says by what the sign-in was allowed.
+func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account, token auth.Token, by store.NewDevice) (SignedIn, error) {
+	by.Account, by.Token, by.Program, by.At = account.ID, token.Hash(), from.Program, c.now()
+	device, err := c.store.CreateDevice(ctx, by)
+	if errors.Is(err, store.ErrUnmet) {
+		return SignedIn{}, plausch.Errorf(plausch.SignInFailed, "the account was changed at this moment; sign in again")
+	}
 	if plausch.CodeOf(err) == plausch.Taken {
 		var of plausch.Account
 		of, device, err = c.store.AccountByToken(ctx, token.Hash())
@@ -159,7 +151,6 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 	if err != nil {
 		return SignedIn{}, errNoDevice()
 	}
-	rechecks := c.rechecks()
 	account, device, err := c.store.AccountByToken(ctx, t.Hash())
 	switch {
 	case plausch.CodeOf(err) == plausch.NotFound:
@@ -177,7 +168,7 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 	case account.Role == plausch.RoleGuest && !account.Invited && c.opts.Access != AccessOpen:
 		return SignedIn{}, c.errClosed(ctx)
 	}
-	return SignedIn{Account: account, Device: device.ID, used: device.Used, rechecks: rechecks}, nil
+	return SignedIn{Account: account, Device: device.ID, used: device.Used}, nil
 }
 
 // guessed counts a wrong secret, and returns wrong unless there were too many.
@@ -260,7 +251,6 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 		return SignedIn{}, errNameTaken(n.Name) // however old its LastSeen is by now
 	}
 	n.Token, n.Program = token.Hash(), from.Program
-	rechecks := c.rechecks()
 	account, err := c.createAccount(ctx, from, n)
 	if plausch.CodeOf(err) == plausch.Taken && from.NewToken != "" {
 		// The same request may have come first on another connection.
@@ -273,7 +263,7 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 		return SignedIn{}, err
 	}
 	_, device, err := c.store.AccountByToken(ctx, token.Hash())
-	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used, rechecks: rechecks}, err
+	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used}, err
 }
 
 func (c *Core) createAccount(ctx context.Context, from From, n store.NewAccount) (plausch.Account, error) {

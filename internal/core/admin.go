@@ -2,7 +2,9 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"plausch"
@@ -18,14 +20,42 @@ type Admin struct {
 	Store     store.Store
 	Passwords *auth.Hasher
 	By        plausch.AccountRef // zero on the command line
-	Now       func() time.Time   // nil means time.Now
+	// If is by what By was allowed to do it; see also judged.
+	If  []store.Judged
+	Now func() time.Time // nil means time.Now
 }
 
 // ResetLife is how long the code of a password reset is good.
 const ResetLife = 24 * time.Hour
 
 func (c *Core) admin(by plausch.Account) *Admin {
-	return &Admin{Store: c.store, Passwords: c.opts.Passwords, By: by.Ref(), Now: c.opts.Now}
+	return &Admin{
+		Store: c.store, Passwords: c.opts.Passwords, By: by.Ref(), If: []store.Judged{{Account: by.ID, Role: by.Role}}, Now: c.opts.Now,
+	}
+}
+
+// judged is by what a change of an account was allowed: the rights of who makes it,
+// over somebody who has that role.
+func (a *Admin) judged(account plausch.Account) []store.Judged {
+	if len(a.If) == 0 {
+		return nil
+	}
+	return append(slices.Clone(a.If), store.Judged{Account: account.ID, Role: account.Role, Inactive: true})
+}
+
+// change changes an account by those rights.
+func (a *Admin) change(ctx context.Context, account plausch.Account, c store.AccountChange) (plausch.Account, error) {
+	c.Account, c.At, c.If = account.ID, a.now(), a.judged(account)
+	changed, err := a.Store.ChangeAccount(ctx, c)
+	return changed, meanwhile(err)
+}
+
+// meanwhile tells that what was allowed is not any more when it is to be done.
+func meanwhile(err error) error {
+	if errors.Is(err, store.ErrUnmet) {
+		return errChanged()
+	}
+	return err
 }
 
 func (a *Admin) now() time.Time {
@@ -63,12 +93,12 @@ func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.
 	switch {
 	case err == nil && old.Bot:
 		device, err := a.Store.CreateDevice(ctx, store.NewDevice{
-			Account: old.ID, Token: token.Hash(), Lasting: true, At: a.now(), Audit: a.audit(plausch.AuditBot, "new token"),
+			Account: old.ID, Token: token.Hash(), Lasting: true, At: a.now(), If: a.judged(old), Audit: a.audit(plausch.AuditBot, "new token"),
 		})
 		if err != nil {
-			return old, token, err
+			return old, token, meanwhile(err)
 		}
-		old, err = a.Store.ChangeAccount(ctx, store.AccountChange{Account: old.ID, At: a.now(), EndDevices: true, KeepDevice: device.ID})
+		old, err = a.change(ctx, old, store.AccountChange{EndDevices: true, KeepDevice: device.ID})
 		return old, token, err
 	case err != nil && plausch.CodeOf(err) != plausch.NotFound:
 		return plausch.Account{}, token, err
@@ -83,9 +113,10 @@ func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.
 }
 
 func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
-	n.At = a.now()
+	n.At, n.If = a.now(), a.If
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
-	return a.Store.CreateAccount(ctx, n)
+	account, err := a.Store.CreateAccount(ctx, n)
+	return account, meanwhile(err)
 }
 
 // Find returns the account called name.
@@ -105,8 +136,8 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}
-	_, err = a.Store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: a.now(), PasswordHash: hash, EndDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
+	_, err = a.change(ctx, account, store.AccountChange{
+		PasswordHash: hash, EndDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
 	})
 	return err
 }
@@ -118,9 +149,10 @@ func (a *Admin) NewReset(ctx context.Context, account plausch.Account) (auth.Cod
 		return auth.Code{}, time.Time{}, plausch.Errorf(plausch.Invalid, "%s has no password that could be reset", account.Name)
 	}
 	code, expires := auth.NewCode(), a.now().Add(ResetLife)
-	return code, expires, a.Store.CreateTicket(ctx, store.Ticket{
-		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, Audit: a.audit(plausch.AuditReset, ""),
+	err := a.Store.CreateTicket(ctx, store.Ticket{
+		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, If: a.judged(account), Audit: a.audit(plausch.AuditReset, ""),
 	})
+	return code, expires, meanwhile(err)
 }
 
 // NewClaim returns a code by which the first owner is made, in the place of the
@@ -143,8 +175,8 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 	case account.Bot && role == plausch.RoleOwner:
 		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which can own nothing", account.Name)
 	}
-	return a.Store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: a.now(), Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
+	return a.change(ctx, account, store.AccountChange{
+		Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
 		EndInvites: mayInvite(plausch.Account{Role: role}) != nil,
 	})
 }
@@ -152,16 +184,16 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 // Deactivate shuts an account out, and ends the invites by which it could come
 // back as another; Activate lets it in again.
 func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
-	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: a.now(), State: plausch.AccountDeactivated, EndDevices: !account.Bot && account.Role != plausch.RoleGuest,
+	_, err := a.change(ctx, account, store.AccountChange{
+		State: plausch.AccountDeactivated, EndDevices: !account.Bot && account.Role != plausch.RoleGuest,
 		EndInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
 	})
 	return err
 }
 
 func (a *Admin) Activate(ctx context.Context, account plausch.Account) error {
-	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: a.now(), State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
+	_, err := a.change(ctx, account, store.AccountChange{
+		State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
 	})
 	return err
 }
@@ -174,8 +206,8 @@ func (a *Admin) Delete(ctx context.Context, account plausch.Account, erase bool)
 	if erase {
 		detail += ", with its messages"
 	}
-	_, err := a.Store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: a.now(), State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
+	_, err := a.change(ctx, account, store.AccountChange{
+		State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
 	})
 	return err
 }
@@ -197,7 +229,7 @@ const (
 // NewInvite makes an invite and returns it with its code, which is not kept.
 func (a *Admin) NewInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
 	now := a.now()
-	n := store.NewInvite{Maker: a.By.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now}
+	n := store.NewInvite{Maker: a.By.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now, If: slices.Clone(a.If)}
 	if o.Uses == 0 {
 		n.Uses = 1
 	}
@@ -224,11 +256,14 @@ func (a *Admin) NewInvite(ctx context.Context, o InviteOptions) (plausch.Invite,
 		if room.ID != plausch.PublicRoom { // everyone is in that
 			n.Rooms = append(n.Rooms, room.ID)
 		}
+		if room.Kind == plausch.RoomPrivate && a.By.ID != 0 { // which its members can invite to
+			n.If = append(n.If, store.Judged{Account: a.By.ID, Member: room.ID})
+		}
 	}
 	code := auth.NewCode()
 	n.Token = code.Hash()
 	invite, err := a.Store.CreateInvite(ctx, n)
-	return invite, code, err
+	return invite, code, meanwhile(err)
 }
 
 func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
@@ -241,7 +276,7 @@ func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, 
 
 // RevokeInvite ends an invite that is good.
 func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
-	err := a.Store.RevokeInvite(ctx, id, a.now(), a.By.ID)
+	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.By.ID, a.If...))
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that is still good", id)
 	}

@@ -58,9 +58,9 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 		}
 		hash = store.ContentHash(kept)
 	}
-	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), Avatar: &hash})
+	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Avatar: &hash})
 	if err != nil {
-		return by, err
+		return by, meanwhile(err)
 	}
 	return account, c.recheck(ctx, by.ID, nil)
 }

@@ -101,7 +101,10 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now)}
-	c.here = here{names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{}}
+	c.here = here{
+		names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{},
+		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
+	}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	for _, r := range []*GuestRates{&opts.Guests.Address, &opts.Guests.All} {
 		if r.SendsPerSecond > 0 {

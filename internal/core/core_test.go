@@ -47,6 +47,8 @@ type fixture struct {
 	opts  core.Options
 	*core.Core
 	close func()
+	// wrap, if not nil, is what the core has instead of its store.
+	wrap func(store.Store) store.Store
 }
 
 func newFixture(t *testing.T, change ...func(*core.Options)) *fixture {
@@ -69,6 +71,9 @@ func (f *fixture) open() {
 	}
 	opts := f.opts
 	opts.Store, opts.Bus = st, new(bus.Local)
+	if f.wrap != nil {
+		opts.Store = f.wrap(st)
+	}
 	if f.Core, err = core.New(f.t.Context(), opts); err != nil {
 		f.t.Fatal(err)
 	}

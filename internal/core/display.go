@@ -20,9 +20,9 @@ func (c *Core) SetDisplay(ctx context.Context, by plausch.Account, display strin
 	if err := c.takeSend(ctx, by); err != nil {
 		return by, err
 	}
-	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), Display: &display})
+	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Display: &display})
 	if err != nil {
-		return by, err
+		return by, meanwhile(err)
 	}
 	return account, c.recheck(ctx, by.ID, nil)
 }

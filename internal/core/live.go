@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -24,11 +25,8 @@ type here struct {
 	mu    sync.Mutex
 	names map[string]*arrived // nobody else gets such a name
 	ids   map[plausch.AccountID]*arrived
-	left  []plausch.AccountID // since the last write of LastSeen
-	used  []plausch.DeviceID  // since the last write of Used
-	// rechecks counts them. Who reads an account to sign it in, and finds at the
-	// end that there was a recheck meanwhile, checks anew.
-	rechecks uint64
+	left  map[plausch.AccountID]bool // since the last write of LastSeen
+	used  map[plausch.DeviceID]bool  // since the last write of Used
 
 	rechecking sync.Mutex // held by a recheck, so that what was read last is applied last
 }
@@ -91,21 +89,38 @@ func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch
 	l.at = a
 	a.lives = append(a.lives, l)
 	if in.Device != 0 && c.now().Sub(in.used) > plausch.SeenEvery {
-		h.used = append(h.used, in.Device)
+		h.used[in.Device] = true
 	}
-	stale := h.rechecks != in.rechecks
 	h.mu.Unlock()
-	if stale {
-		if err := c.recheck(ctx, in.Account.ID, nil); err != nil {
-			l.Leave()
-			return nil, err
-		}
+	// It is read anew now that a recheck would find the connection: what has changed
+	// since the sign-in is seen here or there.
+	if err := c.stillGood(ctx, in); err != nil {
+		l.Leave()
+		return nil, err
 	}
 	if l.Ended() {
 		l.Leave()
 		return nil, errNoDevice()
 	}
 	return l, nil
+}
+
+// stillGood reports why a sign-in is not good any more, if so.
+func (c *Core) stillGood(ctx context.Context, in SignedIn) error {
+	account, err := c.store.Account(ctx, in.Account.ID)
+	switch {
+	case err != nil:
+		return err
+	case account.State != plausch.AccountActive:
+		return errNotActive()
+	case in.Device == 0:
+		return nil
+	}
+	devices, err := c.store.ListDevices(ctx, account.ID)
+	if err == nil && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == in.Device }) {
+		err = errNoDevice()
+	}
+	return err
 }
 
 // Leave tells that the connection has ended. When its last one leaves, the name
@@ -128,7 +143,7 @@ func (l *Live) Leave() {
 			delete(h.names, account.Name)
 		}
 		if !account.Transient {
-			h.left = append(h.left, account.ID)
+			h.left[account.ID] = true
 		}
 	}
 	h.mu.Unlock()
@@ -145,13 +160,6 @@ func (c *Core) isHere(name string) bool {
 	return c.here.names[name] != nil
 }
 
-// rechecks returns the count of rechecks, to be asked before an account is read.
-func (c *Core) rechecks() uint64 {
-	c.here.mu.Lock()
-	defer c.here.mu.Unlock()
-	return c.here.rechecks
-}
-
 // recheck compares the connections of an account with what the store has, and
 // ends those whose sign-in is not good any more, but not except.
 func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) error {
@@ -159,7 +167,6 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) 
 	h.rechecking.Lock()
 	defer h.rechecking.Unlock()
 	h.mu.Lock()
-	h.rechecks++
 	a := h.ids[id]
 	h.mu.Unlock()
 	if a == nil {
@@ -261,24 +268,25 @@ func (c *Core) keepSeen(ctx context.Context) {
 func (c *Core) writeSeen(all bool) {
 	h := &c.here
 	h.mu.Lock()
-	ids, used := h.left, h.used
-	h.left, h.used = nil, nil
+	accounts, devices := h.left, h.used
+	h.left, h.used = map[plausch.AccountID]bool{}, map[plausch.DeviceID]bool{}
 	if all {
 		for id, a := range h.ids {
-			ids = append(ids, id)
+			accounts[id] = true
 			for _, l := range a.lives {
 				if l.device != 0 {
-					used = append(used, l.device)
+					devices[l.device] = true
 				}
 			}
 		}
 	}
 	h.mu.Unlock()
-	if len(ids) > 0 {
-		c.logBackgroundError("when accounts were last seen is not written", c.store.SeeAccounts(context.Background(), ids, c.now()))
+	ctx := context.Background()
+	if ids := slices.Sorted(maps.Keys(accounts)); len(ids) > 0 {
+		c.logBackgroundError("when accounts were last seen is not written", c.store.SeeAccounts(ctx, ids, c.now()))
 	}
-	if len(used) > 0 {
-		c.logBackgroundError("when devices were last used is not written", c.store.UseDevices(context.Background(), used, c.now()))
+	if ids := slices.Sorted(maps.Keys(devices)); len(ids) > 0 {
+		c.logBackgroundError("when devices were last used is not written", c.store.UseDevices(ctx, ids, c.now()))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"plausch"
 	"plausch/internal/auth"
 	"plausch/internal/names"
+	"plausch/internal/store"
 )
 
 // accountToChange returns the account called name if by may change it.
@@ -76,14 +77,17 @@ func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, pass
 	if name != "" {
 		account, err = c.accountToChange(ctx, by, name)
 	}
+	admin := c.admin(by)
 	if own = err == nil && account.ID == by.ID; own {
-		err = c.knowsPassword(ctx, by, from, password)
+		var judged store.Judged
+		judged, err = c.verifyOwnPassword(ctx, by, from, password)
+		admin.If = []store.Judged{judged}
 	}
 	if err != nil {
 		return false, err
 	}
 	l.closing.Store(own)
-	if err := c.admin(by).Delete(ctx, account, erase); err != nil {
+	if err := admin.Delete(ctx, account, erase); err != nil {
 		l.closing.Store(false)
 		return false, err
 	}

@@ -117,7 +117,8 @@ func (c *Core) AddPasskey(ctx context.Context, by plausch.Account, id, name stri
 	if err != nil {
 		return err
 	}
-	return c.store.CreatePasskey(ctx, store.Passkey{ID: passkey, Account: by.ID, Name: name, Key: key, Created: c.now(), Used: c.now()})
+	err = c.store.CreatePasskey(ctx, store.Passkey{ID: passkey, Account: by.ID, Name: name, Key: key, Created: c.now(), Used: c.now()}, store.Judged{Account: by.ID})
+	return meanwhile(err)
 }
 
 // Passkeys returns the passkeys of by, the oldest first.
@@ -154,7 +155,6 @@ func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response
 	if err != nil {
 		return SignedIn{}, c.guessed(from, err)
 	}
-	rechecks := c.rechecks()
 	owner, passkey, key, err := begun.SignIn(response, func(id []byte) (auth.PasskeyOwner, error) {
 		p, err := c.store.Passkey(ctx, id)
 		if err != nil {
@@ -174,7 +174,5 @@ func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response
 	if err := c.store.UsePasskey(ctx, passkey, key, c.now()); err != nil {
 		return SignedIn{}, err
 	}
-	in, err := c.newDevice(ctx, from, owner.Account, token)
-	in.rechecks = rechecks
-	return in, err
+	return c.newDevice(ctx, from, owner.Account, token, store.NewDevice{If: []store.Judged{{Account: owner.Account.ID}}, Passkey: passkey})
 }

@@ -19,7 +19,8 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 	if err := auth.CheckPassword(by.Name, password); err != nil {
 		return err
 	}
-	if err := c.knowsPassword(ctx, by, from, old); err != nil {
+	judged, err := c.verifyOwnPassword(ctx, by, from, old)
+	if err != nil {
 		return err
 	}
 	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
@@ -27,26 +28,29 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 		return err
 	}
 	_, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: by.ID, At: c.now(), PasswordHash: hash, EndDevices: true, KeepDevice: l.device,
+		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, EndDevices: true, KeepDevice: l.device,
 	})
 	if err != nil {
-		return err
+		return meanwhile(err)
 	}
 	return c.recheck(ctx, by.ID, l)
 }
 
-// knowsPassword reports why password is not that of by. Who has none, a guest,
-// knows it.
-func (c *Core) knowsPassword(ctx context.Context, by plausch.Account, from From, password string) error {
+// verifyOwnPassword returns by as it is judged, with the hash of its password, or
+// Forbidden if password is not that. Guests have none, and need none.
+func (c *Core) verifyOwnPassword(ctx context.Context, by plausch.Account, from From, password string) (store.Judged, error) {
 	_, hash, err := c.store.PasswordHash(ctx, by.Name)
 	if err != nil || hash == "" {
-		return err
+		return store.Judged{Account: by.ID}, err
 	}
-	_, err = c.checkPassword(ctx, from, by.Name, password)
+	judged, err := c.checkPassword(ctx, from, by.Name, password)
 	if plausch.CodeOf(err) == plausch.SignInFailed {
 		err = plausch.Errorf(plausch.Forbidden, "the password is wrong")
 	}
-	return err
+	if err == nil && judged.Account != by.ID {
+		err = errChanged() // the name is somebody else's by now
+	}
+	return judged, err
 }
 
 // CreateReset returns a code by which the account called name gets a new
@@ -89,7 +93,6 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	if err != nil {
 		return SignedIn{}, err
 	}
-	rechecks := c.rechecks() // before the account is read, here by its change
 	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
 		Account: account.ID, At: c.now(), Ticket: parsed.Hash(), PasswordHash: hash, EndDevices: true,
 		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
@@ -106,7 +109,5 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	if account.State != plausch.AccountActive {
 		return SignedIn{}, errNotActive()
 	}
-	in, err := c.newDevice(ctx, from, account, token)
-	in.rechecks = rechecks
-	return in, err
+	return c.newDevice(ctx, from, account, token, store.NewDevice{If: []store.Judged{{Account: account.ID, PasswordHash: hash}}})
 }

@@ -206,7 +206,7 @@ type Passkey struct {
 // Passkeys keeps passkeys.
 type Passkeys interface {
 	// CreatePasskey keeps a new passkey, or returns Taken if its id is known.
-	CreatePasskey(ctx context.Context, p Passkey) error
+	CreatePasskey(ctx context.Context, p Passkey, judged ...Judged) error
 	// Passkey returns a passkey by id, or NotFound.
 	Passkey(ctx context.Context, id []byte) (Passkey, error)
 	// ListPasskeys returns the passkeys of an account, the oldest first.

@@ -18,8 +18,11 @@ func scanPasskey(row scanner) (p store.Passkey, err error) {
 }
 
 // CreatePasskey implements [store.Passkeys].
-func (s *Store) CreatePasskey(ctx context.Context, p store.Passkey) error {
+func (s *Store) CreatePasskey(ctx context.Context, p store.Passkey, judged ...store.Judged) error {
 	return s.write(ctx, "create passkey", func(ctx context.Context) error {
+		if err := s.judged(ctx, judged); err != nil {
+			return err
+		}
 		r, err := s.conn.ExecContext(ctx, `INSERT INTO passkeys (`+passkeyColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 			p.ID, p.Account, p.Name, p.Key, p.Created.UnixMilli(), p.Used.UnixMilli())
 		if err != nil {
