@@ -47,6 +47,13 @@ func TestOddParts(t *testing.T) {
 	}
 }
 
+func TestManyDocuments(t *testing.T) {
+	got, err := hook.Text(http.Header{}, []byte(strings.Repeat(`{"text":"x"}`, 5000)))
+	if lines := strings.Count(got, "\n") + 1; err != nil || lines != 1000 {
+		t.Errorf("5000 documents become %d lines, %v", lines, err)
+	}
+}
+
 func TestCharsets(t *testing.T) {
 	for media, body := range map[string]string{
 		"application/json; charset=iso-8859-1":                  "{\"text\":\"grün\"}",

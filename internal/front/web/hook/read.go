@@ -171,7 +171,11 @@ func parseJSON(doc string) ([]object, error) {
 	return docs, nil
 }
 
-// decodeAll reads objects until the end of doc.
+// maxDocuments is how many documents of a request are read: many more than fit a
+// message.
+const maxDocuments = 1000
+
+// decodeAll reads objects until the end of doc, or until there are maxDocuments.
 func decodeAll(doc string) (docs []object, err error) {
 	d := jsontext.NewDecoder(strings.NewReader(doc), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	for {
@@ -182,7 +186,9 @@ func decodeAll(doc string) (docs []object, err error) {
 		case err != nil:
 			return nil, err
 		}
-		docs = append(docs, objects(value)...)
+		if docs = append(docs, objects(value)...); len(docs) >= maxDocuments {
+			return docs[:maxDocuments], nil
+		}
 	}
 }
 
