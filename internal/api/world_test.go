@@ -196,7 +196,8 @@ func (w *world) caller(who string) *api.Caller {
 // deaf is a session that nobody listens to.
 type deaf struct{}
 
-func (deaf) Deliver(*protocol.Prepared) {}
+func (deaf) Deliver(*protocol.Prepared)    {}
+func (deaf) Offer(*protocol.Prepared) bool { return true }
 
 // call calls a method through JSON, as a front-end would.
 func (w *world) call(who, method string, params protocol.Body) (protocol.Body, error) {

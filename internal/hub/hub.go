@@ -20,6 +20,9 @@ type Session interface {
 	// Deliver queues a push. It must not block and not call the hub. A session
 	// that cannot keep up cuts itself off.
 	Deliver(*protocol.Prepared)
+	// Offer is Deliver for a push that may be left out: a session that is behind
+	// skips it and returns false, instead of being cut off.
+	Offer(*protocol.Prepared) bool
 }
 
 // Hub is the sessions of one node.
@@ -35,7 +38,10 @@ type Hub struct {
 }
 
 // room is the sessions that get a room's events.
-type room struct{ subs []*subscription }
+type room struct {
+	subs   []*subscription
+	typing typing
+}
 
 // subscription is a session in a room. It knows its place there, so that it can
 // be removed without a search.
@@ -64,6 +70,9 @@ type Attachment struct {
 	// left collects, while the account's rooms are loaded, those that it left
 	// meanwhile; nil afterwards.
 	left map[plausch.RoomID]bool
+	// missed are the accounts whose presence it skipped; of the goroutine that
+	// announces.
+	missed map[plausch.AccountID]plausch.AccountRef
 }
 
 // Wants says which pushes a session gets besides events.

@@ -87,6 +87,11 @@ func (e *ear) Deliver(p *protocol.Prepared) {
 	e.heard = append(e.heard, p.Events()...)
 }
 
+func (e *ear) Offer(p *protocol.Prepared) bool {
+	e.Deliver(p)
+	return true
+}
+
 // check compares what was heard with the world.
 func (e *ear) check(t *testing.T, w *world) {
 	t.Helper()

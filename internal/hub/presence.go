@@ -20,6 +20,7 @@ const maxChanges = 200
 // presence is the changes that were not announced yet.
 type presence struct {
 	changed map[plausch.AccountID]plausch.AccountRef
+	missed  bool // some session skipped a push; of the goroutine that announces
 }
 
 // changed remembers that the presence of an account may be new. The lock is
@@ -91,7 +92,7 @@ func (h *Hub) announce() {
 func (h *Hub) announceChanged() {
 	h.mu.Lock()
 	changed := h.presence.changed
-	if len(changed) == 0 {
+	if len(changed) == 0 && !h.presence.missed {
 		h.mu.Unlock()
 		return
 	}
@@ -100,38 +101,56 @@ func (h *Hub) announceChanged() {
 
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	changes := make([]protocol.PresenceChange, 0, len(changed))
-	for ref := range maps.Values(changed) {
-		changes = append(changes, protocol.PresenceChange{
-			Account: protocol.NewAccount(ref), Presence: string(h.presenceOf(ref.ID)),
-		})
-	}
-	for part := range slices.Chunk(changes, maxChanges) {
-		p := protocol.PreparePush(protocol.Frame{Presence: part})
-		for _, acc := range h.accounts {
-			for _, a := range acc.sessions {
-				if a.wants.Presence {
-					a.session.Deliver(p)
-				}
+	h.presence.missed = false
+	pushes := h.presencePushes(changed)
+	for _, acc := range h.accounts {
+		for _, a := range acc.sessions {
+			if !a.wants.Presence {
+				continue
+			}
+			if len(a.missed) > 0 {
+				maps.Copy(a.missed, changed)
+				h.offerPresence(a, h.presencePushes(a.missed))
+			} else {
+				h.offerPresence(a, pushes)
 			}
 		}
 	}
 }
 
-// Typing tells the sessions of a room that want to know, but not those of who
-// itself, that who is writing.
-func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
-	p := protocol.PreparePush(protocol.Frame{Typing: &protocol.Typing{Room: int64(id), Account: protocol.NewAccount(who)}})
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	r := h.rooms[id]
-	if r == nil {
-		return
-	}
-	for _, sub := range r.subs {
-		if sub.of.wants.Typing && sub.of.account.ID != who.ID {
-			sub.session.Deliver(p)
+// presencePush is a push of the presence of some accounts.
+type presencePush struct {
+	accounts []plausch.AccountRef
+	prepared *protocol.Prepared
+}
+
+// presencePushes prepares the presence that accounts have now. The lock is held.
+func (h *Hub) presencePushes(accounts map[plausch.AccountID]plausch.AccountRef) (pushes []presencePush) {
+	for part := range slices.Chunk(slices.Collect(maps.Values(accounts)), maxChanges) {
+		changes := make([]protocol.PresenceChange, len(part))
+		for i, ref := range part {
+			changes[i] = protocol.PresenceChange{Account: protocol.NewAccount(ref), Presence: string(h.presenceOf(ref.ID))}
 		}
+		pushes = append(pushes, presencePush{part, protocol.PreparePush(protocol.Frame{Presence: changes})})
+	}
+	return pushes
+}
+
+// offerPresence offers pushes to a session, and remembers those it skips for the
+// next time. The lock is held.
+func (h *Hub) offerPresence(a *Attachment, pushes []presencePush) {
+	a.missed = nil
+	for _, p := range pushes {
+		if a.session.Offer(p.prepared) {
+			continue
+		}
+		if a.missed == nil {
+			a.missed = map[plausch.AccountID]plausch.AccountRef{}
+		}
+		for _, ref := range p.accounts {
+			a.missed[ref.ID] = ref
+		}
+		h.presence.missed = true
 	}
 }
 

@@ -20,6 +20,11 @@ func (p pushed) Deliver(prepared *protocol.Prepared) {
 	p <- f
 }
 
+func (p pushed) Offer(prepared *protocol.Prepared) bool {
+	p.Deliver(prepared)
+	return true
+}
+
 func TestRenameIsSeenByThoseWhoAreThere(t *testing.T) {
 	h := New(new(bus.Local))
 	defer h.Close()

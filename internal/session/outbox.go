@@ -59,6 +59,22 @@ func (o *Outbox) Push(frames []byte) bool {
 	return true
 }
 
+// Offer adds frames that may be left out, if no more than a quarter of what may
+// wait does then, so that they never get a connection cut off. It returns false
+// if they were left out.
+func (o *Outbox) Offer(frames []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ending {
+		return true
+	}
+	if o.bytes > 0 && o.bytes+len(frames) > o.limit/4 {
+		return false
+	}
+	o.add(frames)
+	return true
+}
+
 // countCut counts the connection, once. The lock is held.
 func (o *Outbox) countCut() {
 	if !o.cut {

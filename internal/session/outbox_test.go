@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -133,6 +134,37 @@ func TestOutboxBound(t *testing.T) {
 				synctest.Wait()
 			}
 		})
+	})
+}
+
+func TestOutboxLeavesOutWhatIsOffered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newSlowConn()
+		o := outbox(c)
+		if !o.Offer(bytes.Repeat([]byte("a"), 40)) {
+			t.Error("an empty outbox left a push out")
+		}
+		synctest.Wait()
+		for range 1000 {
+			if o.Offer([]byte("b")) {
+				t.Fatal("over a quarter waits, and a push that may be left out was added")
+			}
+		}
+		if !o.Push(bytes.Repeat([]byte("c"), 60)) || o.cuts.Load() != 0 {
+			t.Error("what may be left out took the room of what may not")
+		}
+		c.let <- nil
+		c.let <- nil
+		synctest.Wait()
+		if !o.Offer([]byte("d")) {
+			t.Error("an outbox that was read left a push out")
+		}
+		c.let <- nil
+		wrote(t, c, false, strings.Repeat("a", 40), strings.Repeat("c", 60), "d")
+		o.Finish(nil)
+		if !o.Offer([]byte("late")) {
+			t.Error("Offer after Finish failed")
+		}
 	})
 }
 

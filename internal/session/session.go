@@ -239,6 +239,9 @@ func (ses *session) Deliver(p *protocol.Prepared) {
 	ses.push(p.Frames(ses.format))
 }
 
+// Offer implements hub.Session.
+func (ses *session) Offer(p *protocol.Prepared) bool { return ses.out.Offer(p.Frames(ses.format)) }
+
 // push queues frames, or cuts the session off.
 func (ses *session) push(frames []byte) {
 	if !ses.out.Push(frames) {

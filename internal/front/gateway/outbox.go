@@ -89,6 +89,13 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 	o.wake()
 }
 
+// Offer implements hub.Session: of presence no more is kept than there are
+// accounts, so nothing is left out.
+func (o *outbox) Offer(p *protocol.Prepared) bool {
+	o.Deliver(p)
+	return true
+}
+
 // move notes who came or went. However many do while nothing can be written, it
 // keeps no more of them than are here, or were when the client last heard. The
 // lock is held.

@@ -357,6 +357,9 @@ func (f *feed) Deliver(p *protocol.Prepared) {
 	}
 }
 
+// Offer implements [hub.Session]: a stream is of events alone.
+func (f *feed) Offer(*protocol.Prepared) bool { return true }
+
 // take returns the events that wait, or that there were too many.
 func (f *feed) take() (events []plausch.Event, over bool) {
 	f.mu.Lock()

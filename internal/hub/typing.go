@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+const (
+	// typingEvery is the least time between two typing pushes of an account in a
+	// room.
+	typingEvery = time.Second
+	// maxTyping is the most typing pushes of a room in typingEvery.
+	maxTyping = 10
+)
+
+// typing is the typing pushes of a room within typingEvery, at most maxTyping.
+type typing struct {
+	mu     sync.Mutex
+	recent []typed // the oldest first
+}
+
+type typed struct {
+	account plausch.AccountID
+	at      time.Time
+}
+
+// allow counts a push of an account, or returns false if it would be one too many.
+func (t *typing) allow(account plausch.AccountID, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.recent = slices.DeleteFunc(t.recent, func(p typed) bool { return now.Sub(p.at) >= typingEvery })
+	if len(t.recent) >= maxTyping || slices.ContainsFunc(t.recent, func(p typed) bool { return p.account == account }) {
+		return false
+	}
+	t.recent = append(t.recent, typed{account, now})
+	return true
+}
+
+// Typing tells the sessions of a room that want to know that an account is
+// writing, but not the account's own. What comes too often is left out: of an
+// account more than once a second, of a room more than ten times a second.
+func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	r := h.rooms[id]
+	if r == nil || !r.typing.allow(who.ID, time.Now()) {
+		return
+	}
+	p := protocol.PreparePush(protocol.Frame{Typing: &protocol.Typing{Room: int64(id), Account: protocol.NewAccount(who)}})
+	for _, sub := range r.subs {
+		if sub.of.wants.Typing && sub.of.account.ID != who.ID {
+			sub.session.Offer(p)
+		}
+	}
+}
