@@ -267,6 +267,7 @@ func TestErrorsNameThePlaceAndWhatToDo(t *testing.T) {
 	}{
 		{"unknown key", file("opne = true"), []string{"FILE: opne", "no such setting", "plausch config"}},
 		{"unknown key in a table", file("[limits]\nburst = 3"), []string{"FILE: limits.burst", "no such setting"}},
+		{"a dot in a name", file("'limits.send_burst' = 3"), []string{"FILE: \"limits.send_burst\"", "no such setting"}},
 		{"a table's name as a key", file("limits = 3"), []string{"FILE: limits", "no such setting"}},
 		{"key in capitals", file("Open = true"), []string{"FILE: Open", "no such setting"}},
 		{"an unknown empty table", file("[extra]"), []string{"FILE: extra", "no such setting"}},

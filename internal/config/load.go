@@ -4,18 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
-	"github.com/knadh/koanf/parsers/toml/v2"
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/posflag"
-	"github.com/knadh/koanf/providers/rawbytes"
-	"github.com/knadh/koanf/v2"
+	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
 )
 
@@ -27,7 +26,7 @@ const (
 
 // source is one place that settings come from.
 type source struct {
-	values *koanf.Koanf
+	values map[string]any       // by key, such as "limits.send_burst"
 	text   bool                 // all its values are text
 	from   func(Setting) string // what [Config.From] says of its values
 	at     func(Setting) string // how an error calls the place of a value
@@ -45,16 +44,8 @@ func Load(flags *pflag.FlagSet, environ func() []string) (*Config, error) {
 		environ = os.Environ
 	}
 	getenv := lookup(environ())
-	fromFlags, err := flagSource(flags)
-	if err != nil {
-		return nil, err
-	}
-	fromEnv, err := environmentSource(environ)
-	if err != nil {
-		return nil, err
-	}
 	c := Default(defaultData(getenv))
-	sources := []*source{fromEnv, fromFlags}
+	sources := []*source{environmentSource(environ()), flagSource(flags)}
 	fromFile, err := fileSource(flags, getenv, folder(c.Data, sources))
 	if err != nil {
 		return nil, err
@@ -81,10 +72,10 @@ func (c *Config) apply(s *source) error {
 	known := make(map[string]bool)
 	for _, set := range settings(c) {
 		known[set.Key] = true
-		if !s.values.Exists(set.Key) {
+		given, ok := s.values[set.Key]
+		if !ok {
 			continue
 		}
-		given := s.values.Get(set.Key)
 		v, ok := convert(set.value, given, s.text)
 		if !ok {
 			return fmt.Errorf("%s: %s does not fit; the type is %s, the default %s", s.at(set.Setting), show(given), set.Type, set.Default)
@@ -97,7 +88,7 @@ func (c *Config) apply(s *source) error {
 		store(set.value, v)
 		c.from[set.Key] = s.from(set.Setting)
 	}
-	for _, key := range s.values.Keys() {
+	for _, key := range slices.Sorted(maps.Keys(s.values)) {
 		if !known[key] {
 			return fmt.Errorf("%s: there is no such setting; correct its name or remove it (plausch config lists all)",
 				s.at(Setting{Key: key}))
@@ -126,20 +117,18 @@ func fileSource(flags *pflag.FlagSet, getenv func(string) string, data string) (
 	if err != nil {
 		return nil, fmt.Errorf("reading the settings file: %w", err)
 	}
-	values := koanf.New(delimiter)
-	if err := values.Load(rawbytes.Provider(content), toml.Parser()); err != nil {
+	var tables map[string]any
+	if err := toml.Unmarshal(content, &tables); err != nil {
 		return nil, fmt.Errorf("%s: %w", place(path, err), err)
 	}
+	values := make(map[string]any)
+	flatten(values, "", tables)
 	for _, key := range []string{"data", "tls_cert", "tls_key", "acme_ca_root"} {
-		named, _ := values.Get(key).(string)
-		if named == "" || filepath.IsAbs(named) {
-			continue
-		}
-		if err := values.Set(key, filepath.Join(filepath.Dir(path), named)); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
+		if named, _ := values[key].(string); named != "" && !filepath.IsAbs(named) {
+			values[key] = filepath.Join(filepath.Dir(path), named)
 		}
 	}
-	if named, _ := values.Get("data").(string); named != "" {
+	if named, _ := values["data"].(string); named != "" {
 		// The same folder may stand there: plausch config prints it.
 		if found && filepath.Clean(named) != filepath.Clean(data) {
 			return nil, fmt.Errorf("%s: data: this file was found in the data folder, so it cannot choose another; "+
@@ -153,6 +142,22 @@ func fileSource(flags *pflag.FlagSet, getenv func(string) string, data string) (
 	}, nil
 }
 
+// flatten adds the values of table, and of the tables in it, to values, each by
+// its key behind prefix. An empty table is a value, so that an unknown one is
+// noticed.
+func flatten(values map[string]any, prefix string, table map[string]any) {
+	for name, v := range table {
+		if strings.Contains(name, delimiter) {
+			name = strconv.Quote(name) // no setting has such a name
+		}
+		if inner, ok := v.(map[string]any); ok && len(inner) > 0 {
+			flatten(values, prefix+name+delimiter, inner)
+		} else {
+			values[prefix+name] = v
+		}
+	}
+}
+
 // place adds to path where in the file the parser gave up, if it says so.
 func place(path string, err error) string {
 	var positioned interface{ Position() (row, column int) }
@@ -163,47 +168,53 @@ func place(path string, err error) string {
 	return path
 }
 
-func environmentSource(environ func() []string) (*source, error) {
-	keys := make(map[string]string)
+// environmentSource reads the variables of settings. Others with the prefix are
+// for the clients and not looked at.
+func environmentSource(environ []string) *source {
+	getenv := lookup(environ)
+	values := make(map[string]any)
 	for _, s := range Settings() {
-		keys[s.Env] = s.Key
-	}
-	values := koanf.New(delimiter)
-	err := values.Load(env.Provider(delimiter, env.Opt{
-		Prefix:      envPrefix,
-		EnvironFunc: environ,
-		TransformFunc: func(name, value string) (string, any) {
-			// Others with the prefix are for the clients and not looked at.
-			if value == "" {
-				return "", nil
-			}
-			return keys[name], value
-		},
-	}), nil)
-	if err != nil {
-		return nil, fmt.Errorf("reading the environment: %w", err)
+		if value := getenv(s.Env); value != "" {
+			values[s.Key] = value
+		}
 	}
 	name := func(s Setting) string { return "environment " + s.Env }
-	return &source{values: values, text: true, from: name, at: name}, nil
+	return &source{values: values, text: true, from: name, at: name}
 }
 
-func flagSource(flags *pflag.FlagSet) (*source, error) {
-	keys := make(map[string]string)
-	for _, s := range Settings() {
-		keys[s.Flag] = s.Key
-	}
-	values := koanf.New(delimiter)
-	err := values.Load(posflag.ProviderWithFlag(flags, delimiter, values, func(f *pflag.Flag) (string, any) {
-		if !f.Changed {
-			return "", nil
+func flagSource(flags *pflag.FlagSet) *source {
+	values := make(map[string]any)
+	for _, s := range settings(new(Config)) {
+		if f := flags.Lookup(s.Flag); f != nil && f.Changed {
+			values[s.Key] = flagValue(flags, s)
 		}
-		return keys[f.Name], posflag.FlagVal(flags, f)
-	}), nil)
-	if err != nil {
-		return nil, fmt.Errorf("reading the flags: %w", err)
 	}
 	name := func(s Setting) string { return "flag --" + s.Flag }
-	return &source{values: values, from: name, at: name}, nil
+	return &source{values: values, from: name, at: name}
+}
+
+// flagValue returns the value of the flag of s, which [Flags] made.
+func flagValue(flags *pflag.FlagSet, s setting) any {
+	var v any
+	var err error
+	switch s.value.(type) {
+	case *[]string:
+		v, err = flags.GetStringSlice(s.Flag)
+	case *bool:
+		v, err = flags.GetBool(s.Flag)
+	case *int:
+		v, err = flags.GetInt(s.Flag)
+	case *float64:
+		v, err = flags.GetFloat64(s.Flag)
+	case *time.Duration:
+		v, err = flags.GetDuration(s.Flag)
+	default:
+		v, err = flags.GetString(s.Flag)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("config: %v", err)) // the flag is of another type than the setting
+	}
+	return v
 }
 
 // folder returns the data folder that all but the file agree on, as an absolute
@@ -211,7 +222,7 @@ func flagSource(flags *pflag.FlagSet) (*source, error) {
 func folder(fallback string, sources []*source) string {
 	data := fallback
 	for _, s := range sources {
-		if named := s.values.String("data"); named != "" {
+		if named, _ := s.values["data"].(string); named != "" {
 			data = named
 		}
 	}

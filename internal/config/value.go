@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/knadh/koanf/parsers/toml/v2"
+	"github.com/pelletier/go-toml/v2"
 )
 
 // minOutboxBytes is room for two of the largest frames: with less, a connection
@@ -167,7 +167,7 @@ func literal(v any) string {
 	if d, ok := v.(time.Duration); ok {
 		v = d.String()
 	}
-	line, err := toml.Parser().Marshal(map[string]any{"k": v})
+	line, err := toml.Marshal(map[string]any{"k": v})
 	if err != nil {
 		panic(fmt.Sprintf("config: writing %v: %v", v, err)) // all types of the table can be written
 	}
