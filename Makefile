@@ -1,15 +1,19 @@
 # make test   all tests; installs what they need, and is what CI runs
 # make check  the above, the formatters and linters, and the longer runs
 # make build  the binary, stripped, as bin/plausch
+# make bench  figures of it, each beside those of a bare loop
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 APT         = caddy chromium curl haproxy nginx-light python3-msgpack strace systemd tmux
 FUZZTIME   ?= 30s
 
-.PHONY: build test check lint fuzz long deps
+.PHONY: build bench test check lint fuzz long deps
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/plausch ./cmd/plausch
+
+bench: build
+	go run ./cmd/plausch-bench
 
 test: deps
 	go vet ./...

@@ -63,13 +63,13 @@ var mayImport = map[string][]string{
 		"/", "internal/api", "internal/auth", "internal/auth/authtest", "internal/bus", "internal/config", "internal/core", "internal/front/port",
 		"internal/hub", "internal/server", "internal/store/sqlite",
 	},
-	"internal/bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"cmd/plausch": {
-		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup", "internal/bench",
+		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup",
 		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/link", "internal/names", "internal/server", "internal/service", "internal/store",
 		"internal/store/sqlite",
 	},
-	"e2e": {},
+	"cmd/plausch-bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
+	"e2e":               {},
 }
 
 func TestImportRules(t *testing.T) {

@@ -54,7 +54,6 @@ var commands = []func() *cobra.Command{
 	newChatCommand,
 	newSendCommand,
 	newTailCommand,
-	newBenchCommand,
 }
 
 // run is the process: it runs the command line args and returns the exit code.

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"encoding/binary"
@@ -68,7 +68,7 @@ func startFake(t *testing.T, spoil spoiler) *target {
 			c.Close()
 		}
 	})
-	return &target{name: "fake", raw: true, address: ln.Addr().String(), codec: protocol.Msgpack}
+	return &target{name: "fake", raw: true, address: ln.Addr().String(), way: way{codec: protocol.Msgpack}}
 }
 
 func TestCheckerCatches(t *testing.T) {

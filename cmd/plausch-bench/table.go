@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"fmt"
@@ -43,9 +43,11 @@ var tables = []struct {
 		pair("deliveries/s", "raw", perSecond), pair("CPU", "raw", cpu)}},
 	{Paced, "Paced: milliseconds from send to receive", [][]column{
 		pair("p50", "raw", p50), pair("p99", "raw", p99), pair("p99.9", "raw", p999), pair("CPU", "raw", cpu)}},
-	{Idle, "Idle: KB of the server's memory for a connection, signed in and subscribed (live: heap and stacks alone)", [][]column{
+	{Idle, "Idle: KB by which the server's resident memory grows for a connection, signed in and subscribed (live: heap and stacks after a collection)", [][]column{
 		pair("KB", "raw", kb), pair("live", "raw", liveKB), pair("sign-ins/s", "raw", perSecond),
 		{{"goroutines", func(r *Result) string { return show(r.Ours.Goroutines) }}}}},
+	{SignIn, "Sign-in: guests that connect and sign in, 64 side by side, milliseconds each; CPU is the server's seconds per million", [][]column{
+		pair("guests/s", "raw", perSecond), pair("CPU", "raw", cpu), pair("p50", "raw", p50), pair("p99", "raw", p99)}},
 	{Durable, "Durable: sends acknowledged, milliseconds each; raw is the store alone, in this process", [][]column{
 		pair("sends/s", "raw", perSecond), pair("p50", "raw", p50), pair("p99", "raw", p99), pair("p99.9", "raw", p999),
 		{{"CPU", func(r *Result) string { return show(r.Ours.CPU) }}}}},

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -64,7 +64,7 @@ func TestTemplatesAreWhatTheCodecWrites(t *testing.T) {
 	const prefix = "0123456789"
 	for _, codec := range codecs {
 		for _, webSocket := range []bool{false, true} {
-			send, err := newSend(&target{codec: codec, webSocket: webSocket}, 12, "hello", prefix)
+			send, err := newSend(&target{way: way{codec: codec, webSocket: webSocket}}, 12, "hello", prefix)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 
 // Figures are what was measured of one server under one load.
 type Figures struct {
-	// PerSecond counts deliveries; of idle loads, sign-ins; of durable ones,
+	// PerSecond counts deliveries; of idle and sign-in loads, sign-ins; of durable ones,
 	// acknowledged sends.
 	PerSecond Figure `json:"per_second"`
 	// CPU is seconds of the server's processor time for a million of those.

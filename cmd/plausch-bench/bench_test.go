@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -38,16 +38,16 @@ func inProcess(t *testing.T, webSocket bool, codec protocol.Codec) *lab {
 	})
 	return &lab{
 		opts: Options{
-			WebSocket: webSocket, Codec: codec, Text: 100, Rounds: 2,
+			way: way{webSocket: webSocket, codec: codec}, Text: 100, Rounds: 2,
 			Saturated: 30 * time.Millisecond, Paced: 50 * time.Millisecond, Durable: 30 * time.Millisecond,
 		},
 		folder: t.TempDir(),
-		start: func(context.Context, *lab) (*target, error) {
-			o := &target{name: "ours", address: s.Addrs()[0].String(), path: "/ws", webSocket: webSocket, codec: codec}
+		start: func(_ context.Context, _ *lab, w way) (*target, error) {
+			o := &target{name: "ours", address: s.Addrs()[0].String(), path: "/ws", way: w}
 			o.metrics = s.MetricsAddr().String()
 			return o, nil
 		},
-		startRaw: func(context.Context, *lab) (*target, error) { return rawInProcess(t, codec), nil },
+		startRaw: func(context.Context, *lab, way) (*target, error) { return rawInProcess(t, codec), nil },
 	}
 }
 
@@ -62,7 +62,7 @@ func rawInProcess(t *testing.T, codec protocol.Codec) *target {
 		ln.Close()
 		s.close()
 	})
-	return &target{name: "raw", raw: true, address: ln.Addr().String(), codec: codec}
+	return &target{name: "raw", raw: true, address: ln.Addr().String(), way: way{codec: codec}}
 }
 
 func TestEveryScenarioCountsRight(t *testing.T) {
@@ -84,6 +84,8 @@ func TestEveryScenarioCountsRight(t *testing.T) {
 				{Kind: Paced, Rooms: 2, Members: 7, Rate: 200},
 				{Kind: Durable, Members: 1},
 				{Kind: Durable, Members: 4},
+				{Kind: SignIn, Members: 6},
+				{Kind: Idle, Members: 2, Transport: "ws", Codec: "json"},
 			}
 			report, err := l.run(t.Context())
 			if err != nil {
@@ -173,11 +175,14 @@ func TestTargets(t *testing.T) {
 		"one in flight, too dear": {single, "ws", Figures{CPU: 1.4}, Figures{CPU: 1}, false},
 		"paced":                   {paced, "tcp", Figures{P99: 16}, Figures{P99: 10}, true},
 		"paced, too slow":         {paced, "tcp", Figures{P99: 16.1}, Figures{P99: 10}, false},
-		"idle":                    {Scenario{Kind: Idle}, "tcp", Figures{KB: 6}, Figures{KB: 3}, true},
-		"idle, too large":         {Scenario{Kind: Idle}, "tcp", Figures{KB: 7}, Figures{KB: 7}, false},
-		"idle over WebSocket":     {Scenario{Kind: Idle}, "ws", Figures{KB: 7}, Figures{KB: 7}, true},
-		"idle over TLS":           {Scenario{Kind: Idle}, "tls", Figures{KB: 40}, Figures{KB: 3}, true},
-		"idle over TLS, large":    {Scenario{Kind: Idle}, "wss", Figures{KB: 41}, Figures{KB: 3}, false},
+		"idle":                    {Scenario{Kind: Idle}, "tcp", Figures{KB: 7}, Figures{KB: 3}, true},
+		"idle, too large":         {Scenario{Kind: Idle}, "tcp", Figures{KB: 8}, Figures{KB: 8}, false},
+		"idle over WebSocket":     {Scenario{Kind: Idle}, "ws", Figures{KB: 8}, Figures{KB: 7}, true},
+		"idle its own way":        {Scenario{Kind: Idle, Transport: "ws", Codec: "json"}, "tcp", Figures{KB: 8}, Figures{KB: 7}, true},
+		"sign-in":                 {Scenario{Kind: SignIn}, "tcp", Figures{PerSecond: 36}, Figures{PerSecond: 100}, true},
+		"sign-in, too slow":       {Scenario{Kind: SignIn}, "tcp", Figures{PerSecond: 35}, Figures{PerSecond: 100}, false},
+		"idle over TLS":           {Scenario{Kind: Idle}, "tls", Figures{KB: 20}, Figures{KB: 3}, true},
+		"idle over TLS, large":    {Scenario{Kind: Idle}, "wss", Figures{KB: 21}, Figures{KB: 3}, false},
 		"one sender":              {Scenario{Kind: Durable, Members: 1}, "tcp", Figures{PerSecond: 100}, Figures{PerSecond: 150}, true},
 		"one sender, too slow":    {Scenario{Kind: Durable, Members: 1}, "tcp", Figures{PerSecond: 100}, Figures{PerSecond: 151}, false},
 		"many senders":            {Scenario{Kind: Durable, Members: 64}, "tcp", Figures{PerSecond: 50}, Figures{PerSecond: 100}, true},
@@ -198,6 +203,8 @@ func TestScenariosAreRead(t *testing.T) {
 		"fan-out:100x10/64": {Kind: FanOut, Rooms: 100, Members: 10, Window: 64},
 		"paced:1x1000@0.5":  {Kind: Paced, Rooms: 1, Members: 1000, Rate: 0.5},
 		"idle:2000":         {Kind: Idle, Members: 2000},
+		"idle:5/ws/json":    {Kind: Idle, Members: 5, Transport: "ws", Codec: "json"},
+		"sign-in:3000":      {Kind: SignIn, Members: 3000},
 		"durable:64":        {Kind: Durable, Members: 64},
 	} {
 		if got, err := ParseScenario(text); err != nil || got != want {
@@ -206,7 +213,7 @@ func TestScenariosAreRead(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "fan-out", "fan-out:1x10", "fan-out:1x10@5", "fan-out:0x10/1", "fan-out:1x10/0", "fan-out:1x10/2049",
-		"paced:1x10@0", "paced:1x10@NaN", "paced:1x10/1", "idle:", "idle:-1", "durable:x", "sleep:1",
+		"paced:1x10@0", "paced:1x10@NaN", "paced:1x10/1", "idle:", "idle:-1", "idle:5/tcp", "idle:5/tcp/xml", "idle:5/ws/json/x", "durable:x", "sign-in:0", "sleep:1",
 	} {
 		if s, err := ParseScenario(text); err == nil {
 			t.Errorf("%q is read as %+v", text, s)
@@ -219,7 +226,7 @@ func TestLoadsOfOneShapeShareACrowd(t *testing.T) {
 	for _, g := range groups(Defaults(false)) {
 		sizes = append(sizes, len(g))
 	}
-	if want := []int{1, 3, 2, 3, 1, 1}; !slices.Equal(sizes, want) {
+	if want := []int{1, 1, 1, 1, 1, 3, 2, 3, 1, 1}; !slices.Equal(sizes, want) {
 		t.Errorf("groups of %v, want %v", sizes, want)
 	}
 }

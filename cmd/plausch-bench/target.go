@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bufio"
@@ -18,21 +18,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"plausch/protocol"
 )
 
 // target is a server to put load on.
 type target struct {
-	name      string
-	raw       bool
-	webSocket bool
-	tls       bool
-	address   string // HOST:PORT
-	path      string // of the WebSocket
-	codec     protocol.Codec
-	pid       int    // 0 if it is not known
-	metrics   string // HOST:PORT, empty if there are none
+	way
+	name    string
+	raw     bool
+	address string // HOST:PORT
+	path    string // of the WebSocket
+	pid     int    // 0 if it is not known
+	metrics string // HOST:PORT, empty if there are none
 	// collect has garbage collected and returns the bytes of heap and stacks in
 	// use after it; nil if that cannot be had.
 	collect func(context.Context) (int64, error)
@@ -56,13 +52,13 @@ func (t *target) stop() error {
 }
 
 // given is the target of a server that runs already.
-func given(_ context.Context, l *lab) (*target, error) {
+func given(_ context.Context, l *lab, w way) (*target, error) {
 	u, err := url.Parse(l.opts.Server)
 	if err != nil || u.Port() == "" || !slices.Contains([]string{"tcp", "ws", "tls", "wss"}, u.Scheme) {
 		return nil, fmt.Errorf("%q is no server to measure: write tcp://HOST:PORT or ws://HOST:PORT, or tls:// or wss:// for TLS", l.opts.Server)
 	}
 	t := &target{
-		name: "ours", address: u.Host, path: u.Path, webSocket: l.opts.WebSocket, tls: l.opts.TLS, codec: l.opts.Codec,
+		way: w, name: "ours", address: u.Host, path: u.Path,
 		pid: l.opts.ServerPID, metrics: l.opts.ServerMetrics,
 	}
 	if t.path == "" || t.path == "/" {
@@ -76,7 +72,7 @@ func given(_ context.Context, l *lab) (*target, error) {
 
 // startOurs starts a server of our own on an empty folder, with every limit so
 // high that none is met.
-func startOurs(ctx context.Context, l *lab) (*target, error) {
+func startOurs(ctx context.Context, l *lab, w way) (*target, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -86,8 +82,7 @@ func startOurs(ctx context.Context, l *lab) (*target, error) {
 		return nil, err
 	}
 	t := &target{
-		name: "ours", webSocket: l.opts.WebSocket, tls: l.opts.TLS, address: ports[0], path: "/ws", codec: l.opts.Codec,
-		metrics: ports[1], folder: folder,
+		way: w, name: "ours", address: ports[0], path: "/ws", metrics: ports[1], folder: folder,
 	}
 	t.collect = t.collectByMetrics
 	certificate := "off"
@@ -95,7 +90,7 @@ func startOurs(ctx context.Context, l *lab) (*target, error) {
 		certificate = "self-signed"
 	}
 	const many = "1000000000"
-	t.process, err = launch(ctx, l.opts.Executable, "serve", "--open", "--log-level", "warn", "--tls", certificate,
+	t.process, err = launch(ctx, l.opts.Program, "serve", "--open", "--log-level", "warn", "--tls", certificate,
 		"--config", os.DevNull, "--data", filepath.Join(folder, "data"),
 		"--listen", t.address, "--metrics-listen", t.metrics,
 		"--limits-sends-per-second", many, "--limits-send-burst", many,

@@ -1,14 +1,16 @@
-package bench
+package main
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,14 +19,20 @@ import (
 
 	"plausch/internal/config"
 	"plausch/internal/server"
+	"plausch/protocol"
 )
 
 // TestMain lets the test's own executable be the servers that a run starts.
 func TestMain(m *testing.M) {
 	var err error
 	switch {
-	case len(os.Args) > 2 && os.Args[1] == "bench" && os.Args[2] == "raw-server":
+	case len(os.Args) > 1 && os.Args[1] == rawServerCommand:
 		err = ServeRaw(os.Stdin, os.Stdout)
+	case len(os.Args) > 1 && os.Args[1] == stubborn:
+		signal.Ignore(syscall.SIGTERM)
+		fmt.Println("up")
+		_, err = io.Copy(io.Discard, os.Stdin)
+		fmt.Fprintln(os.Stderr, "will not stop")
 	case len(os.Args) > 1 && os.Args[1] == "serve":
 		err = serve(os.Args[2:])
 	default:
@@ -64,7 +72,7 @@ func TestRunStartsAndEndsServers(t *testing.T) {
 	t.Setenv("PLAUSCH_LISTEN", "nowhere") // must not reach the server
 	folder, profiles := t.TempDir(), t.TempDir()
 	report, err := Run(t.Context(), Options{
-		Executable: executable, Folder: folder, Profile: profiles, Text: 10,
+		Program: executable, Folder: folder, Profile: profiles, Text: 10,
 		Saturated: 50 * time.Millisecond, Durable: 50 * time.Millisecond,
 		Scenarios: []Scenario{
 			{Kind: Idle, Members: 10},
@@ -108,15 +116,56 @@ func TestRunFails(t *testing.T) {
 	nobody := ln.Addr().String()
 	ln.Close()
 	for name, o := range map[string]Options{
-		"no program":    {Executable: filepath.Join(t.TempDir(), "none")},
-		"no server":     {Executable: executable, Server: "tcp://" + nobody},
-		"no address":    {Executable: executable, Server: "nowhere"},
-		"other scheme":  {Executable: executable, Server: "http://" + nobody},
-		"no such place": {Executable: executable, Folder: filepath.Join(t.TempDir(), "none")},
+		"no program":    {Program: filepath.Join(t.TempDir(), "none")},
+		"no server":     {Program: executable, Server: "tcp://" + nobody},
+		"no address":    {Program: executable, Server: "nowhere"},
+		"other scheme":  {Program: executable, Server: "http://" + nobody},
+		"no such place": {Program: executable, Folder: filepath.Join(t.TempDir(), "none")},
 	} {
 		o.Scenarios, o.Text = []Scenario{{Kind: FanOut, Rooms: 1, Members: 2, Window: 1}}, 10
 		if report, err := Run(t.Context(), o); err == nil {
 			t.Errorf("%s: a run ended with %+v", name, report)
 		}
+	}
+}
+
+// stubborn is a server that complains instead of ending, as one does that is slow
+// to stop.
+const stubborn = "stubborn"
+
+func TestWhatWasMeasuredIsReportedWhateverComesAfter(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unclean := func(start func(context.Context, *lab, way) (*target, error)) func(context.Context, *lab, way) (*target, error) {
+		return func(ctx context.Context, l *lab, w way) (*target, error) {
+			server, err := start(ctx, l, w)
+			if err != nil {
+				return nil, err
+			}
+			server.process, err = launch(ctx, self, stubborn)
+			if err == nil {
+				_, err = server.process.line()
+			}
+			return server, err
+		}
+	}
+	l := inProcess(t, false, protocol.Msgpack)
+	l.start, l.opts.Rounds = unclean(l.start), 1
+	l.opts.Scenarios = []Scenario{{Kind: Idle, Members: 2}, {Kind: SignIn, Members: 3}}
+	report, err := l.run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "will not stop") {
+		t.Errorf("that the server did not stop is told as %v", err)
+	}
+	if report == nil || len(report.Results) != 2 || !report.Results[0].Ours.PerSecond.Known() || report.Err() != nil {
+		t.Errorf("the report is %+v", report)
+	}
+
+	l = inProcess(t, false, protocol.Msgpack)
+	l.opts.Scenarios = []Scenario{{Kind: SignIn, Members: 3}, {Kind: Idle, Members: 2, Transport: "none"}}
+	report, err = l.run(t.Context())
+	if err == nil || report == nil || len(report.Results) != 1 || report.Rounds != 1 {
+		t.Errorf("behind a load that cannot be measured: %+v, %v", report, err)
 	}
 }

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -18,6 +18,7 @@ const (
 	FanOut  Kind = "fan-out" // as many messages as Window allows
 	Paced   Kind = "paced"   // Rate messages per second
 	Idle    Kind = "idle"    // connections that do nothing
+	SignIn  Kind = "sign-in" // guests that come, one after the other in 64 rows
 	Durable Kind = "durable" // senders that each await their acknowledgement
 )
 
@@ -25,9 +26,12 @@ const (
 type Scenario struct {
 	Kind    Kind
 	Rooms   int     // of fan-out and paced loads
-	Members int     // of each room; of idle and durable loads, the connections
+	Members int     // of each room; of all other loads, the connections
 	Window  int     // of fan-out: the most messages in flight in each room
 	Rate    float64 // of paced loads: messages per second, in all rooms together
+	// Transport and Codec are how idle connections reach a server of our own;
+	// empty means as all others do.
+	Transport, Codec string
 }
 
 // Name says in a line what is measured.
@@ -38,7 +42,9 @@ func (s Scenario) Name() string {
 	case Paced:
 		return fmt.Sprintf("%d × %d at %g/s", s.Rooms, s.Members, s.Rate)
 	case Idle:
-		return fmt.Sprintf("%d connections", s.Members)
+		return strings.TrimRight(fmt.Sprintf("%d connections %s %s", s.Members, s.Transport, s.Codec), " ")
+	case SignIn:
+		return fmt.Sprintf("%d guests", s.Members)
 	default:
 		if s.Members == 1 {
 			return "1 sender"
@@ -53,6 +59,7 @@ func Defaults(quick bool) []Scenario {
 	if quick {
 		return []Scenario{
 			{Kind: Idle, Members: 500},
+			{Kind: SignIn, Members: 500},
 			{Kind: FanOut, Rooms: 1, Members: 1000, Window: 64},
 			{Kind: Paced, Rooms: 1, Members: 1000, Rate: 20},
 			{Kind: FanOut, Rooms: 100, Members: 10, Window: 64},
@@ -61,7 +68,11 @@ func Defaults(quick bool) []Scenario {
 		}
 	}
 	return []Scenario{
-		{Kind: Idle, Members: 2000},
+		{Kind: Idle, Members: 5000, Transport: "tcp", Codec: "msgpack"},
+		{Kind: Idle, Members: 5000, Transport: "tcp", Codec: "json"},
+		{Kind: Idle, Members: 5000, Transport: "ws", Codec: "msgpack"},
+		{Kind: Idle, Members: 5000, Transport: "ws", Codec: "json"},
+		{Kind: SignIn, Members: 3000},
 		{Kind: FanOut, Rooms: 1, Members: 1000, Window: 64},
 		{Kind: FanOut, Rooms: 1, Members: 1000, Window: 1},
 		{Kind: Paced, Rooms: 1, Members: 1000, Rate: 20},
@@ -75,10 +86,13 @@ func Defaults(quick bool) []Scenario {
 	}
 }
 
-// ParseScenario reads fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE,
-// idle:CONNECTIONS or durable:SENDERS.
+// scenarioForms is what [ParseScenario] reads.
+const scenarioForms = "fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE, " +
+	"idle:CONNECTIONS, idle:CONNECTIONS/TRANSPORT/CODEC, sign-in:GUESTS or durable:SENDERS"
+
+// ParseScenario reads a scenario as one word: see scenarioForms.
 func ParseScenario(text string) (s Scenario, err error) {
-	bad := fmt.Errorf("%q is no scenario: write fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE, idle:CONNECTIONS or durable:SENDERS", text)
+	bad := fmt.Errorf("%q is no scenario: write %s", text, scenarioForms)
 	kind, rest, _ := strings.Cut(text, ":")
 	s.Kind = Kind(kind)
 	number := func(text string, most int) int {
@@ -105,7 +119,16 @@ func ParseScenario(text string) (s Scenario, err error) {
 		if s.Rate, e = strconv.ParseFloat(load, 64); e != nil || !(s.Rate > 0 && s.Rate < 1e9) {
 			return s, bad
 		}
-	case Idle, Durable:
+	case Idle:
+		members, reached, ok := strings.Cut(rest, "/")
+		s.Members = number(members, many)
+		if ok {
+			s.Transport, s.Codec, _ = strings.Cut(reached, "/")
+			if _, e := parseWay(s.Transport, s.Codec); e != nil {
+				return s, e
+			}
+		}
+	case SignIn, Durable:
 		s.Members = number(rest, many)
 	default:
 		return s, bad
@@ -139,6 +162,9 @@ func (g group) run(ctx context.Context, l *lab) ([]Result, error) {
 	switch g[0].Kind {
 	case Idle:
 		r, err := l.idle(ctx, g[0])
+		return []Result{r}, err
+	case SignIn:
+		r, err := l.signIns(ctx, g[0])
 		return []Result{r}, err
 	case Durable:
 		r, err := l.durable(ctx, g[0])

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bufio"
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -217,12 +218,16 @@ func (c *rawConn) write() {
 }
 
 // startRaw starts a raw server as a process of its own.
-func startRaw(ctx context.Context, l *lab) (*target, error) {
-	p, err := launch(ctx, l.opts.Executable, "bench", "raw-server")
+func startRaw(ctx context.Context, l *lab, w way) (*target, error) {
+	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	t := &target{name: "raw", raw: true, codec: l.opts.Codec, pid: p.pid(), process: p}
+	p, err := launch(ctx, self, rawServerCommand)
+	if err != nil {
+		return nil, err
+	}
+	t := &target{way: way{codec: w.codec}, name: "raw", raw: true, pid: p.pid(), process: p}
 	address, err := p.line()
 	if err != nil {
 		return nil, fmt.Errorf("start the raw server: %w", errors.Join(err, t.stop()))

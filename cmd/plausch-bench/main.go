@@ -4,59 +4,69 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"plausch/internal/bench"
-	"plausch/protocol"
+	"plausch"
 )
 
-func newBenchCommand() *cobra.Command {
-	var o bench.Options
+func main() {
+	cmd := newCommand()
+	if err := cmd.Execute(); err != nil {
+		fmt.Fprintf(os.Stderr, "plausch-bench: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func newCommand() *cobra.Command {
+	var o Options
 	var quick, asJSON bool
 	var scenarios []string
 	var transport, codec string
 	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure a server, and check that it loses nothing",
+		Use:     "plausch-bench",
+		Short:   "Measure a server, and check that it loses nothing",
+		Version: plausch.Version,
 		Long: "Puts load on a server, checks every delivery (none lost, none twice, all in order), and\n" +
 			"prints what that costs the server, beside what a bare loop costs that passes bytes on and\n" +
-			"keeps nothing. Without --server it starts a server of its own on the loopback for it, with\n" +
+			"keeps nothing. Without --server it starts a plausch of its own on the loopback for it, with\n" +
 			"an empty data folder and without limits, and removes both at the end.\n\n" +
 			"CPU time and memory are read from /proc, so they are known on Linux only, and of a\n" +
 			"server that runs already only with --server-pid. It has to let guests in (--open) and to\n" +
-			"have high limits.\n\n" +
+			"have high limits. Loads of thousands of connections need as many open files (ulimit -n).\n\n" +
 			"The exit code is 0 if nothing was lost or confused, whether the targets hold or not.",
-		Example: "  plausch bench --quick\n" +
-			"  plausch bench --rounds 3 --transport ws\n" +
-			"  plausch bench --scenario fan-out:1x1000/64 --scenario paced:1x1000@20 --profile .",
-		Args: cobra.NoArgs,
+		Example: "  plausch-bench --quick\n" +
+			"  plausch-bench --rounds 3 --transport ws\n" +
+			"  plausch-bench --scenario idle:5000/tcp/json --scenario sign-in:3000\n" +
+			"  plausch-bench --scenario fan-out:1x1000/64 --scenario paced:1x1000@20 --profile .",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true, // main prints them
+		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := benchOptions(&o, transport, codec, scenarios, quick); err != nil {
+			if err := complete(&o, transport, codec, scenarios, quick); err != nil {
 				return err
 			}
 			o.Progress = func(line string) { fmt.Fprintln(cmd.ErrOrStderr(), line) }
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			report, err := bench.Run(ctx, o)
-			switch {
-			case ctx.Err() != nil:
-				return errors.New("interrupted")
-			case err != nil:
+			report, err := Run(ctx, o)
+			if ctx.Err() != nil {
+				err = errors.New("interrupted")
+			}
+			if report == nil {
 				return err
 			}
+			write := report.Table
 			if asJSON {
-				err = report.JSON(cmd.OutOrStdout())
-			} else {
-				err = report.Table(cmd.OutOrStdout())
+				write = report.JSON
 			}
-			if err != nil {
-				return err
-			}
-			return report.Err()
+			return errors.Join(write(cmd.OutOrStdout()), report.Err(), err)
 		},
 	}
 	flags := cmd.Flags()
@@ -64,8 +74,9 @@ func newBenchCommand() *cobra.Command {
 	flags.StringVar(&o.Server, "server", "", "Measure the running server at tcp://, ws://, tls:// or wss:// and HOST:PORT (default: one of our own)")
 	flags.IntVar(&o.ServerPID, "server-pid", 0, "Process of --server, for its CPU time and memory")
 	flags.StringVar(&o.ServerMetrics, "server-metrics", "", "HOST:PORT of the metrics of --server, for its memory and profiles")
-	flags.BoolVar(&quick, "quick", false, "Measure less, in some 20 seconds")
-	flags.StringArrayVar(&scenarios, "scenario", nil, "What to measure, may be repeated: fan-out:ROOMSxMEMBERS/WINDOW, paced:ROOMSxMEMBERS@RATE, idle:CONNECTIONS or durable:SENDERS")
+	flags.StringVar(&o.Program, "program", "", "The plausch to start (default: beside this program, in ./bin, or in $PATH)")
+	flags.BoolVar(&quick, "quick", false, "Measure less, in some 30 seconds")
+	flags.StringArrayVar(&scenarios, "scenario", nil, "What to measure, may be repeated: "+scenarioForms)
 	flags.IntVar(&o.Rounds, "rounds", 1, "Rounds, of which the medians are taken")
 	flags.StringVar(&transport, "transport", "tcp", "How to reach a server of our own: tcp, ws, tls or wss")
 	flags.StringVar(&codec, "codec", "msgpack", "How bodies are written: msgpack or json")
@@ -76,40 +87,23 @@ func newBenchCommand() *cobra.Command {
 	flags.StringVar(&o.Folder, "folder", "", "Folder for temporary databases; the speed of its disk counts (default: the system's)")
 	flags.StringVar(&o.Profile, "profile", "", "Folder for CPU profiles of the server, one for each load")
 	flags.BoolVar(&asJSON, "json", false, "Print JSON")
-	must(cmd.MarkFlagDirname("folder"))
-	must(cmd.MarkFlagDirname("profile"))
-	for name, choices := range map[string][]string{"transport": {"tcp", "ws", "tls", "wss"}, "codec": {"msgpack", "json"}} {
-		must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)))
-	}
 	cmd.AddCommand(newRawServerCommand())
 	return cmd
 }
 
-// benchOptions completes o from flags that need a look.
-func benchOptions(o *bench.Options, transport, codec string, scenarios []string, quick bool) (err error) {
-	switch transport {
-	case "tcp", "ws", "tls", "wss":
-		o.WebSocket = transport == "ws" || transport == "wss"
-		o.TLS = transport == "tls" || transport == "wss"
-	default:
-		return usageErrorf("there is no transport %q; choose tcp, ws, tls or wss", transport)
+// complete fills in o from flags that need a look.
+func complete(o *Options, transport, codec string, scenarios []string, quick bool) (err error) {
+	if o.way, err = parseWay(transport, codec); err != nil {
+		return err
 	}
-	switch codec {
-	case "msgpack":
-		o.Codec = protocol.Msgpack
-	case "json":
-		o.Codec = protocol.JSON
-	default:
-		return usageErrorf("there is no codec %q; choose msgpack or json", codec)
-	}
-	o.Scenarios = bench.Defaults(quick)
+	o.Scenarios = Defaults(quick)
 	if len(scenarios) > 0 {
 		o.Scenarios = nil
 	}
 	for _, text := range scenarios {
-		s, err := bench.ParseScenario(text)
+		s, err := ParseScenario(text)
 		if err != nil {
-			return &exitError{exitUsage, err}
+			return err
 		}
 		o.Scenarios = append(o.Scenarios, s)
 	}
@@ -118,7 +112,7 @@ func benchOptions(o *bench.Options, transport, codec string, scenarios []string,
 	for i, d := range []*time.Duration{&o.Saturated, &o.Paced, &o.Durable} {
 		switch {
 		case *d < 0:
-			return usageErrorf("%v is no time to measure for", *d)
+			return fmt.Errorf("%v is no time to measure for", *d)
 		case *d > 0:
 		case quick:
 			*d = short[i]
@@ -130,21 +124,48 @@ func benchOptions(o *bench.Options, transport, codec string, scenarios []string,
 		o.Quiet /= 2
 	}
 	if o.Text < 1 || o.Text > 16<<10 {
-		return usageErrorf("a text has 1 to %d bytes, not %d", 16<<10, o.Text)
+		return fmt.Errorf("a text has 1 to %d bytes, not %d", 16<<10, o.Text)
 	}
-	o.Executable, err = os.Executable()
+	if o.Server == "" && o.Program == "" {
+		o.Program, err = findProgram()
+	}
 	return err
 }
 
-// newRawServerCommand is what bench starts to compare a server with.
+// findProgram returns the plausch beside this program, where make build puts it,
+// or in $PATH.
+func findProgram() (string, error) {
+	name := "plausch"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	places := []string{filepath.Join("bin", name)}
+	if self, err := os.Executable(); err == nil {
+		places = append([]string{filepath.Join(filepath.Dir(self), name)}, places...)
+	}
+	for _, place := range places {
+		if info, err := os.Stat(place); err == nil && info.Mode().IsRegular() {
+			return filepath.Abs(place)
+		}
+	}
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	return "", errors.New("there is no plausch to measure; build one with make build, or name it with --program")
+}
+
+// rawServerCommand runs a raw server.
+const rawServerCommand = "raw-server"
+
+// newRawServerCommand is what a run starts to compare a server with.
 func newRawServerCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:    "raw-server",
+		Use:    rawServerCommand,
 		Short:  "Run the bare loop that a server is compared with",
 		Args:   cobra.NoArgs,
 		Hidden: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return bench.ServeRaw(cmd.InOrStdin(), cmd.OutOrStdout())
+			return ServeRaw(cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 }

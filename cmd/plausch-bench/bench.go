@@ -1,6 +1,7 @@
-// Package bench puts load on a server over the native protocol, checks every
+// Command plausch-bench puts load on a server over the native protocol, checks every
 // delivery, and measures what that costs the server, beside what a bare loop
-// costs that does nothing but pass bytes on.
+// costs that does nothing but pass bytes on. It is for who works on Plausch or
+// wonders what a machine can carry, and not part of what a host installs.
 //
 // # What is compared
 //
@@ -19,7 +20,7 @@
 // (tally.go) and then tells the room, once for all of them, how far it has got
 // (flight.go). Nothing is allocated and no lock is taken for a delivery. One
 // goroutine for each room, or one for all at a given rate, sends.
-package bench
+package main
 
 import (
 	"context"
@@ -28,8 +29,6 @@ import (
 	"os"
 	"strings"
 	"time"
-
-	"plausch/protocol"
 )
 
 // Options say what to measure.
@@ -42,14 +41,11 @@ type Options struct {
 	ServerPID int
 	// ServerMetrics is HOST:PORT of Server's metrics; empty if there are none.
 	ServerMetrics string
-	// Executable is the program whose serve and bench raw-server are started.
-	Executable string
-	// WebSocket has a server of our own reached that way instead of over TCP; that
-	// of Server says so itself.
-	WebSocket bool
-	// TLS has a server of our own reached over TLS. The raw one has none.
-	TLS   bool
-	Codec protocol.Codec
+	// Program is the plausch whose serve is started.
+	Program string
+	// way is how a server of our own is reached. Server says that itself, but for
+	// the codec.
+	way way
 	// Folder is where a temporary folder for databases is made; empty means the
 	// system's. Durable sends are as fast as its disk.
 	Folder string
@@ -82,8 +78,8 @@ const (
 // warmUp is how long a load runs before it is measured for a time.
 func warmUp(measure time.Duration) time.Duration { return min(maxWarmUp, measure/3) }
 
-// Run measures the scenarios. The error is about what hindered it; what the
-// checker found wrong is in the report.
+// Run measures the scenarios. The error is about what hindered it, and the report
+// has what was measured until then; what the checker found wrong is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	folder, err := os.MkdirTemp(o.Folder, "plausch-bench-")
 	if err != nil {
@@ -92,8 +88,8 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	l := &lab{opts: o, folder: folder, start: startOurs, startRaw: startRaw}
 	if o.Server != "" {
 		l.start = given
-		l.opts.WebSocket = strings.HasPrefix(o.Server, "ws")
-		l.opts.TLS = strings.HasPrefix(o.Server, "tls://") || strings.HasPrefix(o.Server, "wss://")
+		l.opts.way.webSocket = strings.HasPrefix(o.Server, "ws")
+		l.opts.way.tls = strings.HasPrefix(o.Server, "tls://") || strings.HasPrefix(o.Server, "wss://")
 	}
 	report, err := l.run(ctx)
 	return report, errors.Join(err, os.RemoveAll(folder))
@@ -104,58 +100,62 @@ type lab struct {
 	opts   Options
 	folder string
 	// start and startRaw start servers; tests have others.
-	start, startRaw func(context.Context, *lab) (*target, error)
+	start, startRaw func(context.Context, *lab, way) (*target, error)
 
 	ours, raw *target // started when first needed
+	// unclean is about servers that did not stop as they should. What was
+	// measured before is true all the same.
+	unclean error
 }
 
 func (l *lab) run(ctx context.Context) (_ *Report, err error) {
-	defer func() { err = errors.Join(err, l.ours.stop(), l.raw.stop()) }()
+	defer func() { err = errors.Join(err, l.unclean, l.ours.stop(), l.raw.stop()) }()
 	rounds := max(l.opts.Rounds, 1)
-	report := &Report{Transport: transport(l.opts), Codec: l.opts.Codec.String(), Text: l.opts.Text, Rounds: rounds}
+	report := &Report{Transport: l.opts.way.transport(), Codec: l.opts.way.codec.String(), Text: l.opts.Text, Rounds: rounds}
 	if report.Fsync, err = measureFsync(l.folder); err != nil {
 		return nil, err
 	}
-	all := make([][]Result, rounds)
-	for i := range rounds {
-		for _, group := range groups(l.opts.Scenarios) {
-			results, err := group.run(ctx, l)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", group.name(), err)
-			}
-			all[i] = append(all[i], results...)
+	var whole [][]Result
+	for range rounds {
+		var round []Result
+		if round, err = l.round(ctx); err == nil || len(whole) == 0 {
+			whole = append(whole, round)
+		}
+		if err != nil {
+			break
 		}
 	}
-	report.Results = medians(all)
+	report.Rounds = len(whole)
+	report.Results = medians(whole)
 	for i := range report.Results {
 		report.Results[i].judge(report)
 	}
-	return report, nil
+	return report, err
 }
 
-// transport names how our server is reached, as the scheme of its address.
-func transport(o Options) string {
-	switch {
-	case o.WebSocket && o.TLS:
-		return "wss"
-	case o.WebSocket:
-		return "ws"
-	case o.TLS:
-		return "tls"
+// round measures every scenario once. With an error it returns those before.
+func (l *lab) round(ctx context.Context) ([]Result, error) {
+	var all []Result
+	for _, group := range groups(l.opts.Scenarios) {
+		results, err := group.run(ctx, l)
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", group.name(), err)
+		}
+		all = append(all, results...)
 	}
-	return "tcp"
+	return all, nil
 }
 
 // sides returns the two servers, ours first.
 func (l *lab) sides(ctx context.Context) ([]*target, error) {
 	var err error
 	if l.ours == nil {
-		if l.ours, err = l.start(ctx, l); err != nil {
+		if l.ours, err = l.start(ctx, l, l.opts.way); err != nil {
 			return nil, err
 		}
 	}
 	if l.raw == nil {
-		if l.raw, err = l.startRaw(ctx, l); err != nil {
+		if l.raw, err = l.startRaw(ctx, l, l.opts.way); err != nil {
 			return nil, err
 		}
 	}
