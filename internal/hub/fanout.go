@@ -90,8 +90,8 @@ func (h *Hub) leave(id plausch.RoomID, member plausch.AccountID) {
 		if a.left != nil {
 			a.left[id] = true
 		}
-		if i := slices.IndexFunc(a.subs, func(s *subscription) bool { return s.room == id }); i >= 0 {
-			h.unsubscribe(a.subs[i])
+		if sub := a.in(id); sub != nil {
+			h.unsubscribe(sub)
 		}
 	}
 }

@@ -3,7 +3,8 @@
 // every session of the room; a session queues them and never makes the hub wait.
 //
 // One lock guards everything. Fan-out holds it for reading, once for a batch of
-// events; attaching, leaving and changes of membership hold it for writing.
+// events; attaching, leaving and changes of membership hold it for writing, and
+// for lockedRooms rooms at a time.
 package hub
 
 import (
@@ -49,7 +50,8 @@ type subscription struct {
 	room    plausch.RoomID
 	session Session
 	of      *Attachment
-	place   int
+	place   int32 // in the room's
+	index   int32 // in the attachment's
 }
 
 // account is the sessions of one account.
@@ -67,6 +69,9 @@ type Attachment struct {
 	away    bool
 	gone    bool
 	subs    []*subscription
+	// byRoom finds the subscriptions; nil while they are few, as most sessions'
+	// are: a map would cost each of them more than a look through a short list.
+	byRoom map[plausch.RoomID]*subscription
 	// left collects, while the account's rooms are loaded, those that it left
 	// meanwhile; nil afterwards.
 	left map[plausch.RoomID]bool
@@ -119,18 +124,27 @@ func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func()
 		a.Detach()
 		return nil, err
 	}
+	for part := range slices.Chunk(rooms, lockedRooms) {
+		h.mu.Lock()
+		for _, id := range part {
+			if !a.left[id] {
+				h.subscribe(a, id)
+			}
+		}
+		h.mu.Unlock()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, id := range rooms {
-		if !a.left[id] {
-			h.subscribe(a, id)
-		}
-	}
 	a.left = nil
 	return a, nil
 }
 
-// Detach ends the deliveries. Detaching twice is no error.
+// lockedRooms is how many rooms are added or removed before others get a turn of
+// the lock: about 1 ms.
+const lockedRooms = 512
+
+// Detach ends the deliveries: the first call when it returns. Detaching twice is
+// no error.
 func (a *Attachment) Detach() {
 	h := a.hub
 	h.mu.Lock()
@@ -138,10 +152,16 @@ func (a *Attachment) Detach() {
 	if a.gone {
 		return
 	}
-	a.gone = true
-	for len(a.subs) > 0 {
+	a.gone = true // nothing is added from here on
+	for removed := 0; len(a.subs) > 0; removed++ {
+		if removed == lockedRooms {
+			removed = 0
+			h.mu.Unlock()
+			h.mu.Lock()
+		}
 		h.unsubscribe(a.subs[len(a.subs)-1])
 	}
+	// The last step: until then the account can leave a room, and hears no more of it.
 	acc := h.accounts[a.account.ID]
 	acc.sessions = slices.DeleteFunc(acc.sessions, func(other *Attachment) bool { return other == a })
 	if len(acc.sessions) == 0 {
@@ -166,9 +186,25 @@ func (h *Hub) Rename(ref plausch.AccountRef) {
 	h.changed(acc)
 }
 
+// manyRooms is how many subscriptions a session has before it gets a map of them.
+const manyRooms = 32
+
+// in returns the subscription of a to a room, or nil. The lock is held.
+func (a *Attachment) in(id plausch.RoomID) *subscription {
+	if a.byRoom != nil {
+		return a.byRoom[id]
+	}
+	for _, sub := range a.subs {
+		if sub.room == id {
+			return sub
+		}
+	}
+	return nil
+}
+
 // subscribe adds a to a room, if it is not in it. The lock is held for writing.
 func (h *Hub) subscribe(a *Attachment, id plausch.RoomID) {
-	if a.gone || slices.ContainsFunc(a.subs, func(s *subscription) bool { return s.room == id }) {
+	if a.gone || a.in(id) != nil {
 		return
 	}
 	r := h.rooms[id]
@@ -176,15 +212,24 @@ func (h *Hub) subscribe(a *Attachment, id plausch.RoomID) {
 		r = &room{}
 		h.rooms[id] = r
 	}
-	sub := &subscription{room: id, session: a.session, of: a, place: len(r.subs)}
+	sub := &subscription{room: id, session: a.session, of: a, place: int32(len(r.subs)), index: int32(len(a.subs))}
 	r.subs = append(r.subs, sub)
 	a.subs = append(a.subs, sub)
+	switch {
+	case a.byRoom != nil:
+		a.byRoom[id] = sub
+	case len(a.subs) > manyRooms:
+		a.byRoom = make(map[plausch.RoomID]*subscription, 2*len(a.subs))
+		for _, sub := range a.subs {
+			a.byRoom[sub.room] = sub
+		}
+	}
 }
 
 // unsubscribe removes sub from its room and its session. The lock is held for
 // writing.
 func (h *Hub) unsubscribe(sub *subscription) {
-	r := h.rooms[sub.room]
+	r, a := h.rooms[sub.room], sub.of
 	last := len(r.subs) - 1
 	r.subs[sub.place] = r.subs[last]
 	r.subs[sub.place].place = sub.place
@@ -193,7 +238,10 @@ func (h *Hub) unsubscribe(sub *subscription) {
 	if last == 0 {
 		delete(h.rooms, sub.room)
 	}
-	subs := sub.of.subs
-	i := slices.Index(subs, sub)
-	sub.of.subs = slices.Delete(subs, i, i+1)
+	last = len(a.subs) - 1
+	a.subs[sub.index] = a.subs[last]
+	a.subs[sub.index].index = sub.index
+	a.subs[last] = nil
+	a.subs = a.subs[:last]
+	delete(a.byRoom, sub.room)
 }

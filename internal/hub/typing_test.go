@@ -63,6 +63,7 @@ func TestTypingIsPushedSoOften(t *testing.T) {
 		pushed("the same in another room", 1, 8, 1)
 		pushed("fifty accounts beside it", maxTyping-1, 7, 50)
 		time.Sleep(typingEvery)
+		synctest.Wait()
 		pushed("a second later", 1, 7, 1)
 	})
 }
@@ -75,8 +76,10 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		attach(t, h, slow, plausch.AccountRef{ID: 1, Name: "slow"})
 		bob := attach(t, h, &skipping{}, plausch.AccountRef{ID: 2, Name: "bob"})
 		time.Sleep(2 * announceEvery)
+		synctest.Wait()
 		bob.Detach()
 		time.Sleep(2 * announceEvery)
+		synctest.Wait()
 		if slow.cut || slow.offered == 0 {
 			t.Fatalf("a reader that is behind was cut off (%v) or offered nothing", slow.cut)
 		}
@@ -84,6 +87,7 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		slow.full = false
 		h.mu.Unlock()
 		time.Sleep(2 * announceEvery)
+		synctest.Wait()
 		last := ""
 		for _, f := range slow.taken {
 			for _, c := range f.Presence {
@@ -97,6 +101,7 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		}
 		offered := slow.offered
 		time.Sleep(3 * announceEvery)
+		synctest.Wait()
 		if slow.offered != offered {
 			t.Error("presence that has not changed was told again")
 		}

@@ -22,15 +22,19 @@ type Group[M Member] struct {
 	mu       sync.Mutex
 	members  map[M]struct{}
 	draining atomic.Bool // set under mu
-	running  sync.WaitGroup
+	// running counts the members that were added and not removed, those that came
+	// too late included. It is no WaitGroup: that must not grow from nothing beside
+	// a Wait, and connections arrive when they like.
+	running int
+	ended   chan struct{} // nil, or what Drain waits for: closed when running is 0
 }
 
 // Add adds a member. It returns false if the group drains: then the member has
 // to end at once. Remove is due either way.
 func (g *Group[M]) Add(m M) bool {
-	g.running.Add(1)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.running++
 	if g.draining.Load() {
 		return false
 	}
@@ -46,7 +50,16 @@ func (g *Group[M]) Remove(m M) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.members, m)
-	g.running.Done()
+	g.running--
+	g.wakeDrain()
+}
+
+// wakeDrain lets Drain return if nobody runs. The lock is held.
+func (g *Group[M]) wakeDrain() {
+	if g.running == 0 && g.ended != nil {
+		close(g.ended)
+		g.ended = nil
+	}
 }
 
 // Draining reports whether Drain has been called.
@@ -73,12 +86,12 @@ func (g *Group[M]) Each(f func(M)) {
 func (g *Group[M]) Drain(ctx context.Context) error {
 	g.mu.Lock()
 	g.draining.Store(true)
+	if g.ended == nil {
+		g.ended = make(chan struct{})
+	}
+	done := g.ended
+	g.wakeDrain()
 	g.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		g.running.Wait()
-		close(done)
-	}()
 	again := time.NewTicker(drainEvery)
 	defer again.Stop()
 	for {
