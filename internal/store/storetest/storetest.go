@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		})
 	}
 	t.Run("Model", func(t *testing.T) { testModel(t, open) })
+	t.Run("Actors", func(t *testing.T) { testActors(t, open) })
 }
 
 type test struct {
