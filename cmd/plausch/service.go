@@ -30,8 +30,9 @@ func rootFlag(cmd *cobra.Command) *string {
 }
 
 func newServiceInstallCommand() *cobra.Command {
-	var o service.Options
+	o := service.Options{}
 	var dryRun bool
+	var backupTo string
 	cmd := &cobra.Command{
 		Use:   "install [flags] [-- FLAGS OF SERVE]",
 		Short: "Write the systemd unit, and start it",
@@ -39,9 +40,11 @@ func newServiceInstallCommand() *cobra.Command {
 			"network, and starts it now and with the machine. Run it again after an update of the\n" +
 			"program or with other flags: it replaces what it wrote.\n\n" +
 			"The data is in " + service.StateDir + ", and so are the settings, as " + config.FileName + ". What stands after --\n" +
-			"is given to plausch serve.",
+			"is given to plausch serve.\n\n" +
+			"A timer has a backup made every night, into --backup-to: best a folder on another disk.",
 		Example: "  sudo plausch service install -- --listen :7528\n" +
 			"  sudo plausch service install --user chat -- --data /srv/chat --listen :443\n" +
+			"  sudo plausch service install --backup-to /mnt/disk/plausch -- --domain chat.example.org\n" +
 			"  plausch service install --dry-run --socket",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
@@ -52,6 +55,9 @@ func newServiceInstallCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, err := cmd.Flags().GetString("root")
 			must(err)
+			if o.Backup = backupTo; o.Backup == config.Off {
+				o.Backup, o.Keep = "", 0
+			}
 			if err := completeOptions(&o, root, args); err != nil {
 				return err
 			}
@@ -73,6 +79,8 @@ func newServiceInstallCommand() *cobra.Command {
 	flags.StringVar(&o.User, "user", "", "User to run as (default one that exists only while the service runs)")
 	flags.BoolVar(&o.Socket, "socket", false, "Let systemd listen, so that connections wait while the server restarts")
 	flags.StringVar(&o.Binary, "binary", "", "Path of the program (default this one)")
+	flags.StringVar(&backupTo, "backup-to", service.BackupDir, "Folder for a backup every night, or off")
+	flags.IntVar(&o.Keep, "backup-keep", 14, "How many of these backups to keep")
 	flags.BoolVar(&dryRun, "dry-run", false, "Print the units and change nothing")
 	rootFlag(cmd)
 	return cmd
@@ -167,6 +175,9 @@ func serviceStatus(ctx context.Context, w io.Writer, host service.Host) error {
 	if len(s.Options.Args) > 0 {
 		fmt.Fprintf(w, "flags:   %s\n", strings.Join(s.Options.Args, " "))
 	}
+	if s.Options.Backup != "" {
+		fmt.Fprintf(w, "backups: every night, in %s, the last %d\n", s.Options.Backup, s.Options.Keep)
+	}
 	if s.Known {
 		fmt.Fprintf(w, "enabled: %s\nactive:  %s\n", s.Enabled, s.Active)
 	} else {
@@ -177,6 +188,8 @@ func serviceStatus(ctx context.Context, w io.Writer, host service.Host) error {
 		return errors.New("the unit is not what this version would write; run plausch service install again, with the same flags")
 	case s.Known && s.Active != "active":
 		return errors.New("the service does not run; journalctl -u plausch says why, and systemctl start plausch starts it")
+	case s.Known && s.Options.Backup != "" && s.Timer != "active":
+		return fmt.Errorf("no backups are made; systemctl enable --now %s changes that", service.BackupTimer)
 	case s.Known && s.Enabled != "enabled":
 		return errors.New("the service does not start with the machine; systemctl enable plausch changes that")
 	}
@@ -208,7 +221,11 @@ func printNext(w io.Writer, o service.Options) {
 	if o.Data != "" {
 		data = o.Data
 	}
-	fmt.Fprintf(w, "\nSee how it is:    systemctl status plausch\nRead its log:     journalctl -fu plausch\n"+
-		"Add an account:   sudo plausch user add NAME --data %[1]s\nChange settings:  sudo nano %[1]s/%[2]s && sudo systemctl restart plausch\n",
-		shellQuote(data), config.FileName)
+	backups := "none are made; see plausch backup --help"
+	if o.Backup != "" {
+		backups = fmt.Sprintf("every night in %s, the last %d. The first now: systemctl start plausch-backup", o.Backup, o.Keep)
+	}
+	fmt.Fprintf(w, "\nBecome its owner: sudo plausch claim\nSee how it is:    plausch service status, sudo plausch doctor\nRead its log:     journalctl -fu plausch\n"+
+		"Change settings:  sudo nano %s/%s && sudo systemctl restart plausch\nBackups:          %s\n",
+		shellQuote(data), config.FileName, backups)
 }

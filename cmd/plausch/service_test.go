@@ -17,7 +17,7 @@ func TestServiceInstallInAnImage(t *testing.T) {
 	install := []string{"service", "install", "--root", root, "--binary", "/usr/local/bin/plausch"}
 	o := plauschRun(t, "", append(install, "--", "--listen", ":443", "--open")...)
 	unit := filepath.Join(root, "etc/systemd/system/plausch.service")
-	o.want(t, exitOK, "wrote    "+unit, "systemctl --root="+root+" enable plausch.service", "plausch user add NAME --data /var/lib/plausch")
+	o.want(t, exitOK, "wrote    "+unit, "systemctl --root="+root+" enable plausch.service", "sudo plausch claim", "every night in /var/backups/plausch", filepath.Join(root, "etc/systemd/system/plausch-backup.timer"))
 	text, err := os.ReadFile(unit)
 	if err != nil {
 		t.Fatal(err)

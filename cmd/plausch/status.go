@@ -167,24 +167,6 @@ func certificateLine(c *server.Certificate) string {
 	return text
 }
 
-// lastBackup tells about the last good backup in a line, at now.
-func lastBackup(last *backup.Last, now time.Time) string {
-	text := "never; see plausch backup --help"
-	if last != nil && !last.Time.IsZero() {
-		text = fmt.Sprintf("%s to %s", last.Time.Local().Format(time.DateTime), last.File)
-		if last.Verified {
-			text += ", checked"
-		}
-		if last.Old(now) {
-			text += fmt.Sprintf("; that is %d days ago", int(now.Sub(last.Time).Hours()/24))
-		}
-	}
-	if last != nil && last.Failed != "" {
-		text += fmt.Sprintf("; the try of %s has failed: %s", last.FailedAt.Local().Format(time.DateTime), strings.Join(strings.Fields(last.Failed), " "))
-	}
-	return text
-}
-
 func (s *status) write(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
@@ -213,6 +195,10 @@ func (s *status) write(w io.Writer) error {
 	}
 	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
 	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
-	row("last backup", "%s", lastBackup(s.LastBackup, time.Now()))
+	last := s.LastBackup
+	if last == nil {
+		last = new(backup.Last)
+	}
+	row("last backup", "%s", last.Describe(time.Now()))
 	return t.Flush()
 }

@@ -3,9 +3,11 @@ package backup
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -26,6 +28,24 @@ type Last struct {
 
 // Old reports whether it is time for a new backup at now.
 func (l Last) Old(now time.Time) bool { return now.Sub(l.Time) > OldAfter }
+
+// Describe tells about the last backup in a line, at now.
+func (l Last) Describe(now time.Time) string {
+	text := "never"
+	if !l.Time.IsZero() {
+		text = fmt.Sprintf("%s to %s", l.Time.Local().Format(time.DateTime), l.File)
+		if l.Verified {
+			text += ", checked"
+		}
+		if l.Old(now) {
+			text += fmt.Sprintf("; that is %d days ago", int(now.Sub(l.Time)/(24*time.Hour)))
+		}
+	}
+	if l.Failed != "" {
+		text += fmt.Sprintf("; the try of %s has failed: %s", l.FailedAt.Local().Format(time.DateTime), strings.Join(strings.Fields(l.Failed), " "))
+	}
+	return text
+}
 
 // SetFailed notes that no backup was made, and keeps what is known of the last one.
 func SetFailed(data string, why error, at time.Time) error {

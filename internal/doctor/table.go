@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"plausch/internal/backup"
 	"plausch/internal/config"
 	"plausch/internal/service"
 	"plausch/internal/store/sqlite"
@@ -59,6 +60,7 @@ func Checks(s Subject) []Check {
 		here = func(context.Context) (Addresses, error) { return Addresses{NoTell: errOffline}, nil }
 		resolve = func(context.Context, string) ([]netip.Addr, error) { return nil, errOffline }
 	}
+	inspect := func(ctx context.Context) (service.Status, error) { return service.Inspect(ctx, service.ThisHost("")) }
 	checks := []Check{
 		settings{s.SettingsErr, s.SettingsFile},
 		data{s.Config.Data, uint64(s.Config.Limits.FreeDiskBytes), lookAtFolder},
@@ -71,7 +73,8 @@ func Checks(s Subject) []Check {
 		memory{availableMemory},
 		files{fileLimit},
 		clock{s.TimeURL, time.Now, httpDate},
-		unit{func(ctx context.Context) (service.Status, error) { return service.Inspect(ctx, service.ThisHost("")) }},
+		unit{inspect},
+		backups{s.Config.Data, backup.FindLast, inspect, sameDisk, time.Now},
 		port{places, whoListens, s.Domain != "" && len(s.Config.BehindProxy) == 0},
 	}
 	if s.Domain != "" {

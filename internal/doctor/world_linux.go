@@ -93,3 +93,10 @@ func cgroupRoom() uint64 {
 	}
 	return limit - min(used, limit)
 }
+
+// sameDisk reports whether two paths are on one file system, false if that cannot be
+// seen.
+func sameDisk(a, b string) bool {
+	var one, two syscall.Stat_t
+	return syscall.Stat(a, &one) == nil && syscall.Stat(b, &two) == nil && one.Dev == two.Dev
+}

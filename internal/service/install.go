@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,9 +45,16 @@ func runSystemctl(ctx context.Context, args ...string) (string, error) {
 }
 
 // UnitPath returns where plausch.service belongs.
-func (h Host) UnitPath() string { return filepath.Join(h.Root, unitDir, serviceEnd) }
+func (h Host) UnitPath() string { return h.unitPath(serviceEnd) }
 
-func (h Host) socketPath() string { return filepath.Join(h.Root, unitDir, socketEnd) }
+func (h Host) socketPath() string { return h.unitPath(socketEnd) }
+
+func (h Host) unitPath(name string) string { return filepath.Join(h.Root, unitDir, name) }
+
+// allPaths returns where units of ours can be, in the order of writing.
+func (h Host) allPaths() []string {
+	return []string{h.UnitPath(), h.socketPath(), h.unitPath(backupService), h.unitPath(BackupTimer)}
+}
 
 // Report says what was done and what is left to do.
 type Report struct {
@@ -70,12 +79,16 @@ func Install(ctx context.Context, h Host, o Options) (Report, error) {
 	if o.Socket {
 		files[h.socketPath()] = o.SocketUnit()
 	}
+	maps.Copy(files, h.backupFiles(o))
 	for path := range files {
 		if err := ours(path); err != nil {
 			return r, err
 		}
 	}
-	for _, path := range []string{h.UnitPath(), h.socketPath()} {
+	if err := h.makeBackupFolder(o); err != nil {
+		return r, err
+	}
+	for _, path := range h.allPaths() {
 		text, wanted := files[path]
 		if !wanted {
 			continue
@@ -87,7 +100,12 @@ func Install(ctx context.Context, h Host, o Options) (Report, error) {
 	}
 	commands := [][]string{{"daemon-reload"}}
 	if !o.Socket {
-		if err := h.dropSocket(ctx, &r); err != nil {
+		if err := h.drop(ctx, &r, socketEnd); err != nil {
+			return r, err
+		}
+	}
+	if o.Backup == "" {
+		if err := h.drop(ctx, &r, BackupTimer, backupService); err != nil {
 			return r, err
 		}
 	}
@@ -98,25 +116,50 @@ func Install(ctx context.Context, h Host, o Options) (Report, error) {
 	} else {
 		commands = append(commands, []string{"restart", serviceEnd})
 	}
+	if o.Backup != "" {
+		commands = append(commands, []string{"enable", "--now", BackupTimer})
+	}
 	return r, h.do(ctx, &r, commands)
 }
 
-// dropSocket removes the socket of an earlier installation that had one.
-func (h Host) dropSocket(ctx context.Context, r *Report) error {
-	path := h.socketPath()
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+// makeBackupFolder makes the folder of the backups. Of one that was chosen only the
+// last part may be missing: the rest may be a disk that is not mounted.
+func (h Host) makeBackupFolder(o Options) error {
+	if o.Backup == "" {
 		return nil
 	}
-	if err := ours(path); err != nil {
-		return err
+	folder := filepath.Join(h.Root, o.Backup)
+	if o.Backup == BackupDir {
+		if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
+			return fmt.Errorf("the folder for backups cannot be made; run this as root, or choose another with --backup-to: %w", err)
+		}
 	}
-	if err := h.do(ctx, r, [][]string{{"disable", "--now", socketEnd}}); err != nil {
-		return err
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("the folder for backups cannot be made; run this as root, mount its disk, or choose another with --backup-to (or off): %w", err)
 	}
-	if err := os.Remove(path); err != nil {
-		return err
+	return nil
+}
+
+// drop removes units of an earlier installation; the first is stopped before.
+func (h Host) drop(ctx context.Context, r *Report, names ...string) error {
+	for i, name := range names {
+		path := h.unitPath(name)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := ours(path); err != nil {
+			return err
+		}
+		if i == 0 {
+			if err := h.do(ctx, r, [][]string{{"disable", "--now", name}}); err != nil {
+				return err
+			}
+		}
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		r.Removed = append(r.Removed, path)
 	}
-	r.Removed = append(r.Removed, path)
 	return nil
 }
 
@@ -134,10 +177,19 @@ func Uninstall(ctx context.Context, h Host) (Report, error) {
 	if !ok {
 		return r, foreign(h.UnitPath())
 	}
-	if err := h.do(ctx, &r, [][]string{append([]string{"disable", "--now"}, o.units()...)}); err != nil {
+	units := o.units()
+	if o.Backup != "" {
+		units = append(units, BackupTimer)
+	}
+	if err := h.do(ctx, &r, [][]string{append([]string{"disable", "--now"}, units...)}); err != nil {
 		return r, err
 	}
-	for _, path := range []string{h.socketPath(), h.UnitPath()} {
+	paths := h.allPaths()
+	slices.Reverse(paths)
+	for _, path := range paths {
+		if path != h.UnitPath() && ours(path) != nil {
+			continue // somebody else's
+		}
 		switch err := os.Remove(path); {
 		case err == nil:
 			r.Removed = append(r.Removed, path)
@@ -178,6 +230,8 @@ type Status struct {
 	Known     bool    // systemd runs and told the rest
 	Enabled   string  // systemctl is-enabled
 	Active    string  // systemctl is-active
+	Timer     string  // systemctl is-active of the timer of backups
+	Backup    string  // systemctl is-active of its service: failed, if the last one has
 }
 
 // Inspect returns how the service stands.
@@ -197,12 +251,20 @@ func Inspect(ctx context.Context, h Host) (Status, error) {
 			socket, err := os.ReadFile(h.socketPath())
 			s.Current = err == nil && s.Options.check() == nil && s.Options.SocketUnit() == string(socket)
 		}
+		for path, want := range h.backupFiles(s.Options) {
+			text, err := os.ReadFile(path)
+			s.Current = s.Current && err == nil && string(text) == want
+		}
 	}
 	if h.Systemctl != nil {
 		s.Known = true
 		// Both end with a failure unless the answer is yes.
 		s.Enabled, _ = h.Systemctl(ctx, "is-enabled", serviceEnd)
 		s.Active, _ = h.Systemctl(ctx, "is-active", serviceEnd)
+		if s.Options.Backup != "" {
+			s.Timer, _ = h.Systemctl(ctx, "is-active", BackupTimer)
+			s.Backup, _ = h.Systemctl(ctx, "is-active", backupService)
+		}
 	}
 	return s, nil
 }
@@ -251,6 +313,9 @@ func Preview(w io.Writer, o Options) error {
 	text := o.Unit()
 	if o.Socket {
 		text = fmt.Sprintf("# %s\n%s\n# %s\n%s", filepath.Join(unitDir, socketEnd), o.SocketUnit(), filepath.Join(unitDir, serviceEnd), text)
+	}
+	if o.Backup != "" {
+		text += fmt.Sprintf("\n# %s\n%s\n# %s\n%s", filepath.Join(unitDir, backupService), o.BackupUnit(), filepath.Join(unitDir, BackupTimer), o.BackupTimerUnit())
 	}
 	_, err := io.WriteString(w, text)
 	return err

@@ -172,3 +172,57 @@ func TestInspect(t *testing.T) {
 		t.Errorf("of somebody else's unit it says %+v", s)
 	}
 }
+
+// A timer has backups made, until somebody wants none.
+func TestInstallBackups(t *testing.T) {
+	h := newFakeHost(t)
+	o := Options{Binary: "/usr/bin/plausch", Listen: []string{":7528"}, Backup: BackupDir, Keep: 14}
+	if _, err := Install(t.Context(), h.Host, o); err != nil {
+		t.Fatal(err)
+	}
+	h.wantTold(t, "daemon-reload", "enable plausch.service", "restart plausch.service", "enable --now plausch-backup.timer")
+	text, err := os.ReadFile(h.unitPath(backupService))
+	if want := "\nExecStart=/usr/bin/plausch backup --keep 14 /var/backups/plausch --data /var/lib/plausch\n"; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("%q is not in (%v)\n%s", want, err, text)
+	}
+	if info, err := os.Stat(filepath.Join(h.Root, BackupDir)); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder is %v (%v)", info, err)
+	}
+	h.answers = map[string]string{"is-active plausch-backup.timer": "active"}
+	if s, err := Inspect(t.Context(), h.Host); err != nil || !s.Current || s.Timer != "active" {
+		t.Errorf("it stands as %+v (%v)", s, err)
+	}
+	h.told = nil
+	writeFile(t, h.unitPath(backupService), string(text)+"Nice=1\n")
+	if s, err := Inspect(t.Context(), h.Host); err != nil || s.Current {
+		t.Errorf("a changed unit stands as %+v (%v)", s, err)
+	}
+	h.told = nil
+
+	o.Backup, o.Keep = "", 0
+	report, err := Install(t.Context(), h.Host, o)
+	if err != nil || exists(h.unitPath(BackupTimer)) || exists(h.unitPath(backupService)) || len(report.Removed) != 2 {
+		t.Errorf("without backups it has removed %v (%v)", report.Removed, err)
+	}
+	h.wantTold(t, "disable --now plausch-backup.timer", "daemon-reload", "enable plausch.service", "restart plausch.service")
+
+	o.Backup, o.Keep = "/mnt/disk/plausch", 3
+	if _, err := Install(t.Context(), h.Host, o); err == nil || !strings.Contains(err.Error(), "mount") || exists(h.unitPath(BackupTimer)) {
+		t.Errorf("onto a disk that is not mounted: %v", err)
+	}
+	if err := os.MkdirAll(filepath.Join(h.Root, "mnt/disk"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h.told = nil
+	if _, err := Install(t.Context(), h.Host, o); err != nil {
+		t.Fatal(err)
+	}
+	h.told = nil
+	if _, err := Uninstall(t.Context(), h.Host); err != nil || exists(h.unitPath(BackupTimer)) || exists(h.unitPath(backupService)) {
+		t.Errorf("after an uninstall the timer is left (%v)", err)
+	}
+	h.wantTold(t, "disable --now plausch.service plausch-backup.timer", "daemon-reload")
+	if !exists(filepath.Join(h.Root, "mnt/disk/plausch")) {
+		t.Error("the backups are gone")
+	}
+}

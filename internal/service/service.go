@@ -41,14 +41,19 @@ type Options struct {
 	Args   []string // flags of plausch serve
 	Data   string   // the data folder if it is not [StateDir]
 	Listen []string // HOST:PORT, as plausch serve would listen with Args
+	Backup string   `json:",omitempty"` // folder of the backups of every night, empty for none
+	Keep   int      `json:",omitempty"` // how many of them are kept
 }
+
+// hiddenFolders are those that a service does not see.
+var hiddenFolders = []string{"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"}
 
 // check reports what cannot become a service.
 func (o Options) check() error {
 	if !filepath.IsAbs(o.Binary) {
 		return fmt.Errorf("the program's path %q does not begin with /; name it with --binary", o.Binary)
 	}
-	for _, hidden := range []string{"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"} {
+	for _, hidden := range hiddenFolders {
 		if strings.HasPrefix(o.Binary, hidden) {
 			return fmt.Errorf("a service cannot see %s, because %s is hidden from it; "+
 				"copy the program and install with the copy: install %s /usr/local/bin/plausch && /usr/local/bin/plausch service install",
@@ -62,7 +67,7 @@ func (o Options) check() error {
 		return fmt.Errorf("the data folder %s belongs to nobody that systemd could make up; "+
 			"name its owner with --user, or leave the data in %s", o.Data, StateDir)
 	}
-	if slices.ContainsFunc(append([]string{o.Binary, o.User, o.Data}, o.Args...), func(s string) bool { return strings.ContainsAny(s, "\n\r\x00") }) {
+	if slices.ContainsFunc(append([]string{o.Binary, o.User, o.Data, o.Backup}, o.Args...), func(s string) bool { return strings.ContainsAny(s, "\n\r\x00") }) {
 		return errors.New("a unit cannot hold line breaks; remove them from the flags")
 	}
 	if o.Socket {
@@ -72,7 +77,7 @@ func (o Options) check() error {
 			}
 		}
 	}
-	return nil
+	return o.checkBackup()
 }
 
 // lowPort reports whether the service itself has to open a port below 1024.

@@ -76,6 +76,9 @@ func TestWhatCannotBecomeAService(t *testing.T) {
 		{"data of nobody", Options{Binary: "/usr/bin/plausch", Data: "/srv/chat"}, "--user"},
 		{"a line break", Options{Binary: "/usr/bin/plausch", Args: []string{"a\nUser=root"}}, "line breaks"},
 		{"a socket with a name", Options{Binary: "/usr/bin/plausch", Socket: true, Listen: []string{"localhost:7528"}}, "ADDRESS:PORT"},
+		{"backups in a home", Options{Binary: "/usr/bin/plausch", Backup: "/home/anna/backups", Keep: 1}, "--backup-to"},
+		{"no backup kept", Options{Binary: "/usr/bin/plausch", Backup: "/srv/backups"}, "--backup-keep"},
+		{"a relative folder for backups", Options{Binary: "/usr/bin/plausch", Backup: "backups", Keep: 1}, "--backup-to"},
 		{"a socket with any port", Options{Binary: "/usr/bin/plausch", Socket: true, Listen: []string{":0"}}, "port 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,6 +101,7 @@ func TestSystemdAgrees(t *testing.T) {
 		{"a low port", Options{Listen: []string{":443"}}, 2.5},
 		{"a socket", Options{Socket: true, Listen: []string{":443"}}, 1.5},
 		{"a user", Options{User: "root", Data: "/srv/my chat"}, 3},
+		{"backups", Options{Backup: "/mnt/my disk", Keep: 14}, 2.5},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -109,6 +113,13 @@ func TestSystemdAgrees(t *testing.T) {
 				socket := filepath.Join(dir, socketEnd)
 				writeFile(t, socket, tt.o.SocketUnit())
 				args = append(args, socket)
+			}
+			if tt.o.Backup != "" {
+				path = filepath.Join(dir, backupService)
+				writeFile(t, path, tt.o.BackupUnit())
+				timer := filepath.Join(dir, BackupTimer)
+				writeFile(t, timer, tt.o.BackupTimerUnit())
+				args = append(args, path, timer)
 			}
 			cmd := exec.CommandContext(t.Context(), "systemd-analyze", args...)
 			if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {

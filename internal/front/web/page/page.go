@@ -66,7 +66,7 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required, but for Links and BodyDeadline.
+// Options says what a [Server] needs. All of it is required, but for Links, LastBackup and BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
@@ -77,6 +77,9 @@ type Options struct {
 	// Links is where links to this server begin, for who has come by an address that
 	// others cannot use.
 	Links link.Base
+	// LastBackup tells when the last good backup was made, in a line. Nil means that
+	// it is not known.
+	LastBackup func() string
 	// BodyDeadline is how long the body of a request may take after its head; 0
 	// means 10 s.
 	BodyDeadline time.Duration
@@ -135,6 +138,7 @@ var routes = []route{
 	{"POST /admin/accounts/activate", signed, (*request).activate},
 	{"POST /admin/accounts/reset", signed, (*request).createReset},
 	{"GET /admin/audit", signed, (*request).audit},
+	{"GET /admin/server", signed, (*request).serverPage},
 	{"/", always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
 	{"GET /account/", signed, goTo("/account")},
@@ -170,7 +174,7 @@ func parse() map[string]*template.Template {
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{
-		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "setup", "sign-in", "welcome",
+		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "server", "setup", "sign-in", "welcome",
 	} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(files, "template/"+name+".html"))
 	}
