@@ -107,6 +107,9 @@ const (
 	always               // for anyone
 )
 
+// unknown is the pattern of all addresses that there are not.
+const unknown = "/"
+
 var routes = []route{
 	{"GET /{$}", open, (*request).index},
 	{"GET /claim", always, form("claim")},
@@ -139,7 +142,7 @@ var routes = []route{
 	{"POST /admin/accounts/reset", signed, (*request).createReset},
 	{"GET /admin/audit", signed, (*request).audit},
 	{"GET /admin/server", signed, (*request).serverPage},
-	{"/", always, (*request).notFound},
+	{unknown, always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
 	{"GET /account/", signed, goTo("/account")},
 	{"GET /admin/invites/", signed, goTo("/admin/invites")},

@@ -35,7 +35,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route route) {
 	q := &request{Request: r, w: w, server: s, arrival: s.opts.Arrival(r)}
 	q.caller.Remote = q.arrival.Remote
 	defer q.caller.Close()
-	err := q.prepare()
+	err := q.prepare(route)
 	if err == nil {
 		err = q.admit(route)
 	}
@@ -57,8 +57,9 @@ func protect(h http.Header) {
 }
 
 // prepare reads the request, and finds out whose it is.
-func (q *request) prepare() error {
-	if q.Method == http.MethodPost {
+func (q *request) prepare(route route) error {
+	// What is sent to an address that there is not changes nothing, whoever sends it.
+	if q.Method == http.MethodPost && route.pattern != unknown {
 		if err := q.sameOrigin(); err != nil {
 			return err
 		}
