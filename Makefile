@@ -2,12 +2,14 @@
 # make check  the above, the formatters and linters, and the longer runs
 # make build  the binary, stripped, as bin/plausch
 # make bench  figures of it, each beside those of a bare loop
+# make release       binaries and packages for all kinds of computers, in dist/
+# make reproducible  whether a release made elsewhere has the same bytes
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 APT         = caddy chromium curl haproxy nginx-light python3-msgpack strace systemd tmux
 FUZZTIME   ?= 30s
 
-.PHONY: build bench test check lint fuzz long deps
+.PHONY: build release reproducible bench test check lint fuzz long deps
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/plausch ./cmd/plausch
@@ -15,11 +17,22 @@ build:
 bench: build
 	go run ./cmd/plausch-bench
 
+release:
+	packaging/release.sh dist
+
+# Another folder, another cache, another time.
+reproducible:
+	@tmp=$$(mktemp -d) && trap 'chmod -R u+w '$$tmp' && rm -rf '$$tmp EXIT && \
+	packaging/release.sh $$tmp/here linux/amd64 && \
+	git archive --prefix=elsewhere/ HEAD | tar -C $$tmp -xf - && \
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) GOCACHE=$$tmp/cache TZ=Asia/Tokyo $$tmp/elsewhere/packaging/release.sh $$tmp/there linux/amd64 && \
+	diff -r $$tmp/here $$tmp/there && cat $$tmp/here/SHA256SUMS
+
 test: deps
 	go vet ./...
 	go test -race -timeout 15m ./...
 
-check: lint test long fuzz
+check: lint test long fuzz reproducible
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt the files above'; exit 1; }
