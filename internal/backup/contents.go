@@ -24,6 +24,7 @@ var leftOut = []string{
 	databaseName + "*", // and its WAL, and the safety copies of upgrades
 	"*.lock", "*.run",  // of the running server
 	lastName,            // of this machine
+	"downloads",         // of make release, which can make them again
 	".*", "*.tmp", "*~", // what is being written
 	"lost+found", // of the file system
 }

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -136,7 +137,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.web = web.New(web.Options{
 		API: table, Sessions: s.sessions, Ready: s.Ready, TLS: s.webTLS(cfg),
-		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded, Links: Reached(cfg, s.Places()).Base(), LastBackup: lastBackup(cfg.Data),
+		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded, Links: Reached(cfg, s.Places()).Base(), LastBackup: lastBackup(cfg.Data), Downloads: filepath.Join(cfg.Data, "downloads"),
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
 			StreamBytes: cfg.Limits.OutboxBytes, Log: log,

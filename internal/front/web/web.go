@@ -46,6 +46,8 @@ type Options struct {
 	Links link.Base
 	// LastBackup tells when the last good backup was made, in a line.
 	LastBackup func() string
+	// Downloads is a folder with what make release has made.
+	Downloads string
 	// Forwarded is whether proxies that are trusted say in Forwarded (RFC 7239)
 	// for whom they speak, instead of in X-Forwarded-For, -Proto, -Host and -Port.
 	// The other headers are what a client has made up.
@@ -77,7 +79,7 @@ func New(opts Options) *Server {
 	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
 	page.New(page.Options{
-		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
+		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, Downloads: opts.Downloads, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
 	}).Register(mux)
 	s.http = &http.Server{
 		Handler:           s.secured(addressed(mux, api)),

@@ -66,7 +66,7 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required, but for Links, LastBackup and BodyDeadline.
+// Options says what a [Server] needs. All of it is required, but for Links, LastBackup, Downloads and BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
@@ -80,6 +80,9 @@ type Options struct {
 	// LastBackup tells when the last good backup was made, in a line. Nil means that
 	// it is not known.
 	LastBackup func() string
+	// Downloads is a folder with what make release has made, offered to those who have
+	// joined. It may be empty, or missing.
+	Downloads string
 	// BodyDeadline is how long the body of a request may take after its head; 0
 	// means 10 s.
 	BodyDeadline time.Duration
@@ -123,7 +126,8 @@ var routes = []route{
 	{"POST /sign-in/passkey/begin", open, (*request).beginSignInPasskey},
 	{"POST /sign-in/passkey", open, (*request).signInPasskey},
 	{"POST /sign-out", open, (*request).signOut},
-	{"GET /welcome", signed, form("welcome")},
+	{"GET /welcome", signed, (*request).welcome},
+	{"GET /downloads/{name}", signed, (*request).download},
 	{"GET /account", signed, (*request).account},
 	{"POST /account/name", signed, (*request).setDisplay},
 	{"POST /account/password", signed, (*request).changePassword},
