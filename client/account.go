@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"plausch"
@@ -21,68 +22,93 @@ func (c *Client) SetDisplay(ctx context.Context, display string) (plausch.Accoun
 	return c.account, nil
 }
 
-// ChangePassword gives the account a new password, which ends all its other
-// devices. Old is empty if there is none.
-func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
-	return c.Call(ctx, protocol.MethodPasswordChange, &protocol.PasswordChange{Old: old, Password: password}, nil)
-}
-
-// Device is a sign-in of the account.
-type Device struct {
-	plausch.Device
-	Here bool // it is the one that asks
-}
-
-// Devices returns the sign-ins of the account, by id.
-func (c *Client) Devices(ctx context.Context) ([]Device, error) {
-	var w protocol.Devices
-	if err := c.read(ctx, protocol.MethodDeviceList, &protocol.Empty{}, &w); err != nil {
-		return nil, err
+// Accounts returns accounts of the server by id, for admins: at most limit (up to
+// protocol.MaxLongPage, which is taken if it is 0) behind the id after, and whether
+// there are more.
+func (c *Client) Accounts(ctx context.Context, after plausch.AccountID, limit int) (accounts []plausch.Account, more bool, err error) {
+	var w protocol.Accounts
+	params := &protocol.AccountList{After: int64(after), Limit: longPage(limit)}
+	if err := c.read(ctx, protocol.MethodAccountList, params, &w); err != nil {
+		return nil, false, err
 	}
-	account := c.Account().ID
-	devices := make([]Device, len(w.Devices))
-	for i, d := range w.Devices {
-		devices[i] = Device{Here: d.Here, Device: plausch.Device{
-			ID: plausch.DeviceID(d.ID), Account: account, Program: d.Program,
-			Created: time.UnixMilli(d.Created), Used: time.UnixMilli(d.Used),
-		}}
+	accounts = make([]plausch.Account, len(w.Accounts))
+	for i, a := range w.Accounts {
+		accounts[i] = plausch.Account{
+			ID: plausch.AccountID(a.ID), Name: a.Name, Display: a.Display, Role: plausch.Role(a.Role),
+			State: plausch.AccountState(a.State), Bot: a.Bot,
+			Created: time.UnixMilli(a.Created), LastSeen: time.UnixMilli(a.Seen),
+		}
 	}
-	return devices, nil
+	return accounts, w.More, nil
 }
 
-// EndDevice ends a sign-in of the account, with all its connections.
-func (c *Client) EndDevice(ctx context.Context, id plausch.DeviceID) error {
-	return c.Call(ctx, protocol.MethodDeviceRevoke, &protocol.DeviceRevoke{ID: int64(id)}, nil)
+// longPage returns the limit of a list of long entries.
+func longPage(limit int) int {
+	if limit == 0 {
+		return protocol.MaxLongPage
+	}
+	return limit
 }
 
-// CreateInvite makes an invite and returns it with its code, for those who may.
-// Names of rooms are in p.
-func (c *Client) CreateInvite(ctx context.Context, p protocol.InviteCreate) (protocol.InviteCreated, error) {
-	var made protocol.InviteCreated
-	err := c.Call(ctx, protocol.MethodInviteCreate, &p, &made)
-	return made, err
+// SetRole makes the account called name an owner, admin or member.
+func (c *Client) SetRole(ctx context.Context, name string, role plausch.Role) error {
+	return c.Call(ctx, protocol.MethodAccountRole, &protocol.AccountRole{Name: name, Role: string(role)}, nil)
 }
 
-// The following sign in on a connection by a code instead of a password. With a
-// NewToken (see [NewToken]) they can be repeated if the answer was lost.
-
-// Redeem makes an account by the code of an invite.
-func (c *Conn) Redeem(ctx context.Context, p protocol.InviteRedeem) (protocol.SignedIn, error) {
-	var signed protocol.SignedIn
-	err := c.Call(ctx, protocol.MethodInviteRedeem, &p, &signed)
-	return signed, err
+// DeactivateAccount shuts the account called name out, until it is activated.
+func (c *Client) DeactivateAccount(ctx context.Context, name string) error {
+	return c.Call(ctx, protocol.MethodAccountDeactivate, &protocol.AccountName{Name: name}, nil)
 }
 
-// Claim makes the first owner of a server.
-func (c *Conn) Claim(ctx context.Context, p protocol.Claim) (protocol.SignedIn, error) {
-	var signed protocol.SignedIn
-	err := c.Call(ctx, protocol.MethodClaim, &p, &signed)
-	return signed, err
+// ActivateAccount lets the account called name in again.
+func (c *Client) ActivateAccount(ctx context.Context, name string) error {
+	return c.Call(ctx, protocol.MethodAccountActivate, &protocol.AccountName{Name: name}, nil)
 }
 
-// Reset gives an account a new password by a code from an admin.
-func (c *Conn) Reset(ctx context.Context, p protocol.ResetRedeem) (protocol.SignedIn, error) {
-	var signed protocol.SignedIn
-	err := c.Call(ctx, protocol.MethodResetRedeem, &p, &signed)
-	return signed, err
+// AccountDelete says which account to delete.
+type AccountDelete struct {
+	// Name is whose; empty is the account that is signed in.
+	Name string
+	// Password is that of the account that is signed in, which deletes itself.
+	Password string
+	// Erase has the texts of its messages go, too.
+	Erase bool
+}
+
+// DeleteAccount deletes an account for good. Deleting the one that is signed in
+// ends the client with [ErrSignedOut].
+func (c *Client) DeleteAccount(ctx context.Context, d AccountDelete) error {
+	params := &protocol.AccountDelete{Name: d.Name, Password: d.Password, Erase: d.Erase}
+	conn, err := c.online(ctx)
+	if err != nil {
+		return err
+	}
+	if d.Name == "" || strings.EqualFold(d.Name, c.Account().Name) {
+		return c.endSignIn(ctx, conn, protocol.MethodAccountDelete, params)
+	}
+	return conn.Call(ctx, protocol.MethodAccountDelete, params, nil)
+}
+
+// Bot is an account that signs in by its token alone.
+type Bot struct {
+	plausch.AccountRef
+	Token string // told this once
+}
+
+// CreateBot makes a bot, for admins. If there is a bot of that name, it gets a
+// new token, and its old one ends.
+func (c *Client) CreateBot(ctx context.Context, name string) (Bot, error) {
+	var w protocol.BotCreated
+	if err := c.Call(ctx, protocol.MethodBotCreate, &protocol.BotCreate{Name: name}, &w); err != nil {
+		return Bot{}, err
+	}
+	return Bot{w.Account.Ref(), w.Token}, nil
+}
+
+// refOf returns an account that may be missing on the wire.
+func refOf(w *protocol.Account) plausch.AccountRef {
+	if w == nil {
+		return plausch.AccountRef{}
+	}
+	return w.Ref()
 }

@@ -108,6 +108,8 @@ type Client struct {
 	conn      *Conn         // signed in; nil while not online
 	onlineNow chan struct{} // closed while conn is set or the client has ended
 	err       error         // why the client has ended; nil while it has not
+	token     string        // of that sign-in; empty for a transient guest
+	http      *httpClient   // nil until a file is transferred
 	account   plausch.AccountRef
 	role      plausch.Role
 	sync      syncState
@@ -220,6 +222,11 @@ func (c *Client) Close() error {
 	if c.bridge != nil {
 		c.bridge.Wait()
 	}
+	c.mu.Lock()
+	if c.http != nil {
+		c.http.close()
+	}
+	c.mu.Unlock()
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	if c.journal == nil {

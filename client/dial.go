@@ -35,6 +35,9 @@ type DialOptions struct {
 	Epoch string
 	// Capabilities are the protocol.Cap constants to ask for, none if empty.
 	Capabilities []string
+	// Origin is that of the web page that a ws or wss connection is for, such as
+	// https://chat.example.org. Passkeys need it; others leave it empty.
+	Origin string
 	// OnPush is called with each push, in the order in which the server sent
 	// them, on the connection's reading goroutine: while it runs, nothing else
 	// is read, so it must not wait for a Call and must not Close. The frame's
@@ -61,7 +64,11 @@ func Dial(ctx context.Context, address string, o DialOptions) (*Conn, error) {
 }
 
 func dial(ctx context.Context, a Address, o DialOptions) (*Conn, error) {
-	nc, err := connect(ctx, a, o)
+	alpn := protocol.ALPN
+	if a.webSocket() {
+		alpn = alpnHTTP
+	}
+	nc, err := connect(ctx, a, o, alpn)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", a, err)
 	}
@@ -74,7 +81,7 @@ func dial(ctx context.Context, a Address, o DialOptions) (*Conn, error) {
 		ended:   make(chan struct{}),
 	}
 	if a.webSocket() {
-		if c.ws, err = upgrade(ctx, a, c); err != nil {
+		if c.ws, err = upgrade(ctx, a, o.Origin, c); err != nil {
 			nc.Close()
 			return nil, fmt.Errorf("connect to %s: %w", a, err)
 		}
@@ -88,8 +95,11 @@ func dial(ctx context.Context, a Address, o DialOptions) (*Conn, error) {
 	return c, nil
 }
 
-// connect makes the stream of bytes.
-func connect(ctx context.Context, a Address, o DialOptions) (net.Conn, error) {
+// alpnHTTP is the name of HTTP in TLS handshakes, of the version that WebSockets need.
+const alpnHTTP = "http/1.1"
+
+// connect makes the stream of bytes; alpn names what is spoken on it.
+func connect(ctx context.Context, a Address, o DialOptions, alpn string) (net.Conn, error) {
 	netDial := o.NetDial
 	switch {
 	case a.KTN() && o.bridge == nil:
@@ -111,10 +121,7 @@ func connect(ctx context.Context, a Address, o DialOptions) (net.Conn, error) {
 		config.ServerName = a.Host
 	}
 	if config.NextProtos == nil {
-		config.NextProtos = []string{protocol.ALPN}
-		if a.webSocket() {
-			config.NextProtos = []string{"http/1.1"}
-		}
+		config.NextProtos = []string{alpn}
 	}
 	if config, err = pinned(config, a.HostPort(), o); err != nil {
 		nc.Close()
@@ -132,7 +139,7 @@ func connect(ctx context.Context, a Address, o DialOptions) (net.Conn, error) {
 }
 
 // upgrade makes nc a WebSocket (RFC 6455, section 4.1).
-func upgrade(ctx context.Context, a Address, c *Conn) (*webSocket, error) {
+func upgrade(ctx context.Context, a Address, origin string, c *Conn) (*webSocket, error) {
 	// A deadline in the past ends reads and writes when the context is done.
 	stop := context.AfterFunc(ctx, func() { c.nc.SetDeadline(time.Unix(1, 0)) })
 	subprotocol := protocol.SubprotocolMsgpack
@@ -140,6 +147,9 @@ func upgrade(ctx context.Context, a Address, c *Conn) (*webSocket, error) {
 		subprotocol = protocol.SubprotocolJSON
 	}
 	d := ws.Dialer{Protocols: []string{subprotocol}}
+	if origin != "" {
+		d.Header = ws.HandshakeHeaderHTTP{"Origin": {origin}}
+	}
 	u, err := url.Parse(a.String())
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"plausch"
@@ -34,7 +35,9 @@ var ErrOutboxFull = errors.New("the outbox is full")
 type Outgoing struct {
 	Room plausch.RoomID
 	To   string
-	Text string
+	Text string // may be empty if there are attachments
+	// Attachments are the ids of uploaded files: see [Client.Upload].
+	Attachments []string
 }
 
 // check reports why no server would take m.
@@ -45,7 +48,12 @@ func (m Outgoing) check() error {
 	if err := checkString(m.To); err != nil {
 		return err
 	}
-	return plausch.CheckText(m.Text)
+	for _, id := range m.Attachments {
+		if err := checkString(id); err != nil {
+			return err
+		}
+	}
+	return plausch.CheckMessage(m.Text, len(m.Attachments))
 }
 
 // outbox is what waits for the server's acknowledgement. The client's lock
@@ -80,10 +88,14 @@ type put struct {
 	Text string         `json:"text"`
 	At   int64          `json:"at"` // milliseconds since 1970-01-01 UTC
 
+	Attachments []string `json:"attachments,omitempty"`
+
 	went bool // an earlier process wrote it to a KTN server, or was about to
 }
 
-func (p put) outgoing() Outgoing { return Outgoing{Room: p.Room, To: p.To, Text: p.Text} }
+func (p put) outgoing() Outgoing {
+	return Outgoing{Room: p.Room, To: p.To, Text: p.Text, Attachments: p.Attachments}
+}
 
 func (p put) queued() Queued {
 	return Queued{ID: p.ID, Outgoing: p.outgoing(), Time: time.UnixMilli(p.At)}
@@ -131,7 +143,7 @@ func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
 	puts := make([]put, len(ms))
 	at := time.Now().UnixMilli()
 	for i, m := range ms {
-		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, At: at}
+		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, Attachments: slices.Clone(m.Attachments), At: at}
 		ids = append(ids, puts[i].ID)
 	}
 	if c.journal != nil {
@@ -217,7 +229,7 @@ func (c *Client) sendMore() {
 		}
 		o.flying, o.sentAt = true, time.Now()
 		b.flying++
-		params := &protocol.MessageSend{Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID}
+		params := &protocol.MessageSend{Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID, Attachments: o.Attachments}
 		var sent protocol.MessageSent
 		c.ask(protocol.MethodMessageSend, params, &sent, func(err error) { c.answered(o, &sent, err) })
 	}

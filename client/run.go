@@ -158,7 +158,7 @@ func (c *Client) watch(ctx context.Context, conn *Conn) {
 		}
 		before := conn.heard.Load()
 		pinging, cancel := context.WithTimeout(ctx, patience)
-		err := conn.Call(pinging, protocol.MethodPing, &protocol.Empty{}, nil)
+		err := conn.Ping(pinging)
 		cancel()
 		// The answer may stand behind sends that the server holds back, whose
 		// answers are as good.
@@ -178,7 +178,7 @@ var errSilent = errors.New("the server does not answer any more")
 func (c *Client) attach(conn *Conn, signed protocol.SignedIn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.conn = conn
+	c.conn, c.token = conn, c.credential.Token
 	c.account, c.role = signed.Account.Ref(), plausch.Role(signed.Account.Role)
 	close(c.onlineNow)
 	c.feed.add(State{Phase: Online, Account: c.account, Role: c.role})

@@ -387,7 +387,7 @@ func (s *story) revoke() {
 		s.t.Fatalf("the devices are %+v", devices)
 	}
 	began := time.Now()
-	if err := here.EndDevice(s.t.Context(), last.ID); err != nil {
+	if err := here.RevokeDevice(s.t.Context(), last.ID); err != nil {
 		s.t.Fatal(err)
 	}
 	select {

@@ -42,7 +42,7 @@ func (c *chat) cmdDevices(ctx context.Context, words []string, _ string) {
 		c.note("/devices lists your sign-ins with their numbers; /devices revoke NUMBER ends one.")
 		return
 	}
-	c.ask(ctx, func(ctx context.Context) error { return c.client.EndDevice(ctx, plausch.DeviceID(id)) },
+	c.ask(ctx, func(ctx context.Context) error { return c.client.RevokeDevice(ctx, plausch.DeviceID(id)) },
 		c.did(fmt.Sprintf("Sign-in %d has ended.", id)))
 }
 

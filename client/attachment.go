@@ -1,0 +1,198 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+// Upload is a file to upload.
+type Upload struct {
+	// Name is what it is called, without folders.
+	Name string
+	// Body is its bytes. It is read once, and not closed. If a read of it does not
+	// return when the context is done, Upload does not wait for it.
+	Body io.Reader
+	// Size is how many they are, 0 if that is not known.
+	Size int64
+	// Progress, if not nil, is called by another goroutine with the number of bytes
+	// that were handed to the network so far, after each piece of them.
+	Progress func(sent int64)
+}
+
+// Upload gives the server a file, which nobody else can read until it is sent: see
+// Outgoing.Attachments. The server bounds its size (TooLarge, StorageFull; ErrLost if
+// it ends the connection before its answer is read). The
+// context may end it; it ends by itself when nothing moves for a minute. What was
+// cut off wraps [ErrLost] and may be uploaded again: a file that is never sent goes
+// after a day. It needs a token: Unsupported for a transient guest.
+func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, error) {
+	body, ctx, stop := newMoving(ctx, piped(u.Body), u.Progress)
+	defer stop()
+	unblock := context.AfterFunc(ctx, func() { body.Close() }) // net/http waits for it
+	defer unblock()
+	defer body.Close()
+	h, r, err := c.request(ctx, http.MethodPost, body, "attachments")
+	if err != nil {
+		return plausch.Attachment{}, fmt.Errorf("upload %q: %w", u.Name, err)
+	}
+	r.ContentLength = u.Size
+	r.URL.RawQuery = url.Values{"name": {u.Name}}.Encode()
+	r.Header.Set("Content-Type", plausch.TypeUnknown)
+	r.Header.Set("Expect", "100-continue") // who is refused sends nothing
+	var w protocol.Attachment
+	if err := h.ask(r, &w); err != nil {
+		return plausch.Attachment{}, fmt.Errorf("upload %q: %w", u.Name, err)
+	}
+	return plausch.Attachment(w), nil
+}
+
+// Download says what to do with the bytes of a file that is downloaded.
+type Download struct {
+	// To takes them, from the calling goroutine.
+	To io.Writer
+	// From is how many of them are there already, of a download that was cut off.
+	From int64
+	// Max is the most bytes to take: a file that is larger is TooLarge. 0 takes any.
+	Max int64
+	// Progress, if not nil, is called after each piece with the number of bytes that
+	// are there, those before From included, and the size of the whole file.
+	Progress func(received, size int64)
+}
+
+// Download writes a file, which the account may read, to d.To, and returns how many
+// bytes it has written: see [Client.Upload] for what ends it.
+func (c *Client) Download(ctx context.Context, id string, d Download) (int64, error) {
+	return c.download(ctx, d, "attachments", id)
+}
+
+// DownloadAvatar writes the picture of the account called name as Download does.
+// NotFound means that it has none.
+func (c *Client) DownloadAvatar(ctx context.Context, name string, d Download) (int64, error) {
+	return c.download(ctx, d, "accounts", name, "avatar")
+}
+
+// SetAvatar makes an uploaded picture that of the account, or takes its picture
+// away if attachment is empty. Version changes with the picture; empty is none.
+func (c *Client) SetAvatar(ctx context.Context, attachment string) (version string, err error) {
+	var w protocol.Avatar
+	err = c.Call(ctx, protocol.MethodAvatarSet, &protocol.AvatarSet{Attachment: attachment}, &w)
+	return w.Avatar, err
+}
+
+func (c *Client) download(ctx context.Context, d Download, elements ...string) (written int64, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("download: %w", err)
+		}
+	}()
+	var size int64
+	m, ctx, stop := newMoving(ctx, nil, func(n int64) {
+		if d.Progress != nil {
+			d.Progress(d.From+n, size)
+		}
+	})
+	defer stop()
+	h, r, err := c.request(ctx, http.MethodGet, nil, elements...)
+	if err != nil {
+		return 0, err
+	}
+	if d.From > 0 {
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.From))
+	}
+	answer, err := h.do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	if d.From > 0 && answer.StatusCode != http.StatusPartialContent {
+		return 0, plausch.Errorf(plausch.Unsupported, "the answer does not go on at byte %d; download it from the beginning", d.From)
+	}
+	left := answer.ContentLength
+	if size = d.From + left; left < 0 {
+		size = 0 // of a proxy that does not tell
+	}
+	if d.Max > 0 && size > d.Max {
+		return 0, tooLarge(d.Max)
+	}
+	m.from = answer.Body
+	from := io.Reader(m)
+	if d.Max > 0 {
+		from = io.LimitReader(m, d.Max-d.From+1)
+	}
+	out := &writer{to: d.To}
+	written, err = io.Copy(out, from)
+	switch {
+	case err != nil && out.err == nil:
+		return written, transferError(ctx, err)
+	case err == nil && d.Max > 0 && d.From+written > d.Max:
+		return written, tooLarge(d.Max)
+	}
+	return written, err
+}
+
+func tooLarge(most int64) error {
+	return plausch.Errorf(plausch.TooLarge, "the file is larger than %s", plausch.ByteSize(most))
+}
+
+// writer remembers that it was writing that failed.
+type writer struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements [io.Writer].
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	w.err = err
+	return n, err
+}
+
+// errNoToken is returned to a transient guest.
+var errNoToken = plausch.Errorf(plausch.Unsupported, "files need a sign-in that lasts; a transient guest has none")
+
+// request makes a request as the account that is signed in, and waits for a
+// connection if nobody is.
+func (c *Client) request(ctx context.Context, method string, body io.Reader, elements ...string) (*httpClient, *http.Request, error) {
+	if _, err := c.online(ctx); err != nil {
+		return nil, nil, err
+	}
+	c.mu.Lock()
+	h, token, err := c.http, c.token, error(nil)
+	if h == nil {
+		h, err = newHTTPClient(c.address, c.o.Dial)
+		c.http = h
+	}
+	c.mu.Unlock()
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case token == "":
+		return nil, nil, errNoToken
+	}
+	r, err := h.request(ctx, method, body, elements...)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	return h, r, nil
+}
+
+// ask does r and reads the JSON that it is answered with.
+func (h *httpClient) ask(r *http.Request, result any) error {
+	answer, err := h.do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(io.LimitReader(answer.Body, protocol.MaxFrame)).Decode(result); err != nil {
+		return fmt.Errorf("%w: %w", ErrLost, err)
+	}
+	return nil
+}

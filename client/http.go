@@ -1,0 +1,190 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"plausch"
+	"plausch/protocol"
+)
+
+const (
+	// stallTime is how long a file may not move before its way is given up.
+	stallTime = time.Minute
+	// maxErrorBody bounds what is read of an answer that tells an error, in bytes.
+	maxErrorBody = 64 << 10
+)
+
+// errStalled is why a file is given up that does not move.
+var errStalled = errors.New("nothing has moved for a minute")
+
+// httpClient talks to the HTTP API of a server, which is on the port of everything
+// else, over connections that are made, encrypted and verified as those of [Dial].
+type httpClient struct {
+	base string // URL of the API
+	http http.Client
+}
+
+// newHTTPClient returns one for the server at an address.
+func newHTTPClient(a Address, o DialOptions) (*httpClient, error) {
+	if a.KTN() {
+		return nil, plausch.Errorf(plausch.Unsupported, "a KTN server has neither files nor webhooks")
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, a, o, alpnHTTP) }
+	return &httpClient{base: a.apiURL(), http: http.Client{
+		Transport: &http.Transport{
+			DialContext: dial, DialTLSContext: dial, DisableCompression: true,
+			MaxIdleConnsPerHost: 2, IdleConnTimeout: 5 * time.Second, ExpectContinueTimeout: 2 * time.Second,
+		},
+		// A token goes nowhere but to the server that gave it.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// apiURL returns where the HTTP API of a server is: beside its WebSocket.
+func (a Address) apiURL() string {
+	u := url.URL{Scheme: "http", Host: a.HostPort(), Path: "/"}
+	if a.Secure() {
+		u.Scheme = "https"
+	}
+	if a.webSocket() {
+		u.Path, _ = path.Split(a.Path)
+	}
+	return u.String() + "api"
+}
+
+func (h *httpClient) close() { h.http.CloseIdleConnections() }
+
+// request makes a request for what is at the path of the given elements.
+func (h *httpClient) request(ctx context.Context, method string, body io.Reader, elements ...string) (*http.Request, error) {
+	u := h.base
+	for _, e := range elements {
+		if e == "" || e == "." || e == ".." {
+			return nil, plausch.Errorf(plausch.Invalid, "%q names nothing", e)
+		}
+		u += "/" + url.PathEscape(e)
+	}
+	return http.NewRequestWithContext(ctx, method, u, body)
+}
+
+// do returns the answer, whose body is to be closed, or the error that it tells.
+func (h *httpClient) do(r *http.Request) (*http.Response, error) {
+	answer, err := h.http.Do(r)
+	if err != nil {
+		var wrapped *url.Error // which would tell the address, and with it what is secret
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, transferError(r.Context(), err)
+	}
+	if answer.StatusCode/100 == 2 {
+		return answer, nil
+	}
+	defer answer.Body.Close()
+	return nil, refusal(answer)
+}
+
+// transferError is the error of what was cut off.
+func transferError(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	switch _, distrusted := untrusted(err); {
+	case distrusted, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), plausch.CodeOf(err) != plausch.Internal:
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrLost, err)
+}
+
+// codes are those of the statuses that proxies and webhooks answer with, too.
+var codes = map[int]plausch.Code{
+	http.StatusBadRequest: plausch.Invalid, http.StatusRequestEntityTooLarge: plausch.TooLarge,
+	http.StatusUnauthorized: plausch.SignInFailed, http.StatusForbidden: plausch.Forbidden,
+	http.StatusNotFound: plausch.NotFound, http.StatusTooManyRequests: plausch.RateLimited,
+	http.StatusServiceUnavailable: plausch.Unavailable, http.StatusInsufficientStorage: plausch.StorageFull,
+}
+
+// refusal returns the error that an answer tells.
+func refusal(answer *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody))
+	var w struct {
+		Error *protocol.Error `json:"error"`
+	}
+	if err == nil && json.Unmarshal(body, &w) == nil && w.Error != nil {
+		return w.Error.Error()
+	}
+	text := answer.Status
+	if first, _, _ := strings.Cut(string(body), "\n"); strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") && first != "" {
+		text += " (" + CleanLine(first) + ")"
+	}
+	code := codes[answer.StatusCode]
+	if code == "" {
+		return fmt.Errorf("the answer was %s", text)
+	}
+	e := plausch.Errorf(code, "the answer was %s", text)
+	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(seconds) * time.Second
+	}
+	return e
+}
+
+// moving counts the bytes that are read from a reader, and ends a context when none
+// have been for [stallTime].
+type moving struct {
+	from     io.Reader
+	n        int64
+	progress func(n int64)
+	stalled  *time.Timer
+}
+
+// newMoving returns one that reads from from, and the context that it ends. Stop
+// frees both.
+func newMoving(ctx context.Context, from io.Reader, progress func(int64)) (m *moving, watched context.Context, stop func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	m = &moving{from: from, progress: progress}
+	m.stalled = time.AfterFunc(stallTime, func() { cancel(errStalled) })
+	return m, watched, func() {
+		m.stalled.Stop()
+		cancel(nil)
+	}
+}
+
+// piped returns what reads from, and can be closed while from does not answer.
+func piped(from io.Reader) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, from)
+		w.CloseWithError(err)
+	}()
+	return r
+}
+
+// Close implements [io.Closer].
+func (m *moving) Close() error {
+	if c, ok := m.from.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+// Read implements [io.Reader].
+func (m *moving) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	if n > 0 {
+		m.stalled.Reset(stallTime)
+		if m.n += int64(n); m.progress != nil {
+			m.progress(m.n)
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,384 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/png"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/descope/virtualwebauthn"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/api"
+	"plausch/internal/auth/authtest"
+	"plausch/internal/config"
+	"plausch/internal/core"
+	"plausch/internal/server/servertest"
+	"plausch/internal/store/sqlite"
+	"plausch/protocol"
+)
+
+const password = "correct horse battery"
+
+// overHTTP has the requests of the methods that are asked for over HTTP. What
+// follows the space begins the path.
+var overHTTP = map[string]string{
+	api.MethodAttachmentUpload: "POST /api/attachments",
+	api.MethodAttachmentGet:    "GET /api/attachments/",
+	api.MethodAvatarGet:        "GET /api/accounts/",
+	api.MethodWebhookPost:      "POST /api/hooks/",
+}
+
+// TestEveryMethod calls every method of the server's table by what this package has
+// for it, and looks at the wire whether one is missing.
+func TestEveryMethod(t *testing.T) {
+	w := newWorld(t)
+	w.enter()
+	w.manage()
+	w.lookAfterOneself()
+	w.talk()
+	w.files()
+	w.webhooks()
+	w.passkeys()
+	w.leave()
+	seen := w.recorder.requests(t)
+	for _, m := range api.Methods() {
+		found := seen[m.Name]
+		if prefix, ok := overHTTP[m.Name]; ok {
+			for request := range seen {
+				found = found || strings.HasPrefix(request, prefix)
+			}
+		}
+		if !found {
+			t.Errorf("the package has no typed call of %s, or this test does not call it", m.Name)
+		}
+	}
+}
+
+// world is a server with an owner, alice, and a member, bob.
+type world struct {
+	t          *testing.T
+	data       string
+	address    string
+	recorder   recorder
+	alice, bob *client.Client
+	bobID      plausch.AccountID
+	bobToken   string
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{t: t}
+	s := servertest.Start(t, func(c *config.Config) { w.data = c.Data })
+	w.address = s.Address
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) expect(err error, code plausch.Code) {
+	w.t.Helper()
+	if plausch.CodeOf(err) != code {
+		w.t.Errorf("the error is %v, want the code %s", err, code)
+	}
+}
+
+func (w *world) options() client.DialOptions {
+	return client.DialOptions{Codec: protocol.JSON, NetDial: w.recorder.dial}
+}
+
+func (w *world) dial() *client.Conn {
+	w.t.Helper()
+	conn, err := client.Dial(w.t.Context(), w.address, w.options())
+	w.must(err)
+	w.t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+func (w *world) open(token string) *client.Client {
+	w.t.Helper()
+	c, err := client.Open(client.Options{Address: w.address, Token: token, Dial: w.options()})
+	w.must(err)
+	w.t.Cleanup(func() { c.Close() })
+	w.must(c.WaitOnline(w.t.Context()))
+	return c
+}
+
+// claimCode returns the code that the host of the server has.
+func (w *world) claimCode() string {
+	w.t.Helper()
+	st, err := sqlite.Open(w.t.Context(), filepath.Join(w.data, "plausch.db"), sqlite.Options{})
+	w.must(err)
+	defer st.Close()
+	code, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).NewClaim(w.t.Context())
+	w.must(err)
+	return code.Text()
+}
+
+func (w *world) enter() {
+	ctx := w.t.Context()
+	owner, err := w.dial().Claim(ctx, protocol.Claim{Code: w.claimCode(), ServerName: "Garden", Name: "alice", Password: password})
+	w.must(err)
+	w.alice = w.open(owner.Token)
+	made, err := w.alice.CreateInvite(ctx, protocol.InviteCreate{Uses: 1})
+	w.must(err)
+	conn := w.dial()
+	bob, err := conn.Redeem(ctx, protocol.InviteRedeem{Code: made.Code, Name: "bob", Password: password})
+	w.must(err)
+	w.must(conn.Ping(ctx))
+	w.bob, w.bobID = w.open(bob.Token), plausch.AccountID(bob.Account.ID)
+}
+
+func (w *world) manage() {
+	ctx, alice := w.t.Context(), w.alice
+	_, err := alice.CreateRoom(ctx, "shed", plausch.RoomPrivate)
+	w.must(err)
+	made, err := alice.CreateInvite(ctx, protocol.InviteCreate{Rooms: []string{"shed"}})
+	w.must(err)
+	invites, more, err := alice.Invites(ctx, 0, 0)
+	w.must(err)
+	last := invites[len(invites)-1]
+	if more || int64(last.ID) != made.Invite.ID || last.Maker.Name != "alice" || !slices.Equal(last.RoomNames, []string{"shed"}) {
+		w.t.Errorf("the newest invite is %+v, want one by alice into the shed", last)
+	}
+	w.must(alice.RevokeInvite(ctx, last.ID))
+	w.expect(alice.RevokeInvite(ctx, last.ID), plausch.NotFound)
+
+	w.must(alice.SetRole(ctx, "bob", plausch.RoleAdmin))
+	first, more, err := alice.Accounts(ctx, 0, 1)
+	w.must(err)
+	if len(first) != 1 || !more {
+		w.t.Fatalf("one account is asked for: %+v, more %v", first, more)
+	}
+	rest, _, err := alice.Accounts(ctx, first[0].ID, 0)
+	w.must(err)
+	if i := slices.IndexFunc(rest, func(a plausch.Account) bool { return a.ID == w.bobID }); i < 0 || rest[i].Role != plausch.RoleAdmin {
+		w.t.Errorf("behind the first account are %+v, want bob the admin", rest)
+	}
+	w.must(alice.SetRole(ctx, "bob", plausch.RoleMember))
+	_, _, err = w.bob.Accounts(ctx, 0, 0)
+	w.expect(err, plausch.Forbidden)
+
+	bot, err := alice.CreateBot(ctx, "robot")
+	w.must(err)
+	if bot.Name != "robot" || w.open(bot.Token).Account().ID != bot.ID {
+		w.t.Errorf("the bot is %+v", bot)
+	}
+	w.must(alice.DeactivateAccount(ctx, "robot"))
+	w.must(alice.ActivateAccount(ctx, "robot"))
+	w.must(alice.DeleteAccount(ctx, client.AccountDelete{Name: "robot", Erase: true}))
+	entries, more, err := alice.Audit(ctx, 0, 1)
+	w.must(err)
+	if len(entries) != 1 || !more || entries[0].Action != plausch.AuditDelete || entries[0].Actor.Name != "alice" {
+		w.t.Errorf("the newest of the audit log is %+v, more %v", entries, more)
+	}
+}
+
+func (w *world) lookAfterOneself() {
+	ctx, bob := w.t.Context(), w.bob
+	me, err := bob.SetDisplay(ctx, "Robert")
+	w.must(err)
+	if me.Shown() != "Robert (bob)" {
+		w.t.Errorf("bob is called %s", me.Shown())
+	}
+	w.must(bob.ChangePassword(ctx, password, password+"!"))
+	code, expires, err := w.alice.CreateReset(ctx, "bob")
+	w.must(err)
+	if expires.IsZero() {
+		w.t.Error("the code never expires")
+	}
+	// This ends his sign-ins.
+	again, err := w.dial().Reset(ctx, protocol.ResetRedeem{Code: code, Password: password})
+	w.must(err)
+	w.bob = w.open(again.Token)
+	w.bobToken = again.Token
+	conn := w.dial()
+	_, err = conn.SignIn(ctx, protocol.SignIn{Name: "bob", Password: password})
+	w.must(err)
+	devices, err := w.bob.Devices(ctx)
+	w.must(err)
+	if len(devices) != 2 || !devices[0].Here || devices[1].Here {
+		w.t.Fatalf("bob's devices are %+v, want this one and another", devices)
+	}
+	w.must(w.bob.RevokeDevice(ctx, devices[1].ID))
+	w.expect(w.bob.RevokeDevice(ctx, devices[1].ID), plausch.NotFound)
+	conn = w.dial()
+	guest, err := conn.SignIn(ctx, protocol.SignIn{Name: "gus"})
+	w.must(err)
+	w.must(conn.SignOut(ctx))
+	_, err = w.dial().SignIn(ctx, protocol.SignIn{Token: guest.Token})
+	w.expect(err, plausch.SignInFailed)
+}
+
+func (w *world) talk() {
+	ctx, alice := w.t.Context(), w.alice
+	den, err := alice.CreateRoom(ctx, "den", plausch.RoomPrivate)
+	w.must(err)
+	w.must(alice.AddMember(ctx, den.ID, "bob"))
+	members, err := alice.Members(ctx, den.ID)
+	w.must(err)
+	if len(members) != 2 {
+		w.t.Errorf("in the den are %+v", members)
+	}
+	w.must(alice.RemoveMember(ctx, den.ID, "bob"))
+	hall, err := alice.CreateRoom(ctx, "hall", plausch.RoomPublic)
+	w.must(err)
+	joined, err := w.bob.JoinRoom(ctx, client.RoomRef{Name: "hall"})
+	w.must(err)
+	if joined.ID != hall.ID || !joined.Joined {
+		w.t.Errorf("bob has joined %+v", joined)
+	}
+	_, err = w.bob.Send(client.Outgoing{Room: hall.ID, Text: "good morning"})
+	w.must(err)
+	w.must(w.bob.Flush(ctx))
+	events, _, err := alice.History(ctx, hall.ID, client.Page{Limit: 1})
+	w.must(err)
+	if len(events) != 1 || events[0].Text != "good morning" {
+		w.t.Errorf("in the hall was said %+v", events)
+	}
+	w.must(w.bob.LeaveRoom(ctx, client.RoomRef{ID: hall.ID}))
+	_, err = w.bob.Room(ctx, client.RoomRef{Name: "hall"})
+	w.must(err)
+	rooms, err := w.bob.Rooms(ctx, true)
+	w.must(err)
+	if !slices.ContainsFunc(rooms, func(r client.Room) bool { return r.ID == hall.ID && !r.Joined }) {
+		w.t.Errorf("bob sees the rooms %+v", rooms)
+	}
+	w.must(alice.SetPresence(plausch.Away))
+	alice.Typing(den.ID)
+	presences, err := alice.Presences(ctx) // behind both
+	w.must(err)
+	if i := slices.IndexFunc(presences, func(p client.Presence) bool { return p.Account.Name == "bob" }); i < 0 || presences[i].Presence != plausch.Online {
+		w.t.Errorf("online are %+v, want bob among them", presences)
+	}
+}
+
+func (w *world) files() {
+	ctx := w.t.Context()
+	var picture bytes.Buffer
+	w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 2))))
+	file, err := w.alice.Upload(ctx, client.Upload{Name: "dot.png", Body: bytes.NewReader(picture.Bytes())})
+	w.must(err)
+	if file.Name != "dot.png" || file.Type != "image/png" {
+		w.t.Errorf("the file is %+v", file)
+	}
+	_, err = w.bob.Download(ctx, file.ID, client.Download{To: new(bytes.Buffer)})
+	w.expect(err, plausch.NotFound)
+	_, err = w.alice.Send(client.Outgoing{To: "bob", Attachments: []string{file.ID}})
+	w.must(err)
+	w.must(w.alice.Flush(ctx))
+	var got bytes.Buffer
+	n, err := w.bob.Download(ctx, file.ID, client.Download{To: &got})
+	w.must(err)
+	if n != file.Size || int64(got.Len()) != n {
+		w.t.Errorf("bob has %d bytes of %d", n, file.Size)
+	}
+	version, err := w.alice.SetAvatar(ctx, file.ID)
+	w.must(err)
+	got.Reset()
+	n, err = w.bob.DownloadAvatar(ctx, "alice", client.Download{To: &got})
+	w.must(err)
+	if version == "" || n == 0 {
+		w.t.Errorf("the avatar has the version %q and %d bytes", version, n)
+	}
+}
+
+func (w *world) webhooks() {
+	ctx := w.t.Context()
+	hook, err := w.alice.CreateWebhook(ctx, client.WebhookCreate{Room: plausch.PublicRoom, Name: "builds", Signed: true})
+	w.must(err)
+	hooks, err := w.alice.Webhooks(ctx, plausch.PublicRoom)
+	w.must(err)
+	if len(hooks) != 1 || hooks[0] != hook.Webhook || hooks[0].Maker.Name != "alice" || !hooks[0].Signed {
+		w.t.Errorf("the webhooks are %+v, want %+v", hooks, hook.Webhook)
+	}
+	post := client.WebhookPost{Token: hook.Token, Secret: hook.Secret, Text: "done", ID: "1"}
+	for range 2 { // said once
+		w.must(client.PostWebhook(ctx, w.address, w.options(), post))
+	}
+	events, _, err := w.alice.History(ctx, plausch.PublicRoom, client.Page{Limit: 2})
+	w.must(err)
+	if last := events[len(events)-1]; last.Text != "done" || last.Actor.Name != "builds" || len(events) > 1 && events[0].Text == "done" {
+		w.t.Errorf("the webhook has said %+v", events)
+	}
+	post.Secret = "wrong"
+	w.expect(client.PostWebhook(ctx, w.address, w.options(), post), plausch.Forbidden)
+	w.must(w.alice.DeleteWebhook(ctx, hook.ID))
+	err = client.PostWebhook(ctx, w.address, w.options(), post)
+	w.expect(err, plausch.NotFound)
+	if strings.Contains(err.Error(), hook.Token) {
+		w.t.Errorf("the error tells the token: %v", err)
+	}
+}
+
+func (w *world) passkeys() {
+	ctx := w.t.Context()
+	_, port, _ := net.SplitHostPort(w.address)
+	host := "localhost:" + port
+	o := w.options()
+	o.Origin = "http://" + host
+	at := func(ctx context.Context) *client.Conn {
+		conn, err := client.Dial(ctx, "ws://"+host, o)
+		w.must(err)
+		w.t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	bob, err := client.Open(client.Options{Address: "ws://" + host, Token: w.bobToken, Dial: o})
+	w.must(err)
+	defer bob.Close()
+	party := virtualwebauthn.RelyingParty{Name: "Garden", ID: "localhost", Origin: o.Origin}
+	keys, key := virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+
+	id, options, err := bob.BeginPasskey(ctx)
+	w.must(err)
+	made, err := virtualwebauthn.ParseAttestationOptions(fmt.Sprintf(`{"publicKey":%s}`, options))
+	w.must(err)
+	keys.Options.UserHandle = binary.BigEndian.AppendUint64([]byte("plausch"), uint64(w.bobID))
+	w.must(bob.AddPasskey(ctx, id, "phone", virtualwebauthn.CreateAttestationResponse(party, keys, key, *made)))
+	keys.AddCredential(key)
+
+	conn := at(ctx)
+	id, options, err = conn.BeginSignInPasskey(ctx)
+	w.must(err)
+	asked, err := virtualwebauthn.ParseAssertionOptions(fmt.Sprintf(`{"publicKey":%s}`, options))
+	w.must(err)
+	keys.Credentials[0].Counter++
+	in, err := conn.SignInPasskey(ctx, protocol.PasskeySignIn{
+		ID: id, Response: virtualwebauthn.CreateAssertionResponse(party, keys, keys.Credentials[0], *asked),
+	})
+	w.must(err)
+	if in.Account.Name != "bob" {
+		w.t.Errorf("the passkey signs in %+v", in.Account)
+	}
+
+	has, err := bob.Passkeys(ctx)
+	w.must(err)
+	if len(has) != 1 || has[0].Name != "phone" {
+		w.t.Fatalf("bob's passkeys are %+v", has)
+	}
+	w.must(bob.DeletePasskey(ctx, has[0].ID))
+	w.expect(bob.DeletePasskey(ctx, has[0].ID), plausch.NotFound)
+}
+
+func (w *world) leave() {
+	ctx := w.t.Context()
+	w.must(w.alice.SignOut(ctx))
+	w.must(w.bob.DeleteAccount(ctx, client.AccountDelete{Password: password}))
+	for name, c := range map[string]*client.Client{"alice": w.alice, "bob": w.bob} {
+		if err := c.WaitOnline(ctx); err != client.ErrSignedOut {
+			w.t.Errorf("%s's client has ended with %v", name, err)
+		}
+	}
+}

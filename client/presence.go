@@ -1,0 +1,79 @@
+package client
+
+import (
+	"context"
+	"time"
+
+	"plausch"
+	"plausch/client/ktn"
+	"plausch/protocol"
+)
+
+const (
+	// TypingEvery is how often, at most, others are told that the account is
+	// writing in a room.
+	TypingEvery = 3 * time.Second
+	// TypingHolds is how long a [Typing] holds.
+	TypingHolds = 5 * time.Second
+)
+
+// Presences returns who is connected, by name.
+func (c *Client) Presences(ctx context.Context) ([]Presence, error) {
+	var presences []Presence
+	params := protocol.PresenceList{Limit: protocol.MaxPage}
+	for {
+		var page protocol.Presences
+		if err := c.read(ctx, protocol.MethodPresenceList, &params, &page); err != nil {
+			return nil, err
+		}
+		for _, p := range page.Presence {
+			presences = append(presences, Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence)})
+			params.After = p.Account.Name
+		}
+		if !page.More || len(page.Presence) == 0 {
+			return presences, nil
+		}
+	}
+}
+
+// SetPresence tells others whether the account is Online or Away, now and after
+// each reconnect.
+func (c *Client) SetPresence(p plausch.Presence) error {
+	if p != plausch.Online && p != plausch.Away {
+		return plausch.Errorf(plausch.Invalid, "presence can be set to online or away, not to %q", p)
+	}
+	if c.bridge != nil {
+		return ktn.ErrPresence
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.presence = p
+	if c.conn != nil {
+		c.goPresence()
+	}
+	return nil
+}
+
+// goPresence sends c.presence; c.mu is held.
+func (c *Client) goPresence() {
+	c.ask(protocol.MethodPresenceSet, &protocol.PresenceSet{Presence: string(c.presence)}, nil, func(error) {})
+}
+
+// Typing tells others that the account is writing in a room. It may be called
+// for each key: it tells them at most every [TypingEvery], and nothing while
+// the client is not online.
+func (c *Client) Typing(room plausch.RoomID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if c.conn == nil || now.Sub(c.typed[room]) < TypingEvery {
+		return
+	}
+	for r, at := range c.typed {
+		if now.Sub(at) >= TypingEvery {
+			delete(c.typed, r)
+		}
+	}
+	c.typed[room] = now
+	c.ask(protocol.MethodTyping, &protocol.TypingSet{Room: int64(room)}, nil, func(error) {})
+}

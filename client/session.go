@@ -1,0 +1,42 @@
+package client
+
+import (
+	"context"
+
+	"plausch/protocol"
+)
+
+// SignOut ends the sign-in on the server, forgets its token, and ends the
+// client with [ErrSignedOut]. If the server cannot be told, it does nothing.
+func (c *Client) SignOut(ctx context.Context) error {
+	conn, err := c.online(ctx)
+	if err != nil {
+		return err
+	}
+	return c.endSignIn(ctx, conn, protocol.MethodSignOut, &protocol.Empty{})
+}
+
+// endSignIn calls what ends the sign-in of the account, and ends the client.
+func (c *Client) endSignIn(ctx context.Context, conn *Conn, method string, params protocol.Body) error {
+	c.signingOut.Lock()
+	defer c.signingOut.Unlock()
+	if err := conn.Call(ctx, method, params, nil); err != nil {
+		return err
+	}
+	c.finish(ErrSignedOut)
+	c.stop()
+	if c.o.Tokens != nil {
+		return c.o.Tokens.Delete(c.address.key(), c.o.Name)
+	}
+	return nil
+}
+
+// Ping returns when the server has answered.
+func (c *Conn) Ping(ctx context.Context) error {
+	return c.Call(ctx, protocol.MethodPing, &protocol.Empty{}, nil)
+}
+
+// SignOut ends the sign-in of the connection on the server, with its token.
+func (c *Conn) SignOut(ctx context.Context) error {
+	return c.Call(ctx, protocol.MethodSignOut, &protocol.Empty{}, nil)
+}
