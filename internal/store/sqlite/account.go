@@ -28,49 +28,6 @@ func scanAccountAnd(row scanner, more ...any) (a plausch.Account, err error) {
 	return a, err
 }
 
-// CreateAccount implements [store.Accounts].
-func (s *Store) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
-	at := n.At.UnixMilli()
-	a := plausch.Account{
-		Name: n.Name, Display: n.Display, Role: n.Role, Bot: n.Bot, Invited: n.Invite != store.TokenHash{},
-		State: plausch.AccountActive, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at),
-	}
-	err := s.write(ctx, "create account", func(ctx context.Context) (err error) {
-		if err := s.judged(ctx, n.If); err != nil {
-			return err
-		}
-		if n.Claim != (store.TokenHash{}) {
-			if err := s.claim(ctx, n.Claim, n.ServerName, at); err != nil {
-				return err
-			}
-		}
-		if a.Invited {
-			if a.Role, err = s.spendInvite(ctx, n.Invite, at); err != nil {
-				return err
-			}
-		}
-		if a.ID, err = s.insertAccount(ctx, a, n); err != nil {
-			return err
-		}
-		if n.Token != (store.TokenHash{}) {
-			r, err := s.w.insertDevice.ExecContext(ctx, n.Token[:], a.ID, n.Program, n.Bot, at, at)
-			if err != nil {
-				return err
-			}
-			if rows, err := r.RowsAffected(); err != nil {
-				return err
-			} else if rows == 0 {
-				return plausch.Errorf(plausch.Taken, "there is a device with this token already")
-			}
-		}
-		return s.audit(ctx, n.Audit, a.ID)
-	})
-	if err != nil {
-		return plausch.Account{}, err
-	}
-	return a, nil
-}
-
 // insertAccount adds the account, inside a write, and frees its name if it may.
 func (s *Store) insertAccount(ctx context.Context, a plausch.Account, n store.NewAccount) (plausch.AccountID, error) {
 	role, err := roles.of(a.Role)

@@ -10,6 +10,7 @@ import (
 // and then only are prepared where they are used.
 type writes struct {
 	begin, commit, rollback, checkpoint *sql.Stmt
+	savepoint, rollbackTo, release      *sql.Stmt
 
 	insertAccount, oldGuest, seeAccount   *sql.Stmt
 	releaseName, releaseTransient         *sql.Stmt
@@ -34,6 +35,9 @@ func (w *writes) queries() []query {
 		{&w.begin, `BEGIN IMMEDIATE`},
 		{&w.commit, `COMMIT`},
 		{&w.rollback, `ROLLBACK`},
+		{&w.savepoint, `SAVEPOINT part`},
+		{&w.rollbackTo, `ROLLBACK TO part`},
+		{&w.release, `RELEASE part`},
 		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
 
 		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, password, created, last_seen)

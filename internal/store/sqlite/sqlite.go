@@ -56,6 +56,8 @@ type Store struct {
 	// uncopied is how many bytes were written since the last checkpoint began.
 	uncopied int
 
+	creations creations
+
 	pool *sql.DB
 	r    reads
 
