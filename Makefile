@@ -6,7 +6,7 @@
 # make reproducible  whether a release made elsewhere has the same bytes
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-APT         = caddy chromium curl haproxy nginx-light python3-msgpack strace systemd tmux
+APT         = caddy chromium curl haproxy iproute2 nftables nginx-light python3-msgpack strace systemd tmux
 FUZZTIME   ?= 30s
 
 .PHONY: build release reproducible bench test check lint fuzz long deps

@@ -57,6 +57,7 @@ type Limits struct {
 	ConnectionsBeforeSignIn           int
 	SignInDeadline                    time.Duration
 	WriteDeadline                     time.Duration
+	DeadPeerTimeout                   time.Duration
 	OutboxBytes                       int
 	FileBytes                         int
 	AccountFileBytes                  int

@@ -128,6 +128,9 @@ func settings(c *Config) []setting {
 		{value: &l.WriteDeadline, fallback: 10 * time.Second, check: atLeastDuration(time.Millisecond), Setting: Setting{Key: "limits.write_deadline",
 			Comment: "How long a connection can leave unread what was sent to it. " +
 				"Then it is closed; its client reconnects and resumes."}},
+		{value: &l.DeadPeerTimeout, fallback: 45 * time.Second, check: atLeastDuration(3 * time.Second), Setting: Setting{Key: "limits.dead_peer_timeout",
+			Comment: "After how long without an answer from the other machine a connection is closed, such as that of a laptop that was shut. " +
+				"Until then a guest's name is taken."}},
 		{value: &l.OutboxBytes, fallback: 256 << 10, check: atLeast(minOutboxBytes), Setting: Setting{Key: "limits.outbox_bytes",
 			Comment: "How many bytes can wait to be read by one connection. " +
 				"With more it is closed; its client reconnects and resumes."}},

@@ -125,15 +125,18 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		WriteDeadline:  cfg.Limits.WriteDeadline,
 		OutboxBytes:    cfg.Limits.OutboxBytes,
 		Log:            log,
+
+		DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,
 	})
 	s.ktn = ktn.New(table, ktn.Options{
-		Pace: cfg.KTN.Pace, WriteDeadline: cfg.Limits.WriteDeadline,
+		Pace: cfg.KTN.Pace, WriteDeadline: cfg.Limits.WriteDeadline, DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,
 		History: ktn.History(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
 		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Log: log,
 	})
 	s.htl = htl.New(table, htl.Options{
-		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, HistoryMessages: cfg.HTL.HistoryMessages,
-		FileBytes: cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
+		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,
+		HistoryMessages: cfg.HTL.HistoryMessages,
+		FileBytes:       cfg.Limits.FileBytes, Certificate: s.certificatePEM, Log: log,
 	})
 	s.web = web.New(web.Options{
 		API: table, Sessions: s.sessions, Ready: s.Ready, TLS: s.webTLS(cfg),

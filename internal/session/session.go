@@ -21,6 +21,7 @@ import (
 
 	"plausch"
 	"plausch/internal/api"
+	"plausch/internal/tcp"
 	"plausch/protocol"
 )
 
@@ -53,7 +54,10 @@ type Options struct {
 	FrameDeadline  time.Duration // from a frame's first byte to its last, after sign-in
 	WriteDeadline  time.Duration // a write that takes longer ends the session
 	OutboxBytes    int           // what may wait to be written
-	Log            *slog.Logger
+	// DeadPeerTimeout ends a connection whose other side has vanished, see
+	// [tcp.EndDead]; 0 leaves that to the system.
+	DeadPeerTimeout time.Duration
+	Log             *slog.Logger
 }
 
 // Server serves sessions and ends them together.
@@ -110,6 +114,9 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 		until = time.Now().Add(s.opts.SignInDeadline)
 	}
 	_ = conn.SetReadDeadline(until)
+	if err := tcp.EndDead(conn, s.opts.DeadPeerTimeout); err != nil {
+		s.opts.Log.Debug("vanished peers are noticed late", "remote", conn.RemoteAddr(), "err", err)
+	}
 	go ses.serve()
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"plausch/internal/api"
 	"plausch/internal/session"
+	"plausch/internal/tcp"
 )
 
 // Front is one connection's protocol.
@@ -54,9 +55,13 @@ type Presence struct {
 // Options says how the sessions of a protocol behave.
 type Options struct {
 	Protocol string // for logs
-	// Pace is the least time between two writes to a connection.
+	// Pace is the least time between two writes to a connection, counted from when
+	// the other side has acknowledged the first one, where the system tells.
 	Pace          time.Duration
 	WriteDeadline time.Duration // a write that takes longer ends the session
+	// DeadPeerTimeout ends a connection whose other side has vanished, see
+	// [tcp.EndDead]; 0 leaves that to the system.
+	DeadPeerTimeout time.Duration
 	// Waiting is how many messages can wait to be written.
 	Waiting  int
 	Presence bool // the protocol shows who comes and goes
@@ -94,6 +99,9 @@ func (s *Server) Serve(conn Conn, front func(*Session) Front) {
 	ses := newSession(s, conn)
 	ses.front = front(ses)
 	_ = conn.SetReadDeadline(conn.Until)
+	if err := tcp.EndDead(conn.Conn, s.opts.DeadPeerTimeout); err != nil {
+		s.opts.Log.Debug("vanished peers are noticed late", "remote", conn.RemoteAddr(), "err", err)
+	}
 	welcome := s.sessions.Add(ses)
 	go ses.serve(welcome)
 }

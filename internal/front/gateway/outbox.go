@@ -22,7 +22,7 @@ const echoTime = time.Second
 // the hub sees it.
 type outbox struct {
 	s      *Session
-	until  time.Time                // the next write comes then; the writer's
+	pacer  pacer                    // the writer's
 	behind int                      // messages that were dropped and not told of; the writer's
 	last   map[plausch.RoomID]int64 // newest seqs that were shown; the writer's once live
 
@@ -54,6 +54,7 @@ type item struct {
 
 func (o *outbox) init(s *Session) {
 	o.s = s
+	o.pacer = newPacer(s.conn, s.server.opts.Pace)
 	o.last = map[plausch.RoomID]int64{}
 	o.here = map[plausch.AccountID]string{}
 	o.moved = map[plausch.AccountID]plausch.AccountRef{}
@@ -401,14 +402,12 @@ func (o *outbox) arrived(ref plausch.AccountRef) {
 
 // writePiece writes one piece when it is time.
 func (o *outbox) writePiece(piece []byte) error {
-	opts := &o.s.server.opts
-	if wait := time.Until(o.until); wait > 0 {
-		time.Sleep(wait)
-	}
-	if err := o.s.conn.SetWriteDeadline(time.Now().Add(opts.WriteDeadline)); err != nil {
+	o.pacer.wait()
+	deadline := time.Now().Add(o.s.server.opts.WriteDeadline)
+	if err := o.s.conn.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
 	_, err := o.s.conn.Write(piece)
-	o.until = time.Now().Add(opts.Pace)
+	o.pacer.written()
 	return err
 }

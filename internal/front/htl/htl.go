@@ -19,8 +19,9 @@ import (
 type Options struct {
 	Pace            time.Duration // least time between two writes to a client without lengths
 	WriteDeadline   time.Duration
-	HistoryMessages int // of the last messages, how many are sent at sign-in; 0: none
-	FileBytes       int // the largest file that can be uploaded
+	DeadPeerTimeout time.Duration // see [gateway.Options]
+	HistoryMessages int           // of the last messages, how many are sent at sign-in; 0: none
+	FileBytes       int           // the largest file that can be uploaded
 	// Certificate returns the server's certificate in PEM, nil if it has no TLS.
 	Certificate func() []byte
 	Log         *slog.Logger
@@ -54,7 +55,8 @@ type Server struct {
 // New returns a server over a table.
 func New(a *api.API, opts Options) *Server {
 	common := gateway.Options{
-		Protocol: "htl", WriteDeadline: opts.WriteDeadline, Waiting: waiting, Presence: true, Log: opts.Log,
+		Protocol: "htl", WriteDeadline: opts.WriteDeadline, DeadPeerTimeout: opts.DeadPeerTimeout,
+		Waiting: waiting, Presence: true, Log: opts.Log,
 	}
 	paced := common
 	paced.Pace = opts.Pace

@@ -34,6 +34,7 @@ const (
 type Options struct {
 	Pace            time.Duration // least time between two responses to a connection
 	WriteDeadline   time.Duration
+	DeadPeerTimeout time.Duration // see [gateway.Options]
 	History         History
 	HistoryMessages int  // the most messages of a history
 	Echo            bool // who says something hears it, too
@@ -55,7 +56,7 @@ type Server struct {
 // New returns a server over a table.
 func New(a *api.API, opts Options) *Server {
 	return &Server{opts: opts, sessions: gateway.NewServer(a, gateway.Options{
-		Protocol: "ktn", Pace: opts.Pace, WriteDeadline: opts.WriteDeadline,
+		Protocol: "ktn", Pace: opts.Pace, WriteDeadline: opts.WriteDeadline, DeadPeerTimeout: opts.DeadPeerTimeout,
 		Waiting: waiting, Presence: opts.Joins, Log: opts.Log,
 	})}
 }

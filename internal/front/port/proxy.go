@@ -58,6 +58,9 @@ type forwarded struct {
 // RemoteAddr implements net.Conn.
 func (c forwarded) RemoteAddr() net.Addr { return c.client }
 
+// NetConn returns the connection beneath.
+func (c forwarded) NetConn() net.Conn { return c.Conn }
+
 // CloseWrite ends our half of the connection.
 func (c forwarded) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {

@@ -105,6 +105,9 @@ type prefixed struct {
 	prefix []byte
 }
 
+// NetConn returns the connection beneath.
+func (c *prefixed) NetConn() net.Conn { return c.Conn }
+
 // Read implements net.Conn: the prefix first.
 func (c *prefixed) Read(p []byte) (int, error) {
 	if len(c.prefix) == 0 {

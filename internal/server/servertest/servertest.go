@@ -133,33 +133,36 @@ type Place struct {
 	t     testing.TB
 	conns chan net.Conn
 	done  chan struct{}
-	port  *port.Port
 }
 
 // Serve serves a protocol until the end of the test. End is to end its sessions.
 func Serve(t testing.TB, p port.Protocol, end func(context.Context) error) *Place {
 	t.Helper()
-	place := &Place{
-		t: t, conns: make(chan net.Conn), done: make(chan struct{}),
-		port: port.New(port.Options{Plaintext: port.PlainAny, Log: slog.New(slog.DiscardHandler)}, p),
-	}
+	place := &Place{t: t, conns: make(chan net.Conn), done: make(chan struct{})}
+	ServeOn(t, listener{place}, p, end)
+	return place
+}
+
+// ServeOn is Serve on a listener.
+func ServeOn(t testing.TB, ln net.Listener, p port.Protocol, end func(context.Context) error) {
+	t.Helper()
+	one := port.New(port.Options{Plaintext: port.PlainAny, Log: slog.New(slog.DiscardHandler)}, p)
 	served := make(chan error, 1)
-	go func() { served <- place.port.ServeAs(listener{place}, p, time.Hour) }()
+	go func() { served <- one.ServeAs(ln, p, time.Hour) }()
 	t.Cleanup(func() {
-		place.port.Close()
+		one.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), Patience)
 		defer cancel()
 		if err := end(ctx); err != nil {
 			t.Errorf("the sessions do not end: %v", err)
 		}
-		if err := place.port.Wait(ctx); err != nil {
+		if err := one.Wait(ctx); err != nil {
 			t.Errorf("the connections do not end: %v", err)
 		}
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	})
-	return place
 }
 
 // Dial connects from an address of this machine.
