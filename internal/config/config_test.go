@@ -75,6 +75,7 @@ func TestDefaults(t *testing.T) {
 			ConnectionsBeforeSignIn:           4096,
 			SignInDeadline:                    10 * time.Second,
 			WriteDeadline:                     10 * time.Second,
+			DeadPeerTimeout:                   45 * time.Second,
 			OutboxBytes:                       262144,
 			FileBytes:                         26214400,
 			AccountFileBytes:                  1073741824,
