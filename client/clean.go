@@ -4,19 +4,39 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // maxMarks is how many combining marks stay on one character. Written languages
 // need up to four or so; more only paints over the lines around it.
 const maxMarks = 8
 
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+	asText             = '\ufe0e' // a variation selector: the sign before it is no picture
+	asEmoji            = '\ufe0f' // it is one
+	keycap             = '\u20e3'
+)
+
 // Clean returns s as it may be written to a terminal. Every string that comes
 // from others (texts, names, errors) has to pass through it, or [CleanLine], on
-// its way there. It drops escape sequences as a whole, terminated or not (ESC
-// and the C1 forms of CSI, OSC, DCS, APC, PM and SOS: ECMA-48, sections 5.4 and
-// 5.6), every control character but newline and tab, the characters that change
-// the direction of writing around them, and combining marks after the eighth.
-// Bytes that are not UTF-8 become U+FFFD, line and paragraph separators newlines.
+// its way there. What is left takes the columns that it seems to take, so that a
+// program can tell where a row ends:
+//
+//   - Escape sequences are dropped as a whole, terminated or not (ESC and the C1
+//     forms of CSI, OSC, DCS, APC, PM and SOS: ECMA-48, sections 5.4 and 5.6), and
+//     so is every control character but newline and tab.
+//   - What is not seen by itself is dropped: format characters (soft hyphens, what
+//     turns the direction of writing, tags) and the other default ignorable ones
+//     (fillers, variation selectors). Joiners stay between the parts of an emoji and
+//     between letters of scripts that need them, and variation selectors behind
+//     signs that can be emoji.
+//   - Combining marks are dropped where there is no character to combine with, and
+//     after the eighth.
+//   - Bytes that are not UTF-8, private and unassigned characters become U+FFFD.
+//   - Line and paragraph separators become newlines.
 //
 // Cleaning twice changes nothing.
 func Clean(s string) string {
@@ -41,12 +61,13 @@ func CleanLine(s string) string {
 
 // clean is Clean of s, whose first n bytes may stay.
 func clean(s string, n int) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	b.WriteString(s[:n])
-	marks := 0
+	var c cleaner
+	c.Grow(len(s))
+	for _, r := range s[:n] {
+		c.put(r)
+	}
 	for s = s[n:]; s != ""; {
-		r, size := utf8.DecodeRuneInString(s)
+		r, size := utf8.DecodeRuneInString(s) // U+FFFD for a byte that is not UTF-8
 		switch {
 		case r == 0x1b:
 			s = afterEscape(s[1:])
@@ -56,29 +77,119 @@ func clean(s string, n int) string {
 			continue
 		case r == '\u2028' || r == '\u2029':
 			r = '\n'
-			marks = 0
-		case unicode.IsControl(r) && r != '\n' && r != '\t', turns(r):
-			s = s[size:]
-			continue
-		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks {
-				s = s[size:]
-				continue
-			}
-		case !unicode.Is(unicode.Cf, r): // what is not seen is no new base either
-			marks = 0
 		}
-		b.WriteRune(r) // U+FFFD for a byte that is not UTF-8
 		s = s[size:]
+		if !unicode.IsControl(r) || r == '\n' || r == '\t' {
+			c.put(r)
+		}
 	}
-	return b.String()
+	return c.String()
 }
 
-// turns reports whether r embeds, overrides or isolates a direction of writing
-// (UAX #9, section 2), or ends that.
-func turns(r rune) bool {
-	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+// cleaner builds a clean text from characters.
+type cleaner struct {
+	strings.Builder
+	base    rune // that marks combine with; 0 for none
+	last    rune // that was written
+	marks   int  // on base
+	waiting rune // a joiner, or the variation selector of a keycap, that stays if the next fits
 }
+
+func (c *cleaner) put(r rune) {
+	waiting := c.waiting
+	c.waiting = 0
+	switch {
+	case r == zeroWidthJoiner || r == zeroWidthNonJoiner:
+		if c.base != 0 {
+			c.waiting = r
+		}
+	case r == asText || r == asEmoji:
+		switch {
+		case c.last != c.base || c.base == 0: // only one, and right behind the sign
+		case isPictograph(c.base):
+			c.write(r)
+		case strings.ContainsRune("0123456789#*", c.base):
+			c.waiting = r
+		}
+	case isUnseen(r):
+		c.waiting = waiting // as if it were not there
+	case unicode.In(r, unicode.M):
+		if c.base == 0 || c.marks >= maxMarks {
+			break
+		}
+		if r == keycap && (waiting == asText || waiting == asEmoji) || joins(waiting, c.base, r) {
+			c.write(waiting)
+		}
+		c.marks++
+		c.write(r)
+	case isJamoTail(r) && !isHangul(c.last):
+	default:
+		if isUnassigned(r) {
+			r = unicode.ReplacementChar
+		}
+		if joins(waiting, c.base, r) {
+			c.write(waiting)
+		}
+		c.write(r)
+		if c.base, c.marks = r, 0; unicode.IsSpace(r) {
+			c.base = 0
+		}
+	}
+}
+
+func (c *cleaner) write(r rune) {
+	c.last = r
+	c.WriteRune(r)
+}
+
+// joins reports whether joiner does something between a and b: make one picture of
+// two, or say how letters of a script are connected.
+func joins(joiner, a, b rune) bool {
+	switch {
+	case joiner == zeroWidthJoiner && isPictograph(a):
+		return isPictograph(b)
+	case joiner == zeroWidthJoiner || joiner == zeroWidthNonJoiner:
+		return unicode.In(a, joiningScripts...) && unicode.In(b, joiningScripts...)
+	}
+	return false
+}
+
+// joiningScripts are those in which joiners are part of the spelling.
+var joiningScripts = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi,
+	unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
+	unicode.Khmer, unicode.Myanmar, unicode.Tibetan,
+}
+
+// isUnseen reports whether r shows nothing by itself: it is a format character, or
+// default ignorable (Unicode, DerivedCoreProperties). Format characters that show
+// as a sign, such as the Arabic sign of a year, are seen.
+func isUnseen(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0xe0000 && r <= 0xe0fff
+}
+
+// isUnassigned reports whether nobody can know what r looks like. The places that
+// are kept for emoji of later versions of Unicode are no such.
+func isUnassigned(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cf) && r >= ' ' && !isPictograph(r)
+}
+
+// isPictograph reports whether r can be an emoji, or a part of one. uniseg tells by
+// how it cuts: a joiner makes one character of two pictographs, and of nothing else
+// (UAX #29, rule GB11).
+func isPictograph(r rune) bool {
+	return r > '~' && !unicode.In(r, unicode.L, unicode.M, unicode.Z) &&
+		uniseg.GraphemeClusterCount(string(r)+"\u200d\u2764") == 1
+}
+
+// isJamoTail reports whether r is a vowel or final consonant that Hangul syllables
+// are put together from: terminals draw it into the character before.
+func isJamoTail(r rune) bool {
+	return r >= '\u1160' && r <= '\u11ff' || r >= '\ud7b0' && r <= '\ud7ff'
+}
+
+func isHangul(r rune) bool { return unicode.Is(unicode.Hangul, r) && r != '\u3164' }
 
 // afterEscape returns what stands behind the sequence whose ESC was before s.
 func afterEscape(s string) string {

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
+	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"github.com/rivo/uniseg"
+
+	"plausch/client"
 )
 
 // editor is the line that is being typed, at the bottom of what has been
@@ -140,84 +142,104 @@ func (e *editor) draw(b *bytes.Buffer) {
 		b.WriteString(r.text)
 		e.rows = append(e.rows, r.width)
 	}
-	if up := len(rows) - 1 - e.row; up > 0 {
+	here := rows[e.row]
+	up := len(rows) - 1 - e.row
+	if up == 0 && here.cursor == len(here.text) {
+		return // the cursor stands there
+	}
+	if up > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", up)
 	}
-	b.WriteByte('\r')
-	if col > 0 {
-		fmt.Fprintf(b, "\x1b[%dC", col)
-	}
+	// What stands before the cursor is written once more: only the terminal knows how
+	// wide it is to it.
+	b.WriteString("\r" + here.text[:here.cursor])
 }
 
 type editorRow struct {
-	text  string
-	width int
+	text   string
+	width  int // where pictures of several parts are drawn as one
+	cursor int // of the row with the cursor: how many bytes of text are before it
 }
 
 // layout breaks prompt and line into rows and returns where the cursor is.
 func (e *editor) layout(columns int) (rows []editorRow, row, col int) {
-	columns = max(columns, 8)
-	prompt := []rune(e.prompt)
-	text := prompt
+	l := editorLayout{columns: max(columns, 8)}
+	if e.style != "" {
+		l.WriteString("\x1b[" + e.style + "m")
+	}
+	for c := range clusters(e.prompt) {
+		l.cluster(c)
+	}
+	if e.style != "" {
+		l.WriteString("\x1b[0m")
+	}
+	at := 0
 	if !e.hidden {
-		text = append(slices.Clone(prompt), e.line...)
-	}
-	cursor := len(text) - len(e.line) + e.pos
-	if e.hidden {
-		cursor = len(text)
-	}
-	var b strings.Builder
-	used := 0
-	end := func() {
-		rows = append(rows, editorRow{b.String(), used})
-		b.Reset()
-		used = 0
-	}
-	for i := 0; i <= len(text); i++ {
-		if i == len(prompt) && e.style != "" {
-			b.WriteString("\x1b[0m")
-		}
-		w, shown := 1, " " // the cursor at the end needs a place, too
-		if i < len(text) {
-			w, shown = runeWidth(text[i]), string(text[i])
-			if text[i] == '\t' {
-				w, shown = tabWidth, strings.Repeat(" ", tabWidth)
+		for c := range clusters(string(e.line)) {
+			if at <= e.pos { // within a cluster, it stands before it
+				l.setCursor(clusterWidth(c))
 			}
-		}
-		if used+w > columns {
-			end()
-		}
-		if i == cursor {
-			row, col = len(rows), min(used, columns-1)
-		}
-		switch {
-		case i == len(text):
-		case text[i] == '\n':
-			end()
-		default:
-			if i == 0 && e.style != "" {
-				b.WriteString("\x1b[" + e.style + "m")
-			}
-			b.WriteString(shown)
-			used += w
+			l.cluster(c)
+			at += utf8.RuneCountInString(c)
 		}
 	}
-	end()
-	return rows, row, col
+	if e.hidden || at <= e.pos {
+		l.setCursor(1) // at the end it needs a place, too
+	}
+	l.endRow()
+	return l.rows, l.row, l.col
+}
+
+// editorLayout breaks a line into rows.
+type editorLayout struct {
+	strings.Builder // of the row
+	columns         int
+	used            int // by the row, at most
+	width           int // of the row
+	rows            []editorRow
+	row, col        int // of the cursor
+	cursor          int // in bytes of its row
+}
+
+// cluster adds a cluster in the form in which it can be shown.
+func (l *editorLayout) cluster(c string) {
+	switch c = client.Clean(c); c {
+	case "\n":
+		l.endRow()
+		return
+	case "\t":
+		c = strings.Repeat(" ", tabWidth)
+	}
+	l.makePlace(textWidth(c))
+	l.WriteString(c)
+	l.used += textWidth(c)
+	l.width += uniseg.StringWidth(c)
+}
+
+// setCursor puts the cursor before something of this width.
+func (l *editorLayout) setCursor(width int) {
+	l.makePlace(width)
+	l.row, l.col, l.cursor = len(l.rows), min(l.width, l.columns-1), l.Len()
+}
+
+// makePlace begins a new row if this one has no place for something of this width.
+func (l *editorLayout) makePlace(width int) {
+	if l.used > 0 && l.used+width > l.columns {
+		l.endRow()
+	}
+}
+
+func (l *editorLayout) endRow() {
+	r := editorRow{text: l.String(), width: l.width}
+	if l.row == len(l.rows) {
+		r.cursor = l.cursor
+	}
+	l.rows = append(l.rows, r)
+	l.Reset()
+	l.used, l.width = 0, 0
 }
 
 const tabWidth = 4
-
-// runeWidth is how many columns of a terminal r takes.
-func runeWidth(r rune) int {
-	switch {
-	case r == '\n' || unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
 
 // resized draws the line anew after the terminal has changed its size and, as
 // terminals do, broken rows that were too long for it.
@@ -292,7 +314,7 @@ func (e *editor) tab() (print string) {
 	if len(common) < len(old) || string(common) == string(old) {
 		if e.tabs && len(candidates) > 1 {
 			columns, _ := e.size()
-			print = strings.ReplaceAll(wrap("", strings.Join(candidates, "  "), columns, 0), "\n", "\r\n") + "\r\n"
+			print = strings.ReplaceAll(wrap("", strings.Join(candidates, "  "), columns, 2), "\n", "\r\n") + "\r\n"
 		}
 		e.tabs = true
 		return print

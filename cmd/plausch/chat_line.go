@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The methods in this file change the line of an [editor]; its lock is held.
@@ -92,22 +93,25 @@ func (e *editor) kill(from, to int) {
 	}
 }
 
-// left returns the start of the character before the cursor: marks that combine
-// with it belong to it.
+// left returns the start of the cluster before the cursor.
 func (e *editor) left() int {
-	i := e.pos - 1
-	for i > 0 && e.line[i] != '\n' && runeWidth(e.line[i]) == 0 {
-		i--
+	start := 0
+	for c := range clusters(string(e.line)) {
+		end := start + utf8.RuneCountInString(c)
+		if end >= e.pos {
+			break
+		}
+		start = end
 	}
-	return max(i, 0)
+	return start
 }
 
+// right returns the end of the cluster at the cursor.
 func (e *editor) right() int {
-	i := e.pos + 1
-	for i < len(e.line) && e.line[i] != '\n' && runeWidth(e.line[i]) == 0 {
-		i++
+	for c := range clusters(string(e.line[e.pos:])) {
+		return e.pos + utf8.RuneCountInString(c)
 	}
-	return min(i, len(e.line))
+	return e.pos
 }
 
 func (e *editor) wordLeft() int {

@@ -105,75 +105,77 @@ func (r *renderer) note(format string, args ...any) string {
 	return b.String()
 }
 
-// wrap returns head and text, broken into rows of at most columns. All rows but
-// the first begin with indent spaces, so that no text can look like a message of
+// wrap returns head and text, broken into rows of at most columns, as many as any
+// terminal could need for them. All rows but the first begin with indent spaces,
+// less on a very narrow terminal, so that no text can look like a message of
 // somebody else. With 0 columns only the line breaks of the text count.
 func wrap(head, text string, columns, indent int) string {
-	if columns < 4*indent || columns < 8 {
-		columns = 0
+	if columns <= 0 {
+		return head + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", indent))
 	}
-	var b strings.Builder
-	b.WriteString(head)
-	used := textWidth(head)
-	fresh := false // the row has nothing but its indent
-	next := func() {
-		b.WriteString("\n" + strings.Repeat(" ", indent))
-		used, fresh = indent, true
-	}
-	for i, line := range strings.Split(text, "\n") {
+	columns = max(columns, minColumns)
+	w := wrapper{columns: columns, indent: min(indent, max(1, columns/4))}
+	for i, line := range strings.Split(head+text, "\n") {
 		if i > 0 {
-			next()
+			w.newRow()
 		}
-		if columns == 0 {
-			b.WriteString(line)
-			continue
-		}
-		line = strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth))
-		for line != "" {
-			// A word with the spaces before it is the least that is kept together.
-			spaces := len(line) - len(strings.TrimLeft(line, " "))
-			length := strings.IndexByte(line[spaces:], ' ')
-			if length < 0 {
-				length = len(line) - spaces
-			}
-			piece := line[:spaces+length]
-			line = line[spaces+length:]
-			w := textWidth(piece)
-			if used+w > columns && !fresh && used > indent && w-spaces <= columns-indent {
-				next()
-				piece, w = piece[spaces:], w-spaces
-			}
-			if used+w <= columns {
-				b.WriteString(piece)
-				used, fresh = used+w, fresh && piece == ""
-				continue
-			}
-			for _, ch := range piece { // too long for any row
-				if used+runeWidth(ch) > columns {
-					next()
-				}
-				b.WriteRune(ch)
-				used, fresh = used+runeWidth(ch), false
-			}
-		}
+		w.line(strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth)))
 	}
-	return b.String()
+	return w.String()
 }
 
-// textWidth is how many columns s takes, whose only escape sequences are
-// colours.
-func textWidth(s string) int {
-	n := 0
-	for i := 0; i < len(s); {
-		if rest, ok := strings.CutPrefix(s[i:], "\x1b["); ok {
-			i += len("\x1b[") + strings.IndexByte(rest, 'm') + 1
-			continue
+// minColumns is the least that has room for an indent and a wide character.
+const minColumns = 4
+
+// wrapper breaks lines into rows.
+type wrapper struct {
+	strings.Builder
+	columns, indent int
+	used            int  // columns of the row
+	words           bool // the row has more than its indent
+}
+
+func (w *wrapper) newRow() {
+	w.WriteString("\n" + strings.Repeat(" ", w.indent))
+	w.used, w.words = w.indent, false
+}
+
+// line adds a line, which goes on in further rows if need be. A word with the
+// spaces before it is the least that is kept together.
+func (w *wrapper) line(line string) {
+	for line != "" {
+		word := strings.TrimLeft(line, " ")
+		spaces := len(line) - len(word)
+		if end := strings.IndexByte(word, ' '); end >= 0 {
+			word = word[:end]
 		}
-		for _, r := range s[i:] {
-			n += runeWidth(r)
-			i += len(string(r))
+		line = line[spaces+len(word):]
+		width := textWidth(word)
+		if w.used+spaces+width > w.columns && w.words && width <= w.columns-w.indent {
+			w.newRow()
+			spaces = 0
+		}
+		for range spaces {
+			w.cluster(" ", 1)
+		}
+		for c := range clusters(word) {
+			w.cluster(c, clusterWidth(c))
+		}
+	}
+}
+
+// cluster adds a cluster, in a new row if there is no place in this one.
+func (w *wrapper) cluster(c string, width int) {
+	if width > w.columns-w.indent { // a picture of several: its first part alone
+		for _, r := range c {
+			c, width = string(r), runeWidth(r)
 			break
 		}
 	}
-	return n
+	if w.used+width > w.columns {
+		w.newRow()
+	}
+	w.WriteString(c)
+	w.used += width
+	w.words = w.words || width > 0
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch"
+	"plausch/client"
 )
 
 // The exit codes. Scripts rely on them.
@@ -73,15 +74,22 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitOK
 	case !begun:
-		fmt.Fprintf(stderr, "plausch: %v (see %s --help)\n", err, cmd.CommandPath())
+		printError(stderr, fmt.Sprintf("%v (see %s --help)", err, cmd.CommandPath()))
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "plausch: %v\n", err)
+	printError(stderr, err.Error())
 	if errors.As(err, &exit) {
 		return exit.code
 	}
 	return exitFailure
 }
+
+// printError says why a command fails. Some of the words may be the server's.
+func printError(stderr io.Writer, text string) {
+	fmt.Fprintln(stderr, wrap("plausch: ", client.Clean(text), terminalColumns(stderr), errorIndent))
+}
+
+const errorIndent = 2
 
 // wordsOf is the annotation of the root command that has the command line.
 const wordsOf = "command line"

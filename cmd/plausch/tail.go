@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +67,8 @@ func newTailCommand() *cobra.Command {
 			signal.Ignore(syscall.SIGPIPE)
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
-			t.out, t.stderr = bufio.NewWriter(cmd.OutOrStdout()), cmd.ErrOrStderr()
+			t.stdout, t.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			t.out = bufio.NewWriter(t.stdout)
 			for {
 				err = t.run(ctx, c)
 				switch {
@@ -96,7 +99,8 @@ type tailer struct {
 	all          bool // all after since, however many lines
 	follow, json bool
 	timeout      time.Duration
-	out          *bufio.Writer
+	stdout       io.Writer
+	out          *bufio.Writer // to stdout
 	stderr       io.Writer
 
 	client   *client.Client
@@ -336,7 +340,7 @@ func (t *tailer) print(e plausch.Event) error {
 		return nil
 	}
 	if !t.json {
-		_, err := t.out.WriteString(messageLine(e))
+		_, err := t.out.WriteString(messageRows(e, terminalColumns(t.stdout)))
 		return err
 	}
 	b, err := messageJSON(t.target.String(), e)
@@ -348,10 +352,16 @@ func (t *tailer) print(e plausch.Event) error {
 }
 
 // messageLine returns a message as people read it.
-func messageLine(e plausch.Event) string {
-	text := strings.ReplaceAll(withFiles(e, func(bracket string) string { return bracket }), "\n", "\n    ")
-	return fmt.Sprintf("%s %s: %s\n", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()), text)
+func messageLine(e plausch.Event) string { return messageRows(e, 0) }
+
+// messageRows is messageLine for a terminal with so many columns; 0 has nothing
+// broken into rows.
+func messageRows(e plausch.Event, columns int) string {
+	head := fmt.Sprintf("%s %s: ", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()))
+	return wrap(head, withFiles(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
 }
+
+const tailIndent = 4
 
 // messageJSON returns a message as one line of JSON. It is exact, and safe to
 // look at on a terminal: what a terminal could act on is escaped.
@@ -384,12 +394,15 @@ func messageJSON(room string, e plausch.Event) ([]byte, error) {
 	var safe []byte
 	for _, r := range strings.TrimSuffix(b.String(), "\n") {
 		// encoding/json escapes the C0 range, but not DEL, the C1 range and what
-		// turns the direction of writing. All of them can only be in strings, and
-		// none is beyond U+FFFF but for tags, which do nothing.
-		if r <= 0xffff && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+		// turns the direction of writing. All of them can only be in strings.
+		switch escape := unicode.IsControl(r) || unicode.Is(unicode.Cf, r); {
+		case escape && r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			safe = fmt.Appendf(safe, `\u%04x\u%04x`, high, low)
+		case escape:
 			safe = fmt.Appendf(safe, `\u%04x`, r)
-		} else {
-			safe = append(safe, string(r)...)
+		default:
+			safe = utf8.AppendRune(safe, r)
 		}
 	}
 	return safe, nil
