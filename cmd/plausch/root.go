@@ -86,7 +86,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // printError says why a command fails. Some of the words may be the server's.
 func printError(stderr io.Writer, text string) {
-	fmt.Fprintln(stderr, wrap("plausch: ", client.Clean(text), terminalColumns(stderr), errorIndent))
+	head := "plausch: "
+	for line := range strings.SplitSeq(client.Clean(text), "\n") { // its lines are ours: what a server says is one
+		fmt.Fprintln(stderr, wrap(head, line, terminalColumns(stderr), errorIndent))
+		head = ""
+	}
 }
 
 const errorIndent = 2
