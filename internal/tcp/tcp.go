@@ -48,6 +48,5 @@ func EndDead(conn net.Conn, timeout time.Duration) error {
 type Delivery struct {
 	Done    bool          // the peer's system has acknowledged all of it
 	Resent  uint32        // how many segments were sent again since the connection began
-	Lost    bool          // something was sent again and is not acknowledged yet
 	Timeout time.Duration // after which the system sends again what is not acknowledged
 }

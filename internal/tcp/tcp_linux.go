@@ -27,7 +27,6 @@ func DeliveryOf(c *net.TCPConn) (d Delivery, err error) {
 		d = Delivery{
 			Done:    info.Unacked == 0 && info.Notsent_bytes == 0,
 			Resent:  info.Total_retrans,
-			Lost:    info.Retransmits > 0 || info.Retrans > 0,
 			Timeout: time.Duration(info.Rto) * time.Microsecond,
 		}
 		return nil

@@ -63,7 +63,7 @@ func (p *pacer) awaitDelivery() (late bool) {
 			return late
 		case d.Done:
 			return late || d.Resent != p.resent
-		case !d.Lost && time.Since(p.wrote) > max(ackTimeout, d.Timeout+pollLast):
+		case d.Resent == p.resent && time.Since(p.wrote) > max(ackTimeout, d.Timeout+pollLast):
 			return true
 		}
 		late = true
