@@ -36,7 +36,7 @@ type window struct {
 func (s *site) window(before ...chromedp.Action) *window {
 	s.t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(s.t.TempDir()),
+		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile(s.t)),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"))
 	ctx, end := chromedp.NewExecAllocator(context.Background(), opts...)
 	s.t.Cleanup(end)
@@ -67,6 +67,28 @@ func (s *site) window(before ...chromedp.Action) *window {
 	})
 	w.run(append(before, log.Enable())...)
 	return w
+}
+
+// profile returns a folder for a Chromium of this test. t.TempDir would not do:
+// processes of a Chromium that was killed may write for a moment longer, and its
+// removal, tried once, fails the test.
+func profile(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "plausch-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+			if err := os.RemoveAll(folder); err == nil {
+				return
+			} else if time.Now().After(deadline) {
+				t.Errorf("remove the profile of Chromium: %v", err)
+				return
+			}
+		}
+	})
+	return folder
 }
 
 // url is by name: passkeys do not work with an address of digits.
