@@ -15,17 +15,17 @@ import (
 // PasskeyOwner is whose passkeys these are.
 type PasskeyOwner struct {
 	Account plausch.Account
-	// Keys are what [Ceremony.Register] returned of those there are.
+	// Keys are what [Ceremonies.Register] returned of those there are.
 	Keys [][]byte
 }
 
-// Ceremony is the making of a passkey, or a sign-in by one, that was begun (Web
-// Authentication, level 3, section 7). It is good once, and for the account and
+// ceremony is the making of a passkey, or a sign-in by one, that was begun (Web
+// Authentication, level 3, section 7). It succeeds once, and for the account and
 // origin that it was begun for.
-type Ceremony struct {
-	party   *webauthn.WebAuthn
-	session webauthn.SessionData
-	owner   PasskeyOwner // of a registration
+type ceremony struct {
+	party     *webauthn.WebAuthn
+	session   webauthn.SessionData
+	challenge [32]byte // of the session
 }
 
 // newParty returns the relying party of an origin, such as
@@ -49,70 +49,79 @@ func newParty(origin, server string) (*webauthn.WebAuthn, error) {
 	return party, nil
 }
 
-// BeginPasskey begins to make a passkey. The options are JSON for the browser's
-// PublicKeyCredential.parseCreationOptionsFromJSON.
-func BeginPasskey(origin, server string, owner PasskeyOwner) (options []byte, c *Ceremony, err error) {
+// Begin begins to make a passkey of an owner for an origin. The options are JSON
+// for the browser's PublicKeyCredential.parseCreationOptionsFromJSON.
+func (cs *Ceremonies) Begin(origin, server string, owner PasskeyOwner) (id string, options []byte, err error) {
 	party, err := newParty(origin, server)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
 	u, err := newPasskeyUser(owner)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
 	creation, session, err := party.BeginRegistration(u,
 		webauthn.WithResidentKeyRequirement(protocol.ResidentKeyRequirementRequired), // so that no name is needed
 		webauthn.WithExclusions(webauthn.Credentials(u.keys).CredentialDescriptors()))
 	if err != nil {
-		return nil, nil, fmt.Errorf("begin a passkey: %w", err)
+		return "", nil, fmt.Errorf("begin a passkey: %w", err)
 	}
 	if options, err = json.Marshal(creation.Response); err != nil {
-		return nil, nil, fmt.Errorf("begin a passkey: %w", err)
+		return "", nil, fmt.Errorf("begin a passkey: %w", err)
 	}
-	return options, &Ceremony{party, *session, owner}, nil
+	id, err = cs.id(session, owner.Account.ID, origin)
+	return id, options, err
 }
 
-// Register ends what BeginPasskey began with the browser's answer, which is the
-// JSON of a PublicKeyCredential, and returns the id of the passkey and what is to
-// be kept of it. The error is Invalid if the answer is not good.
-func (c *Ceremony) Register(response []byte) (id, key []byte, err error) {
-	u, err := newPasskeyUser(c.owner)
+// Register ends what Begin began for an account with the browser's answer, which
+// is the JSON of a PublicKeyCredential, and returns the id of the passkey and what
+// is to be kept of it. The error is NotFound if nothing was begun or it took too
+// long, and Invalid if the answer is not good.
+func (cs *Ceremonies) Register(id string, account plausch.Account, response []byte) (passkey, key []byte, err error) {
+	c, err := cs.find(id, account.ID)
 	if err != nil {
 		return nil, nil, err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
 	if err == nil {
 		var made *webauthn.Credential
-		if made, err = c.party.CreateCredential(u, c.session, parsed); err == nil {
-			key, err = json.Marshal(made)
-			return made.ID, key, err
+		if made, err = c.party.CreateCredential(&passkeyUser{account: account}, c.session, parsed); err == nil {
+			if key, err = json.Marshal(made); err != nil {
+				return nil, nil, fmt.Errorf("keep a passkey: %w", err)
+			}
+			return made.ID, key, cs.spend(c)
 		}
 	}
 	return nil, nil, &plausch.Error{Code: plausch.Invalid, Message: "the passkey was not made; try again", Err: err}
 }
 
-// BeginPasskeySignIn begins a sign-in by any passkey of the origin. The options
-// are JSON for the browser's PublicKeyCredential.parseRequestOptionsFromJSON.
-func BeginPasskeySignIn(origin, server string) (options []byte, c *Ceremony, err error) {
+// BeginSignIn begins a sign-in by any passkey of the origin. The options are JSON
+// for the browser's PublicKeyCredential.parseRequestOptionsFromJSON.
+func (cs *Ceremonies) BeginSignIn(origin, server string) (id string, options []byte, err error) {
 	party, err := newParty(origin, server)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
 	assertion, session, err := party.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationPreferred))
 	if err != nil {
-		return nil, nil, fmt.Errorf("begin a sign-in by passkey: %w", err)
+		return "", nil, fmt.Errorf("begin a sign-in by passkey: %w", err)
 	}
 	if options, err = json.Marshal(assertion.Response); err != nil {
-		return nil, nil, fmt.Errorf("begin a sign-in by passkey: %w", err)
+		return "", nil, fmt.Errorf("begin a sign-in by passkey: %w", err)
 	}
-	return options, &Ceremony{party: party, session: *session}, nil
+	id, err = cs.id(session, 0, origin)
+	return id, options, err
 }
 
-// SignIn ends what BeginPasskeySignIn began with the browser's answer, and
-// returns whose passkey it was, its id, and what is to be kept of it from now on.
-// Find returns whose passkeys there are beside the one with an id. The error is
-// SignInFailed if the answer is not good.
-func (c *Ceremony) SignIn(response []byte, find func(id []byte) (PasskeyOwner, error)) (owner PasskeyOwner, id, key []byte, err error) {
+// SignIn ends what BeginSignIn began with the browser's answer, and returns whose
+// passkey it was, its id, and what is to be kept of it from now on. Find returns
+// whose passkeys there are beside the one with an id. The error is NotFound if
+// nothing was begun or it took too long, and SignInFailed if the answer is not good.
+func (cs *Ceremonies) SignIn(id string, response []byte, find func(passkey []byte) (PasskeyOwner, error)) (owner PasskeyOwner, passkey, key []byte, err error) {
+	c, err := cs.find(id, 0)
+	if err != nil {
+		return owner, nil, nil, err
+	}
 	failed := func(err error) error {
 		return &plausch.Error{Code: plausch.SignInFailed, Message: "this passkey is not known here, or no longer", Err: err}
 	}
@@ -139,8 +148,10 @@ func (c *Ceremony) SignIn(response []byte, find func(id []byte) (PasskeyOwner, e
 	case made.Authenticator.CloneWarning:
 		return owner, nil, nil, failed(fmt.Errorf("the counter of the passkey went back: it may be a copy"))
 	}
-	key, err = json.Marshal(made)
-	return owner, made.ID, key, err
+	if key, err = json.Marshal(made); err != nil {
+		return owner, nil, nil, fmt.Errorf("keep a passkey: %w", err)
+	}
+	return owner, made.ID, key, cs.spend(c)
 }
 
 // passkeyUser is an owner as the library wants it.

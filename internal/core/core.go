@@ -63,7 +63,7 @@ type Core struct {
 	sends      sendLimits
 	guests     *guestLimits
 	throttle   *auth.Throttle
-	ceremonies ceremonies
+	ceremonies *auth.Ceremonies
 
 	uploads  uploads
 	drawings drawings
@@ -100,7 +100,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now)}
+	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
 	c.here = here{
 		names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},

@@ -2,8 +2,6 @@ package core
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -11,62 +9,7 @@ import (
 	"plausch/internal/store"
 )
 
-const (
-	// ceremonyTime is how long a person may take over a passkey.
-	ceremonyTime = 5 * time.Minute
-	// maxCeremonies is how many may be going on at once, so that strangers who
-	// begin without an end take a few MiB at most.
-	maxCeremonies = 4096
-	maxPasskeys   = 20 // of an account
-)
-
-// ceremonies are those that were begun and have not ended.
-type ceremonies struct {
-	mu    sync.Mutex
-	begun map[string]ceremony
-}
-
-type ceremony struct {
-	*auth.Ceremony
-	account plausch.AccountID // 0: a sign-in
-	until   time.Time
-}
-
-func (cs *ceremonies) add(c ceremony, now time.Time) string {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	if len(cs.begun) >= maxCeremonies {
-		for id, c := range cs.begun {
-			if !now.Before(c.until) || c.until.Sub(now) > ceremonyTime { // or the clock was set back
-				delete(cs.begun, id)
-			}
-		}
-	}
-	for id := range cs.begun { // any: to refuse would let strangers shut everyone out with few requests
-		if len(cs.begun) < maxCeremonies {
-			break
-		}
-		delete(cs.begun, id)
-	}
-	if cs.begun == nil {
-		cs.begun = map[string]ceremony{}
-	}
-	id := auth.NewCode().Text()
-	cs.begun[id] = c
-	return id
-}
-
-// take returns a ceremony that was begun for account, once.
-func (cs *ceremonies) take(id string, account plausch.AccountID, now time.Time) (*auth.Ceremony, error) {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	c, ok := cs.begun[id]
-	if !ok || c.account != account || !now.Before(c.until) {
-		return nil, plausch.Errorf(plausch.NotFound, "this took too long; begin again")
-	}
-	delete(cs.begun, id)
-	return c.Ceremony, nil
-}
+const maxPasskeys = 20 // of an account
 
 // BeginPasskey begins to make a passkey of by for an origin. It returns the id of
 // the ceremony and the options for the browser, in JSON.
@@ -85,11 +28,7 @@ func (c *Core) BeginPasskey(ctx context.Context, by plausch.Account, origin stri
 	if err != nil {
 		return "", nil, err
 	}
-	options, begun, err := auth.BeginPasskey(origin, name, owner)
-	if err != nil {
-		return "", nil, err
-	}
-	return c.ceremonies.add(ceremony{begun, by.ID, c.now().Add(ceremonyTime)}, c.now()), options, nil
+	return c.ceremonies.Begin(origin, name, owner)
 }
 
 func (c *Core) passkeyOwner(ctx context.Context, account plausch.Account) (auth.PasskeyOwner, error) {
@@ -109,11 +48,7 @@ func (c *Core) AddPasskey(ctx context.Context, by plausch.Account, id, name stri
 			return err
 		}
 	}
-	begun, err := c.ceremonies.take(id, by.ID, c.now())
-	if err != nil {
-		return err
-	}
-	passkey, key, err := begun.Register(response)
+	passkey, key, err := c.ceremonies.Register(id, by, response)
 	if err != nil {
 		return err
 	}
@@ -137,11 +72,7 @@ func (c *Core) BeginSignInPasskey(ctx context.Context, origin string) (id string
 	if err != nil {
 		return "", nil, err
 	}
-	options, begun, err := auth.BeginPasskeySignIn(origin, name)
-	if err != nil {
-		return "", nil, err
-	}
-	return c.ceremonies.add(ceremony{begun, 0, c.now().Add(ceremonyTime)}, c.now()), options, nil
+	return c.ceremonies.BeginSignIn(origin, name)
 }
 
 // SignInPasskey ends what BeginSignInPasskey began with the browser's answer, and
@@ -151,11 +82,7 @@ func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response
 	if err != nil {
 		return SignedIn{}, err
 	}
-	begun, err := c.ceremonies.take(id, 0, c.now())
-	if err != nil {
-		return SignedIn{}, c.guessed(from, err)
-	}
-	owner, passkey, key, err := begun.SignIn(response, func(id []byte) (auth.PasskeyOwner, error) {
+	owner, passkey, key, err := c.ceremonies.SignIn(id, response, func(id []byte) (auth.PasskeyOwner, error) {
 		p, err := c.store.Passkey(ctx, id)
 		if err != nil {
 			return auth.PasskeyOwner{}, err
@@ -164,7 +91,7 @@ func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response
 		return auth.PasskeyOwner{Account: account, Keys: [][]byte{p.Key}}, err
 	})
 	switch {
-	case plausch.CodeOf(err) == plausch.SignInFailed:
+	case plausch.CodeOf(err) == plausch.SignInFailed, plausch.CodeOf(err) == plausch.NotFound:
 		return SignedIn{}, c.guessed(from, err)
 	case err != nil:
 		return SignedIn{}, err

@@ -151,3 +151,54 @@ func TestPasskeysNeedAWebPageAndAnAccountThatLasts(t *testing.T) {
 	_, _, err = f.BeginPasskey(t.Context(), f.guest("bob").Account, origin)
 	expectCode(t, err, plausch.Forbidden)
 }
+
+// TestBegunPasskeysEvictNobody begins far more sign-ins than would fit a table, as
+// a stranger can: who began before them still gets in, once.
+func TestBegunPasskeysEvictNobody(t *testing.T) {
+	f := newFixture(t)
+	f.account("alice", plausch.RoleMember)
+	alice := f.signIn("alice").Account
+	b := newBrowser(t)
+	made, options, err := f.BeginPasskey(t.Context(), alice, origin)
+	expectCode(t, err, "")
+	key := b.create(options, alice.ID)
+	id, options, err := f.BeginSignInPasskey(t.Context(), origin)
+	expectCode(t, err, "")
+	for range 8000 {
+		_, _, err := f.BeginSignInPasskey(t.Context(), origin)
+		expectCode(t, err, "")
+	}
+	expectCode(t, f.AddPasskey(t.Context(), alice, made, "phone", []byte(key)), "")
+	answer := []byte(b.sign(options, 0))
+	changed := []byte(id)
+	changed[len(changed)/2] ^= 1
+	for what, id := range map[string]string{"changed": string(changed), "of the making": made, "none": "", "cut off": id[:20]} {
+		if _, err := f.SignInPasskey(t.Context(), core.From{}, id, answer); plausch.CodeOf(err) != plausch.NotFound {
+			t.Errorf("an id that is %s: %v", what, err)
+		}
+	}
+	results := make(chan error, 8)
+	for range cap(results) {
+		go func() {
+			_, err := f.SignInPasskey(t.Context(), core.From{}, id, answer)
+			results <- err
+		}()
+	}
+	in := 0
+	for range cap(results) {
+		if err := <-results; err == nil {
+			in++
+		}
+	}
+	if in != 1 {
+		t.Errorf("%d of %d uses of one sign-in succeeded, want 1", in, cap(results))
+	}
+	f.clock.move(time.Minute)
+	_, err = f.SignInPasskey(t.Context(), core.From{}, id, answer)
+	expectCode(t, err, plausch.NotFound)
+
+	// A frame before sign-in has room for the id beside an answer.
+	if len(id) > 1024 {
+		t.Errorf("the id has %d bytes", len(id))
+	}
+}
