@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 		"internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web", "internal/front/web/rest",
 	},
-	"internal/doctor": {"internal/backup", "internal/config", "internal/names", "internal/portmap", "internal/service", "internal/store/sqlite"},
+	"internal/doctor": {"/", "internal/backup", "internal/config", "internal/names", "internal/portmap", "internal/service", "internal/store/sqlite"},
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/server/servertest": {
 		"/", "internal/api", "internal/auth", "internal/auth/authtest", "internal/bus", "internal/config", "internal/core", "internal/front/port",

@@ -114,6 +114,9 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.guests = newGuestLimits(opts.Guests, opts.Now)
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
+	if err := c.clampTimes(ctx, c.now()); err != nil {
+		return nil, err
+	}
 	running, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"net/http"
 	"time"
-)
 
-// earliest is before this program existed.
-var earliest = time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	"plausch"
+)
 
 const (
 	oddClock   = 5 * time.Second
@@ -26,7 +25,7 @@ func (clock) Name() string { return "clock" }
 func (c clock) Run(ctx context.Context) []Finding {
 	const todo = "switch time synchronisation on: timedatectl set-ntp true"
 	now := c.now()
-	if now.Before(earliest) {
+	if now.Before(plausch.ClockRight) {
 		return one(Problem, todo, "the clock says %s, which is before this program was made", now.UTC().Format(time.DateTime))
 	}
 	if c.url == "" {

@@ -281,6 +281,11 @@ type Settings interface {
 	CreateTicket(ctx context.Context, t Ticket) error
 	// Ticket returns a ticket that has not expired at a time, or NotFound.
 	Ticket(ctx context.Context, hash TokenHash, purpose Purpose, at time.Time) (Ticket, error)
+	// ClampTimes changes what was written while the clock was ahead, so that nothing
+	// lasts longer than if it had been made now: what devices, accounts, invites and
+	// files say of a time after now is now, invites keep their length, and tickets
+	// expire after at most the life of their purpose.
+	ClampTimes(ctx context.Context, now time.Time, lives map[Purpose]time.Duration) error
 	// Used reports whether there is or was an account: an unused store is new.
 	Used(ctx context.Context) (bool, error)
 	// ListAudit returns entries of the audit log, the newest first, with ids below
