@@ -59,6 +59,17 @@ func CleanLine(s string) string {
 	}, Clean(s))
 }
 
+// StripControls returns what a terminal would show of s, a text of one's own that is
+// to be sent: it drops escape sequences and control characters as [Clean] does, and
+// bytes that are not UTF-8 become U+FFFD. What is only not seen stays. Of a sequence
+// that has no end in s, what follows its beginning stays, too.
+func StripControls(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	strip(s, true, func(r rune) { b.WriteRune(r) })
+	return b.String()
+}
+
 // clean is Clean of s, whose first n bytes may stay.
 func clean(s string, n int) string {
 	var c cleaner
@@ -66,24 +77,31 @@ func clean(s string, n int) string {
 	for _, r := range s[:n] {
 		c.put(r)
 	}
-	for s = s[n:]; s != ""; {
-		r, size := utf8.DecodeRuneInString(s) // U+FFFD for a byte that is not UTF-8
-		switch {
-		case r == 0x1b:
-			s = afterEscape(s[1:])
-			continue
-		case r >= 0x80 && r <= 0x9f:
-			s = afterControl(byte(r-0x40), s[size:])
-			continue
-		case r == '\u2028' || r == '\u2029':
+	strip(s[n:], false, func(r rune) {
+		if r == '\u2028' || r == '\u2029' {
 			r = '\n'
 		}
-		s = s[size:]
-		if !unicode.IsControl(r) || r == '\n' || r == '\t' {
-			c.put(r)
-		}
-	}
+		c.put(r)
+	})
 	return c.String()
+}
+
+// strip puts the characters of s that are neither controls nor parts of escape
+// sequences. Of a string without an end it puts nothing, or with salvage all.
+func strip(s string, salvage bool, put func(rune)) {
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s) // U+FFFD for a byte that is not UTF-8
+		rest := s[size:]
+		switch {
+		case r == 0x1b:
+			rest = afterEscape(s[1:], salvage)
+		case r >= 0x80 && r <= 0x9f:
+			rest = afterControl(byte(r-0x40), rest, salvage)
+		case !unicode.IsControl(r) || r == '\n' || r == '\t':
+			put(r)
+		}
+		s = rest
+	}
 }
 
 // cleaner builds a clean text from characters.
@@ -192,12 +210,12 @@ func isJamoTail(r rune) bool {
 func isHangul(r rune) bool { return unicode.Is(unicode.Hangul, r) && r != '\u3164' }
 
 // afterEscape returns what stands behind the sequence whose ESC was before s.
-func afterEscape(s string) string {
+func afterEscape(s string, salvage bool) string {
 	if s == "" {
 		return s
 	}
 	if s[0] >= '@' && s[0] <= '_' {
-		return afterControl(s[0], s[1:])
+		return afterControl(s[0], s[1:], salvage)
 	}
 	s = strings.TrimLeft(s, " !\"#$%&'()*+,-./") // intermediate bytes
 	if s != "" && s[0] >= '0' && s[0] <= '~' {
@@ -207,8 +225,9 @@ func afterEscape(s string) string {
 }
 
 // afterControl returns what stands behind the C1 control that ESC and c stand
-// for, and behind the sequence or string that it opens.
-func afterControl(c byte, s string) string {
+// for, and behind the sequence or string that it opens. A string without an end
+// goes on to the end of s; with salvage it is none.
+func afterControl(c byte, s string, salvage bool) string {
 	switch c {
 	case '[': // CSI: parameters and intermediates, then one final byte
 		i := 0
@@ -221,7 +240,10 @@ func afterControl(c byte, s string) string {
 		return s[i:]
 	case ']', 'P', '_', '^', 'X': // OSC, DCS, APC, PM, SOS: up to ST, or what terminals take for it
 		i := strings.IndexAny(s, "\x07\x18\x1a\x1b\u009c")
-		if i < 0 {
+		switch {
+		case i < 0 && salvage:
+			return s
+		case i < 0:
 			return ""
 		}
 		if s[i] == 0x1b && !strings.HasPrefix(s[i:], "\x1b\\") {

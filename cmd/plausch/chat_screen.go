@@ -70,7 +70,7 @@ func newPlainScreen(stdin io.Reader, stdout io.Writer) *plainScreen {
 func (s *plainScreen) read(in *bufio.Reader) {
 	for n := 1; ; n++ {
 		b, err := in.ReadSlice('\n')
-		text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+		text := visibleText(strings.TrimSuffix(string(b), "\n"))
 		switch {
 		case err == bufio.ErrBufferFull:
 			for err == bufio.ErrBufferFull {

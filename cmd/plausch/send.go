@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -24,16 +23,21 @@ const maxUnacknowledged = 1000
 func newSendCommand() *cobra.Command {
 	var to string
 	var timeout time.Duration
+	var whole bool
 	var c *connection
 	cmd := &cobra.Command{
 		Use:   "send [flags] [TEXT...]",
 		Short: "Send messages from a script",
 		Long: "Sends its words, joined by spaces, as one message. Without words each line of standard\n" +
-			"input is a message, in order; empty lines are skipped. A public room is joined if need be.\n\n" +
+			"input is a message, in order, as it comes; empty lines are skipped. Colours and whatever\n" +
+			"else a terminal would not show are left out, and lines that are too long for a message are\n" +
+			"cut. With --whole all of standard input is one message: if it is longer than 16 KiB, as few\n" +
+			"as possible. A public room is joined if need be.\n\n" +
 			"The exit code is 0 only when the server has all of it on disk: 2 means a wrong command\n" +
 			"line, 3 not let in, 4 no connection, 5 refused. What was not sent is said on standard\n" +
 			"error, with the numbers of its lines.",
 		Example: "  plausch send the backup is done\n" +
+			"  make 2>&1 | plausch send --to builds\n" +
 			"  uptime | plausch send --to @anna --name cellar",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if timeout <= 0 {
@@ -43,11 +47,19 @@ func newSendCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			lines := readLines(cmd.InOrStdin())
-			if len(args) > 0 {
-				if lines, err = oneText(strings.Join(args, " ")); err != nil {
-					return err
-				}
+			var lines lineSource
+			switch {
+			case whole && len(args) > 0:
+				return usageErrorf("--whole is for standard input; words are one message anyway")
+			case whole:
+				lines, err = readWhole(cmd.InOrStdin())
+			case len(args) > 0:
+				lines, err = oneText(strings.Join(args, " "))
+			default:
+				lines = readLines(cmd.InOrStdin())
+			}
+			if err != nil {
+				return err
 			}
 			if err := c.loadNamed(); err != nil {
 				return err
@@ -70,70 +82,9 @@ func newSendCommand() *cobra.Command {
 	}
 	c = addConnection(cmd)
 	cmd.Flags().StringVar(&to, "to", plausch.PublicRoomName, "Room, or @NAME for a person, to send to")
+	cmd.Flags().BoolVar(&whole, "whole", false, "Send all of standard input as one message")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "How long to go on trying when nothing is acknowledged any more")
 	return cmd
-}
-
-// textLine is a text to send, or why there are no more.
-type textLine struct {
-	number int // of its line, from 1; 0 for words of the command line
-	text   string
-	err    error
-}
-
-// lineSource starts to read texts. The channel is closed at their end, and
-// after an error.
-type lineSource func() <-chan textLine
-
-func oneText(text string) (lineSource, error) {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	if err := plausch.CheckText(text); err != nil {
-		return nil, &exitError{exitRefused, err}
-	}
-	return func() <-chan textLine {
-		ch := make(chan textLine, 1)
-		ch <- textLine{text: text}
-		close(ch)
-		return ch
-	}, nil
-}
-
-// readLines returns the lines of r that are not empty. The first that cannot be
-// sent ends them.
-func readLines(r io.Reader) lineSource {
-	return func() <-chan textLine {
-		ch := make(chan textLine)
-		go func() {
-			defer close(ch)
-			in := bufio.NewReaderSize(r, plausch.MaxText+len("\r\n"))
-			for n := 1; ; n++ {
-				b, err := in.ReadSlice('\n')
-				if err != nil && err != io.EOF {
-					if err == bufio.ErrBufferFull {
-						err = plausch.Errorf(plausch.TooLarge, "line %d is longer than %d bytes, the most that can be sent in one message", n, plausch.MaxText)
-					} else {
-						err = fmt.Errorf("reading line %d: %w", n, err)
-					}
-					ch <- textLine{number: n, err: err}
-					return
-				}
-				text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-				if text != "" {
-					bad := plausch.CheckText(text)
-					if bad != nil {
-						bad = plausch.Errorf(plausch.CodeOf(bad), "line %d: %v", n, bad)
-					}
-					if ch <- (textLine{n, text, bad}); bad != nil {
-						return
-					}
-				}
-				if err == io.EOF {
-					return
-				}
-			}
-		}()
-		return ch
-	}
 }
 
 // sender is one run of plausch send: an event loop over what the client tells,
@@ -302,6 +253,7 @@ func (s *sender) report(w io.Writer) {
 // lineNumbers returns numbers as "line 3" or "lines 3, 5-7".
 func lineNumbers(numbers []int) string {
 	slices.Sort(numbers)
+	numbers = slices.Compact(numbers) // of a long line there are several messages
 	var b strings.Builder
 	b.WriteString("line ")
 	if len(numbers) > 1 {

@@ -4,19 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"plausch"
 )
 
 // openServer starts a server that lets guests in and has clients of this test
 // find it.
-func openServer(t *testing.T) *process {
+func openServer(t *testing.T, flags ...string) *process {
 	t.Helper()
 	clearClientEnv(t)
-	p := startServer(t, "--data", t.TempDir(), "--open")
+	p := startServer(t, append([]string{"--data", t.TempDir(), "--open"}, flags...)...)
 	t.Setenv(serverEnv, "tcp://"+p.addr)
 	return p
 }
@@ -89,23 +93,93 @@ func TestSendJoinsPublicRooms(t *testing.T) {
 	plauschRun(t, "", "tail", "dev", "--name=carl").want(t, exitOK, "tester: hi")
 }
 
-func TestSendBadLines(t *testing.T) {
-	openServer(t)
+// texts returns the texts of the messages of public, as a script reads them.
+func texts(t *testing.T) []string {
+	t.Helper()
+	o := plauschRun(t, "", "tail", "public", "--since=0", "--json")
+	o.want(t, exitOK)
+	var all []string
+	for line := range strings.Lines(o.stdout) {
+		var m struct{ Text string }
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all = append(all, m.Text)
+	}
+	return all
+}
+
+// What programs write is no reason to stop: what of it can be read arrives.
+func TestSendOutputOfPrograms(t *testing.T) {
+	openServer(t, "--limits-sends-per-second=1000", "--limits-send-burst=1000")
+	const family = "👨\u200d👩\u200d👧\u200d👦"
 	most := strings.Repeat("x", plausch.MaxText)
-	plauschRun(t, most+"\r\n"+most, "send").want(t, exitOK)
 	for _, tt := range []struct {
 		name, stdin string
 		want        []string
 	}{
-		{"too long", "one\n\n" + most + "x\nfour\n", []string{"line 3: the text has 16385 bytes", "1 line is acknowledged; not sent: line 3 and what follows"}},
-		{"endless", strings.Repeat(most, 100), []string{"line 1 is longer", "0 lines are acknowledged; not sent: line 1"}},
-		{"control characters", "one\ntwo\x1b[2J\nthree\n", []string{"line 2: ", "U+001B", "not sent: line 2 and what follows"}},
-		{"not UTF-8", "\xff\n", []string{"UTF-8"}},
+		{"colours", "a\n\x1b[31merror\x1b[0m\nb\n", []string{"a", "error", "b"}},
+		{"links and titles", "\x1b]8;;https://x\x1b\\here\x1b]8;;\x1b\\\x1b]0;make\x07 it\n", []string{"here it"}},
+		{"a sequence without an end", "a\x1b]0;title\nb\x1b[3\nc\x1b", []string{"a0;title", "b", "c"}},
+		{"NUL and other controls", "a\x00b\x07\x0e\n\x00\n\x7f\u0085c\n", []string{"ab", "c"}},
+		{"not UTF-8", "a\xffb\n\xc3\n", []string{"a\ufffdb", "\ufffd"}},
+		{"not seen, but meant", "a\u00adb \u200d\ue0b0\n", []string{"a\u00adb \u200d\ue0b0"}},
+		{"byte order mark, no end", "\ufeffa\r\nb", []string{"a", "b"}},
+		{"a progress bar", "[#  ] 10%\r[## ] 50%\r[###] 100%\ndone\n", []string{"[###] 100%", "done"}},
+		{"one that erases", "10 of 100 files\r\x1b[K\rdone\n", []string{"done"}},
+		{"an error, and then a short line over it", "error: the disk is full\rok\r\n", []string{"error: the disk is full\nok"}},
+		{"bold as on paper", "N\bNA\bA_\bM_\bE\b\n", []string{"NAME"}},
+		{"the longest line", most + "\r\n" + most, []string{most, most}},
+		{"a longer one", "one\n\n" + most + "y\nfour\n", []string{"one", most, "y", "four"}},
+		{"not within a character", most[1:] + family + "z\n", []string{most[1:], family + "z"}},
+		{"much longer", strings.Repeat("é", 500_000) + "!\n.\n", append(slices.Repeat([]string{strings.Repeat("é", plausch.MaxText/2)}, 61), strings.Repeat("é", 500_000-61*plausch.MaxText/2)+"!", ".")},
+		{"a long progress bar", strings.Repeat("12 of 99 \x1b[32mfiles\x1b[0m\r", 30_000) + "99 of 99 files\n", []string{"99 of 99 files"}},
+		{"no line at all", "\x1b[0m\n\n\x00", nil},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			plauschRun(t, tt.stdin, "send").want(t, exitRefused, tt.want...)
-		})
+		before := len(texts(t))
+		plauschRun(t, tt.stdin, "send").want(t, exitOK)
+		if got := texts(t)[before:]; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %d messages arrive, %.300q; want %d, %.300q", tt.name, len(got), got, len(tt.want), tt.want)
+		}
 	}
+}
+
+func TestSendWhole(t *testing.T) {
+	openServer(t)
+	lines := strings.Repeat("a line of a log\n", 3000) // 48,000 bytes: three messages
+	plauschRun(t, "one\n\n\x1b[1mtwo\x1b[0m\r\n\n", "send", "--whole").want(t, exitOK)
+	plauschRun(t, lines, "send", "--whole").want(t, exitOK)
+	got := texts(t)
+	if got[0] != "one\n\ntwo" || len(got) != 4 {
+		t.Fatalf("%d messages arrive; the first is %q", len(got), got[0])
+	}
+	if strings.Join(got[1:], "\n")+"\n" != lines {
+		t.Errorf("it arrives as %q", got[1:])
+	}
+	plauschRun(t, "", "send", "--whole").want(t, exitRefused, "empty")
+	plauschRun(t, strings.Repeat("x\n", maxWhole/2+1), "send", "--whole").want(t, exitRefused, "1024 KiB", "nothing was sent")
+	plauschRun(t, "x", "send", "--whole", "y").want(t, exitUsage, "--whole")
+	if n := len(texts(t)); n != 4 {
+		t.Errorf("there are %d messages", n)
+	}
+}
+
+// However it is read, nothing of a line is lost, and nothing of it is refused.
+func TestReadLinesLosesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.SampledFrom([]string{"word ", "é", "日本", "👨\u200d👩\u200d👧", "e\u0301", "x", strings.Repeat("y", 5000)})
+		text := strings.Join(rapid.SliceOfN(part, 0, 400).Draw(t, "parts"), "")
+		var got strings.Builder
+		for line := range readLines(iotest.DataErrReader(strings.NewReader(text)))() {
+			if err := plausch.CheckText(line.text); err != nil || line.err != nil {
+				t.Fatalf("%v, %v", err, line.err)
+			}
+			got.WriteString(line.text)
+		}
+		if got.String() != text {
+			t.Fatalf("%d bytes become %d", len(text), got.Len())
+		}
+	})
 }
 
 func TestSendRefusedLines(t *testing.T) {
