@@ -136,7 +136,7 @@ func askName(ctx context.Context, c *connection, s screen, r *renderer) error {
 // ask asks for one line; Ctrl-C, Ctrl-D and the end of ctx are errQuit.
 func ask(ctx context.Context, s screen, prompt, proposal string, hidden bool) (string, error) {
 	s.setPrompt(prompt, "")
-	s.edit(proposal, hidden)
+	s.ask(proposal, hidden)
 	defer s.rest()
 	select {
 	case in := <-s.inputs():

@@ -66,6 +66,21 @@ func parseCommand(line string) (name string, words []string, rest string) {
 	return strings.ToLower(name), strings.Fields(rest), strings.TrimSpace(rest)
 }
 
+// isCommand reports whether a line is a command: a slash and a word that has no
+// other, as a path has or a comment in a program.
+func isCommand(line string) bool {
+	word, ok := strings.CutPrefix(line, "/")
+	if end := strings.IndexAny(word, " \t\n"); end >= 0 {
+		word = word[:end]
+	}
+	return ok && word != "" && !strings.Contains(word, "/")
+}
+
+func isKnownCommand(line string) bool {
+	name, _, _ := parseCommand(line)
+	return otherNames[name] != "" || slices.ContainsFunc(chatCommands, func(cmd chatCommand) bool { return cmd.name == name })
+}
+
 // command does what a line that begins with a slash says.
 func (c *chat) command(ctx context.Context, line string) {
 	name, words, rest := parseCommand(line)

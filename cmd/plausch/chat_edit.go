@@ -28,6 +28,8 @@ type editor struct {
 	mu       sync.Mutex // guards what follows
 	on       bool       // the line is drawn
 	hidden   bool       // what is typed is not shown
+	asking   bool       // for an answer, which is no message
+	pasted   bool       // the line begins with what was pasted
 	prompt   string
 	style    string // SGR parameters of the prompt; may be empty
 	line     []rune
@@ -59,7 +61,9 @@ const (
 type input struct {
 	kind inputKind
 	text string
-	err  error // of standard input, or why text cannot be sent
+	// pasted tells that text begins with what was pasted, and not typed.
+	pasted bool
+	err    error // of standard input, or why text cannot be sent
 }
 
 // Write prints whole lines above the line being typed.
@@ -88,6 +92,14 @@ func (e *editor) forget() { e.change(func() { e.history, e.at = nil, 0 }) }
 // prefill sets the line.
 func (e *editor) prefill(text string) {
 	e.change(func() { e.line = []rune(text); e.pos = len(e.line) })
+}
+
+// breaksLines reports whether a line's end that comes at once with more is one
+// within a text. Answers and commands end with their line.
+func (e *editor) breaksLines() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return !e.asking && !isCommand(string(e.line))
 }
 
 // change redraws the line around a change of what it shows.

@@ -2,9 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
 	"unicode/utf8"
 )
 
@@ -345,12 +350,16 @@ func TestEditorTab(t *testing.T) {
 func TestKeys(t *testing.T) {
 	for in, want := range map[string][]key{
 		"aé日":                          {'a', 'é', '日'},
-		"\r\n\x03\x04":                 {keyEnter, keyEnter, keyInterrupt, keyEnd},
+		"\r\r\x03\x04":                 {keyEnter, keyEnter, keyInterrupt, keyEnd},
 		"\x1b[A\x1bOB\x1b[1;5C\x1b[3~": {keyUp, keyDown, keyWordRight, keyDelete},
 		"\x1b\r\x1bb\x1bq":             {keyBreak, keyWordLeft, keyNone},
-		"\x1b[99;99x!":                 {keyNone, '!'}, // a key that we do not know
-		"\x00\x1f\xff!":                {keyNone, keyNone, keyNone, '!'},
-		"\x1b":                         {keyNone},
+		"\x1b[99;99x!":                 {keyNone, '!'},          // a key that we do not know
+		"\x1b[[A\x1b[[E!":              {keyNone, keyNone, '!'}, // F1, F5 of the Linux console
+		"\x1b\x1b[A\x1b\x1b\x1bOB!":    {keyUp, keyDown, '!'},
+		"\x1b]11;rgb:0/0/0\x07\x1b]0;x\x1b\\\x1bP1$r0m\x1b\\!": {keyNone, keyNone, keyNone, '!'},
+		"a\r\nb\r\n":    {'a', keyEnter, 'b', keyEnter},
+		"\x00\x1f\xff!": {keyNone, keyNone, keyNone, '!'},
+		"\x1b":          {keyNone},
 	} {
 		keys := newKeyReader(strings.NewReader(in))
 		for i, w := range want {
@@ -359,11 +368,65 @@ func TestKeys(t *testing.T) {
 			}
 		}
 	}
-	keys := newKeyReader(strings.NewReader("\x1b[200~one\rtwo\x1b[31m\tthree\x1b[201~x"))
+	keys := newKeyReader(iotest.OneByteReader(strings.NewReader("\x1b[200~one\rtwo\x1b[31m\tthree\x1b[201~x")))
 	if k, text, _ := keys.next(); k != keyPaste || text != "one\ntwo[31m\tthree" {
 		t.Errorf("the paste is %d %q", k, text)
 	}
 	if k, _, _ := keys.next(); k != 'x' {
 		t.Errorf("behind the paste comes %d", k)
 	}
+}
+
+// A sequence may come in pieces, as it does over networks; an ESC with nothing
+// behind it is a key of its own.
+func TestKeysInPieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		keys := newKeyReader(r)
+		go func() {
+			for _, piece := range []string{"\x1b", "[D", "\x1b[", "1;", "5C", "\xe6\x97", "\xa5", "\x1b"} {
+				_, _ = w.Write([]byte(piece))
+				time.Sleep(escapeWait / 2)
+			}
+			time.Sleep(escapeWait)
+			_, _ = w.Write([]byte("[D"))
+			w.Close()
+		}()
+		for i, want := range []key{keyLeft, keyWordRight, '日', keyNone, '[', 'D'} {
+			if got, _, err := keys.next(); got != want || err != nil {
+				t.Errorf("key %d is %d (%v), want %d", i, got, err, want)
+			}
+		}
+		if _, _, err := keys.next(); err != io.EOF {
+			t.Errorf("at the end: %v", err)
+		}
+	})
+}
+
+func TestKeysTextFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		keys := newKeyReader(r)
+		go func() {
+			for _, pause := range []time.Duration{0, pasteWait / 2, 2 * pasteWait} {
+				time.Sleep(pause)
+				_, _ = w.Write([]byte("x\r"))
+			}
+			_, _ = w.Write([]byte("y\r\x04")) // what is no text does not make a paste
+			w.Close()
+		}()
+		var got []bool
+		for {
+			k, _, err := keys.next()
+			if err != nil {
+				break
+			}
+			if k == keyEnter {
+				got = append(got, keys.textFollows())
+			}
+		}
+		if want := []bool{true, false, true, false}; !slices.Equal(got, want) {
+			t.Errorf("text follows: %v, want %v", got, want)
+		}
+	})
 }

@@ -13,7 +13,7 @@ import (
 func (e *editor) edit(k key, text string) (in input, done bool) {
 	switch k {
 	case keyEnter:
-		in = input{kind: inputLine, text: string(e.line)}
+		in = input{kind: inputLine, text: string(e.line), pasted: e.pasted}
 		if !e.hidden {
 			e.remember(in.text)
 		}
@@ -31,6 +31,7 @@ func (e *editor) edit(k key, text string) (in input, done bool) {
 		}
 		e.cut(e.pos, e.right())
 	case keyPaste:
+		e.pasted = e.pasted || e.pos == 0 && text != ""
 		e.insert([]rune(text))
 	case keyBreak:
 		e.insert([]rune{'\n'})
@@ -74,7 +75,7 @@ func (e *editor) edit(k key, text string) (in input, done bool) {
 	return input{}, false
 }
 
-func (e *editor) set(line []rune) { e.line, e.pos = line, len(line) }
+func (e *editor) set(line []rune) { e.line, e.pos, e.pasted = line, len(line), false }
 
 func (e *editor) insert(text []rune) {
 	e.line = slices.Insert(e.line, e.pos, text...)

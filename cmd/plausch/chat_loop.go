@@ -298,13 +298,12 @@ func (c *chat) line(ctx context.Context, in input) {
 		c.refuse(in.err)
 		return
 	}
-	text := in.text
-	switch {
+	switch text := in.text; {
 	case strings.TrimSpace(text) == "":
-	case strings.HasPrefix(text, "//"):
-		c.send(c.here.outgoing(), text[1:])
-	case strings.HasPrefix(text, "/"):
+	case isCommand(text) && !(in.pasted && strings.Contains(text, "\n") && !isKnownCommand(text)):
 		c.command(ctx, text)
+	case !in.pasted && strings.HasPrefix(text, "//") && strings.TrimLeft(text[2:min(3, len(text))], " \t\n") != "":
+		c.send(c.here.outgoing(), text[1:])
 	default:
 		c.send(c.here.outgoing(), text)
 	}

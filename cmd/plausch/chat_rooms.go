@@ -74,7 +74,7 @@ func (c *chat) start() {
 		c.event(e)
 	}
 	c.early = nil
-	c.screen.edit("", false)
+	c.screen.edit()
 }
 
 // event takes in the next event of a room.

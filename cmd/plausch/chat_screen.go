@@ -19,9 +19,10 @@ type screen interface {
 	// end of standard input.
 	inputs() <-chan input
 	setPrompt(text, style string)
-	// edit begins to take lines: with text in the first, and with hidden without
+	edit() // begins to take lines
+	// ask begins to take answers: with text in the first, and with hidden without
 	// showing them.
-	edit(text string, hidden bool)
+	ask(text string, hidden bool)
 	rest()        // takes no lines; what is typed meanwhile is kept
 	columns() int // 0 if nothing should be broken into rows
 	terminal() bool
@@ -92,7 +93,8 @@ func (s *plainScreen) read(in *bufio.Reader) {
 
 func (s *plainScreen) inputs() <-chan input     { return s.lines }
 func (s *plainScreen) setPrompt(string, string) {}
-func (s *plainScreen) edit(string, bool)        {}
+func (s *plainScreen) edit()                    {}
+func (s *plainScreen) ask(string, bool)         {}
 func (s *plainScreen) rest()                    {}
 func (s *plainScreen) columns() int             { return 0 }
 func (s *plainScreen) terminal() bool           { return false }
@@ -152,6 +154,9 @@ func (s *terminalScreen) read() {
 			s.suspend()
 			continue
 		}
+		if k == keyEnter && s.breaksLines() && keys.textFollows() {
+			k, text = keyPaste, "\n" // of a terminal that does not bracket what is pasted
+		}
 		if in, done := s.press(k, text); done {
 			s.lines <- in
 		}
@@ -169,15 +174,17 @@ func (s *terminalScreen) size() (width, height int) {
 
 func (s *terminalScreen) inputs() <-chan input { return s.lines }
 
-func (s *terminalScreen) edit(text string, hidden bool) {
+func (s *terminalScreen) edit() { s.show(true, false) }
+
+func (s *terminalScreen) ask(text string, hidden bool) {
 	if text != "" {
 		s.prefill(text)
 	}
-	s.show(true, hidden)
+	s.change(func() { s.on, s.hidden, s.asking = true, hidden, true })
 }
 
 func (s *terminalScreen) rest() {
-	s.show(false, false)
+	s.change(func() { s.on, s.hidden, s.asking = false, false, false })
 	s.forget() // answers to questions are no messages
 }
 
