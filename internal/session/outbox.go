@@ -26,6 +26,7 @@ type Outbox struct {
 	bytes   int           // in queue and being written
 	writing bool          // the writer exists
 	cut     bool          // counted in cuts
+	failed  bool          // a write did: nothing more goes in, and Finish closes the connection
 	ending  bool          // nothing more goes in; the writer closes the connection
 	linger  bool          // and gives the other side time to read the last frame
 	ended   chan struct{} // closed when the connection is, if somebody waits
@@ -40,11 +41,11 @@ func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration, cuts *at
 
 // Push adds frames. It returns false if the connection is too far behind: then
 // everything that waits is dropped, and only Finish is left to call. After
-// Finish it drops what it is given.
+// Finish, and if a write has failed, it drops what it is given.
 func (o *Outbox) Push(frames []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ending {
+	if o.ending || o.failed {
 		return true
 	}
 	// A single piece may be larger than the limit: it counts as what waits
@@ -65,7 +66,7 @@ func (o *Outbox) Push(frames []byte) bool {
 func (o *Outbox) Offer(frames []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ending {
+	if o.ending || o.failed {
 		return true
 	}
 	if o.bytes > 0 && o.bytes+len(frames) > o.limit/4 {
@@ -107,7 +108,7 @@ func (o *Outbox) Finish(last []byte) {
 	}
 	o.ending = true
 	o.wake()
-	if last != nil {
+	if last != nil && !o.failed {
 		o.linger = true
 		o.add(last)
 	} else if !o.writing {
@@ -115,7 +116,15 @@ func (o *Outbox) Finish(last []byte) {
 	}
 }
 
-// Ending reports whether Finish was called, or a write failed.
+// Failed reports whether a write has failed. The reader was woken then, by a read
+// deadline that is over: what has arrived is still to be read (see [Remainder]).
+func (o *Outbox) Failed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
+}
+
+// Ending reports whether Finish was called.
 func (o *Outbox) Ending() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -123,10 +132,10 @@ func (o *Outbox) Ending() bool {
 }
 
 // Room returns when at most half of what may wait does, so that a reply has
-// room, or when the connection ends.
+// room, or when nothing is written any more.
 func (o *Outbox) Room() {
 	o.mu.Lock()
-	for o.bytes > o.limit/2 && !o.ending {
+	for o.bytes > o.limit/2 && !o.ending && !o.failed {
 		if o.less == nil {
 			o.less = make(chan struct{})
 		}
@@ -188,10 +197,11 @@ func (o *Outbox) write() {
 		o.mu.Lock()
 		o.bytes -= n
 		if err != nil {
-			o.ending, o.linger, o.queue, o.bytes = true, false, o.queue[:0], 0
+			o.failed, o.linger, o.queue, o.bytes = true, false, o.queue[:0], 0
 			if isTimeout(err) {
 				o.countCut()
 			}
+			_ = o.conn.SetReadDeadline(past)
 		}
 		o.wake()
 	}

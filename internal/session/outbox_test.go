@@ -40,6 +40,8 @@ func (c *slowConn) Write(p []byte) (int, error) {
 
 func (c *slowConn) SetWriteDeadline(time.Time) error { return nil }
 
+func (c *slowConn) SetReadDeadline(time.Time) error { return nil }
+
 func (c *slowConn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -234,10 +236,13 @@ func TestOutboxEndsWithTheConnection(t *testing.T) {
 		synctest.Wait()
 		o.Push([]byte("b"))
 		c.let <- errors.New("broken pipe")
-		o.Wait()
+		synctest.Wait()
 		if !o.Push([]byte("c")) {
-			t.Error("Push into an outbox that has ended wants it cut off")
+			t.Error("Push into an outbox that has failed wants it cut off")
 		}
+		wrote(t, c, false) // there may be something to read
+		o.Finish([]byte("bye"))
+		o.Wait()
 		wrote(t, c, true)
 	})
 }
@@ -249,6 +254,10 @@ func TestOutboxWriteDeadline(t *testing.T) {
 		o := outbox(near)
 		began := time.Now()
 		o.Push([]byte("nobody reads this"))
+		if _, err := near.Read(make([]byte, 1)); !isTimeout(err) {
+			t.Errorf("the reader was woken by %v", err)
+		}
+		o.Finish(nil)
 		o.Wait()
 		if took := time.Since(began); took < 10*time.Second || took > 15*time.Second {
 			t.Errorf("the connection was closed after %v, want 10 to 15s", took)

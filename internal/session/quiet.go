@@ -49,7 +49,7 @@ func (ses *session) look() {
 	switch heard := q.heard.Load(); {
 	case heard != q.before:
 		q.before, q.fresh = heard, false
-	case !q.fresh && q.signedIn.Load() && !ses.server.sessions.Draining():
+	case !q.fresh && q.signedIn.Load() && !ses.server.sessions.Draining() && !ses.out.Failed():
 		q.fresh = true
 		_ = ses.conn.SetReadDeadline(past)
 	}

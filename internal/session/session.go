@@ -91,6 +91,7 @@ type session struct {
 	said   bool // hello
 	flight flight
 	quiet  quiet
+	rest   Remainder
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
@@ -153,11 +154,7 @@ func (ses *session) read() error {
 		if ses.server.sessions.Draining() {
 			return errStopping()
 		}
-		limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
-		if ses.caller.SignedIn() {
-			limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
-		}
-		body, err := ses.frames.Next(limit, patience)
+		body, err := ses.next()
 		if err != nil {
 			return ses.readError(err)
 		}
@@ -180,6 +177,27 @@ func (ses *session) read() error {
 			return nil // signed out
 		}
 	}
+}
+
+// next returns the next body. If nothing can be written any more, it does so only
+// as long as there is something that has arrived.
+func (ses *session) next() ([]byte, error) {
+	limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
+	if ses.caller.SignedIn() {
+		limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
+	}
+	if !ses.out.Failed() {
+		body, err := ses.frames.Next(limit, patience)
+		if !isTimeout(err) || !ses.out.Failed() {
+			return body, err
+		}
+	}
+	var body []byte
+	_, err := ses.rest.Read(ses.conn, func() (n int, err error) {
+		body, err = ses.frames.Next(limit, 0)
+		return len(body), err
+	})
+	return body, err
 }
 
 // readError makes of the end of reading what the other side is told, if anything.

@@ -306,14 +306,22 @@ func (o *outbox) next() (next item, missed map[plausch.RoomID]int, ok bool) {
 	return next, missed, true
 }
 
-// fail gives up the connection: its reader fails, too.
+// fail gives up writing, and wakes the reader: there may be something that has
+// arrived (see [session.Remainder]).
 func (o *outbox) fail() {
-	_ = o.s.conn.Close()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.failed, o.writing = true, false
+	_ = o.s.conn.SetReadDeadline(past)
 	o.queue, o.held, o.waiting, o.replies = nil, nil, 0, 0
 	o.wake()
+}
+
+// hasFailed reports whether nothing can be written any more.
+func (o *outbox) hasFailed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
 }
 
 func (o *outbox) render(i item) [][]byte {

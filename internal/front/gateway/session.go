@@ -27,6 +27,7 @@ type Session struct {
 	host   session.Host
 	front  Front
 	prefix []byte // is read before conn
+	rest   session.Remainder
 	out    outbox
 
 	// mu is held for reading by calls of the api outside Serve, so that they do
@@ -129,13 +130,17 @@ func (s *Session) shutOut(why error) {
 	time.AfterFunc(shutOutTime, s.Cut)
 }
 
+// past is a read deadline that ends a read at once.
+var past = time.Unix(1, 0)
+
 // Wake implements [session.Member].
-func (s *Session) Wake() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+func (s *Session) Wake() { _ = s.conn.SetReadDeadline(past) }
 
 // Cut implements [session.Member].
 func (s *Session) Cut() { _ = s.conn.Close() }
 
-// Read reads what the other side sends.
+// Read reads what the other side sends. If nothing can be written to it any more,
+// it does so only as long as there is something that has arrived.
 func (s *Session) Read(p []byte) (int, error) {
 	if s.server.sessions.Draining() {
 		return 0, errStopping()
@@ -145,7 +150,13 @@ func (s *Session) Read(p []byte) (int, error) {
 		s.prefix = s.prefix[n:]
 		return n, nil
 	}
-	return s.conn.Read(p)
+	if !s.out.hasFailed() {
+		n, err := s.conn.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !s.out.hasFailed() {
+			return n, err
+		}
+	}
+	return s.rest.Read(s.conn, func() (int, error) { return s.conn.Read(p) })
 }
 
 // ReadBy has Read fail after t, with a zero t never. It is for those who have

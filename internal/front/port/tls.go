@@ -81,16 +81,6 @@ func (p *Port) encrypt(c *Conn, prefix []byte) ([]Protocol, error) {
 // tlsConn is a TLS connection that is closed without waiting for the other side.
 type tlsConn struct{ *tls.Conn }
 
-// Write implements net.Conn. After an error nothing more can be written (see
-// [tls.Conn.SetWriteDeadline]), not even that the connection is closed.
-func (c tlsConn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
-	if err != nil {
-		_ = c.NetConn().Close()
-	}
-	return n, err
-}
-
 // Close implements net.Conn. Without the timer, crypto/tls would try for 5 s to
 // tell somebody who does not read.
 func (c tlsConn) Close() error {
