@@ -165,7 +165,7 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 		return SignedIn{}, errNoDevice()
 	case account.State != plausch.AccountActive:
 		return SignedIn{}, errNotActive()
-	case account.Role == plausch.RoleGuest && !account.Invited && c.opts.Access != AccessOpen:
+	case uninvited(account) && c.opts.Access != AccessOpen:
 		return SignedIn{}, c.errClosed(ctx)
 	}
 	return SignedIn{Account: account, Device: device.ID, used: device.Used}, nil

@@ -145,7 +145,7 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 // NewReset returns a code by which an account gets a new password, in the place
 // of the last one, and until when it is good.
 func (a *Admin) NewReset(ctx context.Context, account plausch.Account) (auth.Code, time.Time, error) {
-	if account.Bot || account.Role == plausch.RoleGuest && !account.Invited {
+	if account.Bot || uninvited(account) {
 		return auth.Code{}, time.Time{}, plausch.Errorf(plausch.Invalid, "%s has no password that could be reset", account.Name)
 	}
 	code, expires := auth.NewCode(), a.now().Add(ResetLife)
@@ -170,7 +170,7 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 	switch {
 	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
 		return account, plausch.Errorf(plausch.Invalid, "there is no role %q to give; owner, admin and member are", role)
-	case account.Transient, account.Role == plausch.RoleGuest && !account.Invited:
+	case account.Transient, uninvited(account):
 		return account, plausch.Errorf(plausch.Invalid, "%s is a guest, whose name is kept for a day only; invite them instead", account.Name)
 	case account.Bot && role == plausch.RoleOwner:
 		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which can own nothing", account.Name)

@@ -35,7 +35,7 @@ type Avatar struct {
 // now. Two pictures are decoded at a time, and one of an account, which takes up to
 // 300 MB each.
 func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (plausch.Account, error) {
-	if by.Role == plausch.RoleGuest && !by.Invited {
+	if uninvited(by) {
 		return by, plausch.Errorf(plausch.Forbidden, "only accounts that last have pictures")
 	}
 	if err := c.keepsFiles(); err != nil {
@@ -62,7 +62,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	if err != nil {
 		return by, meanwhile(err)
 	}
-	return account, c.recheck(ctx, by.ID, nil)
+	return account, c.recheck(ctx, by.ID)
 }
 
 // drawAvatar returns the bytes of a picture that is made of a file.

@@ -120,7 +120,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	running, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {
-		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id, nil))
+		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id))
 	}); err != nil {
 		stop()
 		return nil, err

@@ -22,7 +22,7 @@ func (c *Core) endDevice(ctx context.Context, account plausch.AccountID, id plau
 	if err := c.store.DeleteDevice(ctx, account, id); err != nil {
 		return err
 	}
-	return c.recheck(ctx, account, nil)
+	return c.recheck(ctx, account)
 }
 
 // expireDevices forgets the devices that have lasted too long; follow then

@@ -24,7 +24,7 @@ func (c *Core) SetDisplay(ctx context.Context, by plausch.Account, display strin
 	if err != nil {
 		return by, meanwhile(err)
 	}
-	return account, c.recheck(ctx, by.ID, nil)
+	return account, c.recheck(ctx, by.ID)
 }
 
 // freeDisplay returns the one form of a display name that by may have.

@@ -75,7 +75,8 @@ func (l *Live) Device() plausch.DeviceID { return l.device }
 func (l *Live) Ended() bool { return l.ended.Load() }
 
 // Arrive tells that somebody who signed in is connected from remote, until
-// [Live.Leave]; the zero Addr counts as a private address. The error is why the sign-in is not good any more already.
+// [Live.Leave]; the zero Addr counts as a private address. The error is why the
+// sign-in is not good any more already.
 func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch Watch) (*Live, error) {
 	l := &Live{core: c, device: in.Device, remote: remote, watch: watch}
 	h := &c.here
@@ -108,19 +109,28 @@ func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch
 // stillGood reports why a sign-in is not good any more, if so.
 func (c *Core) stillGood(ctx context.Context, in SignedIn) error {
 	account, err := c.store.Account(ctx, in.Account.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	var devices []plausch.Device
+	if in.Device != 0 {
+		if devices, err = c.store.ListDevices(ctx, account.ID); err != nil {
+			return err
+		}
+	}
+	return whyEnded(account, devices, in.Device)
+}
+
+// whyEnded returns why a sign-in to an account with these devices, by one of them or,
+// as a transient guest, by none, is not good any more; nil if it is.
+func whyEnded(account plausch.Account, devices []plausch.Device, device plausch.DeviceID) error {
+	switch {
 	case account.State != plausch.AccountActive:
 		return errNotActive()
-	case in.Device == 0:
-		return nil
+	case device != 0 && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == device }):
+		return errNoDevice()
 	}
-	devices, err := c.store.ListDevices(ctx, account.ID)
-	if err == nil && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == in.Device }) {
-		err = errNoDevice()
-	}
-	return err
+	return nil
 }
 
 // Leave tells that the connection has ended. When its last one leaves, the name
@@ -161,8 +171,8 @@ func (c *Core) isHere(name string) bool {
 }
 
 // recheck compares the connections of an account with what the store has, and
-// ends those whose sign-in is not good any more, but not except.
-func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) error {
+// ends those whose sign-in is not good any more.
+func (c *Core) recheck(ctx context.Context, id plausch.AccountID) error {
 	h := &c.here
 	h.rechecking.Lock()
 	defer h.rechecking.Unlock()
@@ -189,12 +199,11 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID, except *Live) 
 	lives := slices.Clone(a.lives)
 	h.mu.Unlock()
 	for _, l := range lives {
+		why := whyEnded(account, devices, l.device)
 		switch {
-		case l == except, l.closing.Load():
-		case account.State != plausch.AccountActive:
-			l.end(errNotActive())
-		case l.device != 0 && !slices.ContainsFunc(devices, func(d plausch.Device) bool { return d.ID == l.device }):
-			l.end(errNoDevice())
+		case l.closing.Load():
+		case why != nil:
+			l.end(why)
 		case changed && l.watch.Changed != nil:
 			l.watch.Changed(account)
 		}

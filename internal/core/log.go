@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -209,7 +210,9 @@ func (l *log) publish(b *batch) {
 	l.publishing.Lock()
 	defer l.publishing.Unlock()
 	if cursor > l.cursor+1 {
-		l.catchUp(context.Background(), cursor-1)
+		if err := l.catchUp(context.Background(), cursor-1); err != nil {
+			l.logger.Error("what others have written is not published", "err", err)
+		}
 	}
 	if cursor <= l.cursor {
 		return // follow was first
@@ -237,7 +240,6 @@ func (l *log) catchUp(ctx context.Context, to int64) error {
 	for l.cursor < to {
 		changes, last, err := l.store.Changes(ctx, l.cursor, int(min(to-l.cursor, pageOfCommits)))
 		if err != nil {
-			l.logger.Error("what others have written is not published", "err", err)
 			return err
 		}
 		if last == l.cursor {
@@ -247,8 +249,7 @@ func (l *log) catchUp(ctx context.Context, to int64) error {
 			if c.Account != 0 {
 				l.accountChanged(c.Account)
 			} else if err := l.publishStored(ctx, c); err != nil {
-				l.logger.Error("what others have written is not published", "room", c.Room, "err", err)
-				return err
+				return fmt.Errorf("room %d: %w", c.Room, err)
 			}
 		}
 		l.cursor = last

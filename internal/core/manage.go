@@ -45,7 +45,7 @@ func (c *Core) SetRole(ctx context.Context, by plausch.Account, name string, rol
 	if _, err := c.admin(by).SetRole(ctx, account, role); err != nil {
 		return err
 	}
-	return c.recheck(ctx, account.ID, nil)
+	return c.recheck(ctx, account.ID)
 }
 
 // Deactivate shuts the account called name out, and Activate lets it in again.
@@ -57,7 +57,7 @@ func (c *Core) Deactivate(ctx context.Context, by plausch.Account, name string) 
 	if err := c.admin(by).Deactivate(ctx, account); err != nil {
 		return err
 	}
-	return c.recheck(ctx, account.ID, nil)
+	return c.recheck(ctx, account.ID)
 }
 
 func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) error {
@@ -91,7 +91,7 @@ func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, pass
 		l.closing.Store(false)
 		return false, err
 	}
-	return own, errors.Join(c.recheck(ctx, account.ID, nil), c.log.follow(ctx))
+	return own, errors.Join(c.recheck(ctx, account.ID), c.log.follow(ctx))
 }
 
 // CreateBot makes a bot, or a new token for the bot of that name.
@@ -110,7 +110,7 @@ func (c *Core) CreateBot(ctx context.Context, by plausch.Account, name string) (
 	if err != nil {
 		return account, token, err
 	}
-	return account, token, c.recheck(ctx, account.ID, nil)
+	return account, token, c.recheck(ctx, account.ID)
 }
 
 // Audit returns entries of the audit log, the newest first, with ids below before

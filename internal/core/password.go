@@ -13,7 +13,7 @@ import (
 // and ends its other devices.
 func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, password string) error {
 	by := l.Account()
-	if by.Bot || by.Role == plausch.RoleGuest && !by.Invited {
+	if by.Bot || uninvited(by) {
 		return plausch.Errorf(plausch.Forbidden, "only accounts that last have a password")
 	}
 	if err := auth.CheckPassword(by.Name, password); err != nil {
@@ -33,7 +33,7 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 	if err != nil {
 		return meanwhile(err)
 	}
-	return c.recheck(ctx, by.ID, l)
+	return c.recheck(ctx, by.ID)
 }
 
 // verifyOwnPassword returns by as it is judged, with the hash of its password, or
@@ -103,7 +103,7 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 	case err != nil:
 		return SignedIn{}, err
 	}
-	if err := c.recheck(ctx, account.ID, nil); err != nil {
+	if err := c.recheck(ctx, account.ID); err != nil {
 		return SignedIn{}, err
 	}
 	if account.State != plausch.AccountActive {

@@ -41,6 +41,7 @@ func (c *Core) keepStripping(ctx context.Context) {
 	}
 }
 
+// wait waits for a time, or returns the context's error when that ends.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -52,27 +52,11 @@ func (s *scrub) set(h blob.Hash, damaged bool) bool {
 
 // keepScrubbing reads all blobs, slowly, again and again.
 func (c *Core) keepScrubbing(ctx context.Context) {
-	for wait := scrubDelay; ; wait = scrubEvery {
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-		pause := func(n int) error {
-			timer.Reset(time.Duration(n) * time.Second / scrubBytes)
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-timer.C:
-				return nil
-			}
-		}
+	pause := func(n int) error { return wait(ctx, time.Duration(n)*time.Second/scrubBytes) }
+	for delay := scrubDelay; wait(ctx, delay) == nil; delay = scrubEvery {
 		if err := c.scrubAll(ctx, pause); err != nil && ctx.Err() == nil {
 			c.logBackgroundError("not all files could be read again", err)
 		}
-		timer.Stop()
 	}
 }
 

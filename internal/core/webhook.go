@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"time"
 
@@ -70,11 +69,8 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 	}
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	made, err := st.CreateWebhook(ctx, n)
-	if errors.Is(err, store.ErrUnmet) {
-		err = errChanged()
-	}
 	if err != nil {
-		return NewWebhook{}, err
+		return NewWebhook{}, meanwhile(err)
 	}
 	return NewWebhook{made, token.Text(), n.Secret}, nil
 }
@@ -96,11 +92,7 @@ func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) 
 	}
 	switch plausch.CodeOf(err) {
 	case "":
-		err = c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room})
-		if errors.Is(err, store.ErrUnmet) {
-			err = errChanged()
-		}
-		return err
+		return meanwhile(c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
 	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
 		return errNoWebhook()
 	default:
