@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -59,14 +60,20 @@ func newStory(t *testing.T) *story {
 // run is a command of the binary that has to succeed.
 func (s *story) run(input string, args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(s.binary, args...)
+	cmd := s.command(args...)
 	cmd.Stdin = strings.NewReader(input)
-	cmd.Env = append(os.Environ(), "HOME="+s.home, "XDG_STATE_HOME="+filepath.Join(s.home, "state"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("plausch %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// command is one of plausch, of somebody who lives in this story.
+func (s *story) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(s.binary, args...)
+	cmd.Env = append(os.Environ(), "HOME="+s.home, "XDG_STATE_HOME="+filepath.Join(s.home, "state"))
+	return cmd
 }
 
 // secret returns the code of the link that a command has printed.
@@ -405,16 +412,28 @@ func (s *story) lookAfter(kept string) {
 		OK     bool
 		Checks []struct{ Check, State, Text string }
 	}
-	text := s.run("", "doctor", "--offline", "--json", "--data", s.data)
-	if err := json.Unmarshal([]byte(text), &found); err != nil || !found.OK {
+	// The server of this story listens on the loopback alone, and has a domain: that
+	// is the one problem that there is.
+	doctor := s.command("doctor", "--offline", "--json", "--data", s.data)
+	text, err := doctor.Output()
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		s.t.Fatalf("the doctor ends with %v:\n%s", err, text)
+	}
+	if err := json.Unmarshal(text, &found); err != nil || found.OK {
 		s.t.Fatalf("the doctor says %v in\n%s", err, text)
 	}
-	states := map[string]string{}
+	states, problems := map[string]string{}, []string(nil)
 	for _, c := range found.Checks {
 		states[c.Check] = c.State
+		if c.State == "problem" {
+			problems = append(problems, c.Check+": "+c.Text)
+		}
+	}
+	if want := "port: the server listens on " + s.address + ", where only this machine itself gets in"; len(problems) != 1 || problems[0] != want {
+		s.t.Errorf("the problems are %q, want %q", problems, want)
 	}
 	for _, check := range []string{"settings", "data", "database", "port", "certificate"} {
-		if states[check] != "ok" {
+		if states[check] != "ok" { // of the port the last word: the server answers
 			s.t.Errorf("%s is %q in\n%s", check, states[check], text)
 		}
 	}
