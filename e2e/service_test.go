@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,25 +22,32 @@ import (
 func TestServerKeepsWithinItsUnit(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "trace")
 	s := newServer(t, "--open")
-	// With -D the process that we know, and signal, is the server.
-	s.wrapper = []string{needStrace(t), "-D", "-f", "-qq", "-A", "-o", trace}
+	// The process that we wait for is strace, which has then written everything down
+	// and ends with the server's code. The one that we signal is the server.
+	s.wrapper = []string{needStrace(t), "-f", "-qq", "-A", "-o", trace}
+	t.Cleanup(func() {
+		if s.running() {
+			_ = syscall.Kill(childOf(t, s.cmd.Process.Pid), syscall.SIGKILL)
+		}
+	})
 	for range 2 {
 		s.start()
 		w := dialWire(t, s.address, protocol.Format{}).enterAnew()
 		for range 20 {
 			w.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: 1, Text: strings.Repeat("x", plausch.MaxText)}, &protocol.MessageSent{})
 		}
-		s.signal(syscall.SIGTERM)
+		if err := syscall.Kill(childOf(t, s.cmd.Process.Pid), syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
 		if code := s.wait(); code != 0 {
 			t.Fatalf("the server ended with code %d:\n%s", code, s.output.tail())
 		}
 	}
+	text, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
 	calls := map[string]bool{}
-	var text []byte
-	await(t, func() bool {
-		text, _ = os.ReadFile(trace)
-		return strings.Count(string(text), "exit_group(") == 2
-	}, func() string { return "strace has not written the end down" })
 	for _, m := range regexp.MustCompile(`(?m)^\d+ +(\w+)\(`).FindAllSubmatch(text, -1) {
 		calls[string(m[1])] = true
 	}
@@ -71,6 +80,20 @@ func TestServerKeepsWithinItsUnit(t *testing.T) {
 	if m := regexp.MustCompile(`(?m)^.*(mmap|mprotect)\(.*PROT_WRITE\|PROT_EXEC.*$`).Find(text); m != nil {
 		t.Errorf("the unit's MemoryDenyWriteExecute forbids %s", m)
 	}
+}
+
+// childOf returns the id of the one process that the process pid has started.
+func childOf(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatalf("process %d has the children %q, want one", pid, text)
+	}
+	return child
 }
 
 // syscallSet returns the calls of one of systemd's sets.
