@@ -33,9 +33,9 @@ func (c *Core) freeDisplay(ctx context.Context, by plausch.Account, display stri
 	if err != nil {
 		return "", err
 	}
-	name, err := names.Account(prepared)
+	name, ok := names.ReadAsName(prepared)
 	switch {
-	case err != nil: // it is nothing that a name can be
+	case !ok:
 		return prepared, nil
 	case name == by.Name:
 		return names.DisplayOf(prepared), nil

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/internal/core"
@@ -28,7 +29,7 @@ func TestASignInKeepsHowTheNameWasWritten(t *testing.T) {
 func TestNobodyIsCalledByAnothersName(t *testing.T) {
 	f := newFixture(t)
 	alice, eve := f.guest("alice").Account, f.guest("eve").Account
-	for _, display := range []string{"alice", "Alice", "ALICE", "ａｌｉｃｅ", " alice "} {
+	for _, display := range []string{"alice", "Alice", "ALICE", "ａｌｉｃｅ", " alice ", "@alice", "@ Alice", "＠alice", "@@alice"} {
 		_, err := f.SetDisplay(t.Context(), eve, display)
 		expectCode(t, err, plausch.Taken)
 	}
@@ -39,6 +40,7 @@ func TestNobodyIsCalledByAnothersName(t *testing.T) {
 	}{
 		{alice, "ALICE", "ALICE"},
 		{alice, "alice", ""},
+		{alice, "@alice", ""},
 		{eve, "Alice B.", "Alice B. (eve)"},
 		{eve, "Somebody", "Somebody (eve)"},
 		{eve, "", "eve"},
@@ -58,5 +60,54 @@ func TestNobodyIsCalledByAnothersName(t *testing.T) {
 		if e.Actor != got.Ref() {
 			t.Errorf("a message is from %+v, want %+v", e.Actor, got.Ref())
 		}
+	}
+}
+
+// TestANameTakesTheDisplayOfItFromOthers makes accounts whose name somebody is
+// called by already.
+func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
+	f := newFixture(t)
+	f.account("carl", plausch.RoleMember)
+	eve, carl := f.guest("eve"), f.signIn("carl")
+	renamed := make(chan plausch.Account, 10)
+	live := f.arrive(carl, core.Watch{Changed: func(a plausch.Account) { renamed <- a }})
+	_, err := f.SetDisplay(t.Context(), carl.Account, "Bob")
+	expectCode(t, err, "")
+	<-renamed
+	_, err = f.SetDisplay(t.Context(), eve.Account, "＠ＢＯＢ")
+	expectCode(t, err, "")
+	for _, name := range []string{"bob", "Bob", "BOB"} { // a guest takes nothing from anybody
+		_, err = f.SignInGuest(t.Context(), core.From{}, name, false)
+		expectCode(t, err, plausch.Taken)
+	}
+	if got := live.Account().Ref().Shown(); got != "Bob (carl)" {
+		t.Errorf("carl is called %q because of a guest", got)
+	}
+	f.account("bob", plausch.RoleMember)
+	if got := (<-renamed).Ref().Shown(); got != "carl" {
+		t.Errorf("beside the account bob, carl is called %q", got)
+	}
+	again, err := f.SignInToken(t.Context(), core.From{}, eve.Token)
+	if err != nil || again.Account.Display != "" {
+		t.Errorf("beside the account bob, eve is called %q (%v)", again.Account.Display, err)
+	}
+	if got := f.signIn("bob").Account.Ref().Shown(); got != "bob" {
+		t.Errorf("bob is called %q", got)
+	}
+}
+
+func TestTheDisplayOfAGuestWhoHasLeftIsFree(t *testing.T) {
+	f := newFixture(t)
+	eve := f.guest("eve")
+	_, err := f.SetDisplay(t.Context(), eve.Account, "Bob")
+	expectCode(t, err, "")
+	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	expectCode(t, err, plausch.Taken)
+	f.clock.move(plausch.GuestNameKept + time.Minute)
+	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	expectCode(t, err, "")
+	again, err := f.SignInToken(t.Context(), core.From{}, eve.Token)
+	if err != nil || again.Account.Ref().Shown() != "eve" {
+		t.Errorf("eve is back as %q (%v)", again.Account.Ref().Shown(), err)
 	}
 }

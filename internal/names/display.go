@@ -1,6 +1,7 @@
 package names
 
 import (
+	"strings"
 	"unicode"
 
 	"golang.org/x/text/secure/precis"
@@ -36,4 +37,12 @@ func DisplayOf(name string) string {
 		return ""
 	}
 	return display
+}
+
+// ReadAsName returns the name that people read a display name as, in its one form,
+// and whether it is read as one: upper and lower case make no difference, nor do
+// spaces and signs of a mention before it.
+func ReadAsName(display string) (name string, ok bool) {
+	name, err := Room(strings.TrimLeft(TrimSpace(display), "@ "))
+	return name, err == nil
 }

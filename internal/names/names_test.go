@@ -65,6 +65,17 @@ func TestDisplay(t *testing.T) {
 	}
 }
 
+func TestReadAsName(t *testing.T) {
+	for display, want := range map[string]string{
+		"Alice": "alice", "ALICE.b": "alice.b", "@alice": "alice", "@@ Alice": "alice", " alice ": "alice", "ａｌｉｃｅ": "alice",
+		"Alice B.": "", "alice@home": "", "Zoë": "", "": "", "@": "",
+	} {
+		if got, ok := names.ReadAsName(display); got != want || ok != (want != "") {
+			t.Errorf("ReadAsName(%q) = %q, %v, want %q", display, got, ok, want)
+		}
+	}
+}
+
 func TestNewNames(t *testing.T) {
 	for _, name := range []string{"12", "１２", "007", "..", ".", "...", "-rf", "--help", "-x", ".ssh", "_x", " 12 ", "id:12"} {
 		if got, err := names.NewRoom(name); plausch.CodeOf(err) != plausch.Invalid {

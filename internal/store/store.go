@@ -96,7 +96,10 @@ type NewAccount struct {
 // Accounts keeps who there is. A name is held by at most one account at a time.
 type Accounts interface {
 	// CreateAccount makes an account, its device and, where allowed, frees the
-	// name, in one transaction. It returns Taken if the name is held.
+	// name, in one transaction. It returns Taken if the name is held. Accounts whose
+	// display name is read as the new name (names.ReadAsName) lose it; but for a guest
+	// whom nobody has invited, and for a bot, the name is Taken then, unless all of
+	// those are guests last seen before GuestsSeenBefore.
 	CreateAccount(ctx context.Context, a NewAccount) (plausch.Account, error)
 	// Account returns an account by id, released or not, or NotFound.
 	Account(ctx context.Context, id plausch.AccountID) (plausch.Account, error)
@@ -107,7 +110,8 @@ type Accounts interface {
 	PasswordHash(ctx context.Context, name string) (plausch.AccountID, string, error)
 	// ChangeAccount changes an account, in one transaction, and returns it as it
 	// is then. It returns NotFound if there is no such account, or it was deleted;
-	// NotFound if the ticket of the change is not good; and Forbidden if the change
+	// NotFound if the ticket of the change is not good; Taken if Display is read as
+	// the name that another account holds; and Forbidden if the change
 	// would leave a server that has an owner without an active one.
 	ChangeAccount(ctx context.Context, c AccountChange) (plausch.Account, error)
 	// HasOwner reports whether there is an active owner.

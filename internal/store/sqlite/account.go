@@ -52,8 +52,46 @@ func (s *Store) insertAccount(ctx context.Context, a plausch.Account, n store.Ne
 	} else if rows == 0 {
 		return 0, plausch.Errorf(plausch.Taken, "the name %q is taken", n.Name)
 	}
-	id, err := r.LastInsertId()
-	return plausch.AccountID(id), err
+	last, err := r.LastInsertId()
+	if err != nil {
+		return 0, err
+	}
+	id := plausch.AccountID(last)
+	return id, s.takeDisplay(ctx, id, n)
+}
+
+// takeDisplay removes display names that read as the name of a new account, inside
+// a write. For guests whom nobody has invited and for bots the name is Taken instead:
+// they change nothing of others.
+func (s *Store) takeDisplay(ctx context.Context, id plausch.AccountID, n store.NewAccount) error {
+	rows, err := s.w.displayedAs.QueryContext(ctx, n.Name, id, n.GuestsSeenBefore.UnixMilli())
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	yields := n.Bot || n.Role == plausch.RoleGuest && n.Invite == store.TokenHash{}
+	var others []plausch.AccountID
+	for rows.Next() {
+		var other plausch.AccountID
+		var gone bool // a guest who was not here for long
+		if err := rows.Scan(&other, &gone); err != nil {
+			return err
+		}
+		if yields && !gone {
+			return plausch.Errorf(plausch.Taken, "somebody else is called %q", n.Name)
+		}
+		others = append(others, other)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, other := range others {
+		if _, err := s.w.clearDisplay.ExecContext(ctx, other); err != nil {
+			return err
+		}
+		s.changed(other)
+	}
+	return nil
 }
 
 // Account implements [store.Accounts].

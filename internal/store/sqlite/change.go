@@ -78,6 +78,14 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
 	var role, state, password, avatar any // null leaves the column
 	var err error
+	if c.Display != nil {
+		var taken bool
+		if err := s.w.nameOfOther.QueryRowContext(ctx, *c.Display, c.Account).Scan(&taken); err != nil {
+			return err
+		} else if taken {
+			return plausch.Errorf(plausch.Taken, "%q is the name of somebody else", *c.Display)
+		}
+	}
 	if c.Role != "" {
 		if role, err = roles.of(c.Role); err != nil {
 			return err

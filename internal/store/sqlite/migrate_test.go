@@ -228,6 +228,21 @@ func TestMigrateFails(t *testing.T) {
 	}
 }
 
+// TestAnUpgradeTakesOthersNamesFromDisplays upgrades a database in which somebody
+// is called by the name of another.
+func TestAnUpgradeTakesOthersNamesFromDisplays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	rawExec(t, path, readFile(t, "testdata/schema_v9.sql"))
+	rawExec(t, path, `UPDATE accounts SET display = '@ Bob' WHERE name = 'ann'; UPDATE accounts SET display = 'BOB' WHERE name = 'bob';
+		UPDATE accounts SET display = 'Ann' WHERE name = 'gast'`) // who is not here any more
+	s := open(t, path)
+	for name, want := range map[string]string{"ann": "", "bob": "BOB"} {
+		if a, err := s.AccountByName(t.Context(), name); err != nil || a.Display != want {
+			t.Errorf("%s is called %q (%v), want %q", name, a.Display, err, want)
+		}
+	}
+}
+
 func TestFirstOpenAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	var wg sync.WaitGroup

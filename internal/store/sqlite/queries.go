@@ -14,6 +14,8 @@ type writes struct {
 
 	insertAccount, oldGuest, seeAccount   *sql.Stmt
 	releaseName, releaseTransient         *sql.Stmt
+	displayedAs, clearDisplay             *sql.Stmt
+	nameOfOther                           *sql.Stmt
 	insertDevice, deleteDevice            *sql.Stmt
 	deleteDevices, deleteTransientDevices *sql.Stmt
 	insertRoom, pairRoom, head, room      *sql.Stmt
@@ -47,6 +49,10 @@ func (w *writes) queries() []query {
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
 		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
 		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
+		{&w.displayedAs, fmt.Sprintf(`SELECT id, role = %d AND NOT invited AND last_seen < ?3 FROM accounts
+			WHERE `+nameRead("display")+` = ?1 AND held AND display <> '' AND id <> ?2`, codeGuest)},
+		{&w.clearDisplay, `UPDATE accounts SET display = '' WHERE id = ?`},
+		{&w.nameOfOther, `SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ` + nameRead("?1") + ` AND held AND id <> ?2)`},
 
 		{&w.insertDevice, `INSERT INTO devices (token, account, program, lasting, created, used)
 			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING`},
@@ -170,6 +176,10 @@ const (
 	joinedColumns = `, p.id, p.name, p.display, r.id = 1 OR EXISTS (SELECT 1 FROM memberships m WHERE m.account = ?1 AND m.room = r.id)`
 	joinedPeer    = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)`
 )
+
+// nameRead is the name that a display name is read as; it is what
+// names.ReadAsName does. The index accounts_by_display has it, too.
+func nameRead(display string) string { return `lower(ltrim(` + display + `, '@ '))` }
 
 const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`
 

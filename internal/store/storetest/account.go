@@ -122,6 +122,41 @@ var accountTests = []test{
 		f.ok(err)
 		f.equal("the members", fmt.Sprint(members[0].AccountRef, members[1].AccountRef), fmt.Sprint(ann, bob))
 	}},
+	{"a new name takes the display name of it from others", func(f *fixture) {
+		shown := func(id plausch.AccountID) string {
+			a, err := f.Account(f.ctx(), id)
+			f.ok(err)
+			return a.Display
+		}
+		ann := f.account(store.NewAccount{Name: "ann", Display: "Bob", Role: plausch.RoleMember})
+		eve := f.account(store.NewAccount{Name: "eve", Display: "@ bOb", Role: plausch.RoleMember})
+		for _, n := range []store.NewAccount{
+			{Name: "bob", Role: plausch.RoleGuest, At: at(1)}, {Name: "bob", Role: plausch.RoleMember, Bot: true, At: at(1)},
+		} {
+			_, err := f.CreateAccount(f.ctx(), n)
+			f.code(plausch.Taken, err)
+		}
+		f.equal("the display name beside who may not", shown(ann.ID), "Bob")
+		bob := f.account(store.NewAccount{Name: "bob", Display: "BOB", Role: plausch.RoleMember, At: at(1)})
+		f.equal("the display names", shown(ann.ID)+shown(eve.ID)+shown(bob.ID), "BOB")
+		for _, back := range []string{"bob", "bOB", "@Bob", "@@ bob"} {
+			_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: ann.ID, Display: &back, At: at(2)})
+			f.code(plausch.Taken, err)
+			_, err = f.ChangeAccount(f.ctx(), store.AccountChange{Account: bob.ID, Display: &back, At: at(2)})
+			f.ok(err)
+		}
+	}},
+	{"the display name of a guest who is gone keeps no name", func(f *fixture) {
+		gast := f.account(store.NewAccount{Name: "gast", Display: "Bob", Role: plausch.RoleGuest, At: at(1)})
+		n := store.NewAccount{Name: "bob", Role: plausch.RoleGuest, At: at(9), GuestsSeenBefore: at(1)}
+		_, err := f.CreateAccount(f.ctx(), n)
+		f.code(plausch.Taken, err)
+		n.GuestsSeenBefore = at(2)
+		f.account(n)
+		a, err := f.Account(f.ctx(), gast.ID)
+		f.ok(err)
+		f.equal("the display name", a.Display, "")
+	}},
 	{"accounts are listed by id in pages", func(f *fixture) {
 		var want []plausch.Account
 		for _, name := range []string{"e", "d", "c", "b", "a"} {

@@ -4,12 +4,32 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
 )
 
 var settingTests = []test{
+	{"times after now are clamped", func(f *fixture) {
+		ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleMember, Token: token(1), At: at(100)})
+		_, err := f.CreateInvite(f.ctx(), store.NewInvite{Token: token(2), Role: plausch.RoleGuest, At: at(100), Expires: at(107)})
+		f.ok(err)
+		f.ok(f.CreateTicket(f.ctx(), store.Ticket{Hash: token(3), Purpose: store.PurposeReset, Account: ann.ID, Expires: at(110)}))
+		lives := map[store.Purpose]time.Duration{store.PurposeReset: at(5).Sub(at(0))}
+		for range 2 { // again changes nothing
+			f.ok(f.ClampTimes(f.ctx(), at(10), lives))
+			a, device, err := f.AccountByToken(f.ctx(), token(1))
+			f.ok(err)
+			f.equal("the account and its device", []time.Time{a.LastSeen, device.Created, device.Used}, []time.Time{at(10), at(10), at(10)})
+			invite, err := f.InviteByToken(f.ctx(), token(2), at(10))
+			f.ok(err)
+			f.equal("the invite", []time.Time{invite.Created, invite.Expires}, []time.Time{at(10), at(17)})
+			ticket, err := f.Ticket(f.ctx(), token(3), store.PurposeReset, at(10))
+			f.ok(err)
+			f.equal("the ticket", ticket.Expires, at(15))
+		}
+	}},
 	{"the server's name", func(f *fixture) {
 		name, err := f.ServerName(f.ctx())
 		f.ok(err)
