@@ -15,8 +15,10 @@ const (
 	AuditReset      AuditAction = "reset"      // made a link that sets a new password
 	AuditPassword   AuditAction = "password"   // set a password, not by its owner's old one
 	AuditInvite     AuditAction = "invite"     // made an invite
+	AuditJoin       AuditAction = "join"       // made its own account by an invite
 	AuditRevoke     AuditAction = "revoke"     // ended an invite
 	AuditBot        AuditAction = "bot"        // made a bot, or a new token of one
+	AuditRename     AuditAction = "rename"     // gave the server another name
 
 	AuditWebhook       AuditAction = "webhook"        // made a webhook
 	AuditWebhookDelete AuditAction = "webhook_delete" // ended a webhook

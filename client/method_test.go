@@ -135,8 +135,15 @@ func (w *world) enter() {
 	made, err := w.alice.CreateInvite(ctx, protocol.InviteCreate{Uses: 1})
 	w.must(err)
 	conn := w.dial()
+	good, err := conn.CheckCode(ctx, "invite", made.Code)
+	w.must(err)
+	if good.Role != string(plausch.RoleMember) {
+		w.t.Errorf("the invite is for a %s", good.Role)
+	}
 	bob, err := conn.Redeem(ctx, protocol.InviteRedeem{Code: made.Code, Name: "bob", Password: password})
 	w.must(err)
+	_, err = conn.CheckCode(ctx, "invite", made.Code)
+	w.expect(err, plausch.NotFound)
 	w.must(conn.Ping(ctx))
 	w.bob, w.bobID = w.open(bob.Token), plausch.AccountID(bob.Account.ID)
 }
@@ -171,6 +178,11 @@ func (w *world) manage() {
 	_, _, err = w.bob.Accounts(ctx, 0, 0)
 	w.expect(err, plausch.Forbidden)
 
+	name, err := alice.SetServerName(ctx, " The Millers ")
+	w.must(err)
+	if name != "The Millers" {
+		w.t.Errorf("the server is called %q", name)
+	}
 	bot, err := alice.CreateBot(ctx, "robot")
 	w.must(err)
 	if bot.Name != "robot" || w.open(bot.Token).Account().ID != bot.ID {

@@ -91,6 +91,8 @@ const (
 	MethodInviteRevoke       = "invite.revoke"
 	MethodInviteRedeem       = "invite.redeem"
 	MethodClaim              = "claim"
+	MethodCodeCheck          = "code.check"
+	MethodServerUpdate       = "server.update"
 	MethodBotCreate          = "bot.create"
 	MethodAuditList          = "audit.list"
 	MethodPasskeyBegin       = "passkey.begin"

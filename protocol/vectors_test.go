@@ -43,6 +43,8 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodInviteRevoke:       {&InviteRevoke{}, &Empty{}},
 	MethodInviteRedeem:       {&InviteRedeem{}, &SignedIn{}},
 	MethodClaim:              {&Claim{}, &SignedIn{}},
+	MethodCodeCheck:          {&CodeCheck{}, &CodeChecked{}},
+	MethodServerUpdate:       {&ServerUpdate{}, &ServerInfo{}},
 	MethodBotCreate:          {&BotCreate{}, &BotCreated{}},
 	MethodAuditList:          {&AuditList{}, &Audit{}},
 	MethodPasskeyBegin:       {&Empty{}, &PasskeyBegun{}},

@@ -39,6 +39,18 @@ var accountMatrix = []struct {
 	{"reset.redeem", "with a wrong code", func(*world) protocol.Body {
 		return &protocol.ResetRedeem{Code: code, Password: "correct horse battery"}
 	}, [5]plausch.Code{notFound, invalid, invalid, invalid, invalid}},
+	{"code.check", "a wrong one", func(*world) protocol.Body { return &protocol.CodeCheck{Code: code, Purpose: "invite"} },
+		[5]plausch.Code{notFound, notFound, notFound, notFound, notFound}},
+	{"code.check", "a good one of an invite", func(w *world) protocol.Body {
+		made := w.must("admin", protocol.MethodInviteCreate, &protocol.InviteCreate{Role: "guest"}).(*protocol.InviteCreated)
+		return &protocol.CodeCheck{Code: made.Code, Purpose: "invite"}
+	}, [5]plausch.Code{ok, ok, ok, ok, ok}},
+	{"code.check", "for nothing there is", func(*world) protocol.Body { return &protocol.CodeCheck{Code: code, Purpose: "tea"} },
+		[5]plausch.Code{invalid, invalid, invalid, invalid, invalid}},
+	{"server.update", "", func(*world) protocol.Body { return &protocol.ServerUpdate{Name: "Garden"} },
+		[5]plausch.Code{signIn, forbidden, forbidden, ok, ok}},
+	{"server.update", "no name", func(*world) protocol.Body { return &protocol.ServerUpdate{} },
+		[5]plausch.Code{signIn, forbidden, forbidden, invalid, invalid}},
 	{"account.update", "", func(*world) protocol.Body { return &protocol.AccountUpdate{Display: "Somebody"} },
 		[5]plausch.Code{signIn, ok, ok, ok, ok}},
 	{"avatar.set", "none", func(*world) protocol.Body { return &protocol.AvatarSet{} },

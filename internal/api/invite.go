@@ -45,6 +45,14 @@ func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevo
 
 // Those who have no account yet, or no way into it, enter by a code.
 
+func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (protocol.Body, error) {
+	good, err := a.core.CheckCode(ctx, c.from(""), core.Purpose(p.Purpose), p.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.CodeChecked{Role: string(good.Role), Name: good.Account}, nil
+}
+
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
 		return a.core.Redeem(ctx, c.from(p.NewToken), p.Code, p.Name, p.Password)

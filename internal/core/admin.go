@@ -274,6 +274,15 @@ func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, 
 	return room, err
 }
 
+// SetServerName gives the server another name, and returns it as it is kept.
+func (a *Admin) SetServerName(ctx context.Context, name string) (string, error) {
+	name, err := checkServerName(name)
+	if err != nil {
+		return "", err
+	}
+	return name, meanwhile(a.Store.SetServerName(ctx, name, a.audit(plausch.AuditRename, name), a.If...))
+}
+
 // RevokeInvite ends an invite that is good.
 func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
 	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.By.ID, a.If...))

@@ -80,10 +80,8 @@ func (c *Core) errClosed(ctx context.Context) error {
 // Claim makes the first owner of a server by a code of [Admin.NewClaim], gives
 // the server a name, and signs the owner in.
 func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, password string) (SignedIn, error) {
-	wrong := plausch.Errorf(plausch.NotFound, "this link is not good any more, or the server has an owner; for a new one: plausch claim")
-	parsed, ok := auth.ParseCode(code)
-	if !ok {
-		return SignedIn{}, c.guessed(from, wrong)
+	if _, ok := auth.ParseCode(code); !ok {
+		return SignedIn{}, c.guessed(from, errBadClaim())
 	}
 	n, err := newAccount(name, plausch.RoleOwner)
 	if err != nil {
@@ -100,22 +98,26 @@ func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, pas
 		return again, nil
 	}
 	// Hashing is work that only those may cause who have a good code.
-	switch _, err := c.store.Ticket(ctx, parsed.Hash(), store.PurposeClaim, c.now()); {
-	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, c.guessed(from, wrong)
-	case err != nil:
+	if n.Claim, _, err = c.ticketByCode(ctx, from, store.PurposeClaim, code); err != nil {
 		return SignedIn{}, err
 	}
 	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.vouched(), password); err != nil {
 		return SignedIn{}, err
 	}
-	n.Claim = parsed.Hash()
 	n.Audit = &plausch.Audit{Time: c.now(), Action: plausch.AuditClaim}
 	in, err := c.signUp(ctx, from, n)
 	if plausch.CodeOf(err) == plausch.NotFound {
-		err = wrong
+		err = errBadClaim()
 	}
 	return in, err
+}
+
+// SetServerName gives the server another name, and returns it as it is kept.
+func (c *Core) SetServerName(ctx context.Context, by plausch.Account, name string) (string, error) {
+	if err := isAdmin(by); err != nil {
+		return "", err
+	}
+	return c.admin(by).SetServerName(ctx, name)
 }
 
 func checkServerName(name string) (string, error) {

@@ -12,13 +12,11 @@ import (
 // Redeem makes an account by an invite's code and signs it in. Members have a
 // password; guests need none. The account is in the invite's rooms.
 func (c *Core) Redeem(ctx context.Context, from From, code, name, password string) (SignedIn, error) {
-	wrong := plausch.Errorf(plausch.NotFound, "this invite is not good, or not any more; ask for a new one")
-	parsed, ok := auth.ParseCode(code)
-	if !ok {
-		return SignedIn{}, c.guessed(from, wrong)
+	if _, ok := auth.ParseCode(code); !ok {
+		return SignedIn{}, c.guessed(from, errBadInvite())
 	}
 	if c.opts.Access == AccessClosed {
-		return SignedIn{}, plausch.Errorf(plausch.Forbidden, "this server takes nobody new at present")
+		return SignedIn{}, errTakesNobody()
 	}
 	n, err := newAccount(name, plausch.RoleMember)
 	if err != nil {
@@ -29,10 +27,8 @@ func (c *Core) Redeem(ctx context.Context, from From, code, name, password strin
 	if again, err := c.signedUp(ctx, from, n.Name); err == nil {
 		return again, nil
 	}
-	invite, err := c.store.InviteByToken(ctx, parsed.Hash(), c.now())
+	hash, invite, err := c.inviteByCode(ctx, from, code)
 	switch {
-	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, c.guessed(from, wrong)
 	case err != nil:
 		return SignedIn{}, err
 	case password == "" && invite.Role != plausch.RoleGuest:
@@ -45,14 +41,15 @@ func (c *Core) Redeem(ctx context.Context, from From, code, name, password strin
 			return SignedIn{}, err
 		}
 	}
-	n.Invite = parsed.Hash()
+	n.Invite = hash
 	in, err := c.signUp(ctx, from, n)
 	if plausch.CodeOf(err) == plausch.NotFound {
-		err = wrong // somebody else had the last use
+		err = errBadInvite() // somebody else had the last use
 	}
 	if err != nil {
 		return SignedIn{}, err
 	}
+	c.opts.Log.Info("joined by an invite", "account", in.Account.ID, "invite", invite.ID)
 	for _, room := range invite.Rooms {
 		if _, err := c.changeMember(ctx, in.Account, room, plausch.EventJoin, in.Account.Ref(), store.Conditions{Active: true}); err != nil {
 			// The account is there; somebody can add it to the room.

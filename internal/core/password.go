@@ -66,20 +66,12 @@ func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string)
 // Reset gives an account a new password by a code of CreateReset, ends all its
 // devices, and signs in to it.
 func (c *Core) Reset(ctx context.Context, from From, code, password string) (SignedIn, error) {
-	wrong := plausch.Errorf(plausch.NotFound, "this link is not good, or not any more; ask an admin for a new one")
-	parsed, ok := auth.ParseCode(code)
-	if !ok {
-		return SignedIn{}, c.guessed(from, wrong)
-	}
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ticket, err := c.store.Ticket(ctx, parsed.Hash(), store.PurposeReset, c.now())
-	switch {
-	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, c.guessed(from, wrong)
-	case err != nil:
+	spend, ticket, err := c.ticketByCode(ctx, from, store.PurposeReset, code)
+	if err != nil {
 		return SignedIn{}, err
 	}
 	account, err := c.store.Account(ctx, ticket.Account)
@@ -94,12 +86,12 @@ func (c *Core) Reset(ctx context.Context, from From, code, password string) (Sig
 		return SignedIn{}, err
 	}
 	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: c.now(), Ticket: parsed.Hash(), PasswordHash: hash, EndDevices: true,
+		Account: account.ID, At: c.now(), Ticket: spend, PasswordHash: hash, EndDevices: true,
 		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
 	})
 	switch {
 	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, wrong // it was used meanwhile
+		return SignedIn{}, errBadReset() // it was used meanwhile
 	case err != nil:
 		return SignedIn{}, err
 	}

@@ -81,7 +81,7 @@ func TestEveryFrontIsInTheMatrix(t *testing.T) {
 // without params.
 var forAnyone = map[string]plausch.Code{
 	protocol.MethodHello: plausch.Unsupported, protocol.MethodPing: "", protocol.MethodSignIn: plausch.Invalid,
-	protocol.MethodClaim: plausch.NotFound, protocol.MethodInviteRedeem: plausch.NotFound, protocol.MethodResetRedeem: plausch.NotFound,
+	protocol.MethodClaim: plausch.NotFound, protocol.MethodCodeCheck: plausch.Invalid, protocol.MethodInviteRedeem: plausch.NotFound, protocol.MethodResetRedeem: plausch.NotFound,
 	protocol.MethodPasskeySignInBegin: plausch.Unsupported, protocol.MethodPasskeySignIn: plausch.NotFound,
 	api.MethodWebhookPost: plausch.Unsupported,
 }
@@ -104,7 +104,7 @@ var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet,
-	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", // all that begin so
+	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "server.", // all that begin so
 }
 
 // TestTheNativeFrontsRefuse calls every method in every format of the native

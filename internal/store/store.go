@@ -270,8 +270,8 @@ type Ticket struct {
 type Settings interface {
 	// ServerName returns what the server is called, empty if nobody has said.
 	ServerName(ctx context.Context) (string, error)
-	// SetServerName changes it.
-	SetServerName(ctx context.Context, name string) error
+	// SetServerName changes it. Audit, if not nil, is kept in the audit log.
+	SetServerName(ctx context.Context, name string, audit *plausch.Audit, judged ...Judged) error
 	// Epoch returns the id of the state that is kept: a restored backup begins
 	// another one.
 	Epoch(ctx context.Context) (string, error)

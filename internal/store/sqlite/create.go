@@ -142,8 +142,9 @@ func (s *Store) createAccount(ctx context.Context, n store.NewAccount) (a plausc
 			return a, err
 		}
 	}
+	var invite plausch.InviteID
 	if a.Invited {
-		if a.Role, err = s.spendInvite(ctx, n.Invite, at); err != nil {
+		if invite, a.Role, err = s.spendInvite(ctx, n.Invite, at); err != nil {
 			return a, err
 		}
 	}
@@ -159,6 +160,12 @@ func (s *Store) createAccount(ctx context.Context, n store.NewAccount) (a plausc
 			return a, err
 		} else if rows == 0 {
 			return a, plausch.Errorf(plausch.Taken, "there is a device with this token already")
+		}
+	}
+	if a.Invited {
+		joined := &plausch.Audit{Time: n.At, Actor: a.Ref(), Action: plausch.AuditJoin, Detail: inviteDetail(invite)}
+		if err := s.audit(ctx, joined, a.ID); err != nil {
+			return a, err
 		}
 	}
 	return a, s.audit(ctx, n.Audit, a.ID)

@@ -141,14 +141,15 @@ func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.T
 	})
 }
 
-// spendInvite spends a use of an invite, inside a write, and returns the role
-// that it gives.
-func (s *Store) spendInvite(ctx context.Context, token store.TokenHash, at int64) (plausch.Role, error) {
-	var role int64
-	err := s.conn.QueryRowContext(ctx, `UPDATE invites AS i SET used = used + 1 WHERE i.token = ? AND `+inviteIsGood+` RETURNING role`,
-		token[:], at).Scan(&role)
+// spendInvite spends a use of an invite, inside a write, and returns its id and
+// the role that it gives.
+func (s *Store) spendInvite(ctx context.Context, token store.TokenHash, at int64) (id plausch.InviteID, role plausch.Role, err error) {
+	var code int64
+	err = s.conn.QueryRowContext(ctx, `UPDATE invites AS i SET used = used + 1 WHERE i.token = ? AND `+inviteIsGood+` RETURNING id, role`,
+		token[:], at).Scan(&id, &code)
 	if err != nil {
-		return "", found("invite", err)
+		return 0, "", found("invite", err)
 	}
-	return roles.word(role)
+	role, err = roles.word(code)
+	return id, role, err
 }

@@ -21,8 +21,16 @@ func (s *Store) ServerName(ctx context.Context) (name string, err error) {
 }
 
 // SetServerName implements [store.Settings].
-func (s *Store) SetServerName(ctx context.Context, name string) error {
-	return s.write(ctx, "set server name", func(ctx context.Context) error { return s.setServerName(ctx, name) })
+func (s *Store) SetServerName(ctx context.Context, name string, audit *plausch.Audit, judged ...store.Judged) error {
+	return s.write(ctx, "set server name", func(ctx context.Context) error {
+		if err := s.judged(ctx, judged); err != nil {
+			return err
+		}
+		if err := s.setServerName(ctx, name); err != nil {
+			return err
+		}
+		return s.audit(ctx, audit, 0)
+	})
 }
 
 func (s *Store) setServerName(ctx context.Context, name string) error {

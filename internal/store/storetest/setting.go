@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -35,11 +36,32 @@ var settingTests = []test{
 		f.ok(err)
 		f.equal("at first", name, "")
 		for _, want := range []string{"Garden", "Attic"} {
-			f.ok(f.SetServerName(f.ctx(), want))
+			f.ok(f.SetServerName(f.ctx(), want, nil))
 			name, err = f.ServerName(f.ctx())
 			f.ok(err)
 			f.equal("the name", name, want)
 		}
+	}},
+	{"a new name of the server stands in the audit log, if whoever gives it still may", func(f *fixture) {
+		ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleAdmin})
+		by := store.Judged{Account: ann.ID, Role: plausch.RoleAdmin}
+		renamed := &plausch.Audit{Time: at(1), Actor: ann.Ref(), Action: plausch.AuditRename, Detail: "Garden"}
+		f.ok(f.SetServerName(f.ctx(), "Garden", renamed, by))
+		log, err := f.ListAudit(f.ctx(), 0, 1)
+		f.ok(err)
+		if len(log) != 1 || log[0].Action != plausch.AuditRename || log[0].Actor.ID != ann.ID || log[0].Detail != "Garden" {
+			f.Fatalf("the log ends with %+v", log)
+		}
+		by.Role = plausch.RoleOwner
+		if err := f.SetServerName(f.ctx(), "Attic", renamed, by); !errors.Is(err, store.ErrUnmet) {
+			f.Errorf("somebody of another role gets %v", err)
+		}
+		name, err := f.ServerName(f.ctx())
+		f.ok(err)
+		f.equal("the name", name, "Garden")
+		after, err := f.ListAudit(f.ctx(), 0, 1)
+		f.ok(err)
+		f.equal("the log", after, log)
 	}},
 	{"of many who claim with one ticket one is the owner", func(f *fixture) {
 		f.ok(f.CreateTicket(f.ctx(), store.Ticket{Hash: token(1), Purpose: store.PurposeClaim, Expires: at(100)}))

@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"errors"
+	"fmt"
+
 	"plausch"
 	"plausch/internal/store"
 )
@@ -85,6 +88,82 @@ var webhookTests = []test{
 		f.code(plausch.NotFound, f.DeleteWebhook(f.ctx(), made.ID, at(9), 0))
 		_, err = f.AccountByName(f.ctx(), "gnome") // its messages are there
 		f.ok(err)
+	}},
+	{"it is paused while its maker could not make it", func(f *fixture) {
+		owner := f.account(store.NewAccount{Name: "olga", Role: plausch.RoleOwner})
+		for n, c := range []struct {
+			what        string
+			role        plausch.Role // of the maker
+			byOwner     bool         // the room is not the maker's
+			stop, goOn  func(maker plausch.Account, room plausch.RoomID)
+			alwaysGoing bool
+		}{
+			{what: "shut out, and let in again", role: plausch.RoleMember,
+				stop: func(maker plausch.Account, _ plausch.RoomID) {
+					f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountDeactivated})
+				},
+				goOn: func(maker plausch.Account, _ plausch.RoomID) {
+					f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountActive})
+				}},
+			{what: "no admin any more, and one again", role: plausch.RoleAdmin, byOwner: true,
+				stop: func(maker plausch.Account, _ plausch.RoomID) {
+					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleMember})
+				},
+				goOn: func(maker plausch.Account, _ plausch.RoomID) {
+					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleOwner})
+				}},
+			{what: "no admin any more, of its own room", role: plausch.RoleAdmin, alwaysGoing: true,
+				stop: func(maker plausch.Account, _ plausch.RoomID) {
+					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleMember})
+				}},
+			{what: "not in the room, and back", role: plausch.RoleAdmin, byOwner: true,
+				stop: func(maker plausch.Account, room plausch.RoomID) {
+					f.append(store.Draft{Room: room, Kind: plausch.EventLeave, Actor: maker.Ref(), Member: maker.Ref(), Time: at(5)})
+				},
+				goOn: func(maker plausch.Account, room plausch.RoomID) {
+					f.append(store.Draft{Room: room, Kind: plausch.EventJoin, Actor: maker.Ref(), Member: maker.Ref(), Time: at(6)})
+				}},
+			{what: "deleted", role: plausch.RoleMember, stop: func(maker plausch.Account, _ plausch.RoomID) {
+				f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountDeleted})
+			}},
+		} {
+			maker := f.account(store.NewAccount{Name: fmt.Sprint("maker", n), Role: c.role})
+			host := maker
+			if c.byOwner {
+				host = owner
+			}
+			room := f.room(plausch.RoomPublic, fmt.Sprint("room", n), host.Ref())
+			if c.byOwner {
+				f.append(store.Draft{Room: room, Kind: plausch.EventJoin, Actor: maker.Ref(), Member: maker.Ref(), Time: at(1)})
+			}
+			made, err := f.CreateWebhook(f.ctx(), hook(room, fmt.Sprint("gnome", n), maker.ID, n))
+			f.ok(err)
+			expect := func(when string, paused bool) {
+				f.Helper()
+				byToken, err := f.WebhookByToken(f.ctx(), token(n))
+				f.ok(err)
+				byID, err := f.Webhook(f.ctx(), made.ID)
+				f.ok(err)
+				list, err := f.ListWebhooks(f.ctx(), room)
+				f.ok(err)
+				got := []bool{byToken.Paused, byID.Paused, list[0].Paused}
+				f.equal(fmt.Sprintf("maker is %s: paused %s", c.what, when), got, []bool{paused, paused, paused})
+				post := store.Draft{Room: room, Kind: plausch.EventMessage, Actor: made.Account, Text: "hi", Time: at(9), If: store.Conditions{Webhook: made.ID}}
+				done, err := f.Append(f.ctx(), []store.Draft{post})
+				f.ok(err)
+				var unmet *store.Unmet
+				if refused := errors.As(done[0].Err, &unmet) && unmet.Webhook; refused != paused || !refused && done[0].Err != nil {
+					f.Errorf("maker is %s: %s, a post ends with %v", c.what, when, done[0].Err)
+				}
+			}
+			expect("at first", false)
+			c.stop(maker, room)
+			expect("then", !c.alwaysGoing)
+			if c.goOn != nil {
+				c.goOn(maker, room)
+				expect("in the end", false)
+			}
+		}
 	}},
 	{"without its name an account posts no more", func(f *fixture) {
 		ann := f.member("ann")

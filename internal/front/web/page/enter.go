@@ -29,6 +29,28 @@ func enter[P any](q *request, method string, params P) error {
 	return nil
 }
 
+// checkCode returns a handler for the code of a link: it shows the form that the
+// link is for, if the link works, and says so otherwise.
+func checkCode(form string) func(*request) error {
+	return func(q *request) error {
+		if form == "invite" {
+			q.me = protocol.Account{} // it is somebody else who joins
+		}
+		good, err := q.checkCode(form)
+		if err != nil {
+			return q.again(form, nil, err)
+		}
+		v := q.view(form)
+		v.Data, v.Form["code"] = good, q.code()
+		return q.render(http.StatusOK, v)
+	}
+}
+
+func (q *request) checkCode(purpose string) (*protocol.CodeChecked, error) {
+	good, err := ask[protocol.CodeChecked](q, protocol.MethodCodeCheck, protocol.CodeCheck{Code: q.code(), Purpose: purpose})
+	return &good, err
+}
+
 func (q *request) claim() error {
 	err := enter(q, protocol.MethodClaim, protocol.Claim{
 		Code: q.code(), ServerName: q.PostForm.Get("server"), Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password"),
@@ -48,12 +70,24 @@ func (q *request) reset() error {
 	return q.entered("reset", err)
 }
 
-// entered shows the next page, or the form again with why not.
+// entered shows the next page, or the form again with why not. If it is the code
+// that is not good, the form begins with that.
 func (q *request) entered(form string, err error) error {
-	if err != nil {
-		return q.again(form, nil, err)
+	if err == nil {
+		return q.goTo("/welcome", "")
 	}
-	return q.goTo("/welcome", "")
+	if form == "invite" {
+		q.me = protocol.Account{}
+	}
+	status, message := q.explain(err)
+	v := q.view(form)
+	v.Error, v.Form["code"] = message, q.code()
+	if plausch.CodeOf(err) == plausch.NotFound {
+		v.Form["code"] = ""
+	} else if good, err := q.checkCode(form); err == nil {
+		v.Data = good
+	}
+	return q.render(status, v)
 }
 
 // code returns the code of the form, which may also be the whole link.

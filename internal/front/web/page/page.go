@@ -117,10 +117,13 @@ var routes = []route{
 	{"GET /{$}", open, (*request).index},
 	{"GET /claim", always, form("claim")},
 	{"POST /claim", always, (*request).claim},
+	{"POST /claim/code", always, checkCode("claim")},
 	{"GET /invite", open, (*request).invited},
 	{"POST /invite", open, (*request).redeem},
+	{"POST /invite/code", open, checkCode("invite")},
 	{"GET /reset", open, form("reset")},
 	{"POST /reset", open, (*request).reset},
+	{"POST /reset/code", open, checkCode("reset")},
 	{"GET /sign-in", open, form("sign-in")},
 	{"POST /sign-in", open, (*request).signInPassword},
 	{"POST /sign-in/passkey/begin", open, (*request).beginSignInPasskey},
@@ -148,6 +151,9 @@ var routes = []route{
 	{"GET /admin/server", signed, (*request).serverPage},
 	{unknown, always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
+	{"GET /claim/code", always, goTo("/claim")},
+	{"GET /invite/code", open, goTo("/invite")},
+	{"GET /reset/code", open, goTo("/reset")},
 	{"GET /account/", signed, goTo("/account")},
 	{"GET /admin/invites/", signed, goTo("/admin/invites")},
 	{"GET /admin/accounts/", signed, goTo("/admin/accounts")},
@@ -177,7 +183,7 @@ var (
 
 // parse returns the pages by their names: each template within base.html.
 func parse() map[string]*template.Template {
-	funcs := template.FuncMap{"time": showTime, "uses": uses, "shown": shown, "qr": qrPath}
+	funcs := template.FuncMap{"time": showTime, "uses": uses, "shown": shown, "guest": forGuest, "qr": qrPath}
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{

@@ -219,13 +219,14 @@ func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 	owner.post("/claim", "code", s.origin+"/claim#"+code.Text(), "server", "The Millers", "name", "Olga", "password", password).
 		expect(http.StatusOK, "/welcome", "You are <strong>olga", "plausch chat ws://", "Invite people")
 	owner.post("/claim", "code", code.Text(), "server", "x", "name", "eve", "password", password).
-		expect(http.StatusNotFound, "/claim", "not good any more")
+		expect(http.StatusNotFound, "/claim", "setup link does not work")
 
 	link := owner.post("/admin/invites", "uses", "1", "days", "3", "role", "member", "rooms", "").
 		expect(http.StatusOK, "/admin/invites", "An invite", "for one member").find(`value="([^"]*/invite#[^"]*)"`)
 	owner.get("/admin/invites").expect(http.StatusOK, "/admin/invites", "For one member", "By Olga")
 	bob := s.visitor()
 	bob.get("/invite").expect(http.StatusOK, "/invite", "Join The Millers")
+	bob.post("/invite/code", "code", link).expect(http.StatusOK, "/invite/code", "Join The Millers", `name="password"`)
 	bob.post("/invite", "code", link, "name", "bob", "password", "").expect(http.StatusBadRequest, "/invite", "Choose a password")
 	bob.post("/invite", "code", link, "name", "bob", "password", password).expect(http.StatusOK, "/welcome", "You are <strong>bob")
 	s.visitor().post("/invite", "code", link, "name", "eve", "password", password).expect(http.StatusNotFound, "/invite", "ask for a new one")
@@ -391,9 +392,9 @@ func TestUnknownAddressesGetAPage(t *testing.T) {
 		}
 	}
 	v := s.as("olga")
-	if a := v.get("/invite").expect(http.StatusOK, "/invite", "You are in already, as", "/welcome"); strings.Contains(a.body, `name="password"`) {
+	if a := v.get("/invite").expect(http.StatusOK, "/invite", "You are already in, as", "/welcome"); strings.Contains(a.body, `name="password"`) {
 		t.Error("who is in is asked for a password")
 	}
-	v.get("/invite?another=yes").expect(http.StatusOK, "/invite", `name="password"`)
-	s.visitor().get("/invite").expect(http.StatusOK, "/invite", `name="password"`)
+	v.get("/invite?another=yes").expect(http.StatusOK, "/invite", `name="code"`)
+	s.visitor().get("/invite").expect(http.StatusOK, "/invite", `name="code"`)
 }

@@ -197,7 +197,7 @@ func (q *request) view(name string) view {
 	if q.Method == http.MethodGet {
 		v.Done = done[q.URL.Query().Get("done")]
 	}
-	for _, name := range []string{"code", "name", "server", "display", "uses", "days", "role", "rooms"} {
+	for _, name := range []string{"name", "server", "display", "uses", "days", "role", "rooms"} {
 		v.Form[name] = q.PostForm.Get(name)
 	}
 	return v

@@ -13,6 +13,7 @@ import (
 
 	"rsc.io/qr"
 
+	"plausch"
 	"plausch/protocol"
 )
 
@@ -50,6 +51,12 @@ func uses(i protocol.Invite) string {
 		s += " in " + strings.Join(i.Rooms, ", ")
 	}
 	return s
+}
+
+// forGuest reports whether a form is that of an invite for a guest, by its data.
+func forGuest(data any) bool {
+	good, ok := data.(*protocol.CodeChecked)
+	return ok && good.Role == string(plausch.RoleGuest)
 }
 
 // sentence returns a message with a capital letter and a full stop.

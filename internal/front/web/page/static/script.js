@@ -4,13 +4,15 @@
 const find = (id) => document.getElementById(id);
 
 // The code of a link stands behind its #: into the form with it, and out of the
-// address, so that it does not stay in the history.
+// address, so that it does not stay in the history. The next page is the form to
+// fill in, or says that the link does not work.
 function takeCode() {
-  const field = find('code');
-  if (!field || location.hash.length < 2 || location.hash === '#main') return;
-  field.value = location.hash.slice(1);
+  const form = find('code-form');
+  if (!form || location.hash.length < 2 || location.hash === '#main') return;
+  find('code').value = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
-  find('code-field').hidden = true;
+  form.hidden = true;
+  form.requestSubmit();
 }
 // Who joins as somebody else takes the code along.
 const another = find('another');
