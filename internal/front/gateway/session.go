@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -36,7 +37,9 @@ type Session struct {
 	gone   bool
 	caller api.Caller
 
-	shut atomic.Pointer[error] // why somebody else has ended the sign-in
+	shut   atomic.Pointer[error] // why somebody else has ended the sign-in
+	ending chan struct{}         // see Ending
+	end    sync.Once             // closes it
 
 	me     plausch.AccountRef // zero before sign-in
 	device bool               // signing in has made one
@@ -48,7 +51,7 @@ type Session struct {
 }
 
 func newSession(s *Server, conn Conn) *Session {
-	ses := &Session{server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix}
+	ses := &Session{server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix, ending: make(chan struct{})}
 	// The time comes first, see the index of client ids.
 	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
 	ses.out.init(ses)
@@ -134,16 +137,32 @@ func (s *Session) shutOut(why error) {
 var past = time.Unix(1, 0)
 
 // Wake implements [session.Member].
-func (s *Session) Wake() { _ = s.conn.SetReadDeadline(past) }
+func (s *Session) Wake() {
+	s.end.Do(func() { close(s.ending) })
+	_ = s.conn.SetReadDeadline(past)
+}
 
 // Cut implements [session.Member].
-func (s *Session) Cut() { _ = s.conn.Close() }
+func (s *Session) Cut() {
+	s.end.Do(func() { close(s.ending) })
+	_ = s.conn.Close()
+}
+
+// Ending is closed when the server ends the connection: what waits for something
+// else than for it has to stop.
+func (s *Session) Ending() <-chan struct{} { return s.ending }
+
+// Remote returns the address of the other side, the zero Addr if it has none.
+func (s *Session) Remote() netip.Addr { return s.caller.Remote }
 
 // Read reads what the other side sends. If nothing can be written to it any more,
 // it does so only as long as there is something that has arrived.
 func (s *Session) Read(p []byte) (int, error) {
 	if s.server.sessions.Draining() {
 		return 0, errStopping()
+	}
+	if why := s.shut.Load(); why != nil {
+		return 0, *why
 	}
 	if len(s.prefix) > 0 {
 		n := copy(p, s.prefix)

@@ -2,14 +2,12 @@ package htl
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"plausch"
 	"plausch/internal/front/gateway"
@@ -18,9 +16,7 @@ import (
 const (
 	lengthBytes    = 4
 	maxBeforeLogin = 4 << 10
-	maxSmall       = 64 << 10 // a larger frame has to wait for its turn
-	// frameTime is how long a large frame may take that has begun.
-	frameTime = 2 * time.Minute
+	maxSmall       = 64 << 10 // what takes more of memory is an upload
 )
 
 // request is what a client sends; keys that it does not have are empty.
@@ -48,15 +44,14 @@ type stream interface {
 
 // decoder reads requests, in either framing.
 type decoder struct {
-	s       stream
-	framed  bool
-	uploads *semaphore.Weighted
-	buf     []byte // read, not used
-	held    int64  // of uploads
+	s      stream
+	framed bool
+	upload *upload
+	buf    []byte // read, not used
 }
 
-func newDecoder(s stream, framed bool, uploads *semaphore.Weighted) *decoder {
-	return &decoder{s: s, framed: framed, uploads: uploads}
+func newDecoder(s stream, framed bool, u *upload) *decoder {
+	return &decoder{s: s, framed: framed, upload: u}
 }
 
 // next returns the next request of at most limit bytes. Errors are nonsense,
@@ -92,11 +87,6 @@ func (d *decoder) frame(limit int) (n int, err error) {
 		n = int(length)
 		d.buf = d.buf[lengthBytes:]
 	}
-	if n > maxSmall {
-		if err := d.hold(int64(n)); err != nil {
-			return 0, err
-		}
-	}
 	return n, d.fill(n, n)
 }
 
@@ -114,12 +104,8 @@ func (d *decoder) bare(limit int) (int, error) {
 			return scan.at, nil
 		case scan.least > uint64(limit):
 			return 0, tooLarge(limit)
-		case scan.least > maxSmall && d.held == 0:
-			if err := d.hold(int64(limit)); err != nil {
-				return 0, err
-			}
 		}
-		if err := d.fill(len(d.buf)+1, int(scan.least)); err != nil {
+		if err := d.fill(len(d.buf)+1, limit); err != nil {
 			return 0, err
 		}
 	}
@@ -129,40 +115,25 @@ func tooLarge(limit int) error {
 	return plausch.Errorf(plausch.TooLarge, "A message can have at most %d bytes here. Connect again.", limit)
 }
 
-// hold waits until so many bytes of a large frame may be read. They have to
-// come soon then.
-func (d *decoder) hold(bytes int64) error {
-	ctx, cancel := context.WithTimeout(context.Background(), frameTime)
-	defer cancel()
-	if err := d.uploads.Acquire(ctx, min(bytes, uploading)); err != nil {
-		return plausch.Errorf(plausch.Unavailable, "The server is busy with other files. Try again in a moment.")
-	}
-	d.held = min(bytes, uploading)
-	d.s.ReadBy(time.Now().Add(frameTime))
-	return nil
-}
-
-// settle ends a hold, once its request has been answered.
+// settle ends an upload, once its request has been answered.
 func (d *decoder) settle() {
-	if d.held > 0 {
-		d.uploads.Release(d.held)
-		d.held = 0
+	if d.upload.active {
+		d.upload.end()
 		d.buf = bytes.Clone(d.buf) // the rest does not keep the large one
 		d.s.ReadBy(time.Time{})
 	}
 }
 
-// fill reads until d.buf has n bytes, of at least as many as announced in the end.
-// The buffer grows with what comes, unless that is held: then it has its size at
-// once.
-func (d *decoder) fill(n, announced int) error {
+// fill reads until d.buf has n bytes, of at most so many that the request can have.
+func (d *decoder) fill(n, most int) error {
 	for len(d.buf) < n {
-		if len(d.buf) == cap(d.buf) {
-			room := len(d.buf) + len(d.buf)/2 + 4<<10
-			if d.held > 0 {
-				room = max(room, announced+4<<10) // a large value, and the others behind it
-			}
-			d.buf = append(make([]byte, 0, room), d.buf...)
+		if err := d.grow(most); err != nil {
+			return err
+		}
+		var deadline time.Time
+		if d.upload.active {
+			deadline = d.upload.deadline()
+			d.s.ReadBy(deadline)
 		}
 		m, err := d.s.Read(d.buf[len(d.buf):cap(d.buf)])
 		d.buf = d.buf[:len(d.buf)+m]
@@ -170,10 +141,29 @@ func (d *decoder) fill(n, announced int) error {
 		case m > 0:
 		case errors.Is(err, io.EOF) && len(d.buf) > 0:
 			return io.ErrUnexpectedEOF
+		case errors.Is(err, os.ErrDeadlineExceeded) && d.upload.active && !time.Now().Before(deadline):
+			return plausch.Errorf(plausch.Unavailable, "The rest of your file did not come in time. Connect again.")
 		case err != nil:
 			return err
 		}
 	}
+	return nil
+}
+
+// grow makes room behind d.buf for some of what comes: the buffer grows with what
+// has arrived, not with what was announced.
+func (d *decoder) grow(most int) error {
+	const ahead = 4 << 10 // requests behind this one may have come with it
+	if len(d.buf) < cap(d.buf) {
+		return nil
+	}
+	size := min(len(d.buf)+len(d.buf)/2, most) + ahead
+	if size > maxSmall+ahead {
+		if err := d.upload.grow(size); err != nil {
+			return err
+		}
+	}
+	d.buf = append(make([]byte, 0, size), d.buf...)
 	return nil
 }
 

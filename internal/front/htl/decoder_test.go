@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"reflect"
 	"runtime"
 	"strings"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/tinylib/msgp/msgp"
-	"golang.org/x/sync/semaphore"
 
 	"plausch"
 )
@@ -43,7 +43,7 @@ func (p *pieces) ReadBy(t time.Time) { p.by = t }
 
 // readAll reads requests until an error that is no nonsense.
 func readAll(p *pieces, framed bool, limit int) (requests []request, foolish int, end error) {
-	d := newDecoder(p, framed, semaphore.NewWeighted(uploading))
+	d := newDecoder(p, framed, new(uploads).of(netip.Addr{}, nil))
 	defer d.settle()
 	for {
 		r, err := d.next(limit)
@@ -181,35 +181,6 @@ func sized(n int) []byte {
 	return d
 }
 
-// TestLargeFramesWait has no more bytes of large frames than may be read at once,
-// and gives each some time.
-func TestLargeFramesWait(t *testing.T) {
-	for _, framed := range []bool{true, false} {
-		large := doc("type", "image", "content", []byte(strings.Repeat("x", 1<<20)))
-		if framed {
-			large = frame(large)
-		}
-		p := &pieces{data: append(large, frame(pingDoc)...)}
-		if !framed {
-			p.data = append(large[:len(large):len(large)], pingDoc...)
-		}
-		uploads := semaphore.NewWeighted(uploading)
-		d := newDecoder(p, framed, uploads)
-		if _, err := d.next(4 << 20); err != nil {
-			t.Fatal(err)
-		}
-		if uploads.TryAcquire(uploading) || p.by.IsZero() {
-			t.Error("a large frame is read without leave, or without a deadline")
-		}
-		if _, err := d.next(4 << 20); err != nil {
-			t.Fatal(err)
-		}
-		if !uploads.TryAcquire(uploading) || !p.by.IsZero() {
-			t.Error("a large frame that was answered is still counted")
-		}
-	}
-}
-
 // FuzzDecoder reads the same stream at once and in pieces, in both framings: the
 // requests are the same, and the memory that it takes is in proportion (R14).
 func FuzzDecoder(f *testing.F) {
@@ -245,7 +216,7 @@ func wantModest(t testing.TB, stream []byte, framed bool) {
 	var used uint64
 	for range 4 { // others may allocate meanwhile
 		if used = allocated(func() {
-			d := newDecoder(&pieces{data: stream}, framed, semaphore.NewWeighted(uploading))
+			d := newDecoder(&pieces{data: stream}, framed, new(uploads).of(netip.Addr{}, nil))
 			for {
 				if _, err := d.next(64 << 20); err != nil {
 					if _, foolish := err.(nonsense); !foolish {

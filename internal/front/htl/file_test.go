@@ -3,6 +3,8 @@ package htl_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"fmt"
 	"image"
 	"image/png"
 	"math/rand/v2"
@@ -128,4 +130,26 @@ func TestFiles(t *testing.T) {
 	}
 	alice.send("type", "file", "content", "x", "filename", "x", "file", []byte("x"), "fileid", "3", "author", "alice", "recipient", "nobody")
 	alice.wantNext("SERVER", "alice", "Private Message was not delivered. Reason: user unavailable")
+}
+
+// TestStalledUploadsHoldNobodyUp begins uploads of the largest size that stop after
+// their first bytes. Meanwhile others send files.
+func TestStalledUploadsHoldNobodyUp(t *testing.T) {
+	s := servertest.Start(t)
+	bob := dial(t, s.HTL, framed)
+	bob.auth("bob", "")
+	bob.skip("bob is here")
+	for i := range 3 {
+		name := fmt.Sprint("stalled", i)
+		c := dial(t, s.HTL, framed)
+		c.auth(name, "")
+		c.skip(name + " is here")
+		begin := doc("type", "file", "content", "x", "filename", "x", "file", make([]byte, 100<<10), "fileid", "1", "recipient", "all")
+		c.write(append(binary.BigEndian.AppendUint32(nil, 25<<20), begin[:80<<10]...))
+	}
+	want := make([]byte, 100<<10)
+	bob.send("type", "file", "content", "plan.bin", "filename", "plan.bin", "file", want, "fileid", "1", "recipient", "all")
+	if m := bob.awaitKind("filetext"); m["content"] != "plan.bin" {
+		t.Errorf("got %v", m)
+	}
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"plausch/internal/api"
 	"plausch/internal/front/gateway"
 	"plausch/internal/front/port"
@@ -37,8 +35,6 @@ const (
 	// without lengths: the original one takes for a document what it reads at
 	// once, at most 4096 bytes.
 	maxBare = 4000
-	// uploading is the most bytes of large frames that are being read at once.
-	uploading = 64 << 20
 )
 
 // Server serves connections of the protocol.
@@ -46,7 +42,7 @@ type Server struct {
 	opts    Options
 	framed  *gateway.Server // clients that read lengths
 	bare    *gateway.Server
-	uploads *semaphore.Weighted
+	uploads uploads
 
 	mu    sync.Mutex
 	users map[string]*gateway.Session // by token: a second sign-in takes over
@@ -61,8 +57,7 @@ func New(a *api.API, opts Options) *Server {
 	paced := common
 	paced.Pace = opts.Pace
 	return &Server{
-		opts: opts, framed: gateway.NewServer(a, common), bare: gateway.NewServer(a, paced),
-		uploads: semaphore.NewWeighted(uploading), users: map[string]*gateway.Session{},
+		opts: opts, framed: gateway.NewServer(a, common), bare: gateway.NewServer(a, paced), users: map[string]*gateway.Session{},
 	}
 }
 
@@ -107,7 +102,7 @@ func (s *Server) serve(c *port.Conn) {
 	}
 	sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
 		return &front{Session: session, server: s, framed: framed, largest: largest,
-			in: newDecoder(session, framed, s.uploads)}
+			in: newDecoder(session, framed, s.uploads.of(session.Remote(), session.Ending()))}
 	})
 }
 
