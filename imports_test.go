@@ -53,6 +53,8 @@ var mayImport = map[string][]string{
 	"internal/portmap":         {},
 	"internal/link":            {},
 	"internal/service":         {},
+	"internal/terminal":        {},
+	"internal/connect":         {"/", "client", "client/ktn", "internal/auth", "internal/names", "internal/terminal"},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
 		"internal/core", "internal/hub", "internal/link", "internal/portmap", "internal/session", "internal/store/sqlite",
@@ -67,8 +69,8 @@ var mayImport = map[string][]string{
 	},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup",
-		"internal/cert", "internal/config", "internal/core", "internal/doctor", "internal/link", "internal/names", "internal/server", "internal/service", "internal/store",
-		"internal/store/sqlite",
+		"internal/cert", "internal/config", "internal/connect", "internal/core", "internal/doctor", "internal/link", "internal/names", "internal/server",
+		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal",
 	},
 	"cmd/plausch-bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"e2e":               {},

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch/client"
+	"plausch/internal/connect"
 )
 
 func newAuditCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func newAuditCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if lines < 1 {
-				return usageErrorf("-n takes a number from 1, not %d", lines)
+				return connect.Usagef("-n takes a number from 1, not %d", lines)
 			}
 			return onData(cmd, func(d *desk) error {
 				entries, err := d.store.ListAudit(d.ctx, 0, lines)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"plausch/internal/backup"
+	"plausch/internal/connect"
 	"plausch/internal/server"
 )
 
@@ -42,9 +43,9 @@ func newBackupCommand() *cobra.Command {
 			case verify:
 				return verifyBackup(ctx, args[0], cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 			case cmd.Flag("keep").Changed && (keep < 1 || args[0] == "-"):
-				return usageErrorf("--keep takes how many backups to keep, from 1, and a folder, such as --keep 14 /mnt/disk/plausch")
+				return connect.Usagef("--keep takes how many backups to keep, from 1, and a folder, such as --keep 14 /mnt/disk/plausch")
 			case args[0] == "-" && isTerminal(cmd.OutOrStdout()):
-				return usageErrorf("a backup is no text for a terminal; write it into a file or a pipe: plausch backup - > plausch.tar.zst")
+				return connect.Usagef("a backup is no text for a terminal; write it into a file or a pipe: plausch backup - > plausch.tar.zst")
 			}
 			return makeBackup(ctx, cmd, args[0], force, keep)
 		},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"plausch/internal/connect"
 	"strings"
 	"testing"
 )
@@ -14,25 +15,25 @@ import (
 func newServersData(t *testing.T) string {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
-	plauschRun(t, goodPassword, "user", "add", "anna", "--data", data).want(t, exitOK)
+	plauschRun(t, goodPassword, "user", "add", "anna", "--data", data).want(t, connect.ExitOK)
 	return data
 }
 
 func TestBackupKeep(t *testing.T) {
 	data, folder := newServersData(t), t.TempDir()
-	plauschRun(t, "", "backup", "--keep=1", folder, "--data", data).want(t, exitOK, "Backed up", "checked")
-	plauschRun(t, "", "backup", "--keep", "1", folder, "--data", data).want(t, exitOK, "Removed "+folder+"/plausch-")
+	plauschRun(t, "", "backup", "--keep=1", folder, "--data", data).want(t, connect.ExitOK, "Backed up", "checked")
+	plauschRun(t, "", "backup", "--keep", "1", folder, "--data", data).want(t, connect.ExitOK, "Removed "+folder+"/plausch-")
 	left, err := filepath.Glob(filepath.Join(folder, "*"))
 	if err != nil || len(left) != 1 {
 		t.Fatalf("the folder has %v (%v)", left, err)
 	}
-	plauschRun(t, "", "status", "--data", data).want(t, exitOK, "last backup", left[0], "checked")
-	plauschRun(t, "", "backup", "--keep=1", filepath.Join(folder, "missing"), "--data", data).want(t, exitFailure, "mounted")
-	plauschRun(t, "", "status", "--data", data).want(t, exitOK, left[0], "failed", "mounted")
+	plauschRun(t, "", "status", "--data", data).want(t, connect.ExitOK, "last backup", left[0], "checked")
+	plauschRun(t, "", "backup", "--keep=1", filepath.Join(folder, "missing"), "--data", data).want(t, connect.ExitFailure, "mounted")
+	plauschRun(t, "", "status", "--data", data).want(t, connect.ExitOK, left[0], "failed", "mounted")
 	for _, args := range [][]string{{"--keep=0", folder}, {"--keep=3", "-"}, {"--keep=3", "--force", folder}, {"--keep=3", "--verify", folder}} {
-		plauschRun(t, "", append([]string{"backup", "--data", data}, args...)...).want(t, exitUsage)
+		plauschRun(t, "", append([]string{"backup", "--data", data}, args...)...).want(t, connect.ExitUsage)
 	}
-	plauschRun(t, "", "backup", folder, "--data", data).want(t, exitFailure, "is a folder", "--keep")
+	plauschRun(t, "", "backup", folder, "--data", data).want(t, connect.ExitFailure, "is a folder", "--keep")
 }
 
 // A backup on a terminal would be binary on the screen.
@@ -46,7 +47,7 @@ func TestTmuxBackupOnATerminal(t *testing.T) {
 func TestRestoreIntoAMountPoint(t *testing.T) {
 	data := newServersData(t)
 	file := filepath.Join(t.TempDir(), "b.tar.zst")
-	plauschRun(t, "", "backup", file, "--data", data).want(t, exitOK)
+	plauschRun(t, "", "backup", file, "--data", data).want(t, connect.ExitOK)
 	script := `set -e
 mount -t tmpfs none "$MOUNT"
 echo precious > "$MOUNT/plausch.toml.old"

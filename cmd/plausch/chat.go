@@ -6,19 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"plausch/client"
+	"plausch/internal/connect"
 )
 
 func newChatCommand() *cobra.Command {
-	var c *connection
+	var flags connect.Flags
 	cmd := &cobra.Command{
 		Use:   "chat [flags] [ADDRESS]",
 		Short: "Talk, in the terminal",
@@ -33,25 +32,26 @@ func newChatCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				if c.server != "" && c.server != args[0] {
-					return usageErrorf("ADDRESS and --server name two servers; name one")
+				if flags.Server != "" && flags.Server != args[0] {
+					return connect.Usagef("ADDRESS and --server name two servers; name one")
 				}
-				c.server = args[0]
+				flags.Server = args[0]
 			}
-			if err := c.load(); err != nil {
+			c, err := flags.Login()
+			if err != nil {
 				return err
 			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
-			return c.explain(runChat(ctx, c, cmd.InOrStdin(), cmd.OutOrStdout()))
+			return c.Explain(runChat(ctx, c, cmd.InOrStdin(), cmd.OutOrStdout()))
 		},
 	}
-	c = addConnection(cmd)
+	addConnection(cmd, &flags)
 	return cmd
 }
 
 // runChat signs in, asking for what it needs, and chats until the end.
-func runChat(ctx context.Context, c *connection, stdin io.Reader, stdout io.Writer) error {
+func runChat(ctx context.Context, c *connect.Login, stdin io.Reader, stdout io.Writer) error {
 	chat := new(chat)
 	s, err := openScreen(stdin, stdout, chat.complete)
 	if err != nil {
@@ -61,14 +61,14 @@ func runChat(ctx context.Context, c *connection, stdin io.Reader, stdout io.Writ
 	r := &renderer{columns: s.columns, colour: s.terminal() && os.Getenv("NO_COLOR") == "", now: time.Now}
 	askedName, askedPassword := false, false
 	for {
-		if c.name == "" {
+		if c.Name == "" && c.Token == "" {
 			askedName = true
 			if err := askName(ctx, c, s, r); err != nil {
 				return ignoreQuit(err)
 			}
 		}
 		err := chat.run(ctx, c, s, r)
-		if c.takenInPassing(ctx, err) {
+		if c.RetryTaken(ctx, err) {
 			continue
 		}
 		if s.terminal() {
@@ -79,22 +79,22 @@ func runChat(ctx context.Context, c *connection, stdin io.Reader, stdout io.Writ
 			}
 		}
 		if askedPassword {
-			c.password = "" // that was not it
+			c.Password = "" // that was not it
 		}
-		if !s.terminal() || !c.mayHavePassword(err) {
+		if !s.terminal() || !c.NeedsPassword(err) {
 			return ignoreQuit(err)
 		}
 		// A guest of another client, or an account: only the user knows.
-		fmt.Fprint(s, r.note("%s.", c.whyNotIn(err)))
-		c.password, err = ask(ctx, s, "Password of "+c.name+", or nothing to stop: ", "", true)
+		fmt.Fprint(s, r.note("%s.", c.WhyNotIn(err)))
+		c.Password, err = ask(ctx, s, "Password of "+c.Name+", or nothing to stop: ", "", true)
 		askedPassword = true
 		switch {
 		case err != nil:
 			return ignoreQuit(err)
-		case c.password == "" && askedName:
-			c.name = ""
-		case c.password == "":
-			return &exitError{exitSignIn, errors.New("nobody is signed in")}
+		case c.Password == "" && askedName:
+			c.Name = ""
+		case c.Password == "":
+			return &connect.Error{Exit: connect.ExitSignIn, Err: errors.New("nobody is signed in")}
 		}
 	}
 }
@@ -110,14 +110,11 @@ func ignoreQuit(err error) error {
 }
 
 // askName asks who the user is.
-func askName(ctx context.Context, c *connection, s screen, r *renderer) error {
+func askName(ctx context.Context, c *connect.Login, s screen, r *renderer) error {
 	if !s.terminal() {
-		if c.name = c.localName(); c.name == "" {
-			return usageErrorf("say who you are with --name")
-		}
-		return nil
+		return c.RequireName()
 	}
-	proposal := c.localName()
+	proposal := c.UserName()
 	for {
 		answer, err := ask(ctx, s, "Your name: ", proposal, false)
 		if err != nil {
@@ -126,7 +123,7 @@ func askName(ctx context.Context, c *connection, s screen, r *renderer) error {
 		if answer = cmp.Or(strings.TrimSpace(answer), proposal); answer == "" {
 			continue
 		}
-		if c.name, err = c.nameOf(answer); err == nil {
+		if err = c.SetName(answer); err == nil {
 			return nil
 		}
 		fmt.Fprint(s, r.note("%v.", err))
@@ -151,15 +148,10 @@ func ask(ctx context.Context, s screen, prompt, proposal string, hidden bool) (s
 
 // openChat opens a client with the outbox file of this server and name. If
 // another chat is using that, it keeps nothing after its end, and says so.
-func openChat(c *connection) (cl *client.Client, kept bool, err error) {
-	o, err := c.options()
-	if err != nil {
-		return nil, false, err
-	}
+func openChat(c *connect.Login) (cl *client.Client, kept bool, err error) {
+	o := c.Options()
 	o.Newest = shownMessages
-	if o.Outbox, err = outboxFile(c.address, c.name); err != nil {
-		return nil, false, err
-	}
+	o.Outbox = c.OutboxFile()
 	cl, err = client.Open(o)
 	if errors.Is(err, client.ErrOutboxInUse) {
 		o.Outbox = ""
@@ -167,22 +159,4 @@ func openChat(c *connection) (cl *client.Client, kept bool, err error) {
 		return cl, false, err
 	}
 	return cl, err == nil, err
-}
-
-// outboxFile returns the file that keeps what name has not sent yet to a server.
-// Both ways of talking to a port share it; what was meant for an encrypted
-// connection is never sent over another.
-func outboxFile(a client.Address, name string) (string, error) {
-	dir, err := client.StateFolder()
-	if err != nil {
-		return "", err
-	}
-	server := strings.ReplaceAll(a.HostPort(), ":", "_") // which not every file system takes
-	switch {
-	case a.Secure():
-		server += "_tls"
-	case a.KTN(): // whose names and rooms are others
-		server += "_ktn"
-	}
-	return filepath.Join(dir, "outbox", url.PathEscape(server), name+".jsonl"), nil
 }

@@ -9,6 +9,7 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/internal/link"
+	"plausch/internal/terminal"
 	"plausch/protocol"
 )
 
@@ -91,14 +92,14 @@ func (c *chat) cmdInvite(ctx context.Context, words []string, _ string) {
 			c.failed(err)
 			return
 		}
-		base := link.At(c.server.address.Secure(), c.server.address.HostPort())
+		base := link.At(c.server.Address.Secure(), c.server.Address.HostPort())
 		invite := base.To(link.Invite, made.Code)
 		c.note("Good until %s:", time.UnixMilli(made.Invite.Expires).Local().Format("2006-01-02 15:04"))
 		c.print(invite + "\n")
 		if !base.ForOthers() {
 			c.note("This works on this machine only. One for others: plausch invite, on the server.")
-		} else if c.screen.terminal() && c.screen.columns() >= maxQR {
-			c.print(qrCode(invite))
+		} else if c.screen.terminal() && c.screen.columns() >= terminal.MaxQR {
+			c.print(terminal.QR(invite))
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/internal/names"
 	"plausch/protocol"
 )
@@ -186,7 +187,7 @@ func (c *chat) person(word string) (string, bool) {
 // to returns where a message to a person goes. If there is a direct room it is
 // that, and not whoever has the name by the time that it goes out.
 func (c *chat) to(name string) place {
-	if r := c.find(target{peer: name}); r != nil {
+	if r := c.find(connect.Target{Peer: name}); r != nil {
 		return place{room: r.ID}
 	}
 	return place{peer: name}
@@ -199,16 +200,16 @@ func (c *chat) cmdMsg(_ context.Context, words []string, rest string) {
 }
 
 func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
-	t, err := parseTarget(words[0])
+	t, err := connect.ParseTarget(words[0])
 	if err == nil {
-		err = t.check(c.server.address)
+		err = t.Check(c.server.Address)
 	}
 	if err != nil {
 		c.failed(err)
 		return
 	}
-	if t.peer != "" {
-		c.enter(c.to(t.peer))
+	if t.Peer != "" {
+		c.enter(c.to(t.Peer))
 		return
 	}
 	if r := c.find(t); r != nil {
@@ -217,16 +218,16 @@ func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
 	}
 	var to client.Outgoing
 	c.ask(ctx, func(ctx context.Context) (err error) {
-		to, err = t.enter(ctx, c.client)
+		to, err = t.Enter(ctx, c.client)
 		return err
 	}, func(err error) {
 		if err == nil {
-			c.enter(place{room: to.Room, name: t.room})
+			c.enter(place{room: to.Room, name: t.Room})
 			return
 		}
 		hint := ""
 		if plausch.CodeOf(err) == plausch.NotFound {
-			hint = fmt.Sprintf(" /create %s makes one.", t.room)
+			hint = fmt.Sprintf(" /create %s makes one.", t.Room)
 		}
 		c.note("%s.%s", c.why(err), hint)
 	})
@@ -248,7 +249,7 @@ func (c *chat) cmdLeave(ctx context.Context, _ []string, _ string) {
 func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
 	for _, r := range c.sortedRooms() {
 		var b strings.Builder
-		fmt.Fprintf(&b, "%s %s", map[bool]string{true: ">", false: " "}[r.ID == c.here.room], targetOf(r.Room))
+		fmt.Fprintf(&b, "%s %s", map[bool]string{true: ">", false: " "}[r.ID == c.here.room], connect.TargetOf(r.Room))
 		if r.Kind == plausch.RoomPrivate {
 			b.WriteString(" (private)")
 		}

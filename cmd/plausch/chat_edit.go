@@ -12,6 +12,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"plausch/client"
+	"plausch/internal/terminal"
 )
 
 // editor is the line that is being typed, at the bottom of what has been
@@ -179,7 +180,7 @@ func (e *editor) layout(columns int) (rows []editorRow, row, col int) {
 	if e.style != "" {
 		l.WriteString("\x1b[" + e.style + "m")
 	}
-	for c := range clusters(e.prompt) {
+	for c := range terminal.Clusters(e.prompt) {
 		l.cluster(c)
 	}
 	if e.style != "" {
@@ -187,9 +188,9 @@ func (e *editor) layout(columns int) (rows []editorRow, row, col int) {
 	}
 	at := 0
 	if !e.hidden {
-		for c := range clusters(string(e.line)) {
+		for c := range terminal.Clusters(string(e.line)) {
 			if at <= e.pos { // within a cluster, it stands before it
-				l.setCursor(clusterWidth(c))
+				l.setCursor(terminal.ClusterWidth(c))
 			}
 			l.cluster(c)
 			at += utf8.RuneCountInString(c)
@@ -220,11 +221,11 @@ func (l *editorLayout) cluster(c string) {
 		l.endRow()
 		return
 	case "\t":
-		c = strings.Repeat(" ", tabWidth)
+		c = strings.Repeat(" ", terminal.TabWidth)
 	}
-	l.makePlace(textWidth(c))
+	l.makePlace(terminal.Width(c))
 	l.WriteString(c)
-	l.used += textWidth(c)
+	l.used += terminal.Width(c)
 	l.width += uniseg.StringWidth(c)
 }
 
@@ -250,8 +251,6 @@ func (l *editorLayout) endRow() {
 	l.Reset()
 	l.used, l.width = 0, 0
 }
-
-const tabWidth = 4
 
 // resized draws the line anew after the terminal has changed its size and, as
 // terminals do, broken rows that were too long for it.
@@ -326,7 +325,7 @@ func (e *editor) tab() (print string) {
 	if len(common) < len(old) || string(common) == string(old) {
 		if e.tabs && len(candidates) > 1 {
 			columns, _ := e.size()
-			print = strings.ReplaceAll(wrap("", strings.Join(candidates, "  "), columns, 2), "\n", "\r\n") + "\r\n"
+			print = strings.ReplaceAll(terminal.Wrap("", strings.Join(candidates, "  "), columns, 2), "\n", "\r\n") + "\r\n"
 		}
 		e.tabs = true
 		return print

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"plausch/internal/terminal"
 	"slices"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func (f *fakeTerminal) down() {
 }
 
 func (f *fakeTerminal) put(r rune) {
-	w := runeWidth(r)
+	w := terminal.RuneWidth(r)
 	if w == 0 {
 		return // belongs to the one before; not kept
 	}
@@ -187,7 +188,7 @@ func TestEditorNeverTears(t *testing.T) {
 				want.WriteByte('\n')
 			}
 			for _, ch := range strings.NewReplacer("\x1b[1m", "", "\x1b[0m", "").Replace(r.text) {
-				if runeWidth(ch) > 0 {
+				if terminal.RuneWidth(ch) > 0 {
 					want.WriteRune(ch)
 				}
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"plausch/internal/terminal"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -97,7 +98,7 @@ func (e *editor) kill(from, to int) {
 // left returns the start of the cluster before the cursor.
 func (e *editor) left() int {
 	start := 0
-	for c := range clusters(string(e.line)) {
+	for c := range terminal.Clusters(string(e.line)) {
 		end := start + utf8.RuneCountInString(c)
 		if end >= e.pos {
 			break
@@ -109,7 +110,7 @@ func (e *editor) left() int {
 
 // right returns the end of the cluster at the cursor.
 func (e *editor) right() int {
-	for c := range clusters(string(e.line[e.pos:])) {
+	for c := range terminal.Clusters(string(e.line[e.pos:])) {
 		return e.pos + utf8.RuneCountInString(c)
 	}
 	return e.pos

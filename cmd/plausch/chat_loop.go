@@ -9,6 +9,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 type chat struct {
 	known // guarded by its own lock: completion runs while a key is pressed
 
-	server *connection
+	server *connect.Login
 	client *client.Client
 	screen screen
 	render *renderer
@@ -62,7 +63,7 @@ type chat struct {
 	badInput  error     // the first line of a pipe that could not be sent
 }
 
-func (c *chat) run(ctx context.Context, server *connection, s screen, r *renderer) error {
+func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *renderer) error {
 	cl, kept, err := openChat(server)
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (c *chat) run(ctx context.Context, server *connection, s screen, r *rendere
 	c.answers = make(chan func(), 1) // an answer that comes too late waits for nobody
 	c.pending, c.queue, c.asking = nil, nil, nil
 	c.lostAt, c.offline, c.toldOffline = time.Now(), nil, false
-	updates := pump(ctx, cl)
+	updates := connect.Updates(ctx, cl)
 	clock := time.NewTimer(tellOffline)
 	defer clock.Stop()
 	for !c.done() {
@@ -86,10 +87,10 @@ func (c *chat) run(ctx context.Context, server *connection, s screen, r *rendere
 		}
 		select {
 		case b := <-updates:
-			if b.err != nil {
-				return c.ended(b.err)
+			if b.Err != nil {
+				return c.ended(b.Err)
 			}
-			for _, u := range b.updates {
+			for _, u := range b.Updates {
 				c.take(u)
 			}
 		case in := <-inputs:
@@ -137,13 +138,13 @@ func (c *chat) tick() error {
 		c.toldOffline = true
 		why := "the server does not answer"
 		if c.offline != nil {
-			why = c.server.explainOffline(c.offline)
+			why = c.server.ExplainOffline(c.offline)
 		}
 		c.note("No connection: %s. Trying again; what you write is kept.", why)
 		c.setPrompt()
 	}
 	if !c.wasOnline && now.Sub(c.lostAt) >= firstPatience {
-		return &errNoProgress{firstPatience, c.offline}
+		return &connect.NoProgressError{After: firstPatience, Last: c.offline}
 	}
 	c.tellPending(now)
 	return nil
@@ -236,10 +237,10 @@ func (c *chat) state(u client.State) {
 // hello says who is where, and what is left from last time.
 func (c *chat) hello() {
 	plain := ""
-	if a := c.server.address; !a.Secure() && !loopback(a.Host) {
+	if a := c.server.Address; !a.Secure() && !loopback(a.Host) {
 		plain = ", not encrypted"
 	}
-	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Shown()), c.server.address, plain)
+	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Shown()), c.server.Address, plain)
 	if !c.kept {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
 	}

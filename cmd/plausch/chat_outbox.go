@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"plausch/client"
+	"plausch/internal/connect"
 )
 
 // pendingSend is a message that is not acknowledged yet.
@@ -102,7 +103,7 @@ func (c *chat) farewell() error {
 	case c.screen.terminal():
 		return errQuit
 	case len(c.pending) > 0:
-		return &errNoProgress{pipePatience, c.offline}
+		return &connect.NoProgressError{After: pipePatience, Last: c.offline}
 	case c.badInput != nil:
 		return c.badInput
 	}
@@ -116,7 +117,7 @@ func (c *chat) sayKept() {
 	case n == 0:
 	case c.kept:
 		c.note("%s not sent yet and kept: the next plausch chat as %s sends %s.",
-			plural(n, "message is", "messages are"), c.server.name, map[bool]string{true: "it", false: "them"}[n == 1])
+			plural(n, "message is", "messages are"), c.server.Name, map[bool]string{true: "it", false: "them"}[n == 1])
 	default:
 		c.note("%s not sent and not kept.", plural(n, "message is", "messages are"))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/terminal"
 )
 
 // renderer turns what happens into lines of text. Whatever comes from others
@@ -49,9 +50,9 @@ func (r *renderer) event(e plausch.Event, label string) string {
 	switch e.Kind {
 	case plausch.EventMessage:
 		text := withFiles(e, func(bracket string) string { return r.styled(styleDim, bracket) })
-		return r.dayOf(e.Time) + wrap(clock+label+r.name(e.Actor)+": ", text, r.columns(), clockIndent) + "\n"
+		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", text, r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
-		return r.dayOf(e.Time) + wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
+		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
 	}
 	return ""
 }
@@ -89,93 +90,18 @@ func (r *renderer) dayOf(t time.Time) string {
 
 // rule returns a line that parts what is above from what is below.
 func (r *renderer) rule(text string) string {
-	return wrap("", r.styled(styleDim, "— "+text+" —"), r.columns(), 2) + "\n"
+	return terminal.Wrap("", r.styled(styleDim, "— "+text+" —"), r.columns(), 2) + "\n"
 }
 
 // note returns what the program itself says.
 func (r *renderer) note(format string, args ...any) string {
 	text := client.Clean(fmt.Sprintf(format, args...))
 	if !r.colour {
-		return wrap("* ", text, r.columns(), 2) + "\n"
+		return terminal.Wrap("* ", text, r.columns(), 2) + "\n"
 	}
 	var b strings.Builder
-	for line := range strings.SplitSeq(wrap("* ", text, r.columns(), 2), "\n") {
+	for line := range strings.SplitSeq(terminal.Wrap("* ", text, r.columns(), 2), "\n") {
 		b.WriteString(r.styled(styleDim, line) + "\n")
 	}
 	return b.String()
-}
-
-// wrap returns head and text, broken into rows of at most columns, as many as any
-// terminal could need for them. All rows but the first begin with indent spaces,
-// less on a very narrow terminal, so that no text can look like a message of
-// somebody else. With 0 columns only the line breaks of the text count.
-func wrap(head, text string, columns, indent int) string {
-	if columns <= 0 {
-		return head + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", indent))
-	}
-	columns = max(columns, minColumns)
-	w := wrapper{columns: columns, indent: min(indent, max(1, columns/4))}
-	for i, line := range strings.Split(head+text, "\n") {
-		if i > 0 {
-			w.newRow()
-		}
-		w.line(strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth)))
-	}
-	return w.String()
-}
-
-// minColumns is the least that has room for an indent and a wide character.
-const minColumns = 4
-
-// wrapper breaks lines into rows.
-type wrapper struct {
-	strings.Builder
-	columns, indent int
-	used            int  // columns of the row
-	words           bool // the row has more than its indent
-}
-
-func (w *wrapper) newRow() {
-	w.WriteString("\n" + strings.Repeat(" ", w.indent))
-	w.used, w.words = w.indent, false
-}
-
-// line adds a line, which goes on in further rows if need be. A word with the
-// spaces before it is the least that is kept together.
-func (w *wrapper) line(line string) {
-	for line != "" {
-		word := strings.TrimLeft(line, " ")
-		spaces := len(line) - len(word)
-		if end := strings.IndexByte(word, ' '); end >= 0 {
-			word = word[:end]
-		}
-		line = line[spaces+len(word):]
-		width := textWidth(word)
-		if w.used+spaces+width > w.columns && w.words && width <= w.columns-w.indent {
-			w.newRow()
-			spaces = 0
-		}
-		for range spaces {
-			w.cluster(" ", 1)
-		}
-		for c := range clusters(word) {
-			w.cluster(c, clusterWidth(c))
-		}
-	}
-}
-
-// cluster adds a cluster, in a new row if there is no place in this one.
-func (w *wrapper) cluster(c string, width int) {
-	if width > w.columns-w.indent { // a picture of several: its first part alone
-		for _, r := range c {
-			c, width = string(r), runeWidth(r)
-			break
-		}
-	}
-	if w.used+width > w.columns {
-		w.newRow()
-	}
-	w.WriteString(c)
-	w.used += width
-	w.words = w.words || width > 0
 }

@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"plausch"
+	"plausch/internal/connect"
+	"plausch/internal/terminal"
 )
 
 func testRenderer(columns int) *renderer {
@@ -86,7 +88,7 @@ func TestRenderHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []string{
-		r.event(e, targetOf(room).String()), r.event(join, ""), r.note("%s", evil), r.rule(targetOf(room).String()),
+		r.event(e, connect.TargetOf(room).String()), r.event(join, ""), r.note("%s", evil), r.rule(connect.TargetOf(room).String()),
 		messageLine(e), string(b),
 	} {
 		for _, c := range s {
@@ -104,7 +106,7 @@ func TestRenderColour(t *testing.T) {
 	r := testRenderer(80)
 	r.colour = true
 	got := r.event(testMessage("hi"), "")
-	if !strings.Contains(got, "\x1b[") || textWidth(strings.TrimSuffix(got, "\n")) != len("12:03 anna: hi") {
+	if !strings.Contains(got, "\x1b[") || terminal.Width(strings.TrimSuffix(got, "\n")) != len("12:03 anna: hi") {
 		t.Errorf("got %q", got)
 	}
 }

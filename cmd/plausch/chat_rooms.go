@@ -9,6 +9,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/protocol"
 )
 
@@ -116,7 +117,7 @@ func (c *chat) event(u client.Event) {
 	case u.Room == c.here.room:
 		c.print(c.render.event(u.Event, ""))
 	case news:
-		c.print(c.render.event(u.Event, targetOf(r.Room).String()))
+		c.print(c.render.event(u.Event, connect.TargetOf(r.Room).String()))
 		if u.Kind == plausch.EventMessage && !mine {
 			if r.unread++; r.unread == 1 {
 				r.fresh = u.Seq
@@ -137,7 +138,7 @@ func (c *chat) enter(p place) {
 	c.here = p
 	c.print(c.render.rule(c.placeName(p)))
 	c.setPrompt()
-	if p.room != 0 && !c.server.address.KTN() { // which is asked only for what the user wants
+	if p.room != 0 && !c.server.Address.KTN() { // which is asked only for what the user wants
 		go c.learnMembers(c.client, p.room)
 	}
 	r := c.rooms[p.room]
@@ -169,7 +170,7 @@ func (c *chat) setPrompt() {
 func (c *chat) placeName(p place) string {
 	switch {
 	case p.peer != "":
-		return target{peer: p.peer}.String()
+		return connect.Target{Peer: p.peer}.String()
 	case p.name != "" && c.rooms[p.room] == nil:
 		return p.name
 	}
@@ -178,7 +179,7 @@ func (c *chat) placeName(p place) string {
 
 func (c *chat) roomName(id plausch.RoomID) string {
 	if r := c.rooms[id]; r != nil {
-		return targetOf(r.Room).String()
+		return connect.TargetOf(r.Room).String()
 	}
 	if id == plausch.PublicRoom {
 		return plausch.PublicRoomName
@@ -195,10 +196,10 @@ func (c *chat) label(m client.Outgoing, sep string) string {
 }
 
 // find returns the room that people call t, of several the one known last.
-func (c *chat) find(t target) *chatRoom {
+func (c *chat) find(t connect.Target) *chatRoom {
 	var found *chatRoom
 	for _, r := range c.rooms {
-		if t.is(r.Room) && (found == nil || r.ID > found.ID) {
+		if t.Is(r.Room) && (found == nil || r.ID > found.ID) {
 			found = r
 		}
 	}
@@ -274,7 +275,7 @@ func (k *known) learnMembers(c *client.Client, room plausch.RoomID) {
 func (c *chat) tellRooms() {
 	var lists []string
 	for _, r := range c.sortedRooms() {
-		lists = append(lists, targetOf(r.Room).String())
+		lists = append(lists, connect.TargetOf(r.Room).String())
 	}
 	c.known.mu.Lock()
 	defer c.known.mu.Unlock()

@@ -42,20 +42,6 @@ func openScreen(stdin io.Reader, stdout io.Writer, complete func(string) (int, [
 	return s, s.start()
 }
 
-// terminalColumns returns how many columns the terminal has that w is, 0 if it is
-// none.
-func terminalColumns(w io.Writer) int {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return 0
-	}
-	columns, _, err := term.GetSize(int(file.Fd()))
-	if err != nil || columns <= 0 {
-		return 80
-	}
-	return columns
-}
-
 // plainScreen reads and prints plain lines.
 type plainScreen struct {
 	io.Writer

@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
-	"plausch/client"
+	"plausch/internal/connect"
 )
 
 func TestChatInPipes(t *testing.T) {
@@ -68,7 +67,7 @@ func TestChatInPipes(t *testing.T) {
 	fmt.Fprintln(anna.stdin, "/quit")
 	bob.stdin.Close()
 	for _, s := range []*started{anna, bob} {
-		if code := <-s.code; code != exitOK {
+		if code := <-s.code; code != connect.ExitOK {
 			t.Errorf("chat ends with %d", code)
 		}
 	}
@@ -82,14 +81,14 @@ func TestChatShowsEachMessageOnce(t *testing.T) {
 	for i := range 25 {
 		fmt.Fprintf(&lines, "old %d\n", i+1)
 	}
-	plauschRun(t, lines.String(), "send", "--name=bob").want(t, exitOK)
+	plauschRun(t, lines.String(), "send", "--name=bob").want(t, connect.ExitOK)
 	o := plauschRun(t, "mine\n", "chat", "--name=anna")
-	o.want(t, exitOK, "old 6\n", "old 25\n", " anna: mine\n")
+	o.want(t, connect.ExitOK, "old 6\n", "old 25\n", " anna: mine\n")
 	if strings.Contains(o.stdout, "old 5\n") || strings.Count(o.stdout, "mine") != 1 {
 		t.Errorf("chat prints\n%s", o.stdout)
 	}
 	o = plauschRun(t, "", "chat", "--name=anna")
-	if o.want(t, exitOK); strings.Count(o.stdout, "mine") != 1 {
+	if o.want(t, connect.ExitOK); strings.Count(o.stdout, "mine") != 1 {
 		t.Errorf("chat prints\n%s", o.stdout)
 	}
 }
@@ -97,7 +96,7 @@ func TestChatShowsEachMessageOnce(t *testing.T) {
 func TestChatBadLines(t *testing.T) {
 	openServer(t)
 	o := plauschRun(t, "a\x1b[2Jb\n"+strings.Repeat("x", 100_000)+"\nthe rest\n", "chat")
-	o.want(t, exitRefused, "line 2 is longer")
+	o.want(t, connect.ExitRefused, "line 2 is longer")
 	for _, want := range []string{" tester: ab\n", "Not sent: line 2 is longer", " tester: the rest\n"} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("%q is not in the output:\n%s", want, o.stdout)
@@ -111,7 +110,7 @@ func TestChatKeepsWhatIsNotSent(t *testing.T) {
 	clearClientEnv(t)
 	data, address := t.TempDir(), freeAddress(t)
 	p := startServerAt(t, address, "--data", data, "--open")
-	t.Setenv(serverEnv, "tcp://"+address)
+	t.Setenv(connect.ServerEnv, "tcp://"+address)
 	anna := startCommand(t, "chat", "--name=anna")
 	anna.await("— public —")
 	p.signal(t, syscall.SIGKILL)
@@ -142,8 +141,8 @@ func TestChatKeepsWhatIsNotSent(t *testing.T) {
 
 	startServerAt(t, address, "--data", data, "--open")
 	o := plauschRun(t, "", "chat", "--name=anna")
-	o.want(t, exitOK, "1 message is kept from last time; sending.", " anna: second\n")
-	plauschRun(t, "", "tail", "public", "--json", "--name=anna").want(t, exitOK, `"seq":1,`, `"seq":2,`)
+	o.want(t, connect.ExitOK, "1 message is kept from last time; sending.", " anna: second\n")
+	plauschRun(t, "", "tail", "public", "--json", "--name=anna").want(t, connect.ExitOK, `"seq":1,`, `"seq":2,`)
 	if got := seqs(t, plauschRun(t, "", "tail", "public", "--json").stdout); got != "1 2" {
 		t.Errorf("the room has the seqs %s", got)
 	}
@@ -157,27 +156,7 @@ func TestChatsUnderOneName(t *testing.T) {
 	two.await("Another chat runs under this name")
 	fmt.Fprintln(two.stdin, "from two")
 	one.await(" anna: from two")
-	plauschRun(t, "", "send", "--name=anna", "from send").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=anna", "from send").want(t, connect.ExitOK)
 	one.await(" anna: from send")
 	two.await(" anna: from send")
-}
-
-func TestOutboxFile(t *testing.T) {
-	clearClientEnv(t)
-	dir := os.Getenv("XDG_STATE_HOME")
-	for address, want := range map[string]string{
-		"tcp://127.0.0.1:7528":  "127.0.0.1_7528/anna.jsonl",
-		"ws://127.0.0.1:7528/x": "127.0.0.1_7528/anna.jsonl",
-		"wss://h":               "h_443_tls/anna.jsonl",
-		"tls://[::1]:7":         "%5B__1%5D_7_tls/anna.jsonl",
-	} {
-		a, err := client.ParseAddress(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := outboxFile(a, "anna")
-		if want := filepath.Join(dir, "plausch", "outbox", filepath.FromSlash(want)); got != want || err != nil {
-			t.Errorf("%s: %s (%v), want %s", address, got, err, want)
-		}
-	}
 }

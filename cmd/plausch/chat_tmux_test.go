@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"plausch/internal/connect"
 	"strings"
 	"syscall"
 	"testing"
@@ -98,7 +99,7 @@ func (p *pane) lastLine(want string) {
 // however wide the characters are.
 func TestTmuxTypingIsNotTorn(t *testing.T) {
 	openServer(t)
-	addr := os.Getenv(serverEnv)
+	addr := os.Getenv(connect.ServerEnv)
 	bob := newPane(t, 80, 24, "chat", addr, "--name=bob")
 	bob.lastLine("public>")
 	bob.write("half a 日本語 line")
@@ -121,7 +122,7 @@ func TestTmuxTypingIsNotTorn(t *testing.T) {
 		bob.press("BSpace")
 	}
 	bob.write(" more")
-	(<-sent).want(t, exitOK)
+	(<-sent).want(t, connect.ExitOK)
 	bob.awaitText(fmt.Sprintf("message %d,", n-1))
 	const typed = "half a 日本語  moreline"
 	bob.lastLine("public> " + typed)
@@ -203,7 +204,7 @@ func TestTmuxSignIn(t *testing.T) {
 	clearClientEnv(t)
 	data := t.TempDir()
 	p := startServer(t, "--data", data)
-	plauschRun(t, goodPassword, "user", "add", "anna", "--data", data).want(t, exitOK)
+	plauschRun(t, goodPassword, "user", "add", "anna", "--data", data).want(t, connect.ExitOK)
 	t.Setenv("USER", "tester")
 
 	anna := newPane(t, 80, 24, "chat", "tcp://"+p.addr)
@@ -235,13 +236,13 @@ func TestTmuxSignIn(t *testing.T) {
 
 func TestTmuxNarrowAndPaste(t *testing.T) {
 	openServer(t)
-	p := newPane(t, 60, 12, "chat", os.Getenv(serverEnv), "--name=anna")
+	p := newPane(t, 60, 12, "chat", os.Getenv(connect.ServerEnv), "--name=anna")
 	p.lastLine("public>")
 	p.write("a line that is broken into two rows when it gets narrow")
 	p.awaitText("public> a line that is broken into two rows when it gets nar\nrow")
 	p.tmux("resize-window", "-x", "40", "-y", "12")
 	p.awaitText("public> a line that is broken into two r\nows when it gets narrow")
-	plauschRun(t, "", "send", "--name=bob", "hello").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=bob", "hello").want(t, connect.ExitOK)
 	p.awaitText(" bob: hello\npublic> a line that is broken into two r\nows when it gets narrow")
 	p.press("C-u")
 	p.lastLine("public>")

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 )
 
 func newConfigCommand() *cobra.Command {
@@ -53,7 +54,7 @@ func addSettings(cmd *cobra.Command, keys ...string) {
 func loadSettings(cmd *cobra.Command) (*config.Config, error) {
 	cfg, err := config.Load(cmd.Flags(), nil)
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return nil, &connect.Error{Exit: connect.ExitUsage, Err: err}
 	}
 	return cfg, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"plausch/internal/connect"
 	"strings"
 	"testing"
 )
@@ -11,7 +12,7 @@ func TestConfigPrintsAFileThatGivesTheSame(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"config", "--data", dir, "--open", "--listen", ":1,:2", "--limits-sign-in-deadline=3s"}
 	first := plauschRun(t, "", args...)
-	first.want(t, exitOK, "# from: flag --open\nopen = true\n", "sign_in_deadline = '3s'\n")
+	first.want(t, connect.ExitOK, "# from: flag --open\nopen = true\n", "sign_in_deadline = '3s'\n")
 
 	// Found in the data folder, although it names that folder itself.
 	path := filepath.Join(dir, "plausch.toml")
@@ -19,7 +20,7 @@ func TestConfigPrintsAFileThatGivesTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := plauschRun(t, "", "config", "--data", dir)
-	second.want(t, exitOK, "# from: "+path+"\nopen = true\n")
+	second.want(t, connect.ExitOK, "# from: "+path+"\nopen = true\n")
 	if got, want := settingLines(second.stdout), settingLines(first.stdout); got != want {
 		t.Errorf("the printed file gives\n%s\nwant\n%s", got, want)
 	}
@@ -37,5 +38,5 @@ func settingLines(printed string) string {
 }
 
 func TestConfigMarkdown(t *testing.T) {
-	plauschRun(t, "", "config", "--markdown").want(t, exitOK, "| `limits.send_burst` | whole number | `30` |")
+	plauschRun(t, "", "config", "--markdown").want(t, connect.ExitOK, "| `limits.send_burst` | whole number | `30` |")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"plausch/internal/connect"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,7 +69,7 @@ func TestDocumentedCommands(t *testing.T) {
 			if len(args) > 1 && args[0] == "service" && args[1] == "install" {
 				// The flags behind -- are looked at, too.
 				args = append([]string{"service", "install", "--dry-run", "--binary=/usr/bin/plausch"}, args[2:]...)
-				plauschRun(t, "", args...).want(t, exitOK, "[Unit]")
+				plauschRun(t, "", args...).want(t, connect.ExitOK, "[Unit]")
 				continue
 			}
 			cmd, rest, err := newRootCommand().Find(args)

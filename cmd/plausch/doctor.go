@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/doctor"
 	"plausch/internal/server"
 )
@@ -40,7 +41,7 @@ func newDoctorCommand() *cobra.Command {
 				subject.Domain = subject.Config.Domain
 			}
 			if subject.ProbeURL != "" && subject.Domain == "" {
-				return usageErrorf("--probe-url needs a DOMAIN that the helper can connect to")
+				return connect.Usagef("--probe-url needs a DOMAIN that the helper can connect to")
 			}
 			return examine(cmd, subject, asJSON)
 		},

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"plausch/internal/connect"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ func TestDoctorBesideAServer(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	p := startServer(t, "--data", dir)
 	o := plauschRun(t, "", "doctor", "--offline", "--data", dir, "--listen", p.addr)
-	o.want(t, exitOK, "the server answers on "+p.addr, "the database is whole", "(mode 0700)")
+	o.want(t, connect.ExitOK, "the server answers on "+p.addr, "the database is whole", "(mode 0700)")
 	for line := range strings.Lines(o.stdout) {
 		if len([]rune(line)) > 81 && !strings.Contains(line, dir) {
 			t.Errorf("the line is too long: %q", line)
@@ -41,7 +42,7 @@ func TestDoctorFindsProblems(t *testing.T) {
 	}()
 	defer ln.Close()
 	o := plauschRun(t, "", "doctor", "--offline", "--json", "--data", dir, "--listen", ln.Addr().String())
-	o.want(t, exitFailure, "have to be mended")
+	o.want(t, connect.ExitFailure, "have to be mended")
 	var document struct {
 		OK     *bool
 		Checks []struct{ Check, State, Text, Todo string }
@@ -67,7 +68,7 @@ func TestDoctorOfWrongSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := plauschRun(t, "", "doctor", "--offline", "--data", dir)
-	o.want(t, exitFailure, "mended")
+	o.want(t, connect.ExitFailure, "mended")
 	for _, want := range []string{"problem  settings", "opne", "GiB are free"} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("%q is not in\n%s", want, o.stdout)
@@ -76,6 +77,6 @@ func TestDoctorOfWrongSettings(t *testing.T) {
 }
 
 func TestDoctorUsage(t *testing.T) {
-	plauschRun(t, "", "doctor", "a.example", "b.example").want(t, exitUsage, "plausch doctor --help")
-	plauschRun(t, "", "doctor", "--probe-url=https://helper.example").want(t, exitUsage, "DOMAIN")
+	plauschRun(t, "", "doctor", "a.example", "b.example").want(t, connect.ExitUsage, "plausch doctor --help")
+	plauschRun(t, "", "doctor", "--probe-url=https://helper.example").want(t, connect.ExitUsage, "DOMAIN")
 }

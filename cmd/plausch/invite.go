@@ -11,6 +11,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/link"
 )
@@ -32,7 +33,7 @@ func newInviteCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		switch {
 		case o.Uses < 0:
-			return usageErrorf("--uses takes a number from 1, or 0 for any number, not %d", o.Uses)
+			return connect.Usagef("--uses takes a number from 1, or 0 for any number, not %d", o.Uses)
 		case o.Uses == 0:
 			o.Uses = -1
 		}
@@ -40,7 +41,7 @@ func newInviteCommand() *cobra.Command {
 		return onData(cmd, func(d *desk) error {
 			invite, code, err := d.NewInvite(d.ctx, o)
 			if plausch.CodeOf(err) == plausch.Invalid {
-				return &exitError{exitUsage, err}
+				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}
 			if err != nil {
 				return err
@@ -124,7 +125,7 @@ func newInviteRevokeCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return usageErrorf("%q is no number of an invite; see plausch invite list", args[0])
+				return connect.Usagef("%q is no number of an invite; see plausch invite list", args[0])
 			}
 			return onData(cmd, func(d *desk) error {
 				if err := d.RevokeInvite(d.ctx, plausch.InviteID(id)); err != nil {

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"plausch/client"
 	"plausch/client/ktn/ktntest"
+	"plausch/internal/connect"
 )
 
 // openKTN starts somebody else's server and has clients of this test find it.
@@ -22,7 +22,7 @@ func openKTN(t *testing.T, kind ktntest.Kind, lines ...ktntest.Line) *ktntest.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(serverEnv, "ktn://"+address)
+	t.Setenv(connect.ServerEnv, "ktn://"+address)
 	t.Cleanup(func() {
 		s.Close()
 		if problems, _ := s.Problems(); len(problems) > 0 {
@@ -63,7 +63,7 @@ func sendAndTail(t *testing.T, kind ktntest.Kind) {
 	command := func(stdin string, args ...string) string {
 		var stdout, stderr strings.Builder
 		code := run(append(args, "--server=ktn://"+address), strings.NewReader(stdin), &stdout, &stderr)
-		if code != exitOK {
+		if code != connect.ExitOK {
 			t.Errorf("%s: %s ends with %d: %s", kind.Name, args[0], code, &stderr)
 		}
 		return stdout.String()
@@ -118,16 +118,16 @@ func TestKTNRefusals(t *testing.T) {
 		code int
 		want string
 	}{
-		{"name taken", []string{"send", "--name=anna", "x"}, exitSignIn, "the name anna belongs to somebody else; choose another with --name"},
-		{"no name of theirs", []string{"send", "--name=an.na", "x"}, exitUsage, "letters A to Z and digits"},
-		{"private message", []string{"send", "--to=@anna", "x"}, exitRefused, "a KTN server has no private messages"},
-		{"another room", []string{"send", "--to=dev", "x"}, exitRefused, "a KTN server has one room, public"},
-		{"tail of a person", []string{"tail", "@anna"}, exitRefused, "a KTN server has no private messages"},
-		{"tail of another room", []string{"tail", "dev"}, exitRefused, "a KTN server has one room, public"},
-		{"tail since", []string{"tail", "public", "--since=3"}, exitUsage, "--since"},
-		{"refused message", []string{"send", "damn"}, exitRefused, "the server says: No such words here"},
-		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, exitOffline, "no server answers at " + nobody + ": is it running?\n"},
-		{"a path", []string{"chat", "ktn://127.0.0.1/x", "--server="}, exitUsage, "path"},
+		{"name taken", []string{"send", "--name=anna", "x"}, connect.ExitSignIn, "the name anna belongs to somebody else; choose another with --name"},
+		{"no name of theirs", []string{"send", "--name=an.na", "x"}, connect.ExitUsage, "letters A to Z and digits"},
+		{"private message", []string{"send", "--to=@anna", "x"}, connect.ExitRefused, "a KTN server has no private messages"},
+		{"another room", []string{"send", "--to=dev", "x"}, connect.ExitRefused, "a KTN server has one room, public"},
+		{"tail of a person", []string{"tail", "@anna"}, connect.ExitRefused, "a KTN server has no private messages"},
+		{"tail of another room", []string{"tail", "dev"}, connect.ExitRefused, "a KTN server has one room, public"},
+		{"tail since", []string{"tail", "public", "--since=3"}, connect.ExitUsage, "--since"},
+		{"refused message", []string{"send", "damn"}, connect.ExitRefused, "the server says: No such words here"},
+		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, connect.ExitOffline, "no server answers at " + nobody + ": is it running?\n"},
+		{"a path", []string{"chat", "ktn://127.0.0.1/x", "--server="}, connect.ExitUsage, "path"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plauschRun(t, "", tt.args...).want(t, tt.code, tt.want)
@@ -140,7 +140,7 @@ func TestKTNRefusals(t *testing.T) {
 
 func TestKTNHangsUp(t *testing.T) {
 	openKTN(t, ktntest.Kind{Hangs: true})
-	plauschRun(t, "", "send", "--timeout=2s", "x").want(t, exitOffline, "the server closed the connection without a word")
+	plauschRun(t, "", "send", "--timeout=2s", "x").want(t, connect.ExitOffline, "the server closed the connection without a word")
 }
 
 func TestKTNChatInPipes(t *testing.T) {
@@ -173,7 +173,7 @@ func TestKTNChatInPipes(t *testing.T) {
 	fmt.Fprintln(anna.stdin, "last")
 	anna.stdin.Close()
 	anna.await(" anna: last")
-	if code := <-anna.code; code != exitOK {
+	if code := <-anna.code; code != connect.ExitOK {
 		t.Errorf("chat ends with %d", code)
 	}
 	if got := s.Requests(); !slices.Equal(got, []string{"login", "msg", "msg", "names", "msg", "logout"}) {
@@ -190,7 +190,7 @@ func TestTmuxKTN(t *testing.T) {
 	} {
 		t.Run(kind.Name, func(t *testing.T) {
 			s := openKTN(t, kind, longAgo()...)
-			address := strings.TrimPrefix(os.Getenv(serverEnv), "ktn://")
+			address := strings.TrimPrefix(os.Getenv(connect.ServerEnv), "ktn://")
 			anna := newPane(t, 80, 24, "chat", "ktn://"+address, "--name=anna")
 			anna.awaitText(" eve: old 2")
 			anna.lastLine("public>")
@@ -230,17 +230,5 @@ func TestTmuxKTN(t *testing.T) {
 				t.Errorf("the server has %q", got)
 			}
 		})
-	}
-}
-
-func TestKTNOutboxFile(t *testing.T) {
-	clearClientEnv(t)
-	a, err := client.ParseAddress("ktn://h")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path, err := outboxFile(a, "Anna")
-	if err != nil || !strings.HasSuffix(path, "h_9998_ktn/Anna.jsonl") {
-		t.Errorf("it is %s, %v", path, err)
 	}
 }

@@ -3,20 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/term"
-	"rsc.io/qr"
 
 	"plausch/internal/config"
 	"plausch/internal/link"
 	"plausch/internal/server"
+	"plausch/internal/terminal"
 )
-
-// maxQR is the widest QR code that is drawn, in columns.
-const maxQR = 80
 
 // asRunning returns cfg with the places and the domain of the server that runs on
 // its data folder, and with whether it speaks TLS, where the command line says
@@ -78,7 +72,7 @@ func linkText(w io.Writer, base link.Base, page, code string) string {
 		text = fmt.Sprintf("\n  (the server's address)%s\n\n", base.To(page, code))
 	}
 	if base.ForOthers() {
-		text += qrOn(w, base.To(page, code))
+		text += terminal.QROn(w, base.To(page, code))
 	}
 	if base.Todo != "" {
 		text += fillLines(base.Todo) + "\n"
@@ -105,39 +99,4 @@ func fillLines(text string) string {
 		used += n
 	}
 	return b.String() + "\n"
-}
-
-// qrOn returns a QR code of text if w is a terminal and it fits.
-func qrOn(w io.Writer, text string) string {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
-		return ""
-	}
-	return qrCode(text)
-}
-
-// qrCode returns a QR code of text for terminals, two rows of it in each line, in
-// black on white whatever the terminal's own colours are; or nothing if it would
-// be too wide.
-func qrCode(text string) string {
-	const quiet = 2 // modules around it; the standard has 4, but 2 are read everywhere
-	code, err := qr.Encode(text, qr.L)
-	if err != nil || code.Size+2*quiet > maxQR {
-		return ""
-	}
-	var b strings.Builder
-	for y := -quiet; y < code.Size+quiet; y += 2 {
-		b.WriteString("\x1b[30;107m")
-		for x := -quiet; x < code.Size+quiet; x++ {
-			b.WriteString(halves[code.Black(x, y)][code.Black(x, y+1)])
-		}
-		b.WriteString("\x1b[0m\n")
-	}
-	return b.String() + "\n"
-}
-
-// halves are blocks by whether their upper and their lower half are black.
-var halves = map[bool]map[bool]string{
-	true:  {true: "█", false: "▀"},
-	false: {true: "▄", false: " "},
 }

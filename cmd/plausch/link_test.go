@@ -8,42 +8,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"rsc.io/qr"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/link"
 	"plausch/internal/server"
 )
-
-// TestQRCode reads a drawn code back, module by module.
-func TestQRCode(t *testing.T) {
-	invite := link.Given("https://chat.example.org/").To(link.Invite, "AAAAAAAAAAAAAAAAAAAAAA")
-	if invite != "https://chat.example.org/invite#AAAAAAAAAAAAAAAAAAAAAA" {
-		t.Errorf("the link is %s", invite)
-	}
-	code, err := qr.Encode(invite, qr.L)
-	if err != nil {
-		t.Fatal(err)
-	}
-	drawn := strings.Split(strings.TrimRight(qrCode(invite), "\n"), "\n")
-	for i, line := range drawn {
-		line = strings.TrimSuffix(strings.TrimPrefix(line, "\x1b[30;107m"), "\x1b[0m")
-		if w := utf8.RuneCountInString(line); w != code.Size+4 || w > 80 {
-			t.Fatalf("line %d is %d wide, want %d", i, w, code.Size+4)
-		}
-		for x, r := range []rune(line) {
-			upper, lower := r == '█' || r == '▀', r == '█' || r == '▄'
-			if y := 2*i - 2; upper != code.Black(x-2, y) || lower != code.Black(x-2, y+1) {
-				t.Fatalf("%q stands at %d, %d", r, x, y)
-			}
-		}
-	}
-	if wide := qrCode(strings.Repeat("x", 1000)); wide != "" {
-		t.Error("a code is drawn that is wider than a terminal")
-	}
-}
 
 func TestLinksLeadToTheServer(t *testing.T) {
 	for _, c := range []struct {
@@ -85,7 +56,7 @@ func TestPrintedLinksLeadSomewhere(t *testing.T) {
 			startServer(t, append(tt.args, "--data", data)...)
 			for _, args := range [][]string{{"claim"}, {"invite"}} {
 				o := plauschRun(t, "", append(args, "--data", data)...)
-				if text := strings.Join(strings.Fields(o.stdout), " "); o.code != exitOK || !strings.Contains(text, tt.want) {
+				if text := strings.Join(strings.Fields(o.stdout), " "); o.code != connect.ExitOK || !strings.Contains(text, tt.want) {
 					t.Errorf("%q is not in %s%s", tt.want, o.stdout, o.stderr)
 				}
 				printed := regexp.MustCompile(`\S+#\S+`).FindString(o.stdout)

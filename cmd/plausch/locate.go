@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/server"
 	"plausch/internal/service"
 )
@@ -45,7 +46,7 @@ func findData(cmd *cobra.Command) (*config.Config, error) {
 	fallback := config.DefaultFolder()
 	found, note, err := thisMachine.locate(fallback)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, connect.Usagef("%w", err)
 	}
 	if found == "" {
 		return loadSettings(cmd) // which says that there is no place for data
@@ -55,7 +56,7 @@ func findData(cmd *cobra.Command) (*config.Config, error) {
 		if rights := needsRights(cmd, found, err); rights != nil {
 			return nil, rights
 		}
-		return nil, &exitError{exitUsage, err}
+		return nil, &connect.Error{Exit: connect.ExitUsage, Err: err}
 	}
 	if note != "" && cfg.Data == found {
 		fmt.Fprintf(cmd.ErrOrStderr(), "plausch: %s\n", note)

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"plausch/internal/connect"
 	"plausch/internal/server"
 	"plausch/internal/service"
 )
@@ -121,10 +122,10 @@ func TestClaimFindsTheServerThatRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	thisMachine = machine{processes: processes, root: "/nowhere"}
-	plauschRun(t, "", "claim").want(t, exitOK, "http://"+p.addr+"/claim#")
-	plauschRun(t, goodPassword, "user", "add", "anna", "--role=owner").want(t, exitOK, "owner anna to "+data)
-	plauschRun(t, "", "invite").want(t, exitOK, "/invite#")
-	plauschRun(t, "", "status").want(t, exitOK, data)
+	plauschRun(t, "", "claim").want(t, connect.ExitOK, "http://"+p.addr+"/claim#")
+	plauschRun(t, goodPassword, "user", "add", "anna", "--role=owner").want(t, connect.ExitOK, "owner anna to "+data)
+	plauschRun(t, "", "invite").want(t, connect.ExitOK, "/invite#")
+	plauschRun(t, "", "status").want(t, connect.ExitOK, data)
 }
 
 // No command makes an empty server where there is none.
@@ -137,14 +138,14 @@ func TestCommandsMakeNoServer(t *testing.T) {
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			o := plauschRun(t, goodPassword, args...)
-			o.want(t, exitFailure, "--data", "plausch serve")
+			o.want(t, connect.ExitFailure, "--data", "plausch serve")
 			if left, _ := os.ReadDir(os.Getenv("HOME")); len(left) > 0 {
 				t.Errorf("it has made %v", left)
 			}
 			if args[0] == "user" && args[1] == "add" {
 				return // a folder that is named may become a server's, see TestUserAdd
 			}
-			plauschRun(t, goodPassword, append(args, "--data", missing)...).want(t, exitFailure, missing)
+			plauschRun(t, goodPassword, append(args, "--data", missing)...).want(t, connect.ExitFailure, missing)
 			if _, err := os.Stat(missing); err == nil {
 				t.Error("it has made the folder that was named")
 			}
@@ -152,7 +153,7 @@ func TestCommandsMakeNoServer(t *testing.T) {
 	}
 	// A slip of the pen, or a disk that is not mounted.
 	far := filepath.Join(missing, "deeper")
-	plauschRun(t, goodPassword, "user", "add", "anna", "--data", far).want(t, exitFailure, far)
+	plauschRun(t, goodPassword, "user", "add", "anna", "--data", far).want(t, connect.ExitFailure, far)
 }
 
 // Who may not look into the service's folder is given the very command that may.

@@ -10,32 +10,9 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
+	"plausch/internal/terminal"
 )
-
-// The exit codes. Scripts rely on them.
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2 // the command line or the settings are wrong
-	exitSignIn  = 3 // the server does not let us in
-	exitOffline = 4 // the server cannot be reached
-	exitRefused = 5 // the server said no
-)
-
-// exitError is an error that ends the process with a code of its own. Any other
-// error of a command means exitFailure.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string { return e.err.Error() }
-func (e *exitError) Unwrap() error { return e.err }
-
-// usageErrorf returns an error that ends the process with exitUsage.
-func usageErrorf(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
-}
 
 // commands are all commands, in the order of the help.
 var commands = []func() *cobra.Command{
@@ -69,26 +46,26 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	noteRuns(root, &begun)
 
 	cmd, err := root.ExecuteC()
-	var exit *exitError
+	var exit *connect.Error
 	switch {
 	case err == nil:
-		return exitOK
+		return connect.ExitOK
 	case !begun:
 		printError(stderr, fmt.Sprintf("%v (see %s --help)", err, cmd.CommandPath()))
-		return exitUsage
+		return connect.ExitUsage
 	}
 	printError(stderr, err.Error())
 	if errors.As(err, &exit) {
-		return exit.code
+		return exit.Exit
 	}
-	return exitFailure
+	return connect.ExitFailure
 }
 
 // printError says why a command fails. Some of the words may be the server's.
 func printError(stderr io.Writer, text string) {
 	head := "plausch: "
 	for line := range strings.SplitSeq(client.Clean(text), "\n") { // its lines are ours: what a server says is one
-		fmt.Fprintln(stderr, wrap(head, line, terminalColumns(stderr), errorIndent))
+		fmt.Fprintln(stderr, terminal.Wrap(head, line, terminal.Columns(stderr), errorIndent))
 		head = ""
 	}
 }

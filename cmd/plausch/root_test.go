@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"plausch/internal/connect"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +65,7 @@ func (o outcome) want(t *testing.T, code int, parts ...string) {
 		t.Errorf("exit code %d, want %d; stderr: %s", o.code, code, o.stderr)
 	}
 	text := o.stdout
-	if code != exitOK {
+	if code != connect.ExitOK {
 		text = o.stderr
 	}
 	for _, part := range parts {
@@ -81,21 +82,21 @@ func TestCommandLine(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"nothing", nil, exitOK, []string{"serve", "user", "config", "completion"}},
-		{"help", []string{"--help"}, exitOK, []string{"serve", "user", "config"}},
-		{"version", []string{"--version"}, exitOK, []string{"0.1.0"}},
-		{"group without a command", []string{"user"}, exitOK, []string{"add"}},
-		{"help of a command", []string{"serve", "--help"}, exitOK, []string{"--listen", "127.0.0.1:7528", "--limits-send-burst"}},
-		{"completion", []string{"completion", "bash"}, exitOK, []string{"plausch"}},
-		{"misspelt command", []string{"srve"}, exitUsage, []string{`"srve"`, "serve", "plausch --help"}},
-		{"unknown command of a group", []string{"user", "frob"}, exitUsage, []string{`"frob"`, "plausch user --help"}},
-		{"unknown flag", []string{"serve", "--lisn"}, exitUsage, []string{"--lisn", "plausch serve --help"}},
-		{"flag of another type", []string{"serve", "--limits-send-burst=many"}, exitUsage, []string{"--limits-send-burst", "many"}},
-		{"an argument too many", []string{"serve", "one.example", "two.example"}, exitUsage, []string{"plausch serve --help"}},
-		{"an argument that is no domain", []string{"serve", "now"}, exitUsage, []string{`"now" is no domain`}},
-		{"an argument too few", []string{"user", "add"}, exitUsage, []string{"plausch user add --help"}},
-		{"bad setting", []string{"serve", "--metrics-listen=:7529"}, exitUsage, []string{"--metrics-listen", "other machines"}},
-		{"missing settings file", []string{"serve", "--config=none.toml"}, exitUsage, []string{"none.toml"}},
+		{"nothing", nil, connect.ExitOK, []string{"serve", "user", "config", "completion"}},
+		{"help", []string{"--help"}, connect.ExitOK, []string{"serve", "user", "config"}},
+		{"version", []string{"--version"}, connect.ExitOK, []string{"0.1.0"}},
+		{"group without a command", []string{"user"}, connect.ExitOK, []string{"add"}},
+		{"help of a command", []string{"serve", "--help"}, connect.ExitOK, []string{"--listen", "127.0.0.1:7528", "--limits-send-burst"}},
+		{"completion", []string{"completion", "bash"}, connect.ExitOK, []string{"plausch"}},
+		{"misspelt command", []string{"srve"}, connect.ExitUsage, []string{`"srve"`, "serve", "plausch --help"}},
+		{"unknown command of a group", []string{"user", "frob"}, connect.ExitUsage, []string{`"frob"`, "plausch user --help"}},
+		{"unknown flag", []string{"serve", "--lisn"}, connect.ExitUsage, []string{"--lisn", "plausch serve --help"}},
+		{"flag of another type", []string{"serve", "--limits-send-burst=many"}, connect.ExitUsage, []string{"--limits-send-burst", "many"}},
+		{"an argument too many", []string{"serve", "one.example", "two.example"}, connect.ExitUsage, []string{"plausch serve --help"}},
+		{"an argument that is no domain", []string{"serve", "now"}, connect.ExitUsage, []string{`"now" is no domain`}},
+		{"an argument too few", []string{"user", "add"}, connect.ExitUsage, []string{"plausch user add --help"}},
+		{"bad setting", []string{"serve", "--metrics-listen=:7529"}, connect.ExitUsage, []string{"--metrics-listen", "other machines"}},
+		{"missing settings file", []string{"serve", "--config=none.toml"}, connect.ExitUsage, []string{"none.toml"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plauschRun(t, "", tt.args...).want(t, tt.code, tt.want...)
@@ -104,6 +105,16 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestCompletionOfChoices(t *testing.T) {
-	plauschRun(t, "", "__complete", "serve", "--log-level", "").want(t, exitOK, "debug\ninfo\nwarn\nerror\n")
-	plauschRun(t, "", "__complete", "user", "add", "--role", "").want(t, exitOK, "member\nadmin\nowner\n")
+	plauschRun(t, "", "__complete", "serve", "--log-level", "").want(t, connect.ExitOK, "debug\ninfo\nwarn\nerror\n")
+	plauschRun(t, "", "__complete", "user", "add", "--role", "").want(t, connect.ExitOK, "member\nadmin\nowner\n")
+}
+
+// clearClientEnv has nothing of this machine matter to a client.
+func clearClientEnv(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{connect.ServerEnv, connect.NameEnv, connect.PasswordEnv, connect.TokenEnv} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("USER", "tester")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 }

@@ -14,6 +14,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 )
 
 // maxUnacknowledged is how many lines of a file are under way at once. The
@@ -24,7 +25,7 @@ func newSendCommand() *cobra.Command {
 	var to string
 	var timeout time.Duration
 	var whole bool
-	var c *connection
+	var flags connect.Flags
 	cmd := &cobra.Command{
 		Use:   "send [flags] [TEXT...]",
 		Short: "Send messages from a script",
@@ -41,16 +42,16 @@ func newSendCommand() *cobra.Command {
 			"  uptime | plausch send --to @anna --name cellar",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if timeout <= 0 {
-				return usageErrorf("--timeout takes a duration such as 30s, not %v", timeout)
+				return connect.Usagef("--timeout takes a duration such as 30s, not %v", timeout)
 			}
-			target, err := parseTarget(to)
+			target, err := connect.ParseTarget(to)
 			if err != nil {
 				return err
 			}
 			var lines lineSource
 			switch {
 			case whole && len(args) > 0:
-				return usageErrorf("--whole is for standard input; words are one message anyway")
+				return connect.Usagef("--whole is for standard input; words are one message anyway")
 			case whole:
 				lines, err = readWhole(cmd.InOrStdin())
 			case len(args) > 0:
@@ -61,26 +62,30 @@ func newSendCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.loadNamed(); err != nil {
+			c, err := flags.Login()
+			if err != nil {
 				return err
 			}
-			if err := target.check(c.address); err != nil {
-				return c.explain(err)
+			if err := c.RequireName(); err != nil {
+				return err
+			}
+			if err := target.Check(c.Address); err != nil {
+				return c.Explain(err)
 			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
 			for {
 				err = send(ctx, c, target, lines, timeout, cmd.ErrOrStderr())
-				if c.takenInPassing(ctx, err) {
+				if c.RetryTaken(ctx, err) {
 					continue
 				}
-				if !c.mayHavePassword(err) || !c.askAccountPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()) {
-					return c.explain(err)
+				if !c.NeedsPassword(err) || !c.AskPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+					return c.Explain(err)
 				}
 			}
 		},
 	}
-	c = addConnection(cmd)
+	addConnection(cmd, &flags)
 	cmd.Flags().StringVar(&to, "to", plausch.PublicRoomName, "Room, or @NAME for a person, to send to")
 	cmd.Flags().BoolVar(&whole, "whole", false, "Send all of standard input as one message")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "How long to go on trying when nothing is acknowledged any more")
@@ -111,11 +116,8 @@ type sender struct {
 // The outbox is in memory: what is not acknowledged at the end is not sent
 // later. A script that runs the command again after a failure would send it
 // twice otherwise.
-func send(ctx context.Context, c *connection, target target, lines lineSource, timeout time.Duration, report io.Writer) error {
-	o, err := c.options()
-	if err != nil {
-		return err
-	}
+func send(ctx context.Context, c *connect.Login, target connect.Target, lines lineSource, timeout time.Duration, report io.Writer) error {
+	o := c.Options()
 	o.Begin = func(plausch.Room) int64 { return -1 } // no events
 	o.Dial.Capabilities = []string{}
 	cl, err := client.Open(o)
@@ -133,17 +135,17 @@ func send(ctx context.Context, c *connection, target target, lines lineSource, t
 	return s.failure
 }
 
-func (s *sender) run(ctx context.Context, target target, lines lineSource) error {
+func (s *sender) run(ctx context.Context, target connect.Target, lines lineSource) error {
 	type entered struct {
 		to  client.Outgoing
 		err error
 	}
 	found := make(chan entered, 1)
 	go func() {
-		to, err := target.enter(ctx, s.client)
+		to, err := target.Enter(ctx, s.client)
 		found <- entered{to, err}
 	}()
-	updates := pump(ctx, s.client)
+	updates := connect.Updates(ctx, s.client)
 	patience := time.NewTimer(s.timeout)
 	defer patience.Stop()
 	for !s.ready || s.lines != nil || len(s.waiting) > 0 {
@@ -159,19 +161,19 @@ func (s *sender) run(ctx context.Context, target target, lines lineSource) error
 			}
 			s.target, s.lines, s.ready, progress = r.to, lines(), true, true
 		case b := <-updates:
-			if b.err != nil {
-				return b.err
+			if b.Err != nil {
+				return b.Err
 			}
-			progress = s.take(b.updates)
+			progress = s.take(b.Updates)
 		case line, ok := <-next:
 			progress = len(s.waiting) == 0 // nothing was waited for before
 			s.put(line, ok)
 		case <-patience.C:
 			if !s.ready || len(s.waiting) > 0 {
-				return &errNoProgress{s.timeout, s.offline}
+				return &connect.NoProgressError{After: s.timeout, Last: s.offline}
 			}
 		case <-ctx.Done():
-			return errInterrupted
+			return connect.ErrInterrupted
 		}
 		if progress {
 			patience.Reset(s.timeout)

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"plausch"
+	"plausch/internal/connect"
 )
 
 // openServer starts a server that lets guests in and has clients of this test
@@ -21,28 +22,28 @@ func openServer(t *testing.T, flags ...string) *process {
 	t.Helper()
 	clearClientEnv(t)
 	p := startServer(t, append([]string{"--data", t.TempDir(), "--open"}, flags...)...)
-	t.Setenv(serverEnv, "tcp://"+p.addr)
+	t.Setenv(connect.ServerEnv, "tcp://"+p.addr)
 	return p
 }
 
 func TestSendAndTail(t *testing.T) {
 	p := openServer(t)
-	plauschRun(t, "", "send", "Hello", "you  all").want(t, exitOK)
-	plauschRun(t, "one\n\ntwo\r\nthree\tx", "send", "--name=bob").want(t, exitOK)
-	plauschRun(t, "", "send", "--server=ws://"+p.addr, "--to=@bob", "a\r\nb").want(t, exitOK)
-	plauschRun(t, "", "send", "--to=@nobody", "x").want(t, exitRefused, "nobody")
-	plauschRun(t, "", "send", "--to=nowhere", "x").want(t, exitRefused, "nowhere")
-	plauschRun(t, "", "send", "").want(t, exitRefused, "empty")
+	plauschRun(t, "", "send", "Hello", "you  all").want(t, connect.ExitOK)
+	plauschRun(t, "one\n\ntwo\r\nthree\tx", "send", "--name=bob").want(t, connect.ExitOK)
+	plauschRun(t, "", "send", "--server=ws://"+p.addr, "--to=@bob", "a\r\nb").want(t, connect.ExitOK)
+	plauschRun(t, "", "send", "--to=@nobody", "x").want(t, connect.ExitRefused, "nobody")
+	plauschRun(t, "", "send", "--to=nowhere", "x").want(t, connect.ExitRefused, "nowhere")
+	plauschRun(t, "", "send", "").want(t, connect.ExitRefused, "empty")
 
 	out := plauschRun(t, "", "tail", "public")
-	out.want(t, exitOK, " tester: Hello you  all\n", " bob: one\n", " bob: three\tx\n")
+	out.want(t, connect.ExitOK, " tester: Hello you  all\n", " bob: one\n", " bob: three\tx\n")
 	if n := strings.Count(out.stdout, "\n"); n != 4 {
 		t.Errorf("tail prints %d lines:\n%s", n, out.stdout)
 	}
-	plauschRun(t, "", "tail", "@bob").want(t, exitOK, " tester: a\n    b\n")
-	plauschRun(t, "", "tail", "@carl").want(t, exitRefused, "carl")
-	plauschRun(t, "", "tail", "nowhere").want(t, exitRefused, "nowhere")
-	plauschRun(t, "", "tail", "public", "--since=9").want(t, exitRefused, "ahead of the log", "--since 4")
+	plauschRun(t, "", "tail", "@bob").want(t, connect.ExitOK, " tester: a\n    b\n")
+	plauschRun(t, "", "tail", "@carl").want(t, connect.ExitRefused, "carl")
+	plauschRun(t, "", "tail", "nowhere").want(t, connect.ExitRefused, "nowhere")
+	plauschRun(t, "", "tail", "public", "--since=9").want(t, connect.ExitRefused, "ahead of the log", "--since 4")
 	for _, tt := range []struct {
 		args, want string
 	}{
@@ -55,7 +56,7 @@ func TestSendAndTail(t *testing.T) {
 		{"@tester --name bob", "3"},
 	} {
 		o := plauschRun(t, "", append([]string{"tail", "--json"}, strings.Fields(tt.args)...)...)
-		if got := seqs(t, o.stdout); got != tt.want || o.code != exitOK {
+		if got := seqs(t, o.stdout); got != tt.want || o.code != connect.ExitOK {
 			t.Errorf("tail --json %s prints the seqs %q (%d, %s), want %q", tt.args, got, o.code, o.stderr, tt.want)
 		}
 	}
@@ -87,17 +88,17 @@ func seqs(t *testing.T, ndjson string) string {
 func TestSendJoinsPublicRooms(t *testing.T) {
 	openServer(t)
 	// Chat is the way to make rooms.
-	plauschRun(t, "/create dev\n/create den private\n", "chat", "--name=anna").want(t, exitOK)
-	plauschRun(t, "", "send", "--to=dev", "hi").want(t, exitOK)
-	plauschRun(t, "", "send", "--to=den", "hi").want(t, exitRefused, "private")
-	plauschRun(t, "", "tail", "dev", "--name=carl").want(t, exitOK, "tester: hi")
+	plauschRun(t, "/create dev\n/create den private\n", "chat", "--name=anna").want(t, connect.ExitOK)
+	plauschRun(t, "", "send", "--to=dev", "hi").want(t, connect.ExitOK)
+	plauschRun(t, "", "send", "--to=den", "hi").want(t, connect.ExitRefused, "private")
+	plauschRun(t, "", "tail", "dev", "--name=carl").want(t, connect.ExitOK, "tester: hi")
 }
 
 // texts returns the texts of the messages of public, as a script reads them.
 func texts(t *testing.T) []string {
 	t.Helper()
 	o := plauschRun(t, "", "tail", "public", "--since=0", "--json")
-	o.want(t, exitOK)
+	o.want(t, connect.ExitOK)
 	var all []string
 	for line := range strings.Lines(o.stdout) {
 		var m struct{ Text string }
@@ -137,7 +138,7 @@ func TestSendOutputOfPrograms(t *testing.T) {
 		{"no line at all", "\x1b[0m\n\n\x00", nil},
 	} {
 		before := len(texts(t))
-		plauschRun(t, tt.stdin, "send").want(t, exitOK)
+		plauschRun(t, tt.stdin, "send").want(t, connect.ExitOK)
 		if got := texts(t)[before:]; !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %d messages arrive, %.300q; want %d, %.300q", tt.name, len(got), got, len(tt.want), tt.want)
 		}
@@ -147,8 +148,8 @@ func TestSendOutputOfPrograms(t *testing.T) {
 func TestSendWhole(t *testing.T) {
 	openServer(t)
 	lines := strings.Repeat("a line of a log\n", 3000) // 48,000 bytes: three messages
-	plauschRun(t, "one\n\n\x1b[1mtwo\x1b[0m\r\n\n", "send", "--whole").want(t, exitOK)
-	plauschRun(t, lines, "send", "--whole").want(t, exitOK)
+	plauschRun(t, "one\n\n\x1b[1mtwo\x1b[0m\r\n\n", "send", "--whole").want(t, connect.ExitOK)
+	plauschRun(t, lines, "send", "--whole").want(t, connect.ExitOK)
 	got := texts(t)
 	if got[0] != "one\n\ntwo" || len(got) != 4 {
 		t.Fatalf("%d messages arrive; the first is %q", len(got), got[0])
@@ -156,9 +157,9 @@ func TestSendWhole(t *testing.T) {
 	if strings.Join(got[1:], "\n")+"\n" != lines {
 		t.Errorf("it arrives as %q", got[1:])
 	}
-	plauschRun(t, "", "send", "--whole").want(t, exitRefused, "empty")
-	plauschRun(t, strings.Repeat("x\n", maxWhole/2+1), "send", "--whole").want(t, exitRefused, "1024 KiB", "nothing was sent")
-	plauschRun(t, "x", "send", "--whole", "y").want(t, exitUsage, "--whole")
+	plauschRun(t, "", "send", "--whole").want(t, connect.ExitRefused, "empty")
+	plauschRun(t, strings.Repeat("x\n", maxWhole/2+1), "send", "--whole").want(t, connect.ExitRefused, "1024 KiB", "nothing was sent")
+	plauschRun(t, "x", "send", "--whole", "y").want(t, connect.ExitUsage, "--whole")
 	if n := len(texts(t)); n != 4 {
 		t.Errorf("there are %d messages", n)
 	}
@@ -185,12 +186,12 @@ func TestReadLinesLosesNothing(t *testing.T) {
 func TestSendRefusedLines(t *testing.T) {
 	openServer(t)
 	o := plauschRun(t, "one\ntwo\n", "send", "--to=@nobody")
-	o.want(t, exitRefused, "0 lines are acknowledged", "refused: line", "nobody")
+	o.want(t, connect.ExitRefused, "0 lines are acknowledged", "refused: line", "nobody")
 }
 
 func TestClientExitCodes(t *testing.T) {
 	p := openServer(t)
-	plauschRun(t, "", "send", "--name=bob", "mine").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=bob", "mine").want(t, connect.ExitOK)
 	nobody := "tcp://" + freeAddress(t)
 	for _, tt := range []struct {
 		name string
@@ -198,14 +199,14 @@ func TestClientExitCodes(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"bad room", []string{"send", "--to=a b", "x"}, exitUsage, []string{"a b"}},
-		{"bad timeout", []string{"send", "--timeout=-1s", "x"}, exitUsage, []string{"--timeout"}},
-		{"bad number", []string{"tail", "public", "-n=-1"}, exitUsage, []string{"-n"}},
-		{"no room", []string{"tail"}, exitUsage, []string{"tail --help"}},
-		{"two servers", []string{"chat", "tcp://a", "--server=tcp://b"}, exitUsage, []string{"--server"}},
-		{"offline", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, exitOffline, []string{nobody, "plausch serve --open"}},
-		{"tail offline", []string{"tail", "--server=" + nobody, "--timeout=50ms", "public"}, exitOffline, []string{nobody}},
-		{"wrong password", []string{"send", "--server=tcp://" + p.addr, "--name=anna", "--password-file=" + passwordFile(t), "x"}, exitSignIn, []string{"anna"}},
+		{"bad room", []string{"send", "--to=a b", "x"}, connect.ExitUsage, []string{"a b"}},
+		{"bad timeout", []string{"send", "--timeout=-1s", "x"}, connect.ExitUsage, []string{"--timeout"}},
+		{"bad number", []string{"tail", "public", "-n=-1"}, connect.ExitUsage, []string{"-n"}},
+		{"no room", []string{"tail"}, connect.ExitUsage, []string{"tail --help"}},
+		{"two servers", []string{"chat", "tcp://a", "--server=tcp://b"}, connect.ExitUsage, []string{"--server"}},
+		{"offline", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, connect.ExitOffline, []string{nobody, "plausch serve --open"}},
+		{"tail offline", []string{"tail", "--server=" + nobody, "--timeout=50ms", "public"}, connect.ExitOffline, []string{nobody}},
+		{"wrong password", []string{"send", "--server=tcp://" + p.addr, "--name=anna", "--password-file=" + passwordFile(t), "x"}, connect.ExitSignIn, []string{"anna"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plauschRun(t, "", tt.args...).want(t, tt.code, tt.want...)
@@ -213,7 +214,7 @@ func TestClientExitCodes(t *testing.T) {
 	}
 	t.Setenv("XDG_STATE_HOME", t.TempDir()) // another person
 	for _, args := range [][]string{{"send", "x"}, {"tail", "public"}, {"chat"}} {
-		plauschRun(t, "", append(args, "--name=bob")...).want(t, exitSignIn, "bob belongs to somebody else", "--name")
+		plauschRun(t, "", append(args, "--name=bob")...).want(t, connect.ExitSignIn, "bob belongs to somebody else", "--name")
 	}
 }
 
@@ -238,5 +239,5 @@ func TestSendWaitsForLines(t *testing.T) {
 	<-time.After(600 * time.Millisecond) // the silence that is tested
 	fmt.Fprintln(w, "two")
 	w.Close()
-	(<-done).want(t, exitOK)
+	(<-done).want(t, connect.ExitOK)
 }

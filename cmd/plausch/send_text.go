@@ -13,6 +13,8 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
+	"plausch/internal/terminal"
 )
 
 // What programs write into a pipe was often meant for a terminal. All of it that
@@ -32,7 +34,7 @@ type lineSource func() <-chan textLine
 // oneText returns one text, in several messages if it is too long for one.
 func oneText(text string) (lineSource, error) {
 	if text = visibleText(text); text == "" {
-		return nil, &exitError{exitRefused, plausch.CheckText(text)}
+		return nil, &connect.Error{Exit: connect.ExitRefused, Err: plausch.CheckText(text)}
 	}
 	parts := splitWhole(text)
 	return func() <-chan textLine {
@@ -56,7 +58,7 @@ func readWhole(r io.Reader) (lineSource, error) {
 		return nil, fmt.Errorf("reading standard input: %w", err)
 	}
 	if len(b) > maxWhole {
-		return nil, &exitError{exitRefused, plausch.Errorf(plausch.TooLarge,
+		return nil, &connect.Error{Exit: connect.ExitRefused, Err: plausch.Errorf(plausch.TooLarge,
 			"standard input has more than %d KiB, the most that --whole takes; nothing was sent. Without --whole each line is a message", maxWhole>>10)}
 	}
 	return oneText(strings.TrimRight(string(b), "\r\n"))
@@ -159,7 +161,7 @@ func visibleRows(line string) []string {
 		erases := erase.MatchString(part)
 		text := client.StripControls(overstrike(part))
 		last := len(rows) - 1
-		if last >= 0 && (erases || text != "" && textWidth(text) >= textWidth(rows[last])) {
+		if last >= 0 && (erases || text != "" && terminal.Width(text) >= terminal.Width(rows[last])) {
 			rows = rows[:last]
 		}
 		if text != "" {

@@ -17,6 +17,7 @@ import (
 	"plausch"
 	"plausch/internal/cert"
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/link"
 	"plausch/internal/server"
@@ -62,7 +63,7 @@ func takeDomain(cmd *cobra.Command, args []string) error {
 	}
 	flag := cmd.Flags().Lookup("domain")
 	if flag.Changed && flag.Value.String() != args[0] {
-		return usageErrorf("DOMAIN and --domain name two domains; name one")
+		return connect.Usagef("DOMAIN and --domain name two domains; name one")
 	}
 	return cmd.Flags().Set("domain", args[0])
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 )
 
 // process is plausch serve in a process of its own.
@@ -144,7 +145,7 @@ func TestServeGreeting(t *testing.T) {
 func TestServeBesideUserAdd(t *testing.T) {
 	dir := t.TempDir()
 	startServer(t, "--data", dir)
-	plauschRun(t, goodPassword, "user", "add", "anna", "--data", dir).want(t, exitOK, "anna")
+	plauschRun(t, goodPassword, "user", "add", "anna", "--data", dir).want(t, connect.ExitOK, "anna")
 }
 
 func TestServeCannotStart(t *testing.T) {
@@ -172,7 +173,7 @@ func TestServeCannotStart(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := plauschRun(t, "", append([]string{"serve"}, tt.args...)...)
-			o.want(t, exitFailure, tt.want...)
+			o.want(t, connect.ExitFailure, tt.want...)
 			if o.stdout != "" {
 				t.Errorf("it said %q although it does not run", o.stdout)
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/service"
 )
 
@@ -92,19 +93,19 @@ func completeOptions(o *service.Options, root string, args []string) error {
 	flags.SetOutput(io.Discard)
 	config.Flags(flags)
 	if err := flags.Parse(args); err != nil {
-		return usageErrorf("after --: %w (see plausch serve --help)", err)
+		return connect.Usagef("after --: %w (see plausch serve --help)", err)
 	}
 	if rest := flags.Args(); len(rest) > 0 {
-		return usageErrorf("after --: %q is no flag of plausch serve", rest[0])
+		return connect.Usagef("after --: %q is no flag of plausch serve", rest[0])
 	}
 	if data := flags.Lookup("data").Value.String(); data != "" && !filepath.IsAbs(data) {
-		return usageErrorf("after --: --data %s has to begin with /, because a service runs in no folder of yours", data)
+		return connect.Usagef("after --: --data %s has to begin with /, because a service runs in no folder of yours", data)
 	}
 	state := filepath.Join(root, service.StateDir)
 	// The service has an environment of its own, so ours does not count.
 	cfg, err := config.Load(flags, func() []string { return []string{"STATE_DIRECTORY=" + state} })
 	if err != nil {
-		return &exitError{exitUsage, err}
+		return &connect.Error{Exit: connect.ExitUsage, Err: err}
 	}
 	if cfg.Data != state {
 		o.Data = cfg.Data
@@ -113,7 +114,7 @@ func completeOptions(o *service.Options, root string, args []string) error {
 	for _, place := range cfg.Listen {
 		_, address, err := config.SplitListen(place)
 		if err != nil {
-			return &exitError{exitUsage, err}
+			return &connect.Error{Exit: connect.ExitUsage, Err: err}
 		}
 		o.Listen = append(o.Listen, address)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"plausch/internal/connect"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,7 +18,7 @@ func TestServiceInstallInAnImage(t *testing.T) {
 	install := []string{"service", "install", "--root", root, "--binary", "/usr/local/bin/plausch"}
 	o := plauschRun(t, "", append(install, "--", "--listen", ":443", "--open")...)
 	unit := filepath.Join(root, "etc/systemd/system/plausch.service")
-	o.want(t, exitOK, "wrote    "+unit, "systemctl --root="+root+" enable plausch.service", "sudo plausch claim", "every night in /var/backups/plausch", filepath.Join(root, "etc/systemd/system/plausch-backup.timer"))
+	o.want(t, connect.ExitOK, "wrote    "+unit, "systemctl --root="+root+" enable plausch.service", "sudo plausch claim", "every night in /var/backups/plausch", filepath.Join(root, "etc/systemd/system/plausch-backup.timer"))
 	text, err := os.ReadFile(unit)
 	if err != nil {
 		t.Fatal(err)
@@ -27,15 +28,15 @@ func TestServiceInstallInAnImage(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	plauschRun(t, "", "service", "status", "--root", root).want(t, exitOK, unit, "--listen :443 --open", "systemd does not run")
+	plauschRun(t, "", "service", "status", "--root", root).want(t, connect.ExitOK, unit, "--listen :443 --open", "systemd does not run")
 
 	if err := os.WriteFile(unit, append(text, "Nice=5\n"...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	plauschRun(t, "", "service", "status", "--root", root).want(t, exitFailure, "install again")
-	plauschRun(t, "", "service", "uninstall", "--root", root).want(t, exitOK, "removed  "+unit, "The data is still")
-	plauschRun(t, "", "service", "status", "--root", root).want(t, exitFailure, "plausch service install")
-	plauschRun(t, "", "service", "uninstall", "--root", root).want(t, exitFailure, "no service")
+	plauschRun(t, "", "service", "status", "--root", root).want(t, connect.ExitFailure, "install again")
+	plauschRun(t, "", "service", "uninstall", "--root", root).want(t, connect.ExitOK, "removed  "+unit, "The data is still")
+	plauschRun(t, "", "service", "status", "--root", root).want(t, connect.ExitFailure, "plausch service install")
+	plauschRun(t, "", "service", "uninstall", "--root", root).want(t, connect.ExitFailure, "no service")
 }
 
 // What stands in the settings file of the service counts, what stands in the
@@ -51,7 +52,7 @@ func TestServiceInstallReadsTheServicesSettings(t *testing.T) {
 	}
 	t.Setenv("PLAUSCH_LISTEN", ":7777")
 	o := plauschRun(t, "", "service", "install", "--root", root, "--binary", "/usr/bin/plausch", "--socket", "--dry-run")
-	o.want(t, exitOK, "\nListenStream=80\n")
+	o.want(t, connect.ExitOK, "\nListenStream=80\n")
 	if _, err := os.Stat(filepath.Join(root, "etc")); err == nil {
 		t.Error("a dry run wrote something")
 	}
@@ -64,13 +65,13 @@ func TestServiceInstallUsage(t *testing.T) {
 		code int
 		want string
 	}{
-		{"an argument before --", []string{"now"}, exitUsage, "after --"},
-		{"a wrong flag after --", []string{"--", "--lisn"}, exitUsage, "--lisn"},
-		{"a wrong setting after --", []string{"--", "--metrics-listen=:7529"}, exitUsage, "other machines"},
-		{"an argument after --", []string{"--", "now"}, exitUsage, `"now"`},
-		{"a relative folder", []string{"--", "--data", "chat"}, exitUsage, "begin with /"},
-		{"a folder of nobody", []string{"--binary=/usr/bin/plausch", "--", "--data", "/srv/chat"}, exitFailure, "--user"},
-		{"a program in a home", []string{"--binary=/home/anna/plausch"}, exitFailure, "/usr/local/bin"},
+		{"an argument before --", []string{"now"}, connect.ExitUsage, "after --"},
+		{"a wrong flag after --", []string{"--", "--lisn"}, connect.ExitUsage, "--lisn"},
+		{"a wrong setting after --", []string{"--", "--metrics-listen=:7529"}, connect.ExitUsage, "other machines"},
+		{"an argument after --", []string{"--", "now"}, connect.ExitUsage, `"now"`},
+		{"a relative folder", []string{"--", "--data", "chat"}, connect.ExitUsage, "begin with /"},
+		{"a folder of nobody", []string{"--binary=/usr/bin/plausch", "--", "--data", "/srv/chat"}, connect.ExitFailure, "--user"},
+		{"a program in a home", []string{"--binary=/home/anna/plausch"}, connect.ExitFailure, "/usr/local/bin"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plauschRun(t, "", append([]string{"service", "install", "--root", t.TempDir()}, tt.args...)...).want(t, tt.code, tt.want)

@@ -21,11 +21,13 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
+	"plausch/internal/terminal"
 	"plausch/protocol"
 )
 
 func newTailCommand() *cobra.Command {
-	var c *connection
+	var server connect.Flags
 	t := new(tailer)
 	cmd := &cobra.Command{
 		Use:   "tail [flags] ROOM|@NAME",
@@ -45,23 +47,27 @@ func newTailCommand() *cobra.Command {
 			t.all = flags.Changed("since") && !flags.Changed("lines")
 			switch {
 			case t.lines < 0:
-				return usageErrorf("-n takes a number from 0, not %d", t.lines)
+				return connect.Usagef("-n takes a number from 0, not %d", t.lines)
 			case t.since < 0:
-				return usageErrorf("--since takes a seq from 0, not %d", t.since)
+				return connect.Usagef("--since takes a seq from 0, not %d", t.since)
 			case t.timeout <= 0:
-				return usageErrorf("--timeout takes a duration such as 30s, not %v", t.timeout)
+				return connect.Usagef("--timeout takes a duration such as 30s, not %v", t.timeout)
 			}
-			if t.target, err = parseTarget(args[0]); err != nil {
+			if t.target, err = connect.ParseTarget(args[0]); err != nil {
 				return err
 			}
-			if err := c.loadNamed(); err != nil {
+			c, err := server.Login()
+			if err != nil {
 				return err
 			}
-			if err := t.target.check(c.address); err != nil {
-				return c.explain(err)
+			if err := c.RequireName(); err != nil {
+				return err
 			}
-			if t.since > 0 && c.address.KTN() {
-				return usageErrorf("a KTN server does not number its messages, so --since can only be 0: all that it replays")
+			if err := t.target.Check(c.Address); err != nil {
+				return c.Explain(err)
+			}
+			if t.since > 0 && c.Address.KTN() {
+				return connect.Usagef("a KTN server does not number its messages, so --since can only be 0: all that it replays")
 			}
 			// A reader that has enough, such as head, ends us in peace.
 			signal.Ignore(syscall.SIGPIPE)
@@ -72,16 +78,16 @@ func newTailCommand() *cobra.Command {
 			for {
 				err = t.run(ctx, c)
 				switch {
-				case errors.Is(err, syscall.EPIPE), errors.Is(err, errInterrupted):
+				case errors.Is(err, syscall.EPIPE), errors.Is(err, connect.ErrInterrupted):
 					return nil
-				case c.takenInPassing(ctx, err):
-				case !c.mayHavePassword(err) || !c.askAccountPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()):
-					return c.explain(err)
+				case c.RetryTaken(ctx, err):
+				case !c.NeedsPassword(err) || !c.AskPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()):
+					return c.Explain(err)
 				}
 			}
 		},
 	}
-	c = addConnection(cmd)
+	addConnection(cmd, &server)
 	flags := cmd.Flags()
 	flags.IntVarP(&t.lines, "lines", "n", 10, "How many messages to print")
 	flags.Int64Var(&t.since, "since", 0, "Print all that came after this seq; with -n the last of it")
@@ -93,7 +99,7 @@ func newTailCommand() *cobra.Command {
 
 // tailer is one run of plausch tail.
 type tailer struct {
-	target       target
+	target       connect.Target
 	lines        int
 	since        int64
 	all          bool // all after since, however many lines
@@ -112,18 +118,16 @@ type tailer struct {
 	lost     bool         // it was said
 }
 
-func (t *tailer) run(ctx context.Context, c *connection) error {
-	o, err := c.options()
-	if err != nil {
-		return err
-	}
+func (t *tailer) run(ctx context.Context, c *connect.Login) error {
+	o := c.Options()
 	o.Begin = func(r plausch.Room) int64 {
-		if t.target.is(r) {
+		if t.target.Is(r) {
 			return r.Head // what is before it is asked for as history
 		}
 		return -1
 	}
 	o.Dial.Capabilities = []string{}
+	var err error
 	if t.client, err = client.Open(o); err != nil {
 		return err
 	}
@@ -143,10 +147,10 @@ func (t *tailer) run(ctx context.Context, c *connection) error {
 
 // begin waits until the room is known and what it had is printed. A follower of
 // a person with whom there are no messages yet goes on before that.
-func (t *tailer) begin(ctx context.Context, c *connection) error {
+func (t *tailer) begin(ctx context.Context, c *connect.Login) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t.patience = time.AfterFunc(t.timeout, func() { cancel(&errNoProgress{after: t.timeout}) })
+	t.patience = time.AfterFunc(t.timeout, func() { cancel(&connect.NoProgressError{After: t.timeout}) })
 	defer t.patience.Stop()
 	for t.room.ID == 0 {
 		if err := t.next(ctx, c); err != nil {
@@ -156,14 +160,14 @@ func (t *tailer) begin(ctx context.Context, c *connection) error {
 			continue
 		}
 		switch {
-		case t.target.room != "":
-			if _, err := t.target.enter(ctx, t.client); err != nil {
+		case t.target.Room != "":
+			if _, err := t.target.Enter(ctx, t.client); err != nil {
 				return t.why(ctx, err)
 			}
 		case t.follow:
 			return nil
 		default:
-			return plausch.Errorf(plausch.NotFound, "you and %s have not written each other yet", t.target.peer)
+			return plausch.Errorf(plausch.NotFound, "you and %s have not written each other yet", t.target.Peer)
 		}
 	}
 	return t.out.Flush()
@@ -171,19 +175,19 @@ func (t *tailer) begin(ctx context.Context, c *connection) error {
 
 // why returns the reason of the end of ctx if that is what err tells.
 func (t *tailer) why(ctx context.Context, err error) error {
-	var stalled *errNoProgress
+	var stalled *connect.NoProgressError
 	switch {
 	case ctx.Err() == nil:
 		return err
 	case errors.As(context.Cause(ctx), &stalled):
-		return &errNoProgress{stalled.after, t.offline}
+		return &connect.NoProgressError{After: stalled.After, Last: t.offline}
 	default:
-		return errInterrupted
+		return connect.ErrInterrupted
 	}
 }
 
 // next waits for updates and prints what they bring.
-func (t *tailer) next(ctx context.Context, c *connection) error {
+func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 	waiting, cancel := ctx, context.CancelFunc(func() {})
 	if t.follow && !t.lostAt.IsZero() {
 		waiting, cancel = context.WithDeadline(ctx, t.lostAt.Add(tellOffline))
@@ -193,7 +197,7 @@ func (t *tailer) next(ctx context.Context, c *connection) error {
 	switch {
 	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
 		t.lost, t.lostAt = true, time.Time{}
-		fmt.Fprintf(t.stderr, "plausch: %s; trying again\n", c.explainOffline(t.offline))
+		fmt.Fprintf(t.stderr, "plausch: %s; trying again\n", c.ExplainOffline(t.offline))
 		return nil
 	case err != nil:
 		return t.why(ctx, err)
@@ -244,12 +248,12 @@ func (t *tailer) state(u client.State) {
 
 // joined prints what the room had before its events begin to come.
 func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
-	if !t.target.is(u.Room) || u.Room.ID == t.room.ID {
+	if !t.target.Is(u.Room) || u.Room.ID == t.room.ID {
 		return nil
 	}
 	// One that a follower waited for is new as a whole, and so is the room with
 	// somebody else to whom the name went over.
-	anew := t.room.ID != 0 || t.target.peer != "" && t.caughtUp
+	anew := t.room.ID != 0 || t.target.Peer != "" && t.caughtUp
 	t.room = u.Room
 	var err error
 	switch {
@@ -340,7 +344,7 @@ func (t *tailer) print(e plausch.Event) error {
 		return nil
 	}
 	if !t.json {
-		_, err := t.out.WriteString(messageRows(e, terminalColumns(t.stdout)))
+		_, err := t.out.WriteString(messageRows(e, terminal.Columns(t.stdout)))
 		return err
 	}
 	b, err := messageJSON(t.target.String(), e)
@@ -358,7 +362,7 @@ func messageLine(e plausch.Event) string { return messageRows(e, 0) }
 // broken into rows.
 func messageRows(e plausch.Event, columns int) string {
 	head := fmt.Sprintf("%s %s: ", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()))
-	return wrap(head, withFiles(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
+	return terminal.Wrap(head, withFiles(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
 }
 
 const tailIndent = 4

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/connect"
 )
 
 // freeAddress returns a place on the loopback where nobody listens. It is below
@@ -104,15 +105,15 @@ func TestTailPagesBack(t *testing.T) {
 	p.signal(t, syscall.SIGKILL)
 	_ = p.cmd.Wait()
 	p = startServer(t, "--data", t.TempDir(), "--open", "--limits-sends-per-second=100000", "--limits-send-burst=100000")
-	t.Setenv(serverEnv, "ws://"+p.addr)
+	t.Setenv(connect.ServerEnv, "ws://"+p.addr)
 	const n = 450
 	var lines strings.Builder
 	for i := range n {
 		fmt.Fprintln(&lines, i)
 	}
-	plauschRun(t, lines.String(), "send").want(t, exitOK)
+	plauschRun(t, lines.String(), "send").want(t, connect.ExitOK)
 	// Large texts cut the pages.
-	plauschRun(t, strings.Repeat(strings.Repeat("x", plausch.MaxText)+"\n", 8), "send", "--name=bob").want(t, exitOK)
+	plauschRun(t, strings.Repeat(strings.Repeat("x", plausch.MaxText)+"\n", 8), "send", "--name=bob").want(t, connect.ExitOK)
 	for args, want := range map[string]int{"--since 0": n + 8, "-n 1000": n + 8, "-n 300": 300, "--since 200": n - 192, "--since 200 -n 9": 9} {
 		o := plauschRun(t, "", append([]string{"tail", "public", "--json"}, strings.Fields(args)...)...)
 		got := strings.Fields(seqs(t, o.stdout))
@@ -135,8 +136,8 @@ func TestTailFollowsOverKill(t *testing.T) {
 		return startServerAt(t, address, "--data", data, "--open", "--limits-sends-per-second=100000", "--limits-send-burst=100000")
 	}
 	p := start()
-	t.Setenv(serverEnv, "tcp://"+address)
-	plauschRun(t, "", "send", "0").want(t, exitOK)
+	t.Setenv(connect.ServerEnv, "tcp://"+address)
+	plauschRun(t, "", "send", "0").want(t, connect.ExitOK)
 	tail := startCommand(t, "tail", "public", "--follow", "--json", "--name=anna")
 	tail.await(`"text":"0"`)
 	send := startCommand(t, "send", "--name=bob")
@@ -150,7 +151,7 @@ func TestTailFollowsOverKill(t *testing.T) {
 		fmt.Fprintf(send.stdin, "%d\n", i+1)
 	}
 	send.stdin.Close()
-	if code := <-send.code; code != exitOK {
+	if code := <-send.code; code != connect.ExitOK {
 		t.Fatalf("send ends with %d", code)
 	}
 	lines := tail.await(fmt.Sprintf(`"text":"%d"`, n))
@@ -163,14 +164,14 @@ func TestTailFollowsOverKill(t *testing.T) {
 
 func TestTailFollowsAPersonBeforeTheFirstMessage(t *testing.T) {
 	openServer(t)
-	plauschRun(t, "", "send", "--name=bob", "here I am").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=bob", "here I am").want(t, connect.ExitOK)
 	// Both at once: they are the same guest nevertheless.
 	tail := startCommand(t, "tail", "@bob", "--follow", "--name=anna")
 	public := startCommand(t, "tail", "public", "-n", "1", "--follow", "--name=anna")
 	public.await("bob: here I am")
-	plauschRun(t, "", "send", "--name=bob", "--to=@anna", "psst").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=bob", "--to=@anna", "psst").want(t, connect.ExitOK)
 	tail.await("bob: psst")
-	plauschRun(t, "", "send", "--name=bob", "all of you").want(t, exitOK)
+	plauschRun(t, "", "send", "--name=bob", "all of you").want(t, connect.ExitOK)
 	if lines := public.await("all of you"); len(lines) != 1 {
 		t.Errorf("it prints %q", lines)
 	}

@@ -19,8 +19,10 @@ import (
 	"plausch"
 	"plausch/internal/auth"
 	"plausch/internal/config"
+	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/names"
+	"plausch/internal/terminal"
 )
 
 // maxPasswordLine bounds what is read as a password: more than the longest one.
@@ -55,13 +57,13 @@ func newUserAddCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case !slices.Contains(roles, role):
-				return usageErrorf("there is no role %q to give; choose one of %s", role, strings.Join(roles, ", "))
+				return connect.Usagef("there is no role %q to give; choose one of %s", role, strings.Join(roles, ", "))
 			case bot && role != string(plausch.RoleMember):
-				return usageErrorf("a bot is a member; to make it an admin, use plausch user role afterwards")
+				return connect.Usagef("a bot is a member; to make it an admin, use plausch user role afterwards")
 			}
 			// Nobody should type a password twice to learn that the name is wrong.
 			if _, err := names.NewAccount(args[0]); err != nil {
-				return &exitError{exitUsage, err}
+				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}
 			if bot {
 				return addBot(cmd, args[0])
@@ -82,6 +84,9 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 		return err
 	}
 	password, err := askPassword(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
+	if errors.Is(err, terminal.ErrInterrupted) {
+		return errors.New("interrupted; no account was added")
+	}
 	if err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func askPassword(ctx context.Context, name string, stdin io.Reader, prompts io.W
 	return passwordTwice(name, func(prompt string) (string, error) {
 		fmt.Fprint(prompts, prompt)
 		defer fmt.Fprintln(prompts)
-		return readHidden(ctx, int(file.Fd()))
+		return terminal.ReadHidden(ctx, int(file.Fd()))
 	})
 }
 
@@ -176,34 +181,6 @@ func passwordTwice(name string, ask func(prompt string) (string, error)) (string
 			return password, nil
 		}
 		complaint = "These were two different passwords.\n"
-	}
-}
-
-// readHidden reads a line from the terminal fd without showing it. If ctx ends
-// first, the terminal shows again what is typed.
-func readHidden(ctx context.Context, fd int) (string, error) {
-	before, err := term.GetState(fd)
-	if err != nil {
-		return "", fmt.Errorf("asking for the password: %w", err)
-	}
-	type answer struct {
-		line []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		line, err := term.ReadPassword(fd)
-		answers <- answer{line, err}
-	}()
-	select {
-	case a := <-answers:
-		if a.err != nil {
-			return "", fmt.Errorf("asking for the password: %w", a.err)
-		}
-		return string(a.line), nil
-	case <-ctx.Done():
-		// The reader cannot be woken; it ends with the process.
-		return "", errors.Join(errors.New("interrupted; no account was added"), term.Restore(fd, before))
 	}
 }
 

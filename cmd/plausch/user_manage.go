@@ -12,6 +12,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/link"
 )
@@ -125,7 +126,7 @@ func newUserRoleCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(roles, args[1]) {
-				return usageErrorf("there is no role %q to give; choose one of %s", args[1], strings.Join(roles, ", "))
+				return connect.Usagef("there is no role %q to give; choose one of %s", args[1], strings.Join(roles, ", "))
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
 				account, err := d.SetRole(d.ctx, account, plausch.Role(args[1]))
@@ -171,7 +172,7 @@ func newUserDeleteCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
-				return usageErrorf("this cannot be undone; if you are sure, add --yes")
+				return connect.Usagef("this cannot be undone; if you are sure, add --yes")
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
 				if err := d.Delete(d.ctx, account, erase); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"plausch/internal/auth"
+	"plausch/internal/connect"
 	"plausch/internal/store/sqlite"
 )
 
@@ -27,16 +28,16 @@ func TestUserAdd(t *testing.T) {
 		code        int
 		want        []string
 	}{
-		{"first account", goodPassword + "\n", []string{"anna", "--data", dir}, exitOK, []string{"member anna", dir}},
-		{"the name again", goodPassword + "\n", []string{"anna", "--data", dir}, exitFailure, []string{"anna", "taken"}},
-		{"an owner without a line end", goodPassword, []string{"--role=owner", "bert", "--data", dir}, exitOK, []string{"owner bert"}},
-		{"a line end of Windows", goodPassword + "\r\nand more\n", []string{"carl", "--data", dir}, exitOK, []string{"member carl"}},
-		{"capitals in the name", goodPassword + "\n", []string{"Dora", "--data", dir}, exitOK, []string{"member dora"}},
-		{"bad name", goodPassword + "\n", []string{"da ve", "--data", dir}, exitUsage, []string{"da ve", "letters"}},
-		{"bad password", "12345678\n", []string{"dave", "--data", dir}, exitFailure, []string{"guessed", "choose another"}},
-		{"no password", "", []string{"dave", "--data", dir}, exitFailure, []string{"standard input", "first line"}},
-		{"guests are not added", goodPassword + "\n", []string{"dave", "--role=guest", "--data", dir}, exitUsage, []string{"member, admin, owner"}},
-		{"a file for a folder", goodPassword + "\n", []string{"dave", "--data", file}, exitFailure, []string{"data folder", file, "--data"}},
+		{"first account", goodPassword + "\n", []string{"anna", "--data", dir}, connect.ExitOK, []string{"member anna", dir}},
+		{"the name again", goodPassword + "\n", []string{"anna", "--data", dir}, connect.ExitFailure, []string{"anna", "taken"}},
+		{"an owner without a line end", goodPassword, []string{"--role=owner", "bert", "--data", dir}, connect.ExitOK, []string{"owner bert"}},
+		{"a line end of Windows", goodPassword + "\r\nand more\n", []string{"carl", "--data", dir}, connect.ExitOK, []string{"member carl"}},
+		{"capitals in the name", goodPassword + "\n", []string{"Dora", "--data", dir}, connect.ExitOK, []string{"member dora"}},
+		{"bad name", goodPassword + "\n", []string{"da ve", "--data", dir}, connect.ExitUsage, []string{"da ve", "letters"}},
+		{"bad password", "12345678\n", []string{"dave", "--data", dir}, connect.ExitFailure, []string{"guessed", "choose another"}},
+		{"no password", "", []string{"dave", "--data", dir}, connect.ExitFailure, []string{"standard input", "first line"}},
+		{"guests are not added", goodPassword + "\n", []string{"dave", "--role=guest", "--data", dir}, connect.ExitUsage, []string{"member, admin, owner"}},
+		{"a file for a folder", goodPassword + "\n", []string{"dave", "--data", file}, connect.ExitFailure, []string{"data folder", file, "--data"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := plauschRun(t, tt.stdin, append([]string{"user", "add"}, tt.args...)...)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch"
+	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/link"
 	"plausch/internal/names"
@@ -38,10 +39,10 @@ func newWebhookAddCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// What cannot be is a mistake of the command line.
 			if _, err := names.RoomAddress(args[0]); err != nil {
-				return &exitError{exitUsage, err}
+				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}
 			if _, err := names.NewAccount(args[1]); err != nil {
-				return &exitError{exitUsage, err}
+				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}
 			return onData(cmd, func(d *desk) error {
 				made, err := core.AddWebhook(d.ctx, d.store, args[0], args[1], signed)
@@ -121,7 +122,7 @@ func newWebhookDeleteCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return usageErrorf("%q is no id; plausch webhook list has the ids", args[0])
+				return connect.Usagef("%q is no id; plausch webhook list has the ids", args[0])
 			}
 			return onData(cmd, func(d *desk) error {
 				err := d.store.DeleteWebhook(d.ctx, id, time.Now(), 0)

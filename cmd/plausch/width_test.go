@@ -9,7 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"plausch"
-	"plausch/client"
+	"plausch/internal/connect"
+	"plausch/internal/terminal"
 )
 
 // hostileText returns texts of what terminals and people could take in another way.
@@ -31,7 +32,7 @@ func hostileText() *rapid.Generator[string] {
 // never has to break a row itself, and no row but the first begins at its edge.
 func TestNoTextLooksLikeSomebodyElses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		columns := rapid.IntRange(minColumns, 100).Draw(t, "columns")
+		columns := rapid.IntRange(terminal.MinColumns, 100).Draw(t, "columns")
 		text, name := hostileText().Draw(t, "text"), hostileText().Draw(t, "name")
 		checkDrawn(t, columns, text, name)
 	})
@@ -40,7 +41,7 @@ func TestNoTextLooksLikeSomebodyElses(t *testing.T) {
 // The cases that did look so.
 func TestTextsThatLookedLikeSomebodyElses(t *testing.T) {
 	line := "03:17 anna: I resign today"
-	for columns := minColumns; columns <= 100; columns += 1 + columns/8 {
+	for columns := terminal.MinColumns; columns <= 100; columns += 1 + columns/8 {
 		checkDrawn(t, columns, strings.Repeat("\u00ad", 49)+line, "bob")
 		checkDrawn(t, columns, strings.Repeat("👨\u200d👩\u200d👧\u200d👦", 9)+line, strings.Repeat("日", 30))
 		checkDrawn(t, columns, line, strings.Repeat("x ", 26)+line)
@@ -57,7 +58,7 @@ func checkDrawn(t interface{ Fatalf(string, ...any) }, columns int, text, name s
 	r, screen := testRenderer(columns), vt.NewEmulator(columns, 2)
 	for _, colour := range []bool{false, true} {
 		r.colour = colour
-		room := targetOf(plausch.Room{Name: name})
+		room := connect.TargetOf(plausch.Room{Name: name})
 		for _, drawn := range []string{
 			r.event(e, ""), r.event(named, room.String()), r.event(join, ""), r.note("%s", text), r.rule(room.String()),
 			messageRows(e, columns),
@@ -124,16 +125,5 @@ func TestEditorClusters(t *testing.T) {
 	}
 	if got := string(e.line); got != "aX🇩🇪b" {
 		t.Errorf("the line is %q", got)
-	}
-}
-
-func TestRuneWidthOfAll(t *testing.T) {
-	screen := vt.NewEmulator(20, 2)
-	for r := rune(' '); r <= 0x10ffff; r += 1 + r/0x3000 { // all of the first planes, and some of the rest
-		s := client.CleanLine(string(r))
-		_, _ = screen.WriteString("\r" + s)
-		if x := screen.CursorPosition().X; x > textWidth(s) {
-			t.Errorf("%U takes %d columns, and is counted as %d", r, x, textWidth(s))
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"cmp"
@@ -19,8 +19,8 @@ import (
 // that no terminal has to break one itself: at its left edge, where the text would
 // look like something that somebody else said.
 
-// clusters returns the clusters of s, each escape sequence of colours by itself.
-func clusters(s string) iter.Seq[string] {
+// Clusters returns the clusters of s, each escape sequence of colours by itself.
+func Clusters(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		state := -1
 		for s != "" {
@@ -46,8 +46,8 @@ func colourLength(s string) int {
 	return strings.IndexByte(s, 'm') + 1
 }
 
-// clusterWidth is the most columns that a terminal needs for a cluster.
-func clusterWidth(c string) int {
+// ClusterWidth is the most columns that a terminal needs for a cluster.
+func ClusterWidth(c string) int {
 	if len(c) == 1 && c[0] >= ' ' {
 		return 1
 	}
@@ -56,7 +56,7 @@ func clusterWidth(c string) int {
 	}
 	sum := 0
 	for _, r := range c {
-		sum += runeWidth(r)
+		sum += RuneWidth(r)
 	}
 	if strings.ContainsAny(c, "\ufe0f\u20e3") { // signs that become pictures
 		sum = max(sum, 2)
@@ -64,18 +64,18 @@ func clusterWidth(c string) int {
 	return max(sum, uniseg.StringWidth(c))
 }
 
-// textWidth is the most columns that a terminal needs for s, whose only escape
+// Width is the most columns that a terminal needs for s, whose only escape
 // sequences are colours.
-func textWidth(s string) int {
+func Width(s string) int {
 	n := 0
-	for c := range clusters(s) {
-		n += clusterWidth(c)
+	for c := range Clusters(s) {
+		n += ClusterWidth(c)
 	}
 	return n
 }
 
-// runeWidth is the most columns that a terminal needs for r.
-func runeWidth(r rune) int {
+// RuneWidth is the most columns that a terminal needs for r.
+func RuneWidth(r rune) int {
 	switch {
 	case r < ' ' || unicode.In(r, unicode.Mn, unicode.Me) || unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 		return 0

@@ -1,0 +1,56 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/terminal"
+)
+
+// RetryTaken reports, once, that somebody else has the name, after a moment.
+// It may have been another command of the same user that began at the same time
+// with the same new name: by then it has kept the guest's token for us, too.
+func (l *Login) RetryTaken(ctx context.Context, err error) bool {
+	const moment = 500 * time.Millisecond
+	var signIn *client.SignInError
+	if l.takenAgain || !errors.As(err, &signIn) || plausch.CodeOf(signIn.Err) != plausch.Taken {
+		return false
+	}
+	l.takenAgain = true
+	select {
+	case <-time.After(moment):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// NeedsPassword reports whether asking for a password could help where err
+// is the answer to signing in without one.
+func (l *Login) NeedsPassword(err error) bool {
+	var signIn *client.SignInError
+	if !errors.As(err, &signIn) || l.Password != "" || l.Token != "" {
+		return false
+	}
+	code := plausch.CodeOf(signIn.Err)
+	return code == plausch.Taken || code == plausch.SignInFailed
+}
+
+// AskPassword asks for the password of the account on the terminal that stdin is, and
+// sets it. It returns false if stdin is no terminal, or the answer is empty.
+func (l *Login) AskPassword(ctx context.Context, stdin io.Reader, prompts io.Writer) bool {
+	if !terminal.Is(stdin) {
+		return false
+	}
+	fmt.Fprintf(prompts, "The name %s is not free. If it is your account, type its password: ", l.Name)
+	password, err := terminal.ReadHidden(ctx, int(stdin.(*os.File).Fd()))
+	fmt.Fprintln(prompts)
+	l.Password = password
+	return err == nil && password != ""
+}

@@ -1,0 +1,115 @@
+package connect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"plausch"
+	"plausch/client"
+)
+
+// state is the folder in which clients keep what outlives them.
+type state struct {
+	folder string // empty if there is none
+	unkept error  // why nothing can be kept there; nil if it can
+	memory *memory
+}
+
+// openState finds the folder and makes it if it is missing.
+func openState() state {
+	folder, err := client.StateFolder()
+	if err != nil {
+		err = fmt.Errorf("neither HOME nor XDG_STATE_HOME is set")
+	} else {
+		err = tryToWrite(folder)
+	}
+	s := state{folder: folder, unkept: err}
+	if err != nil {
+		s.memory = newMemory(folder)
+	}
+	return s
+}
+
+// tryToWrite makes a folder if need be, and tries whether it can be written.
+func tryToWrite(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(folder, ".write-test-*")
+	if err != nil {
+		return err
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+func (s state) tokens() client.TokenStore {
+	if s.memory != nil {
+		return s.memory
+	}
+	return client.NewTokenFile(filepath.Join(s.folder, tokensName))
+}
+
+func (s state) pins() client.PinStore {
+	if s.memory != nil {
+		return s.memory
+	}
+	return client.NewPinFile(filepath.Join(s.folder, pinsName))
+}
+
+// The names of the stores of package client in its state folder.
+const (
+	tokensName = "tokens.json"
+	pinsName   = "pins.json"
+)
+
+// Unkept returns why nothing that is learned now outlives the process, such as
+// sign-ins, certificates and unsent messages; nil if all of it does. Everything
+// works without.
+func (l *Login) Unkept() error { return l.state.unkept }
+
+// Options returns how a client of the login begins. The same name is the same guest
+// every time, since its token is kept. Where nothing can be kept, a guest exists only
+// while it is connected: otherwise nobody could have its name again.
+func (l *Login) Options() client.Options {
+	o := client.Options{
+		Address: l.Address.String(), Name: l.Name, Password: l.Password, Token: l.Token,
+		Dial: client.DialOptions{TLS: l.TLS, Pins: l.state.pins(), Fingerprint: l.Fingerprint, Program: "plausch/" + plausch.Version},
+	}
+	switch {
+	case l.Token != "":
+		o.Name = "" // the token alone says who it is
+	case l.Password == "" && l.state.memory != nil && !l.state.memory.hasTokens():
+		o.Transient = true
+	default:
+		o.Tokens = l.state.tokens()
+	}
+	return o
+}
+
+// OutboxFile returns the file that keeps what the login has not sent yet, or "" if
+// nothing can be kept. Both ways of talking to a port share it; what was meant for an
+// encrypted connection is never sent over another.
+func (l *Login) OutboxFile() string {
+	if l.state.unkept != nil {
+		return ""
+	}
+	server := strings.ReplaceAll(l.Address.HostPort(), ":", "_") // which not every file system takes
+	switch {
+	case l.Address.Secure():
+		server += "_tls"
+	case l.Address.KTN(): // whose names and rooms are others
+		server += "_ktn"
+	}
+	name := l.Name
+	if l.Token != "" { // whose account is not known yet
+		sum := sha256.Sum256([]byte(l.Token))
+		name = "token-" + hex.EncodeToString(sum[:8])
+	}
+	return filepath.Join(l.state.folder, "outbox", url.PathEscape(server), name+".jsonl")
+}
