@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"plausch/internal/config"
 	"plausch/internal/connect"
 	"plausch/internal/link"
