@@ -106,6 +106,7 @@ func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config,
 		defer close(reloaded)
 		reloadOn(ctx, reload, cfg, load, srv, level, log)
 	}()
+	go releaseMemory(ctx) // ends with it
 	err = srv.Run(ctx)
 	stop()
 	<-told

@@ -84,7 +84,8 @@ func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch
 	a := h.ids[in.Account.ID]
 	if a == nil {
 		a = &arrived{}
-		a.account.Store(&in.Account)
+		account := in.Account // a copy, so that the rest of in is not kept
+		a.account.Store(&account)
 		h.ids[in.Account.ID], h.names[in.Account.Name] = a, a
 	}
 	l.at = a

@@ -21,10 +21,10 @@ var errQuiet = errors.New("the session is quiet")
 // quiet is what is known of how busy a session is.
 type quiet struct {
 	signedIn atomic.Bool   // before that, the read deadline is the one for signing in
-	heard    atomic.Uint64 // frames so far
+	heard    atomic.Uint32 // frames so far, modulo 2³²
 
 	// of findQuiet
-	before uint64 // heard at the last look
+	before uint32 // heard at the last look
 	fresh  bool   // it has a fresh goroutine, and nothing was heard since
 }
 

@@ -80,18 +80,20 @@ func NewServer(a *api.API, opts Options) *Server {
 }
 
 // session is one connection.
+//
+// An idle connection is little else: the fields are in an order that wastes no bytes.
 type session struct {
 	server *Server
 	conn   net.Conn
 	host   Host
 	frames Frames
-	format protocol.Format
 	out    Outbox
 	caller api.Caller
-	said   bool // hello
 	flight flight
 	quiet  quiet
 	rest   Remainder
+	format protocol.Format
+	said   bool // hello
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
