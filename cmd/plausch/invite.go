@@ -118,24 +118,47 @@ func actor(a plausch.AccountRef) string {
 }
 
 func newInviteRevokeCommand() *cobra.Command {
+	var yes *bool
 	cmd := &cobra.Command{
 		Use:   "revoke ID",
 		Short: "End an invite; accounts that were made with it stay",
-		Args:  cobra.ExactArgs(1),
+		Long: "Ends an invite, after asking whether it should: nobody can join with it any more. Accounts that\n" +
+			"were made with it stay. plausch invite list prints the ids.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return connect.Usagef("%q is no number of an invite; see plausch invite list", args[0])
+				return connect.Usagef("%q is not the id of an invite; plausch invite list prints the ids", args[0])
+			}
+			var invite plausch.Invite
+			err = onData(cmd, func(d *desk) error {
+				// The first after the one before it, if that is it.
+				found, err := d.store.ListInvites(d.ctx, 0, time.Now(), plausch.InviteID(id)-1, 1)
+				if err == nil && (len(found) == 0 || found[0].ID != plausch.InviteID(id)) {
+					err = fmt.Errorf("there is no invite %d that still works; plausch invite list prints the ids", id)
+				}
+				if err == nil {
+					invite = found[0]
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			question := fmt.Sprintf("Revoke invite %d, for %s, made by %s?", id, whom(invite), actor(invite.Maker))
+			if err := confirm(cmd, *yes, question); err != nil {
+				return err
 			}
 			return onData(cmd, func(d *desk) error {
-				if err := d.RevokeInvite(d.ctx, plausch.InviteID(id)); err != nil {
+				if err := d.RevokeInvite(d.ctx, invite.ID); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "Invite %d is not good any more\n", id)
+				fmt.Fprintf(cmd.OutOrStdout(), "Revoked invite %d\n", id)
 				return nil
 			})
 		},
 	}
 	addSettings(cmd, "data")
+	yes = addYes(cmd)
 	return cmd
 }

@@ -18,6 +18,7 @@ import (
 var commands = []func() *cobra.Command{
 	newServeCommand,
 	newClaimCommand,
+	newNameCommand,
 	newInviteCommand,
 	newUserCommand,
 	newRoomCommand,

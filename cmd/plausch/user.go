@@ -20,7 +20,6 @@ import (
 	"plausch/internal/auth"
 	"plausch/internal/config"
 	"plausch/internal/connect"
-	"plausch/internal/core"
 	"plausch/internal/names"
 	"plausch/internal/terminal"
 )
@@ -31,8 +30,7 @@ const maxPasswordLine = 4 << 10
 func newUserCommand() *cobra.Command {
 	cmd := newGroupCommand("user", "Look after the accounts of a server")
 	cmd.AddCommand(newUserListCommand(), newUserAddCommand(), newUserPasswdCommand(), newUserRoleCommand(),
-		newUserStateCommand("deactivate", "Shut an account out; it keeps its name and its rooms", "is shut out", (*core.Admin).Deactivate),
-		newUserStateCommand("activate", "Let an account in again", "is let in again", (*core.Admin).Activate),
+		newUserDeactivateCommand(), newUserActivateCommand(),
 		newUserDeleteCommand())
 	return cmd
 }
@@ -42,14 +40,15 @@ var roles = []string{string(plausch.RoleMember), string(plausch.RoleAdmin), stri
 func newUserAddCommand() *cobra.Command {
 	var role string
 	var bot bool
+	var yes *bool
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add an account",
 		Long: "Adds an account with a password to the server's data folder. A running server need not be\n" +
 			"stopped for it. The password is asked for on the terminal; without a terminal it is the\n" +
 			"first line of standard input.\n\n" +
-			"With --bot it adds an account for a program, and prints the token that it signs in with; for\n" +
-			"a bot that there is, a new token in the place of those before.",
+			"With --bot it adds an account for a program, and prints the token that it signs in with. For a\n" +
+			"bot that exists it asks, and then prints a new token, which replaces the old one.",
 		Example: "  plausch user add anna --role owner\n" +
 			"  pwgen 20 1 | tee anna.txt | plausch user add anna\n" +
 			"  plausch user add weather --bot > weather.token",
@@ -66,7 +65,7 @@ func newUserAddCommand() *cobra.Command {
 				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}
 			if bot {
-				return addBot(cmd, args[0])
+				return addBot(cmd, args[0], *yes)
 			}
 			return addUser(cmd, args[0], plausch.Role(role))
 		},
@@ -74,6 +73,7 @@ func newUserAddCommand() *cobra.Command {
 	addSettings(cmd, "data")
 	cmd.Flags().StringVar(&role, "role", string(plausch.RoleMember), "What the account may do: "+strings.Join(roles, ", "))
 	cmd.Flags().BoolVar(&bot, "bot", false, "Add an account for a program, and print its token")
+	yes = addYes(cmd)
 	must(cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions(roles, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
@@ -101,10 +101,26 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 }
 
 // addBot prints the token alone on standard output, for a file.
-func addBot(cmd *cobra.Command, name string) error {
+func addBot(cmd *cobra.Command, name string, yes bool) error {
 	cfg, err := findOrMakeData(cmd)
 	if err != nil {
 		return err
+	}
+	var old plausch.Account
+	err = openData(cmd, cfg, func(d *desk) error {
+		if old, err = d.Find(d.ctx, name); plausch.CodeOf(err) == plausch.NotFound {
+			err = nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if old.Bot {
+		question := fmt.Sprintf("Make a new token for the bot %s? Its old one stops working.", old.Name)
+		if err := confirm(cmd, yes, question); err != nil {
+			return err
+		}
 	}
 	return openData(cmd, cfg, func(d *desk) error {
 		account, token, err := d.AddBot(d.ctx, name)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"plausch"
 	"plausch/client"
 	"plausch/internal/connect"
-	"plausch/internal/core"
 	"plausch/internal/link"
 )
 
@@ -142,17 +140,17 @@ func newUserRoleCommand() *cobra.Command {
 	return cmd
 }
 
-func newUserStateCommand(use, short, done string, do func(*core.Admin, context.Context, plausch.Account) error) *cobra.Command {
+func newUserActivateCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   use + " NAME",
-		Short: short,
+		Use:   "activate NAME",
+		Short: "Let an account in again",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				if err := do(d.Admin, d.ctx, account); err != nil {
+				if err := d.Activate(d.ctx, account); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", account.Name, done)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s can sign in again\n", account.Name)
 				return nil
 			})
 		},
@@ -161,20 +159,67 @@ func newUserStateCommand(use, short, done string, do func(*core.Admin, context.C
 	return cmd
 }
 
+// onAccountIfSure is [onAccount] after a question, which has the account's name in it.
+func onAccountIfSure(cmd *cobra.Command, name string, yes bool, question string, do func(d *desk, account plausch.Account) error) error {
+	var found plausch.Account
+	err := onAccount(cmd, name, func(_ *desk, account plausch.Account) error {
+		found = account
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := confirm(cmd, yes, fmt.Sprintf(question, client.CleanLine(found.Name))); err != nil {
+		return err
+	}
+	return onAccount(cmd, name, func(d *desk, account plausch.Account) error {
+		if account.ID != found.ID {
+			return fmt.Errorf("%q has become the name of somebody else meanwhile; nothing was changed", found.Name)
+		}
+		return do(d, account)
+	})
+}
+
+func newUserDeactivateCommand() *cobra.Command {
+	var yes *bool
+	cmd := &cobra.Command{
+		Use:   "deactivate NAME",
+		Short: "Shut an account out; it keeps its name and its rooms",
+		Long: "Shuts an account out, after asking whether it should: all its devices are signed out. It keeps\n" +
+			"its name and its rooms, and plausch user activate lets it in again.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			question := "Deactivate %s? All its devices are signed out."
+			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
+				if err := d.Deactivate(d.ctx, account); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is deactivated\n", account.Name)
+				return nil
+			})
+		},
+	}
+	addSettings(cmd, "data")
+	yes = addYes(cmd)
+	return cmd
+}
+
 func newUserDeleteCommand() *cobra.Command {
-	var erase, yes bool
+	var erase bool
+	var yes *bool
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete an account for good",
-		Long: "Deletes an account for good: its sign-ins end, it leaves its rooms, and its name is free. What\n" +
-			"it wrote stays, by \"" + plausch.DeletedName + "\", or goes, with --erase. It cannot be undone, so it asks for --yes.\n" +
-			"To shut somebody out for a while: plausch user deactivate.",
+		Long: "Deletes an account for good, after asking whether it should: its devices are signed out, it\n" +
+			"leaves its rooms, and its name is free. What it wrote stays, by \"" + plausch.DeletedName + "\"; with --erase\n" +
+			"it goes, too. To shut somebody out for a while: plausch user deactivate.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !yes {
-				return connect.Usagef("this cannot be undone; if you are sure, add --yes")
+			question := "Delete the account %s? This cannot be undone."
+			if erase {
+				question = "Delete the account %s and all its messages? This cannot be undone."
 			}
-			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
+			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
 				if err := d.Delete(d.ctx, account, erase); err != nil {
 					return err
 				}
@@ -184,7 +229,7 @@ func newUserDeleteCommand() *cobra.Command {
 		},
 	}
 	addSettings(cmd, "data")
-	cmd.Flags().BoolVar(&erase, "erase", false, "The texts of its messages go, too")
-	cmd.Flags().BoolVar(&yes, "yes", false, "Yes, for good")
+	cmd.Flags().BoolVar(&erase, "erase", false, "Remove the texts and files of its messages, too")
+	yes = addYes(cmd)
 	return cmd
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plausch"
+	"plausch/client"
 	"plausch/internal/connect"
 	"plausch/internal/core"
 	"plausch/internal/link"
@@ -114,28 +115,50 @@ func listWebhooks(ctx context.Context, cmd *cobra.Command, st store.Store, hooks
 }
 
 func newWebhookDeleteCommand() *cobra.Command {
+	var yes *bool
 	cmd := &cobra.Command{
 		Use:   "delete ID",
 		Short: "Delete a webhook",
-		Long:  "Deletes a webhook, at once and for ever. Its messages stay. plausch webhook list has the ids.",
-		Args:  cobra.ExactArgs(1),
+		Long: "Deletes a webhook, at once and for good, after asking whether it should. Its messages stay.\n" +
+			"plausch webhook list prints the ids.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return connect.Usagef("%q is no id; plausch webhook list has the ids", args[0])
+				return connect.Usagef("%q is not the id of a webhook; plausch webhook list prints the ids", args[0])
 			}
-			return onData(cmd, func(d *desk) error {
-				err := d.store.DeleteWebhook(d.ctx, id, time.Now(), 0)
+			none := func(err error) error {
 				if plausch.CodeOf(err) == plausch.NotFound {
-					return fmt.Errorf("there is no webhook %d; plausch webhook list has the ids", id)
-				}
-				if err == nil {
-					fmt.Fprintf(cmd.OutOrStdout(), "Deleted the webhook %d\n", id)
+					return fmt.Errorf("there is no webhook %d; plausch webhook list prints the ids", id)
 				}
 				return err
+			}
+			var hook plausch.Webhook
+			var room plausch.Room
+			err = onData(cmd, func(d *desk) error {
+				if hook, err = d.store.Webhook(d.ctx, id); err != nil {
+					return none(err)
+				}
+				room, err = d.store.Room(d.ctx, hook.Room)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			question := fmt.Sprintf("Delete webhook %d, which posts to %s as %s? This cannot be undone.", id, room.Name, client.CleanLine(hook.Account.Name))
+			if err := confirm(cmd, *yes, question); err != nil {
+				return err
+			}
+			return onData(cmd, func(d *desk) error {
+				if err := d.store.DeleteWebhook(d.ctx, id, time.Now(), 0); err != nil {
+					return none(err)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "Deleted webhook %d\n", id)
+				return nil
 			})
 		},
 	}
 	addSettings(cmd, "data")
+	yes = addYes(cmd)
 	return cmd
 }
