@@ -65,7 +65,7 @@ def main(server, name, password):
                 request(line[1:])
             elif line:
                 request("msg", line)
-        request("logout")  # the server answers what came before, says so, and closes
+        request("logout")  # the server answers what came before, says so, and keeps the connection
     except OSError:
         pass  # the receiver has noticed, too
     except KeyboardInterrupt:

@@ -174,7 +174,7 @@ func settings(c *Config) []setting {
 				"Most of them take whatever they read at once for one message."}},
 		{value: &c.KTN.History, fallback: "replay", Setting: Setting{Key: "ktn.history",
 			Choices: []string{"replay", "objects", "strings", "none"},
-			Comment: "What a KTN client is sent at login of what was said before: replay, objects, strings or none. " +
+			Comment: "How a KTN client is sent what was said before, at login and when it asks: replay, objects or strings; none is replay when it asks. " +
 				"Nearly all of them understand replay, each message as if it were said now; " +
 				"objects and strings are histories in the two forms that the course's texts can be read as."}},
 		{value: &c.KTN.HistoryMessages, fallback: 50, check: between(1, 200), Setting: Setting{Key: "ktn.history_messages",

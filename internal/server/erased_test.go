@@ -19,7 +19,7 @@ func TestTheOldProtocolsShowWhatWasErased(t *testing.T) {
 
 	ktn := dialKTN(t, address)
 	ktn.ask("login", "reader", "info")
-	if _, says := ktn.ask("history", "", "history"); !strings.Contains(says, `"(deleted)"`) || strings.Contains(says, "psst") {
+	if _, says := ktn.ask("history", "", "message"); !strings.Contains(says, `"(deleted)"`) || strings.Contains(says, "psst") {
 		t.Errorf("the history of KTN is %s", says)
 	}
 	htl := dialHTL(t, address)

@@ -267,7 +267,7 @@ func ktnRefuses(t *testing.T, address string) {
 		t.Errorf("the member hears %s", says)
 	}
 	for who, reads := range map[string]bool{"maker": true, "member": true, "stranger": false} {
-		if _, says := peers[who].ask("history", "", "history"); strings.Contains(says, "psst") != reads {
+		if _, says := peers[who].ask("history", "", "message", "info"); strings.Contains(says, "psst") != reads {
 			t.Errorf("the history of %s is %s", who, says)
 		}
 	}

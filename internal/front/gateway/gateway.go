@@ -88,9 +88,10 @@ func NewServer(a *api.API, opts Options) *Server {
 // Conn is a connection to serve.
 type Conn struct {
 	net.Conn
-	Prefix []byte    // was read from the connection before
-	Until  time.Time // somebody has to have signed in by then
-	Host   session.Host
+	Prefix     []byte        // was read from the connection before
+	Until      time.Time     // somebody has to have signed in by then
+	SignInTime time.Duration // and so long after the connection was made
+	Host       session.Host
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes

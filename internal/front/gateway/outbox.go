@@ -55,6 +55,15 @@ type item struct {
 func (o *outbox) init(s *Session) {
 	o.s = s
 	o.pacer = newPacer(s.conn, s.server.opts.Pace)
+	o.reset()
+}
+
+// reset forgets what a sign-in has left, once all is written and the hub delivers
+// no more.
+func (o *outbox) reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held, o.isLive, o.waiting, o.behind, o.moves = nil, false, 0, 0, false
 	o.last = map[plausch.RoomID]int64{}
 	o.here = map[plausch.AccountID]string{}
 	o.moved = map[plausch.AccountID]plausch.AccountRef{}

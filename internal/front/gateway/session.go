@@ -27,6 +27,9 @@ type Session struct {
 	conn   net.Conn
 	host   session.Host
 	front  Front
+	// signInTime is how long it may take until somebody has signed in.
+	signInTime time.Duration
+
 	prefix []byte // is read before conn
 	rest   session.Remainder
 	out    outbox
@@ -44,6 +47,7 @@ type Session struct {
 	me     plausch.AccountRef // zero before sign-in
 	device bool               // signing in has made one
 	typed  string             // my name as it was typed, which my client knows me by
+	before bool               // somebody has signed in and out
 	ids    string             // what client ids of this connection begin with
 	sends  int
 	ended  bool // see End
@@ -51,7 +55,9 @@ type Session struct {
 }
 
 func newSession(s *Server, conn Conn) *Session {
-	ses := &Session{server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix, ending: make(chan struct{})}
+	ses := &Session{
+		server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix, signInTime: conn.SignInTime, ending: make(chan struct{}),
+	}
 	// The time comes first, see the index of client ids.
 	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
 	ses.out.init(ses)
@@ -73,7 +79,7 @@ func (s *Session) serve(welcome bool) {
 	}
 	why := s.reason(err)
 	// The name is free from here on, however long the rest is read.
-	s.leave()
+	s.leave(true)
 	var bye [][]byte
 	if why != nil {
 		bye = s.front.Bye(why)
@@ -88,11 +94,11 @@ func (s *Session) serve(welcome bool) {
 	s.host.Ended()
 }
 
-// leave ends what the session is to the server.
-func (s *Session) leave() {
+// leave ends the sign-in, for ever if the connection is to end.
+func (s *Session) leave(forever bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gone = true
+	s.gone = forever
 	if s.device {
 		// Its token was made for nobody: such a client signs in by password again.
 		_, err := api.Ask[protocol.Empty](context.Background(), s.server.api, &s.caller, protocol.MethodSignOut, protocol.Empty{})
@@ -113,7 +119,9 @@ func (s *Session) reason(err error) error {
 		return errStopping()
 	case err == nil || errors.As(err, new(*plausch.Error)):
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded) && s.me.ID == 0:
+	case errors.Is(err, os.ErrDeadlineExceeded) && s.before && !s.SignedIn():
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded) && !s.SignedIn():
 		return plausch.Errorf(plausch.SignInNeeded, "nobody logged in in time; connect again")
 	case !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
 		s.server.opts.Log.Debug("connection lost", "protocol", s.server.opts.Protocol, "remote", s.conn.RemoteAddr(), "err", err)
@@ -259,7 +267,9 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 		s.typed = in.Name
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
-	s.host.SignedIn()
+	if !s.before {
+		s.host.SignedIn()
+	}
 	if _, err = ask[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err
 	}
@@ -267,6 +277,21 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 		return s.eachHere(s.out.arrived)
 	}
 	return nil
+}
+
+// signInAgain is how long, at most, a connection stays open for another sign-in.
+const signInAgain = 30 * time.Second
+
+// SignOut ends the sign-in: its name is free, and all that waited is written. Then
+// somebody can sign in again, for as long as before the first time, but for half a
+// minute at most.
+func (s *Session) SignOut() {
+	s.leave(false)
+	s.out.wait() // it looks at what follows
+	s.out.reset()
+	s.rooms.init(s)
+	s.me, s.typed, s.device, s.before = plausch.AccountRef{}, "", false, true
+	_ = s.conn.SetReadDeadline(time.Now().Add(min(s.signInTime, signInAgain)))
 }
 
 // Live has messages written from now on: all that were sent since SignIn, but

@@ -198,12 +198,27 @@ func enter(t testing.TB, p *servertest.Place, name string) *client {
 	return c
 }
 
-// leave logs out.
-func (c *client) leave() {
+// logOut logs out, and keeps the connection.
+func (c *client) logOut() {
 	c.t.Helper()
 	c.request("logout", nil)
 	c.wantInfo("Logout successful")
-	c.wantEnd()
+}
+
+// leave logs out and hangs up.
+func (c *client) leave() {
+	c.t.Helper()
+	c.logOut()
+	c.hangUp()
+}
+
+// hangUp closes the connection, over which nothing more has come.
+func (c *client) hangUp() {
+	c.t.Helper()
+	c.conn.Close()
+	if r, ok := <-c.got; ok {
+		c.t.Fatalf("got %+v, want nothing more", r)
+	}
 }
 
 // joined is a text that came in parts.

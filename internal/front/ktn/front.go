@@ -128,24 +128,30 @@ func (f *front) greet() error {
 		return nil
 	}
 	recent, err := f.Recent(f.opts.HistoryMessages)
-	if err != nil || len(recent) == 0 {
-		return err
+	if err == nil && len(recent) > 0 {
+		f.sendHistory(recent)
 	}
-	switch f.opts.History {
-	case HistoryReplay:
-		for i := range recent {
-			r := messageResponse(&recent[i])
-			f.Reply(r.pieces()...)
-		}
-	default:
-		f.Reply(historyPieces(time.Now(), messageResponses(recent), f.opts.History == HistoryStrings)...)
-	}
-	return nil
+	return err
 }
 
+// sendHistory sends what was said before in the form of the settings.
+func (f *front) sendHistory(messages []gateway.Message) {
+	switch f.opts.History {
+	case HistoryObjects, HistoryStrings:
+		f.Reply(historyPieces(time.Now(), messageResponses(messages), f.opts.History == HistoryStrings)...)
+	default:
+		for i := range messages {
+			r := messageResponse(&messages[i])
+			f.Reply(r.pieces()...)
+		}
+	}
+}
+
+// logout keeps the connection, as most servers of the course do: many clients log
+// in again, and more end in an error if it is closed before they close it.
 func (f *front) logout(request) error {
+	f.SignOut()
 	f.info("Logout successful")
-	f.End()
 	return nil
 }
 
@@ -177,12 +183,18 @@ func (f *front) names(request) error {
 	return err
 }
 
+// history answers in the form that clients get at login, since some know no other.
 func (f *front) history(request) error {
 	recent, err := f.Recent(f.opts.HistoryMessages)
-	if err == nil {
-		f.Reply(historyPieces(time.Now(), messageResponses(recent), false)...)
+	switch lists := f.opts.History == HistoryObjects || f.opts.History == HistoryStrings; {
+	case err != nil:
+		return err
+	case len(recent) == 0 && !lists:
+		f.info("Nothing has been said yet.")
+	default:
+		f.sendHistory(recent)
 	}
-	return err
+	return nil
 }
 
 func (f *front) help(request) error {

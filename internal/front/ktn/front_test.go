@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"plausch/internal/config"
 	"plausch/internal/front/ktn"
 	"plausch/internal/server/servertest"
 )
@@ -83,18 +84,17 @@ func TestHabits(t *testing.T) {
 					c.wantInfo(name)
 					c.want(name, "message", "hello")
 					c.want(name, "message", "hello again")
-					for said := false; !said; {
-						r := c.next()
-						for _, one := range r.Content.([]any) {
-							said = said || one.(map[string]any)["sender"] == name
+					again := 0 // of the history
+					r := c.next()
+					for ; r.Response == "message"; r = c.next() {
+						if r.Sender == name {
+							again++
 						}
 					}
-					for r := c.next(); r.Response != "info"; r = c.next() {
-						if r.Response != "history" {
-							t.Fatalf("got %+v", r)
-						}
+					if again != 2 || r.Content != "Logout successful" {
+						t.Fatalf("in the history are %d messages, and then comes %+v", again, r)
 					}
-					c.wantEnd()
+					c.hangUp()
 				})
 			}
 		}
@@ -295,15 +295,17 @@ func TestHistory(t *testing.T) {
 	tb := servertest.NewTable(t, true)
 	everything := func(o *ktn.Options) { o.HistoryMessages = 5; o.History = ktn.HistoryNone }
 	alice, bob := enter(t, serve(t, tb, everything), "alice"), enter(t, serve(t, tb, everything), "bob")
-	alice.request("history", nil)
-	if r := alice.next(); r.Response != "history" || fmt.Sprint(r.Content) != "[]" {
-		t.Errorf("without messages, history is %+v", r)
-	}
 	for mode := range modes {
 		c := newClient(t, serve(t, tb, func(o *ktn.Options) { o.History = mode }).Dial(), stream)
 		c.request("login", "early")
 		c.wantInfo("Login successful")
-		c.leave() // there was no history
+		c.request("history", nil) // there was none at login
+		r := c.next()
+		if lists := mode == ktn.HistoryObjects || mode == ktn.HistoryStrings; lists && (r.Response != "history" || fmt.Sprint(r.Content) != "[]") ||
+			!lists && r.Content != "Nothing has been said yet." {
+			t.Errorf("%s: without messages, history is %+v", mode, r)
+		}
+		c.leave()
 	}
 	for i := range 7 {
 		alice.request("msg", fmt.Sprintf("blåbær %d", i))
@@ -333,7 +335,11 @@ func TestHistory(t *testing.T) {
 					t.Errorf("%s: the history is %q, want %q", habit, got, expect)
 				}
 				c.request("history", nil)
-				if got := modes[ktn.HistoryObjects](c, len(want)); !slices.Equal(got, want) {
+				asked := read
+				if mode == ktn.HistoryNone {
+					asked = modes[ktn.HistoryReplay]
+				}
+				if got := asked(c, len(want)); !slices.Equal(got, want) {
 					t.Errorf("%s: asked for, the history is %q, want %q", habit, got, want)
 				}
 				c.leave()
@@ -341,7 +347,7 @@ func TestHistory(t *testing.T) {
 		})
 	}
 	bob.request("history", nil)
-	if got := modes[ktn.HistoryObjects](bob, 5); !slices.Contains(got, [2]string{"bob", "(private to alice) not for everyone"}) {
+	if got := modes[ktn.HistoryReplay](bob, 5); !slices.Contains(got, [2]string{"bob", "(private to alice) not for everyone"}) {
 		t.Errorf("the history of bob is %q", got)
 	}
 }
@@ -469,16 +475,79 @@ func TestOversized(t *testing.T) {
 	}
 }
 
-// TestLogoutWithMoreOnItsWay gets its answer although the client goes on.
-func TestLogoutWithMoreOnItsWay(t *testing.T) {
-	s := servertest.Start(t)
-	for range 20 {
-		c := dial(t, s.KTN)
-		c.write(`{"request": "login", "content": "alice"}{"request": "logout"}` + strings.Repeat(`{"request": "names"}`, 1000))
+// TestLogoutKeepsTheConnection for other logins, of others too: nothing of the
+// one before is left.
+func TestLogoutKeepsTheConnection(t *testing.T) {
+	tb := servertest.NewTable(t, true)
+	place := serve(t, tb, quiet, func(o *ktn.Options) { o.Joins = true })
+	bob := enter(t, place, "bob")
+	c := enter(t, place, "alice")
+	bob.wantInfo("alice joined")
+	c.request("msg", "@bob only for you")
+	c.want("alice", "message", "(private to bob) only for you")
+	bob.want("alice", "message", "(private) only for you")
+	for i, name := range []string{"alice", "Dave"} {
+		c.logOut()
+		left := bob.next().Content.(string)
+		if !strings.HasSuffix(left, " left") {
+			t.Fatalf("bob is told %q", left)
+		}
+		for _, kind := range []string{"names", "msg", "history", "logout"} {
+			c.request(kind, "hello")
+			c.wantError("/^Log in first/")
+		}
+		bob.request("msg", fmt.Sprint("nobody hears ", i))
+		bob.want("bob", "message", fmt.Sprint("nobody hears ", i))
+		c.request("login", "bob")
+		c.wantError("Username taken")
+		c.request("login", name)
 		c.wantInfo("Login successful")
-		c.wantInfo("Logout successful")
-		c.wantEnd()
+		bob.wantInfo(name + " joined")
+		c.request("names", nil)
+		c.wantInfo("/^(" + name + ", bob|bob, " + name + ")$/")
+		c.request("msg", "hi")
+		c.want(name, "message", "hi")
+		bob.want(name, "message", "hi")
+		bob.request("msg", "@"+name+" psst")
+		c.want("bob", "message", "(private) psst")
+		bob.want("bob", "message", "(private to "+name+") psst")
 	}
+	// Its place is somebody else's as soon as it has logged out, whatever it then does.
+	c.logOut()
+	bob.wantInfo("Dave left")
+	enter(t, place, "dave").leave()
+	c.hangUp()
+}
+
+// TestLogoutAtOnce sends all requests in one write.
+func TestLogoutAtOnce(t *testing.T) {
+	s := servertest.Start(t, func(c *config.Config) { c.KTN.History, c.KTN.Pace = "none", time.Millisecond })
+	for range 10 {
+		c := dial(t, s.KTN)
+		c.write(strings.Repeat(`{"request": "login", "content": "alice"}{"request": "msg", "content": "hi"}{"request": "logout"}`, 3))
+		for range 3 {
+			for r := c.next(); r.Content != "Logout successful"; r = c.next() {
+				if r.Response == "error" {
+					t.Fatalf("got %+v", r)
+				}
+			}
+		}
+		c.hangUp()
+	}
+}
+
+// TestLogoutEnds the connection without a word, if nobody logs in again.
+func TestLogoutEnds(t *testing.T) {
+	s := servertest.Start(t, func(c *config.Config) { c.KTN.SignInDeadline = time.Second })
+	c := dial(t, s.KTN)
+	for range 2 {
+		c.request("login", "alice")
+		for r := c.next(); r.Content != "Login successful"; r = c.next() {
+		}
+		c.request("logout", nil)
+		c.wantInfo("Logout successful")
+	}
+	c.wantEnd()
 }
 
 // TestStops tells why.

@@ -15,7 +15,8 @@ import (
 	"plausch/internal/front/port"
 )
 
-// History says what a client gets at login of what was said before.
+// History says how a client is sent what was said before: at login, and when it
+// asks for it.
 type History string
 
 const (
@@ -26,7 +27,7 @@ const (
 	HistoryObjects History = "objects"
 	// HistoryStrings does so with each message as a string of JSON.
 	HistoryStrings History = "strings"
-	// HistoryNone sends nothing.
+	// HistoryNone sends nothing at login, and replays if it is asked for.
 	HistoryNone History = "none"
 )
 
@@ -77,7 +78,7 @@ func Match(prefix []byte) port.Verdict {
 
 // Serve serves a connection.
 func (s *Server) Serve(c *port.Conn) {
-	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, Host: c}
+	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, SignInTime: c.SignInTime, Host: c}
 	s.sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
 		return &front{Session: session, opts: &s.opts, in: newDecoder(session), secure: c.Secure()}
 	})

@@ -62,6 +62,8 @@ type Conn struct {
 	Prefix []byte
 	// Until is when somebody has to have signed in; it is the read deadline.
 	Until time.Time
+	// SignInTime is how long after the connection was made that is.
+	SignInTime time.Duration
 
 	port    *Port
 	ticket  *ticket
@@ -174,7 +176,7 @@ func (p *Port) accept(ln net.Listener, signIn time.Duration, only *Protocol, ser
 			continue
 		}
 		p.serving.Add(1)
-		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), port: p, ticket: ticket, proxied: proxied})
+		go serve(&Conn{Conn: conn, Until: time.Now().Add(signIn), SignInTime: signIn, port: p, ticket: ticket, proxied: proxied})
 	}
 }
 
