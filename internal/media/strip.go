@@ -12,8 +12,8 @@ import (
 // the readers of a chat. The pixels, and what tells how they are shown, stay as
 // they are, byte for byte: colours, animation, and which way is up.
 
-// WithoutMetadata returns r, without its metadata if it is a JPEG, PNG, WebP, HEIC
-// or AVIF picture. From where a picture is damaged on, it is left as it is. It holds up to
+// WithoutMetadata returns r, without its metadata if it is a JPEG, PNG, GIF, WebP,
+// HEIC or AVIF picture. From where a picture is damaged on, it is left as it is. It holds up to
 // 128 KiB.
 func WithoutMetadata(r io.Reader) io.Reader {
 	s := &stripper{from: bufio.NewReaderSize(r, maxSegment+8)}
@@ -35,6 +35,8 @@ func (s *stripper) begin() error {
 	case isWebP:
 		// What is behind the picture is not counted in its size.
 		s.pass, s.riff, s.next = 12, int64(binary.LittleEndian.Uint32(head[4:]))-4, s.webpChunk
+	case isGIF:
+		s.next = s.gifScreen
 	case isHEIF:
 		s.next = (&heif{stripper: s}).heifBox
 	default:
@@ -45,7 +47,7 @@ func (s *stripper) begin() error {
 
 // Version counts up whenever more metadata is taken out than before, so that what
 // was kept meanwhile is looked at again.
-const Version = 1
+const Version = 2
 
 // FirstLook is as many bytes as it takes to tell what a file is.
 const FirstLook = 64
@@ -61,6 +63,7 @@ const (
 	isOther format = iota
 	isJPEG
 	isPNG
+	isGIF
 	isWebP
 	isHEIF
 )
@@ -71,6 +74,8 @@ func formatOf(head []byte) format {
 		return isJPEG
 	case bytes.HasPrefix(head, []byte(pngMagic)):
 		return isPNG
+	case bytes.HasPrefix(head, []byte("GIF87a")), bytes.HasPrefix(head, []byte("GIF89a")):
+		return isGIF
 	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
 		return isWebP
 	case hasHEIFBrand(head):
