@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/network"
 )
 
 const (
@@ -55,9 +56,9 @@ func (q *queue) take(ctx context.Context, from Source) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("hashing a password: %w", err)
 	}
-	line, net := &q.strangers, neighbourhood(from.Addr)
+	line, net := &q.strangers, network.Neighbourhood(from.Addr)
 	if from.Known {
-		line, net = &q.known, household(from.Addr)
+		line, net = &q.known, network.Household(from.Addr)
 	}
 	q.mu.Lock()
 	if q.free > 0 {

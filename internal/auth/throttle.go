@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/network"
 )
 
 const (
@@ -152,7 +153,7 @@ func (t *Throttle) tryBegin(addr netip.Addr, account string) (*Attempt, *blocked
 		a.sources = append(a.sources, source)
 	}
 	a.account = t.suspicion(account, now)
-	friend := slices.Contains(a.account.friends, sourceOf(addr))
+	friend := slices.Contains(a.account.friends, network.Source(addr))
 	if wait := a.account.until.Sub(now); wait > 0 && !friend {
 		return nil, nil, tooMany(wait)
 	}
@@ -221,14 +222,14 @@ func (t *Throttle) signedIn(addr netip.Addr) {
 			clear(t.known)
 		}
 	}
-	t.known[household(addr)] = now
+	t.known[network.Household(addr)] = now
 }
 
 // Source returns addr as a source of password hashes.
 func (t *Throttle) Source(addr netip.Addr) Source {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_, known := t.known[household(addr)]
+	_, known := t.known[network.Household(addr)]
 	return Source{Addr: addr, Known: known}
 }
 
@@ -255,7 +256,7 @@ func delay(failures int) time.Duration {
 // forgotten.
 func (a *Attempt) Succeeded() {
 	a.decide(func(now time.Time) {
-		s, from := a.account, sourceOf(a.addr)
+		s, from := a.account, network.Source(a.addr)
 		s.failures, s.until = 0, time.Time{}
 		friends := []netip.Prefix{from}
 		for _, f := range s.friends {

@@ -166,8 +166,8 @@ func TestWiderNetworksOfIPv6AreBoundedToo(t *testing.T) {
 	for i := range 1 << 10 {
 		total += fail(th, netip.MustParseAddr(fmt.Sprintf("2001:db8:1:%x::1", i)), "", 1)
 	}
-	if total != share48*perMinute {
-		t.Errorf("a /48 has %d failures at once, want %d", total, share48*perMinute)
+	if total != int(shares[2])*perMinute {
+		t.Errorf("a /48 has %d failures at once, want %d", total, int(shares[2])*perMinute)
 	}
 	if n := fail(th, netip.MustParseAddr("2001:db8:2::1"), "", 1); n != 1 {
 		t.Error("another /48 is held back, too")

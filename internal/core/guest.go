@@ -3,12 +3,14 @@ package core
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"plausch"
+	"plausch/internal/network"
 )
 
 // GuestLimits bound what guests can do whom nobody has invited. An account costs
@@ -32,8 +34,12 @@ type GuestRates struct {
 	BytesPerDay     int // of files
 }
 
+// guestShares are those of the [network.Groups] of an address, and nearShare that of a
+// private or loopback address.
+var guestShares = [...]int{1, 4, 16}
+
 const (
-	nearShare, share56, share48 = 4, 4, 16
+	nearShare = 4
 	// maxGuestNetworks is how many networks are remembered.
 	maxGuestNetworks = 1 << 16
 )
@@ -112,22 +118,16 @@ func (b *bucket) wait(n float64, now time.Time) time.Duration {
 // groups returns the groups that a guest at addr belongs to, the largest first. The
 // lock is held.
 func (g *guestLimits) groups(addr netip.Addr) []*guestGroup {
-	addr = addr.Unmap().WithZone("")
-	type network struct{ bits, share int }
-	networks := []network{{32, 1}}
-	switch near := !addr.IsValid() || addr.IsPrivate() || addr.IsLoopback() || addr.IsLinkLocalUnicast(); {
-	case near:
-		networks = []network{{addr.BitLen(), nearShare}}
-	case addr.Is6():
-		networks = []network{{48, share48}, {56, share56}, {64, 1}}
-	}
 	groups := []*guestGroup{g.all}
-	for _, n := range networks {
-		prefix, _ := addr.Prefix(n.bits) // the zero Prefix for the zero Addr
+	for i, prefix := range slices.Backward(network.Groups(addr)) {
+		share := guestShares[i]
+		if prefix == network.Local {
+			prefix, share = network.Household(addr), nearShare
+		}
 		group := g.networks[prefix]
 		if group == nil {
 			g.makeRoom()
-			group = newGuestGroup(g.rates.Address, n.share)
+			group = newGuestGroup(g.rates.Address, share)
 			g.networks[prefix] = group
 		}
 		groups = append(groups, group)

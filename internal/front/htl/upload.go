@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/network"
 )
 
 // Large requests are kept in memory until they are complete. They count with the
@@ -45,22 +46,11 @@ type upload struct {
 	until  time.Time // it is to be complete
 }
 
-// of returns the upload of a connection from addr. It stops waiting when ended is
+// of returns the upload of a connection from addr; an IPv4 address and an IPv6 /48
+// count as one source. It stops waiting when ended is
 // closed.
 func (a *uploads) of(addr netip.Addr, ended <-chan struct{}) *upload {
-	return &upload{all: a, source: sourceOf(addr), ended: ended}
-}
-
-// sourceOf returns the network that counts as one source: an IPv4 address or an
-// IPv6 /48.
-func sourceOf(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := 48
-	if addr.Is4() {
-		bits = 32
-	}
-	p, _ := addr.Prefix(bits) // without an address, the zero Prefix
-	return p
+	return &upload{all: a, source: network.Of(addr, 32, 48), ended: ended}
 }
 
 // grow waits until the request may take so many bytes of memory.

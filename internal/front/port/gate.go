@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"plausch/internal/network"
 )
 
 // Limits bounds the connections of a [Port]. Zero means no bound.
@@ -75,9 +77,9 @@ func (g *gate) enter(from networks, evict func()) (t, victim *ticket) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	full := g.full(from)
-	if from.widest() == private && over(g.before(private), g.limits.PrivateBeforeSignIn) && !over(g.open(private), g.limits.Private) {
+	if from.widest() == network.Local && over(g.before(network.Local), g.limits.PrivateBeforeSignIn) && !over(g.open(network.Local), g.limits.Private) {
 		// Nobody can tell these apart, so nobody of them may lock the others out.
-		victim = g.oldest(private)
+		victim = g.oldest(network.Local)
 		full = victim == nil
 	}
 	if !full && victim == nil && over(g.all.before, g.limits.AllBeforeSignIn) {
@@ -142,15 +144,15 @@ func (g *gate) open(from netip.Prefix) int {
 // full reports whether there are as many connections of a source as may be. The
 // lock is held.
 func (g *gate) full(from networks) bool {
-	for i, network := range from {
+	for i, net := range from {
 		most, mostBefore := g.limits.PerAddress<<i, g.limits.BeforeSignIn<<i
-		switch network {
-		case private:
+		switch net {
+		case network.Local:
 			most, mostBefore = g.limits.Private, g.limits.PrivateBeforeSignIn
 		case proxies:
 			most, mostBefore = 0, 0
 		}
-		if over(g.open(network), most) || over(g.before(network), mostBefore) {
+		if over(g.open(net), most) || over(g.before(net), mostBefore) {
 			return true
 		}
 	}
@@ -159,11 +161,11 @@ func (g *gate) full(from networks) bool {
 
 // enter counts the connection at its networks. The lock is held.
 func (t *ticket) enter() {
-	for _, network := range t.from {
-		s := t.gate.sources[network]
+	for _, net := range t.from {
+		s := t.gate.sources[net]
 		if s == nil {
 			s = &source{}
-			t.gate.sources[network] = s
+			t.gate.sources[net] = s
 		}
 		s.open++
 		if t.before {
@@ -174,13 +176,13 @@ func (t *ticket) enter() {
 
 // leave is the opposite of enter.
 func (t *ticket) leave() {
-	for _, network := range t.from {
-		s := t.gate.sources[network]
+	for _, net := range t.from {
+		s := t.gate.sources[net]
 		if t.before {
 			s.before--
 		}
 		if s.open--; s.open == 0 {
-			delete(t.gate.sources, network)
+			delete(t.gate.sources, net)
 		}
 	}
 }
@@ -219,8 +221,8 @@ func (t *ticket) noStranger() {
 		return
 	}
 	t.before = false
-	for _, network := range t.from {
-		t.gate.sources[network].before--
+	for _, net := range t.from {
+		t.gate.sources[net].before--
 	}
 	t.gate.all.before--
 	t.leaveLine()
@@ -266,9 +268,9 @@ func (g *gate) mayLog(addr net.Addr, now time.Time) bool {
 	if now.Sub(g.logged[from]) < logEvery {
 		return false
 	}
-	for network, at := range g.logged {
+	for net, at := range g.logged {
 		if now.Sub(at) >= logEvery {
-			delete(g.logged, network)
+			delete(g.logged, net)
 		}
 	}
 	if len(g.logged) >= maxLogged {
@@ -284,27 +286,7 @@ func (g *gate) stats() Stats {
 	return Stats{Open: g.all.open, BeforeSignIn: g.all.before, Refused: g.refused, Evicted: g.evicted}
 }
 
-var (
-	// private stands for all private-range and loopback sources, and for those
-	// without an IP address.
-	private = netip.Prefix{}
-	// proxies stands for the proxies that are trusted.
-	proxies = netip.PrefixFrom(netip.IPv6Unspecified(), 128)
-)
+// proxies stands for the proxies that are trusted.
+var proxies = netip.PrefixFrom(netip.IPv6Unspecified(), 128)
 
-func networksOf(addr net.Addr) networks {
-	ip := ipOf(addr)
-	if !ip.IsValid() || near(ip) {
-		return networks{private}
-	}
-	lengths := []int{32}
-	if ip.Is6() {
-		lengths = []int{64, 56, 48}
-	}
-	var all networks
-	for _, bits := range lengths {
-		p, _ := ip.Prefix(bits) // bits fit the family
-		all = append(all, p)
-	}
-	return all
-}
+func networksOf(addr net.Addr) networks { return network.Groups(ipOf(addr)) }

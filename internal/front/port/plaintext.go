@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+
+	"plausch/internal/network"
 )
 
 // Plaintext says who is answered without TLS.
@@ -35,7 +37,7 @@ func (p Plaintext) allows(addr net.Addr) bool {
 	case PlainAny:
 		return true
 	case PlainLAN:
-		return near(ip)
+		return network.IsLocal(ip)
 	default:
 		return ip.IsLoopback()
 	}
@@ -48,9 +50,4 @@ func ipOf(addr net.Addr) netip.Addr {
 		return netip.Addr{}
 	}
 	return tcp.AddrPort().Addr().Unmap().WithZone("")
-}
-
-// near reports whether ip is of this machine or of a network like a home's.
-func near(ip netip.Addr) bool {
-	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"plausch/internal/network"
 )
 
 func addr(text string) net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(text)) }
@@ -180,7 +182,7 @@ func TestGateCounts(t *testing.T) {
 				}
 				g.mu.Lock()
 				for source, s := range g.sources {
-					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != private && source.Addr().Is4() && over(s.open, 9) {
+					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != network.Local && source.Addr().Is4() && over(s.open, 9) {
 						t.Errorf("the counts of %v are %+v", source, *s)
 					}
 				}
