@@ -6,9 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"plausch/internal/connect"
 	"strings"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 // newServersData makes a data folder with an account.

@@ -6,10 +6,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"plausch/internal/connect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 // openTLSServer starts a server with a certificate that nobody vouches for, and

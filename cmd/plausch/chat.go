@@ -158,5 +158,5 @@ func openChat(c *connect.Login) (cl *client.Client, kept bool, err error) {
 		cl, err = client.Open(o)
 		return cl, false, err
 	}
-	return cl, err == nil, err
+	return cl, err == nil && o.Outbox != "", err
 }

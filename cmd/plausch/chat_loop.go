@@ -68,7 +68,7 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 	if err != nil {
 		return err
 	}
-	defer cl.Close()
+	defer server.Close(cl)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.server, c.client, c.screen, c.render, c.kept = server, cl, s, r, kept
@@ -241,7 +241,9 @@ func (c *chat) hello() {
 		plain = ", not encrypted"
 	}
 	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Shown()), c.server.Address, plain)
-	if !c.kept {
+	if err := c.server.Unkept(); err != nil {
+		c.note("Nothing is kept when this ends, neither your sign-in nor what is not sent by then: %v.", err)
+	} else if !c.kept {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
 	}
 	if n := len(c.pending); n > 0 {

@@ -3,9 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"plausch/internal/connect"
 	"strings"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 func TestConfigPrintsAFileThatGivesTheSame(t *testing.T) {

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"time"
+
 	"github.com/spf13/cobra"
 
+	"plausch/client"
 	"plausch/internal/connect"
 )
 
@@ -13,4 +17,27 @@ func addConnection(cmd *cobra.Command, f *connect.Flags) {
 	must(cmd.MarkFlagFilename("password-file"))
 	must(cmd.MarkFlagFilename("token-file"))
 	must(cmd.MarkFlagFilename("ca", "pem", "crt"))
+}
+
+// requestTimeout is how long commands wait that ask a server for something and end.
+const requestTimeout = 30 * time.Second
+
+// request signs in to the server of f and calls do. A password is asked for on the
+// terminal if need be.
+func request(cmd *cobra.Command, f connect.Flags, do func(context.Context, *client.Client) error) error {
+	login, err := f.Login()
+	if err != nil {
+		return err
+	}
+	if err := login.RequireName(); err != nil {
+		return err
+	}
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	for {
+		err := login.Request(ctx, requestTimeout, cmd.ErrOrStderr(), do)
+		if !login.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+			return login.Explain(err)
+		}
+	}
 }

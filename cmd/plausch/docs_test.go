@@ -2,11 +2,12 @@ package main
 
 import (
 	"os"
-	"plausch/internal/connect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 var (

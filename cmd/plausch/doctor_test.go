@@ -5,9 +5,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"plausch/internal/connect"
 	"strings"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 func TestDoctorBesideAServer(t *testing.T) {

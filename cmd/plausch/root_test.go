@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"plausch/internal/connect"
 	"strings"
 	"testing"
 	"time"
+
+	"plausch/internal/connect"
 )
 
 // runAs is the environment variable that makes this test binary another

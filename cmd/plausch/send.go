@@ -76,10 +76,7 @@ func newSendCommand() *cobra.Command {
 			defer stop()
 			for {
 				err = send(ctx, c, target, lines, timeout, cmd.ErrOrStderr())
-				if c.RetryTaken(ctx, err) {
-					continue
-				}
-				if !c.NeedsPassword(err) || !c.AskPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+				if !c.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
 					return c.Explain(err)
 				}
 			}
@@ -95,11 +92,12 @@ func newSendCommand() *cobra.Command {
 // sender is one run of plausch send: an event loop over what the client tells,
 // what is read and what the clock says.
 type sender struct {
-	client  *client.Client
-	timeout time.Duration
-	target  client.Outgoing // without a text
-	ready   bool            // the target is known
-	lines   <-chan textLine // nil before that, and when no more are read
+	client   *client.Client
+	progress *connect.Progress
+	timeout  time.Duration
+	target   client.Outgoing // without a text
+	ready    bool            // the target is known
+	lines    <-chan textLine // nil before that, and when no more are read
 
 	waiting map[string]int // line numbers of what is not acknowledged yet, by client id
 	refused []int          // line numbers
@@ -124,13 +122,16 @@ func send(ctx context.Context, c *connect.Login, target connect.Target, lines li
 	if err != nil {
 		return err
 	}
-	defer cl.Close()
+	defer c.Close(cl)
+	progress := c.NewProgress(report)
+	defer progress.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &sender{client: cl, timeout: timeout, waiting: make(map[string]int)}
+	s := &sender{client: cl, progress: progress, timeout: timeout, waiting: make(map[string]int)}
 	if err := s.run(ctx, target, lines); err != nil {
 		s.fail(err)
 	}
+	progress.Close()
 	s.report(report)
 	return s.failure
 }
@@ -217,6 +218,7 @@ func (s *sender) fail(err error) {
 // take takes in what the client tells and reports whether it is progress.
 func (s *sender) take(updates []client.Update) (progress bool) {
 	for _, u := range updates {
+		s.progress.Take(u)
 		switch u := u.(type) {
 		case client.State:
 			s.offline = u.Err // nil while online

@@ -7,10 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"plausch/internal/connect"
 	"strings"
 	"syscall"
 	"testing"
+
+	"plausch/internal/connect"
 )
 
 func TestServiceInstallInAnImage(t *testing.T) {

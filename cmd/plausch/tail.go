@@ -80,8 +80,7 @@ func newTailCommand() *cobra.Command {
 				switch {
 				case errors.Is(err, syscall.EPIPE), errors.Is(err, connect.ErrInterrupted):
 					return nil
-				case c.RetryTaken(ctx, err):
-				case !c.NeedsPassword(err) || !c.AskPassword(ctx, cmd.InOrStdin(), cmd.ErrOrStderr()):
+				case !c.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()):
 					return c.Explain(err)
 				}
 			}
@@ -110,12 +109,15 @@ type tailer struct {
 	stderr       io.Writer
 
 	client   *client.Client
+	progress *connect.Progress
 	patience *time.Timer  // ends the context of begin
 	room     plausch.Room // once it is known
 	caughtUp bool         // it was known by then, or is not there yet
 	offline  error        // why there is no connection; nil while there is one
 	lostAt   time.Time    // when it was lost; zero once that was said
 	lost     bool         // it was said
+
+	wasOnline bool
 }
 
 func (t *tailer) run(ctx context.Context, c *connect.Login) error {
@@ -131,7 +133,9 @@ func (t *tailer) run(ctx context.Context, c *connect.Login) error {
 	if t.client, err = client.Open(o); err != nil {
 		return err
 	}
-	defer t.client.Close()
+	defer c.Close(t.client)
+	t.progress = c.NewProgress(t.stderr)
+	defer t.progress.Close()
 	if err := t.begin(ctx, c); err != nil || !t.follow {
 		return errors.Join(err, t.out.Flush())
 	}
@@ -203,6 +207,7 @@ func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 		return t.why(ctx, err)
 	}
 	for _, u := range updates {
+		t.progress.Take(u)
 		switch u := u.(type) {
 		case client.State:
 			t.state(u)
@@ -234,12 +239,13 @@ const tellOffline = 2 * time.Second
 func (t *tailer) state(u client.State) {
 	switch {
 	case u.Phase == client.Online:
+		t.wasOnline = true
 		if t.lost {
 			fmt.Fprintln(t.stderr, "plausch: connected again")
 		}
 		t.offline, t.lost, t.lostAt = nil, false, time.Time{}
 	case u.Phase == client.Offline:
-		if t.offline == nil {
+		if t.offline == nil && t.wasOnline { // until then progress tells
 			t.lostAt = time.Now()
 		}
 		t.offline = u.Err

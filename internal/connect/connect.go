@@ -44,6 +44,7 @@ type Login struct {
 	TLS         *tls.Config // nil for the system's certificates
 
 	state      state
+	toldUnkept bool // that nothing is kept was told
 	takenAgain bool // that the name is taken was tried again
 }
 

@@ -33,6 +33,18 @@ func (m *memory) hasTokens() bool {
 	return file.Close() == nil
 }
 
+// hasNew reports whether a sign-in was made that only the memory has.
+func (m *memory) hasNew() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.tokens {
+		if c.Token != "" && !c.Pending {
+			return true
+		}
+	}
+	return false
+}
+
 func tokenKey(server, name string) string { return server + " " + strings.ToLower(name) }
 
 // load returns what is kept; m.mu is held. What the folder has and cannot be read

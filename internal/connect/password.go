@@ -42,6 +42,12 @@ func (l *Login) NeedsPassword(err error) bool {
 	return code == plausch.Taken || code == plausch.SignInFailed
 }
 
+// TryAgain reports whether signing in may succeed now where it has failed with err:
+// after a moment or, if stdin is a terminal, with the password that it asks for there.
+func (l *Login) TryAgain(ctx context.Context, err error, stdin io.Reader, prompts io.Writer) bool {
+	return l.RetryTaken(ctx, err) || l.NeedsPassword(err) && l.AskPassword(ctx, stdin, prompts)
+}
+
 // AskPassword asks for the password of the account on the terminal that stdin is, and
 // sets it. It returns false if stdin is no terminal, or the answer is empty.
 func (l *Login) AskPassword(ctx context.Context, stdin io.Reader, prompts io.Writer) bool {

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"plausch"
 	"plausch/client"
@@ -72,6 +74,20 @@ const (
 // sign-ins, certificates and unsent messages; nil if all of it does. Everything
 // works without.
 func (l *Login) Unkept() error { return l.state.unkept }
+
+// signOutTime bounds the end of a sign-in that is not kept.
+const signOutTime = time.Second
+
+// Close closes c, a client of the login. A sign-in by password that could not be kept
+// is ended on the server first: nobody would use it again.
+func (l *Login) Close(c *client.Client) {
+	if l.Password != "" && l.state.memory != nil && l.state.memory.hasNew() {
+		ctx, cancel := context.WithTimeout(context.Background(), signOutTime)
+		defer cancel()
+		_ = c.SignOut(ctx) // it ends by itself, later
+	}
+	_ = c.Close()
+}
 
 // Options returns how a client of the login begins. The same name is the same guest
 // every time, since its token is kept. Where nothing can be kept, a guest exists only

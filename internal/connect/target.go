@@ -69,6 +69,14 @@ func TargetOf(r plausch.Room) Target {
 	return Target{Room: client.CleanLine(r.Name)}
 }
 
+// Ref returns the room that t names, if it is one, as a client takes it.
+func (t Target) Ref() client.RoomRef {
+	if id, ok := names.ID(t.Room); ok {
+		return client.RoomRef{ID: plausch.RoomID(id)}
+	}
+	return client.RoomRef{Name: t.Room}
+}
+
 // Enter waits until c is signed in and returns where messages to t go. A public
 // room is joined if need be.
 func (t Target) Enter(ctx context.Context, c *client.Client) (client.Outgoing, error) {
@@ -79,11 +87,7 @@ func (t Target) Enter(ctx context.Context, c *client.Client) (client.Outgoing, e
 		return client.Outgoing{Room: plausch.PublicRoom}, c.WaitOnline(ctx)
 	}
 	for {
-		ref := client.RoomRef{Name: t.Room}
-		if id, ok := names.ID(t.Room); ok {
-			ref = client.RoomRef{ID: plausch.RoomID(id)}
-		}
-		room, err := c.Room(ctx, ref)
+		room, err := c.Room(ctx, t.Ref())
 		if err == nil && !room.Joined {
 			room, err = c.JoinRoom(ctx, client.RoomRef{ID: room.ID})
 			if errors.Is(err, client.ErrLost) {

@@ -1,0 +1,124 @@
+package connect
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"plausch/client"
+	"plausch/internal/terminal"
+)
+
+// tellWaiting is how long connecting may take before that is said where nobody sits
+// at a terminal.
+const tellWaiting = time.Second
+
+// Progress tells whom a command tries to reach, and why it waits, until it is
+// connected for the first time, and that the sign-in cannot be kept. On a terminal it does so at once, on a line that goes
+// when there is a connection; elsewhere after [tellWaiting], and each reason once.
+type Progress struct {
+	login    *Login
+	to       io.Writer
+	terminal bool // whether to can have a line erased
+
+	mu    sync.Mutex // guards what follows
+	timer *time.Timer
+	shown bool   // a line stands on the terminal that is to be erased
+	ended bool   // nothing is told any more
+	due   bool   // tellWaiting is over
+	why   string // the last reason that is known
+	told  string // the last reason that was told
+}
+
+// NewProgress begins to tell on w, which should be standard error. [Progress.Close]
+// ends it.
+func (l *Login) NewProgress(w io.Writer) *Progress {
+	p := &Progress{login: l, to: w, terminal: terminal.Is(w) && os.Getenv("TERM") != "dumb"}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := l.Unkept(); err != nil && l.Token == "" && !l.Address.KTN() && !l.toldUnkept {
+		l.toldUnkept = true
+		fmt.Fprintln(w, terminal.Wrap("plausch: ", client.CleanLine(fmt.Sprintf("your sign-in is not kept: %v", err)), terminal.Columns(w), progressIndent))
+	}
+	if p.terminal {
+		p.due, p.shown = true, true
+		fmt.Fprintf(p.to, "Connecting to %s …", l.Address)
+	} else {
+		p.timer = time.AfterFunc(tellWaiting, p.waitIsLong)
+	}
+	return p
+}
+
+// waitIsLong is called once tellWaiting is over.
+func (p *Progress) waitIsLong() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.due = true; p.ended {
+		return
+	}
+	if p.why == "" {
+		fmt.Fprintf(p.to, "plausch: connecting to %s, which has not answered yet\n", p.login.Address)
+		return
+	}
+	p.tell()
+}
+
+// Take takes in what a client tells: its states, and that a sign-in is not kept.
+func (p *Progress) Take(u client.Update) {
+	state, ok := u.(client.State)
+	switch {
+	case !ok:
+		if u, ok := u.(client.NotKept); ok {
+			p.Print("your sign-in is not kept: %v", u.Err)
+		}
+	case state.Phase == client.Online:
+		p.Close()
+	case state.Phase == client.Offline && state.Err != nil:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.why = p.login.ExplainOffline(state.Err); p.due && !p.ended {
+			p.tell()
+		}
+	}
+}
+
+// tell says why it waits; p.mu is held.
+func (p *Progress) tell() {
+	if p.why == p.told {
+		return
+	}
+	p.erase()
+	p.told = p.why
+	fmt.Fprintln(p.to, terminal.Wrap("plausch: ", p.why+". Trying again …", terminal.Columns(p.to), progressIndent))
+}
+
+// Print prints what else is to be told.
+func (p *Progress) Print(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	text := client.CleanLine(fmt.Sprintf(format, args...))
+	fmt.Fprintln(p.to, terminal.Wrap("plausch: ", text, terminal.Columns(p.to), progressIndent))
+}
+
+const progressIndent = 2
+
+func (p *Progress) erase() {
+	if p.shown {
+		fmt.Fprint(p.to, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// Close has nothing told any more. It may be called several times.
+func (p *Progress) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	p.erase()
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
