@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/charmbracelet/x/vt"
 	"pgregory.net/rapid"
@@ -86,7 +87,13 @@ func TestEditorCursorInClusters(t *testing.T) {
 		e := &editor{out: screen, size: func() (int, int) { return columns, 100 }}
 		e.setPrompt("public> ", "1")
 		e.show(true, false)
-		e.press(keyPaste, pastedText(hostileText().Draw(t, "text")))
+		text := strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
+				return -1 // whether the emulator shows one depends on how its input is cut
+			}
+			return r
+		}, hostileText().Draw(t, "text"))
+		e.press(keyPaste, pastedText(text))
 		for range rapid.IntRange(0, 12).Draw(t, "steps") {
 			e.press(rapid.SampledFrom([]key{keyLeft, keyRight, keyBackspace, keyDelete, 'x', keyHome, keyLineEnd}).Draw(t, "key"), "")
 		}
