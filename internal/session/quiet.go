@@ -21,11 +21,11 @@ var errQuiet = errors.New("the session is quiet")
 // quiet is what is known of how busy a session is.
 type quiet struct {
 	signedIn atomic.Bool   // before that, the read deadline is the one for signing in
-	heard    atomic.Uint32 // frames so far, modulo 2³²
+	frames   atomic.Uint32 // frames so far, modulo 2³²
 
 	// of findQuiet
-	before uint32 // heard at the last look
-	fresh  bool   // it has a fresh goroutine, and nothing was heard since
+	last  uint32 // frames at the last look
+	fresh bool   // it has a fresh goroutine, and nothing was read since
 }
 
 // findQuiet wakes the sessions that are quiet.
@@ -38,17 +38,17 @@ func (s *Server) findQuiet() {
 			return
 		case <-tick.C:
 		}
-		s.sessions.Each((*session).look)
+		s.sessions.Each((*session).wakeIfQuiet)
 	}
 }
 
-// look wakes the session if it is quiet. The wake-up may hit a frame that has
+// wakeIfQuiet wakes the session if it is quiet. The wake-up may hit a frame that has
 // just begun: the reader then waits on for the rest of it.
-func (ses *session) look() {
+func (ses *session) wakeIfQuiet() {
 	q := &ses.quiet
-	switch heard := q.heard.Load(); {
-	case heard != q.before:
-		q.before, q.fresh = heard, false
+	switch frames := q.frames.Load(); {
+	case frames != q.last:
+		q.last, q.fresh = frames, false
 	case !q.fresh && q.signedIn.Load() && !ses.server.sessions.Draining() && !ses.out.Failed():
 		q.fresh = true
 		_ = ses.conn.SetReadDeadline(past)

@@ -83,17 +83,17 @@ func NewServer(a *api.API, opts Options) *Server {
 //
 // An idle connection is little else: the fields are in an order that wastes no bytes.
 type session struct {
-	server *Server
-	conn   net.Conn
-	host   Host
-	frames Frames
-	out    Outbox
-	caller api.Caller
-	flight flight
-	quiet  quiet
-	rest   Remainder
-	format protocol.Format
-	said   bool // hello
+	server   *Server
+	conn     net.Conn
+	host     Host
+	frames   Frames
+	out      Outbox
+	caller   api.Caller
+	inFlight inFlight
+	quiet    quiet
+	rest     Remainder
+	format   protocol.Format
+	said     bool // hello
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
@@ -137,7 +137,7 @@ func (ses *session) serve() {
 // end answers what is in flight, tells the other side err, if there is one, and
 // closes the connection.
 func (ses *session) end(err error) {
-	ses.flight.landed()
+	ses.inFlight.waitZero()
 	ses.caller.Close()
 	if err != nil {
 		ses.bye(err)
@@ -163,7 +163,7 @@ func (ses *session) read() error {
 		if ses.out.Ending() {
 			return nil // it came behind our last word
 		}
-		ses.quiet.heard.Add(1)
+		ses.quiet.frames.Add(1)
 		wasIn := ses.caller.SignedIn()
 		if err := ses.handle(body); err != nil {
 			return err
@@ -237,7 +237,7 @@ func (ses *session) handle(body []byte) error {
 	case !hello && !ses.said:
 		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
-	ses.flight.begin()
+	ses.inFlight.begin()
 	ses.out.Room() // who does not read the replies is not read on
 	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
@@ -246,7 +246,7 @@ func (ses *session) handle(body []byte) error {
 				ses.said = true // on this goroutine: hello is answered at once
 			}
 			ses.reply(req.ID, result, err)
-			ses.flight.end()
+			ses.inFlight.end()
 		})
 	return nil
 }

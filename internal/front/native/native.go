@@ -78,8 +78,8 @@ func Serve(s *session.Server) func(*port.Conn) {
 // ALPN is the name of the native protocol in TLS handshakes (RFC 7301).
 const ALPN = protocol.ALPN
 
-// lastWord is how long somebody who is refused may take to hear why.
-const lastWord = time.Second
+// refuseTimeout is how long somebody who is refused may take to hear why.
+const refuseTimeout = time.Second
 
 // Refuse tells who speaks in plain text, and may not, to come over TLS. What it
 // has sent is not looked at, but read: otherwise the system would reset the
@@ -90,7 +90,7 @@ func Refuse(c *port.Conn) {
 	codec, _, _ := codecOf(c.Prefix)
 	format := protocol.Format{Codec: codec, Framing: protocol.LengthPrefix}
 	bye := format.AppendBye(nil, plausch.Errorf(plausch.Forbidden, "plain text is not answered here; come over TLS, at tls:// or wss://"))
-	if c.SetDeadline(time.Now().Add(lastWord)) != nil {
+	if c.SetDeadline(time.Now().Add(refuseTimeout)) != nil {
 		return
 	}
 	if _, err := c.Write(bye); err != nil {

@@ -13,9 +13,9 @@ import (
 // 5.1). No protocol that is spoken here in plain text begins with it.
 const recordHandshake = 0x16
 
-// goodbye is how long a connection tries to tell that it is closed. What waited
+// closeNotifyTimeout is how long a connection tries to tell that it is closed. What waited
 // was written before; who closes a connection may hold a lock.
-const goodbye = 10 * time.Millisecond
+const closeNotifyTimeout = 10 * time.Millisecond
 
 // suites are those of TLS 1.2 that are spoken: the key is new for each
 // connection, and what is encrypted is authenticated. TLS 1.3 has no others.
@@ -84,7 +84,7 @@ type tlsConn struct{ *tls.Conn }
 // Close implements net.Conn. Without the timer, crypto/tls would try for 5 s to
 // tell somebody who does not read.
 func (c tlsConn) Close() error {
-	impatient := time.AfterFunc(goodbye, func() { _ = c.NetConn().Close() })
+	impatient := time.AfterFunc(closeNotifyTimeout, func() { _ = c.NetConn().Close() })
 	defer impatient.Stop()
 	return c.Conn.Close()
 }

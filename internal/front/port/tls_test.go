@@ -222,7 +222,7 @@ func TestSlowHandshakes(t *testing.T) {
 }
 
 // TestClosingDoesNotWait closes a connection whose other side reads nothing, on
-// which there is no room for a goodbye either.
+// which there is no room for a close_notify either.
 func TestClosingDoesNotWait(t *testing.T) {
 	for name, write := range map[string]bool{"at once": false, "after a write that took too long": true} {
 		t.Run(name, func(t *testing.T) {

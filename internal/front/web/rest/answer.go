@@ -94,7 +94,7 @@ func (q *request) json(status int, v any) error {
 // text answers with a text for people.
 func (q *request) text(status int, text string) error {
 	q.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	q.server.hurry(q.w)
+	q.server.setWriteDeadline(q.w)
 	q.w.WriteHeader(status)
 	_, _ = io.WriteString(q.w, text) // a reader that has gone needs no answer
 	return nil
@@ -108,13 +108,13 @@ func (q *request) none() error {
 
 func (s *Server) writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	s.hurry(w)
+	s.setWriteDeadline(w)
 	w.WriteHeader(status)
 	_, _ = w.Write(append(encode(v), '\n')) // a reader that has gone needs no answer
 }
 
-// hurry bounds how long the answer may wait for its reader.
-func (s *Server) hurry(w http.ResponseWriter) {
+// setWriteDeadline bounds how long the answer may wait for its reader.
+func (s *Server) setWriteDeadline(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opts.WriteDeadline))
 }
 

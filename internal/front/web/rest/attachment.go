@@ -108,7 +108,7 @@ type patient struct {
 
 // Write implements [io.Writer].
 func (p *patient) Write(b []byte) (int, error) {
-	p.server.hurry(p.ResponseWriter)
+	p.server.setWriteDeadline(p.ResponseWriter)
 	return p.ResponseWriter.Write(b)
 }
 

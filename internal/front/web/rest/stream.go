@@ -126,7 +126,7 @@ func (st *stream) begin() {
 	}
 	h.Set(epochHeader, st.server.api.Epoch())
 	h.Set("X-Accel-Buffering", "no") // nginx would keep lines back
-	st.server.hurry(st.w)
+	st.server.setWriteDeadline(st.w)
 	st.w.WriteHeader(http.StatusOK)
 	_ = http.NewResponseController(st.w).Flush() // the first write fails, too
 }
@@ -275,13 +275,13 @@ func (st *stream) write(b []byte) error {
 
 // put writes b, some time before the next flush at the latest.
 func (st *stream) put(b []byte) error {
-	st.server.hurry(st.w)
+	st.server.setWriteDeadline(st.w)
 	_, err := st.w.Write(b)
 	return gone(err)
 }
 
 func (st *stream) flush() error {
-	st.server.hurry(st.w)
+	st.server.setWriteDeadline(st.w)
 	return gone(http.NewResponseController(st.w).Flush())
 }
 

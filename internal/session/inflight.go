@@ -6,23 +6,23 @@ import "sync"
 // it is read on. More would only take memory: it is a good part of a commit.
 const maxInFlight = 128
 
-// flight counts the requests of a session that wait for their reply. (A channel
+// inFlight counts the requests of a session that wait for their reply. (A channel
 // of elements would do, at four times the memory.)
-type flight struct {
+type inFlight struct {
 	mu   sync.Mutex
 	n    int
 	less chan struct{} // closed when there are fewer, if somebody waits
 }
 
 // begin waits until another request may begin, and counts it.
-func (f *flight) begin() {
+func (f *inFlight) begin() {
 	f.await(maxInFlight - 1)
 	f.n++
 	f.mu.Unlock()
 }
 
 // end counts one less.
-func (f *flight) end() {
+func (f *inFlight) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.n--
@@ -32,14 +32,14 @@ func (f *flight) end() {
 	}
 }
 
-// landed waits until all are answered.
-func (f *flight) landed() {
+// waitZero waits until all are answered.
+func (f *inFlight) waitZero() {
 	f.await(0)
 	f.mu.Unlock()
 }
 
 // await returns with the lock held, once there are at most n.
-func (f *flight) await(n int) {
+func (f *inFlight) await(n int) {
 	f.mu.Lock()
 	for f.n > n {
 		if f.less == nil {
