@@ -117,7 +117,7 @@ func TestRepeatLater(t *testing.T) {
 		}
 		defer c.Close()
 		if account.ID == 0 {
-			in, err := c.SignInGuest(ctx, core.From{}, "anna", false)
+			in, err := c.SignInGuest(ctx, core.ClientInfo{}, "anna", false)
 			if err != nil {
 				t.Fatal(err)
 			}

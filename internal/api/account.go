@@ -52,7 +52,7 @@ func accountActivate(a *API, ctx context.Context, c *Caller, p *protocol.Account
 }
 
 func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDelete) (protocol.Body, error) {
-	own, err := a.core.DeleteAccount(ctx, c.live, c.from(""), p.Name, p.Password, p.Erase)
+	own, err := a.core.DeleteAccount(ctx, c.conn, c.clientInfo(""), p.Name, p.Password, p.Erase)
 	if own {
 		c.Close()
 	}
@@ -60,7 +60,7 @@ func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDe
 }
 
 func passwordChange(a *API, ctx context.Context, c *Caller, p *protocol.PasswordChange) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.ChangePassword(ctx, c.live, c.from(""), p.Old, p.Password)
+	return &protocol.Empty{}, a.core.ChangePassword(ctx, c.conn, c.clientInfo(""), p.Old, p.Password)
 }
 
 func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate) (protocol.Body, error) {

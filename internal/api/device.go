@@ -19,7 +19,7 @@ func deviceList(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (prot
 	result := &protocol.Devices{}
 	for _, d := range devices[max(0, len(devices)-maxDevices):] {
 		result.Devices = append(result.Devices, protocol.Device{
-			ID: int64(d.ID), Program: d.Program, Created: d.Created.UnixMilli(), Used: d.Used.UnixMilli(), Here: d.ID == c.live.Device(),
+			ID: int64(d.ID), Program: d.Program, Created: d.Created.UnixMilli(), Used: d.Used.UnixMilli(), Here: d.ID == c.conn.Device(),
 		})
 	}
 	return result, nil

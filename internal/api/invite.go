@@ -46,7 +46,7 @@ func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevo
 // Those who have no account yet, or no way into it, enter by a code.
 
 func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (protocol.Body, error) {
-	good, err := a.core.CheckCode(ctx, c.from(""), core.Purpose(p.Purpose), p.Code)
+	good, err := a.core.CheckCode(ctx, c.clientInfo(""), core.Purpose(p.Purpose), p.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -55,18 +55,18 @@ func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (p
 
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
-		return a.core.Redeem(ctx, c.from(p.NewToken), p.Code, p.Name, p.Password)
+		return a.core.Redeem(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
 	})
 }
 
 func claim(a *API, ctx context.Context, c *Caller, p *protocol.Claim) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
-		return a.core.Claim(ctx, c.from(p.NewToken), p.Code, p.ServerName, p.Name, p.Password)
+		return a.core.Claim(ctx, c.clientInfo(p.NewToken), p.Code, p.ServerName, p.Name, p.Password)
 	})
 }
 
 func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
-		return a.core.Reset(ctx, c.from(p.NewToken), p.Code, p.Password)
+		return a.core.Reset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
 	})
 }

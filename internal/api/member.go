@@ -75,10 +75,10 @@ func presenceSet(_ *API, _ context.Context, c *Caller, p *protocol.PresenceSet) 
 	switch {
 	case presence != plausch.Online && presence != plausch.Away:
 		return nil, plausch.Errorf(plausch.Invalid, "presence is online or away, not %q", p.Presence)
-	case c.attachment == nil:
+	case c.subscriber == nil:
 		return nil, plausch.Errorf(plausch.Invalid, "subscribe first: a session that does not listen is not present")
 	}
-	c.attachment.SetAway(presence == plausch.Away)
+	c.subscriber.SetAway(presence == plausch.Away)
 	return &protocol.Empty{}, nil
 }
 

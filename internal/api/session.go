@@ -31,39 +31,39 @@ type Caller struct {
 	// front-end has to close the connection. It must not block or call the table.
 	Ended func(error)
 
-	live       *core.Live // nil before sign-in
+	conn       *core.Connection // nil before sign-in
 	wants      hub.Wants
 	program    string // that the client said it is
 	epoch      string // that the client remembers, if it is another than the server's
-	attachment *hub.Attachment
+	subscriber *hub.Subscriber
 }
 
 // SignedIn reports whether the caller has signed in, and its sign-in was not
 // ended.
-func (c *Caller) SignedIn() bool { return c.live != nil && !c.live.Ended() }
+func (c *Caller) SignedIn() bool { return c.conn != nil && !c.conn.Ended() }
 
 // Account returns who the caller is now, zero before sign-in.
 func (c *Caller) Account() plausch.Account {
-	if c.live == nil {
+	if c.conn == nil {
 		return plausch.Account{}
 	}
-	return c.live.Account()
+	return c.conn.Account()
 }
 
 // Close ends the caller: its deliveries and, for a transient account, its name.
 func (c *Caller) Close() {
-	if c.attachment != nil {
-		c.attachment.Detach()
+	if c.subscriber != nil {
+		c.subscriber.Unsubscribe()
 	}
-	if c.live != nil {
-		c.live.Leave()
+	if c.conn != nil {
+		c.conn.Disconnect()
 	}
-	c.live, c.attachment = nil, nil
+	c.conn, c.subscriber = nil, nil
 }
 
-// from says who asks before it is known who that is.
-func (c *Caller) from(newToken string) core.From {
-	return core.From{Remote: c.Remote, Program: c.program, NewToken: newToken}
+// clientInfo is what the core is told of a caller that has not signed in yet.
+func (c *Caller) clientInfo(newToken string) core.ClientInfo {
+	return core.ClientInfo{Remote: c.Remote, Program: c.program, NewToken: newToken}
 }
 
 // maxClientName is the longest name and version of a client's program, in bytes.
@@ -126,7 +126,7 @@ func ping(*API, context.Context, *Caller, *protocol.Empty) (protocol.Body, error
 }
 
 func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protocol.Body, error) {
-	from := c.from(p.NewToken)
+	from := c.clientInfo(p.NewToken)
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
 		switch {
 		case *p == (protocol.SignIn{}) && c.Token != "":
@@ -147,26 +147,26 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 
 // enter makes the caller the account that in signs in to.
 func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
-	if c.live != nil {
+	if c.conn != nil {
 		return nil, plausch.Errorf(plausch.Invalid, "you are signed in as %q already; to be somebody else, connect anew", c.Account().Name)
 	}
 	in, err := signIn()
 	if err != nil {
 		return nil, err
 	}
-	live, err := a.core.Arrive(ctx, in, c.Remote, core.Watch{
+	live, err := a.core.Connect(ctx, in, c.Remote, core.Watch{
 		Ended:   c.Ended,
 		Changed: func(account plausch.Account) { a.hub.Rename(account.Ref()) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.live = live
+	c.conn = live
 	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
 }
 
 func signOut(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {
-	if err := a.core.SignOut(ctx, c.live); err != nil {
+	if err := a.core.SignOut(ctx, c.conn); err != nil {
 		return nil, err
 	}
 	c.Close()
@@ -177,15 +177,15 @@ func subscribe(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (proto
 	if c.Session == nil {
 		return nil, plausch.Errorf(plausch.Unsupported, "events cannot be pushed here")
 	}
-	if c.attachment != nil {
+	if c.subscriber != nil {
 		return &protocol.Empty{}, nil
 	}
-	attachment, err := a.hub.Attach(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
+	attachment, err := a.hub.Subscribe(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
 		return a.core.MemberRooms(ctx, c.Account().ID)
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.attachment = attachment
+	c.subscriber = attachment
 	return &protocol.Empty{}, nil
 }

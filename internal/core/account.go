@@ -15,8 +15,8 @@ import (
 // restartTime is how long clients are asked to wait when the server stops.
 const restartTime = 2 * time.Second
 
-// From says who asks before it is known who that is.
-type From struct {
+// ClientInfo is the address and the program of a client that has not signed in yet.
+type ClientInfo struct {
 	Remote  netip.Addr // the zero Addr counts as a private address
 	Program string     // what the client calls itself
 	// NewToken, if not empty, is the text of the token that is made, if one is:
@@ -25,11 +25,11 @@ type From struct {
 	NewToken string
 }
 
-// vouched is From as the source of a hash for somebody who has shown a secret.
-func (f From) vouched() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
+// vouched is f as the source of a hash for somebody who has shown a secret.
+func (f ClientInfo) vouched() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
 
 // token returns the token to make.
-func (f From) token() (auth.Token, error) {
+func (f ClientInfo) token() (auth.Token, error) {
 	if f.NewToken == "" {
 		return auth.NewToken(), nil
 	}
@@ -52,7 +52,7 @@ type SignedIn struct {
 
 // SignInPassword signs in to an account and makes a device of it. Whether the
 // name or the password was wrong cannot be told, nor measured.
-func (c *Core) SignInPassword(ctx context.Context, from From, name, password string) (SignedIn, error) {
+func (c *Core) SignInPassword(ctx context.Context, from ClientInfo, name, password string) (SignedIn, error) {
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
@@ -73,7 +73,7 @@ func (c *Core) SignInPassword(ctx context.Context, from From, name, password str
 
 // checkPassword returns the account that holds name, with its hash, if password is
 // its. Verifying takes long: what follows from it is to be judged by both.
-func (c *Core) checkPassword(ctx context.Context, from From, name, password string) (store.Judged, error) {
+func (c *Core) checkPassword(ctx context.Context, from ClientInfo, name, password string) (store.Judged, error) {
 	name, err := names.Account(name)
 	if err != nil {
 		name = "-" // nobody's: all that can be no name is guessed at together
@@ -109,7 +109,7 @@ func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.Account
 
 // newDevice makes a device of an account, or finds the one that the same request
 // has made before. By says by what the sign-in was allowed.
-func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account, token auth.Token, by store.NewDevice) (SignedIn, error) {
+func (c *Core) newDevice(ctx context.Context, from ClientInfo, account plausch.Account, token auth.Token, by store.NewDevice) (SignedIn, error) {
 	by.Account, by.Token, by.Program, by.At = account.ID, token.Hash(), from.Program, c.now()
 	device, err := c.store.CreateDevice(ctx, by)
 	if errors.Is(err, store.ErrUnmet) {
@@ -129,11 +129,11 @@ func (c *Core) newDevice(ctx context.Context, from From, account plausch.Account
 }
 
 // SignInToken signs in to the account of a device.
-func (c *Core) SignInToken(ctx context.Context, from From, token string) (SignedIn, error) {
+func (c *Core) SignInToken(ctx context.Context, from ClientInfo, token string) (SignedIn, error) {
 	in, err := c.signInToken(ctx, token)
 	switch {
 	case plausch.CodeOf(err) == plausch.SignInFailed:
-		err = c.guessed(from, err)
+		err = c.recordFailure(from, err)
 	case err == nil && !uninvited(in.Account):
 		c.throttle.SignedIn(from.Remote)
 	}
@@ -171,10 +171,10 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 	return SignedIn{Account: account, Device: device.ID, used: device.Used}, nil
 }
 
-// guessed counts a wrong secret, and returns wrong unless there were too many.
+// recordFailure counts a wrong secret, and returns wrong unless there were too many.
 // Right ones are never held back, since these secrets cannot be guessed: it only
 // keeps those who try from keeping the server busy.
-func (c *Core) guessed(from From, wrong error) error {
+func (c *Core) recordFailure(from ClientInfo, wrong error) error {
 	if err := c.throttle.Fail(from.Remote); err != nil {
 		return err
 	}
@@ -182,8 +182,8 @@ func (c *Core) guessed(from From, wrong error) error {
 }
 
 // SignInGuest makes a guest. A transient one gets no token and exists until it
-// leaves (see Arrive); any other is signed in again by its token.
-func (c *Core) SignInGuest(ctx context.Context, from From, name string, transient bool) (SignedIn, error) {
+// leaves (see Connect); any other is signed in again by its token.
+func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, transient bool) (SignedIn, error) {
 	if c.opts.Access != AccessOpen {
 		return SignedIn{}, c.errClosed(ctx)
 	}
@@ -197,7 +197,7 @@ func (c *Core) SignInGuest(ctx context.Context, from From, name string, transien
 	if !transient {
 		return c.signUp(ctx, from, guest)
 	}
-	if c.isHere(mapped) {
+	if c.isConnected(mapped) {
 		return SignedIn{}, errNameTaken(mapped)
 	}
 	account, err := c.createAccount(ctx, from, guest)
@@ -207,7 +207,7 @@ func (c *Core) SignInGuest(ctx context.Context, from From, name string, transien
 // SignInOwnToken signs in to the account of a device or, if there is none, makes
 // a guest with that token, which its client has chosen. So a client whose first
 // sign-in got no answer can simply repeat it.
-func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string) (SignedIn, error) {
+func (c *Core) SignInOwnToken(ctx context.Context, from ClientInfo, token, name string) (SignedIn, error) {
 	if _, err := auth.ParseToken(token); err != nil || c.opts.Access != AccessOpen {
 		return c.SignInToken(ctx, from, token)
 	}
@@ -221,7 +221,7 @@ func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string
 		if again, err := c.signInToken(ctx, token); err == nil {
 			return again, nil // the same sign-in has come first on another connection
 		}
-		return SignedIn{}, c.guessed(from, err) // an htl client's token is no good secret
+		return SignedIn{}, c.recordFailure(from, err) // an htl client's token is no good secret
 	}
 	in.Token = "" // it is none that was made here
 	return in, err
@@ -229,7 +229,7 @@ func (c *Core) SignInOwnToken(ctx context.Context, from From, token, name string
 
 // signUp makes an account with a device, or finds the one that the same request
 // has made before.
-func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (SignedIn, error) {
+func (c *Core) signUp(ctx context.Context, from ClientInfo, n store.NewAccount) (SignedIn, error) {
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
@@ -244,7 +244,7 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 			return SignedIn{}, plausch.Errorf(plausch.Invalid, "new_token is another account's; choose a new one")
 		}
 	}
-	if c.isHere(n.Name) {
+	if c.isConnected(n.Name) {
 		if again, err := c.signedUp(ctx, from, n.Name); err == nil {
 			return again, nil // came first on another connection
 		}
@@ -266,7 +266,7 @@ func (c *Core) signUp(ctx context.Context, from From, n store.NewAccount) (Signe
 	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used}, err
 }
 
-func (c *Core) createAccount(ctx context.Context, from From, n store.NewAccount) (plausch.Account, error) {
+func (c *Core) createAccount(ctx context.Context, from ClientInfo, n store.NewAccount) (plausch.Account, error) {
 	n.At = c.now()
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	var taken counted
@@ -290,17 +290,17 @@ func errNameTaken(name string) error {
 	return plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", name)
 }
 
-// SignOut forgets the device by which l signed in, and ends its other
+// SignOut forgets the device by which conn signed in, and ends its other
 // connections.
-func (c *Core) SignOut(ctx context.Context, l *Live) error {
-	if l.device == 0 {
+func (c *Core) SignOut(ctx context.Context, conn *Connection) error {
+	if conn.device == 0 {
 		return nil
 	}
-	l.closing.Store(true)
-	err := c.endDevice(ctx, l.Account().ID, l.device)
+	conn.closing.Store(true)
+	err := c.endDevice(ctx, conn.Account().ID, conn.device)
 	if plausch.CodeOf(err) == plausch.NotFound {
 		return nil
 	}
-	l.closing.Store(err == nil)
+	conn.closing.Store(err == nil)
 	return err
 }

@@ -15,7 +15,7 @@ import (
 // Admin does what those do who run a server, on its database: in the server, for
 // an account that the rules of policy.go let, and beside it, for whoever can
 // write the data folder. A running server notices what was done beside it (see
-// here).
+// connections).
 type Admin struct {
 	Store     store.Store
 	Passwords *auth.Hasher

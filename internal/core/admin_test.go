@@ -19,7 +19,7 @@ func newToken() string { return auth.NewToken().Text() }
 
 func TestNamesThatAreNobodys(t *testing.T) {
 	f := newFixture(t)
-	_, err := f.SignInGuest(t.Context(), core.From{}, "Server", true)
+	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "Server", true)
 	expectCode(t, err, plausch.Invalid)
 	_, err = f.beside().AddAccount(t.Context(), "admin", password, plausch.RoleOwner)
 	expectCode(t, err, plausch.Invalid)
@@ -39,7 +39,7 @@ func TestClaim(t *testing.T) {
 	if got, want := server(), (core.Server{Access: core.AccessInvite, Unclaimed: true}); got != want {
 		t.Errorf("a new server is %+v, want %+v", got, want)
 	}
-	_, err := f.SignInGuest(t.Context(), core.From{}, "eve", false)
+	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "eve", false)
 	expectCode(t, err, plausch.SignInFailed)
 
 	first, err := f.beside().NewClaim(t.Context())
@@ -47,7 +47,7 @@ func TestClaim(t *testing.T) {
 	code, err := f.beside().NewClaim(t.Context())
 	expectCode(t, err, "")
 	claim := func(code, server, name, password string) (core.SignedIn, error) {
-		return f.Claim(t.Context(), core.From{NewToken: newToken()}, code, server, name, password)
+		return f.Claim(t.Context(), core.ClientInfo{NewToken: newToken()}, code, server, name, password)
 	}
 	for what, c := range map[string]struct {
 		code, server, name, password string
@@ -64,7 +64,7 @@ func TestClaim(t *testing.T) {
 			t.Errorf("%s: %v, want %q", what, err, c.want)
 		}
 	}
-	from := core.From{NewToken: newToken()}
+	from := core.ClientInfo{NewToken: newToken()}
 	in, err := f.Claim(t.Context(), from, code.Text(), "Our  Garden", "Alice", password)
 	expectCode(t, err, "")
 	if in.Account.Role != plausch.RoleOwner || in.Token == "" {
@@ -89,7 +89,7 @@ func TestAClaimIsNotGoodForLong(t *testing.T) {
 	code, err := f.beside().NewClaim(t.Context())
 	expectCode(t, err, "")
 	f.clock.move(core.ClaimLife)
-	_, err = f.Claim(t.Context(), core.From{}, code.Text(), "Garden", "alice", password)
+	_, err = f.Claim(t.Context(), core.ClientInfo{}, code.Text(), "Garden", "alice", password)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -100,7 +100,7 @@ func TestAnInviteLetsIn(t *testing.T) {
 	expectCode(t, err, "")
 	_, code, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{Uses: 2, Rooms: []string{"den", "public"}})
 	expectCode(t, err, "")
-	from := core.From{NewToken: newToken()}
+	from := core.ClientInfo{NewToken: newToken()}
 	_, err = f.Redeem(t.Context(), from, code.Text(), "Bob", "")
 	expectCode(t, err, plausch.Invalid) // a member has a password
 	in, err := f.Redeem(t.Context(), from, code.Text(), "Bob", password)
@@ -115,11 +115,11 @@ func TestAnInviteLetsIn(t *testing.T) {
 	}
 	f.say(in.Account, core.Post{Room: den.ID, Text: "I am in"})
 	f.signIn("bob")
-	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "bob", password)
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "bob", password)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "carl", password)
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "carl", password)
 	expectCode(t, err, "")
-	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "dora", password)
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "dora", password)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -127,20 +127,20 @@ func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 	f := newFixture(t)
 	_, code, err := f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1, For: time.Hour})
 	expectCode(t, err, "")
-	in, err := f.Redeem(t.Context(), core.From{}, code.Text(), "gast", "")
+	in, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "gast", "")
 	expectCode(t, err, "")
 	f.clock.move(28 * 24 * time.Hour)
-	_, err = f.SignInGuest(t.Context(), core.From{}, "gast", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "gast", false)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "late", "")
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "late", "")
 	expectCode(t, err, plausch.NotFound)
 	f.opts.Access = core.AccessClosed
 	f.restart()
-	_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 	expectCode(t, err, "")
 	_, code, err = f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	expectCode(t, err, "")
-	_, err = f.Redeem(t.Context(), core.From{}, code.Text(), "new", "")
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "new", "")
 	expectCode(t, err, plausch.Forbidden)
 }
 
@@ -161,7 +161,7 @@ func TestOneOfAHundredGetsIn(t *testing.T) {
 			server = other
 		}
 		wg.Go(func() {
-			switch _, err := server.Redeem(t.Context(), core.From{}, code.Text(), fmt.Sprint("guest", i), ""); plausch.CodeOf(err) {
+			switch _, err := server.Redeem(t.Context(), core.ClientInfo{}, code.Text(), fmt.Sprint("guest", i), ""); plausch.CodeOf(err) {
 			case "":
 				in.Add(1)
 			case plausch.NotFound, plausch.RateLimited:
@@ -191,22 +191,22 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	code, _, err := f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	const next = "battery staple horse"
-	_, err = f.Reset(t.Context(), core.From{}, old.Text(), next)
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, old.Text(), next)
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.Reset(t.Context(), core.From{}, code.Text(), "12345678")
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), "12345678")
 	expectCode(t, err, plausch.Invalid)
-	in, err := f.Reset(t.Context(), core.From{}, code.Text(), next)
+	in, err := f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, "")
 	expectCode(t, <-ended, plausch.SignInFailed)
-	f.arrive(in, core.Watch{}).Leave()
-	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	f.arrive(in, core.Watch{}).Disconnect()
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.SignInPassword(t.Context(), core.From{}, "alice", next)
+	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
 	expectCode(t, err, "")
 	late, _, err := f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	f.clock.move(core.ResetLife)
-	_, err = f.Reset(t.Context(), core.From{}, late.Text(), next)
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, late.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -216,10 +216,10 @@ func TestWhoDeletesItselfKnowsItsPassword(t *testing.T) {
 	f.account("bob", plausch.RoleOwner) // so that alice is not the last one
 	live, _ := f.ended(f.signIn("alice"))
 	for _, name := range []string{"", "alice", "Alice"} {
-		expectCode(t, deleteAccount(f, live, core.From{}, name, "wrong horse battery", true), plausch.Forbidden)
+		expectCode(t, deleteAccount(f, live, core.ClientInfo{}, name, "wrong horse battery", true), plausch.Forbidden)
 	}
-	expectCode(t, deleteAccount(f, live, core.From{}, "alice", password, true), "")
-	live.Leave()
+	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "alice", password, true), "")
+	live.Disconnect()
 }
 
 func TestADeletedAccountLeavesItsRooms(t *testing.T) {
@@ -231,9 +231,9 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	expectCode(t, err, "")
 	expectCode(t, f.AddMember(t.Context(), bob, room.ID, "alice"), "")
 	f.say(alice, core.Post{Room: room.ID, Text: "secret"})
-	expectCode(t, deleteAccount(f, live, core.From{}, "", "wrong horse battery", true), plausch.Forbidden)
-	expectCode(t, deleteAccount(f, live, core.From{}, "", password, true), "")
-	live.Leave()
+	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", "wrong horse battery", true), plausch.Forbidden)
+	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", password, true), "")
+	live.Disconnect()
 	events, _, err := f.History(t.Context(), bob, room.ID, core.Page{Limit: 9})
 	expectCode(t, err, "")
 	last := events[len(events)-1]
@@ -250,19 +250,19 @@ func TestABotSignsInByItsTokenAlone(t *testing.T) {
 	owner := f.account("olga", plausch.RoleOwner)
 	bot, token, err := f.CreateBot(t.Context(), owner, "weather")
 	expectCode(t, err, "")
-	in, err := f.SignInToken(t.Context(), core.From{}, token.Text())
+	in, err := f.SignInToken(t.Context(), core.ClientInfo{}, token.Text())
 	expectCode(t, err, "")
 	live, ended := f.ended(in)
 	if !in.Account.Bot || in.Account.ID != bot.ID {
 		t.Errorf("the token is %+v's", in.Account)
 	}
-	_, err = f.SignInPassword(t.Context(), core.From{}, "weather", "")
+	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "weather", "")
 	expectCode(t, err, plausch.SignInFailed)
-	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, "", password), plausch.Forbidden)
+	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, "", password), plausch.Forbidden)
 	_, _, err = f.CreateReset(t.Context(), owner, "weather")
 	expectCode(t, err, plausch.Invalid)
 	f.clock.move(1000 * 24 * time.Hour)
-	_, err = f.SignInToken(t.Context(), core.From{}, token.Text())
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, token.Text())
 	expectCode(t, err, "")
 	same, next, err := f.CreateBot(t.Context(), owner, "weather")
 	expectCode(t, err, "")
@@ -270,9 +270,9 @@ func TestABotSignsInByItsTokenAlone(t *testing.T) {
 	if same.ID != bot.ID {
 		t.Error("a new token is a new bot's")
 	}
-	_, err = f.SignInToken(t.Context(), core.From{}, token.Text())
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, token.Text())
 	expectCode(t, err, plausch.SignInFailed)
-	_, err = f.SignInToken(t.Context(), core.From{}, next.Text())
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, next.Text())
 	expectCode(t, err, "")
 	_, _, err = f.CreateBot(t.Context(), owner, "olga")
 	expectCode(t, err, plausch.Taken)
@@ -319,21 +319,21 @@ func TestAResetIsForTheAccountAsItWas(t *testing.T) {
 	code, _, err := f.CreateReset(t.Context(), admin, "alice")
 	expectCode(t, err, "")
 	expectCode(t, f.SetRole(t.Context(), owner, "alice", plausch.RoleOwner), "")
-	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
 	code, _, err = f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	live, _ := f.ended(f.signIn("alice"))
-	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, password, "her own new one"), "")
-	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "her own new one"), "")
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
 	code, _, err = f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	expectCode(t, f.Deactivate(t.Context(), owner, "alice"), "")
 	expectCode(t, f.Activate(t.Context(), owner, "alice"), "")
-	_, err = f.Reset(t.Context(), core.From{}, code.Text(), next)
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -353,15 +353,15 @@ func TestInvitesEndWithTheRightToInvite(t *testing.T) {
 		_, owners, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{})
 		expectCode(t, err, "")
 		expectCode(t, end(f, owner), "")
-		if _, err := f.Redeem(t.Context(), core.From{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {
+		if _, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {
 			t.Errorf("%s: the invite is still good (%v)", what, err)
 		}
-		_, err = f.Redeem(t.Context(), core.From{}, owners.Text(), "bob", password)
+		_, err = f.Redeem(t.Context(), core.ClientInfo{}, owners.Text(), "bob", password)
 		expectCode(t, err, "")
 	}
 }
 
-func deleteAccount(f *fixture, l *core.Live, from core.From, name, password string, erase bool) error {
+func deleteAccount(f *fixture, l *core.Connection, from core.ClientInfo, name, password string, erase bool) error {
 	f.t.Helper()
 	_, err := f.DeleteAccount(f.t.Context(), l, from, name, password, erase)
 	return err

@@ -77,7 +77,7 @@ func child(data string) error {
 	if err != nil {
 		return err
 	}
-	in, err := c.SignInGuest(ctx, core.From{}, fmt.Sprint("guest", os.Getpid()), false)
+	in, err := c.SignInGuest(ctx, core.ClientInfo{}, fmt.Sprint("guest", os.Getpid()), false)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func TestKilledDuringUpload(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := c.SignInToken(t.Context(), core.From{}, strings.TrimSpace(string(out)))
+		in, err := c.SignInToken(t.Context(), core.ClientInfo{}, strings.TrimSpace(string(out)))
 		if err != nil {
 			t.Fatal(err)
 		}

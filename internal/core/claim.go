@@ -79,9 +79,9 @@ func (c *Core) errClosed(ctx context.Context) error {
 
 // Claim makes the first owner of a server by a code of [Admin.NewClaim], gives
 // the server a name, and signs the owner in.
-func (c *Core) Claim(ctx context.Context, from From, code, serverName, name, password string) (SignedIn, error) {
+func (c *Core) Claim(ctx context.Context, from ClientInfo, code, serverName, name, password string) (SignedIn, error) {
 	if _, ok := auth.ParseCode(code); !ok {
-		return SignedIn{}, c.guessed(from, errBadClaim())
+		return SignedIn{}, c.recordFailure(from, errBadClaim())
 	}
 	n, err := newAccount(name, plausch.RoleOwner)
 	if err != nil {

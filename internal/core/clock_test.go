@@ -25,20 +25,20 @@ func TestAClockAheadMakesNothingLast(t *testing.T) {
 	f.clock.move(-ahead)
 	f.restart()
 	for _, in := range []core.SignedIn{early, late} {
-		_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+		_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 		expectCode(t, err, "")
 	}
 	f.clock.move(plausch.GuestNameKept + time.Hour)
 	f.guest("gast") // the name is free again
-	_, err = f.Reset(t.Context(), core.From{}, reset.Text(), "correct horse battery")
+	_, err = f.Reset(t.Context(), core.ClientInfo{}, reset.Text(), "correct horse battery")
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.Redeem(t.Context(), core.From{}, invite.Text(), "first", "")
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, invite.Text(), "first", "")
 	expectCode(t, err, "")
 	f.clock.move(plausch.InviteLife)
-	_, err = f.Redeem(t.Context(), core.From{}, invite.Text(), "second", "")
+	_, err = f.Redeem(t.Context(), core.ClientInfo{}, invite.Text(), "second", "")
 	expectCode(t, err, plausch.NotFound)
 	f.clock.move(plausch.DeviceLife)
-	_, err = f.SignInToken(t.Context(), core.From{}, late.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, late.Token)
 	expectCode(t, err, plausch.SignInFailed)
 }
 
@@ -51,7 +51,7 @@ func TestAClaimMadeByAClockAheadEnds(t *testing.T) {
 	f.clock.move(-ahead)
 	f.restart()
 	f.clock.move(core.ClaimLife)
-	_, err = f.Claim(t.Context(), core.From{}, claim.Text(), "Garden", "olga", "correct horse battery")
+	_, err = f.Claim(t.Context(), core.ClientInfo{}, claim.Text(), "Garden", "olga", "correct horse battery")
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -63,10 +63,10 @@ func TestAClockWithoutATimeSignsNobodyOut(t *testing.T) {
 	now := f.clock.Now()
 	f.clock.move(time.Unix(0, 0).Sub(now))
 	f.restart()
-	_, err := f.SignInToken(t.Context(), core.From{}, in.Token)
+	_, err := f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 	expectCode(t, err, "")
 	f.clock.move(now.Sub(f.clock.Now()))
 	f.restart()
-	_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 	expectCode(t, err, "")
 }

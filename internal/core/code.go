@@ -24,7 +24,7 @@ type GoodCode struct {
 // nobody fills in a form in vain. Checking a wrong one is a failed attempt, as
 // using it is. The error is NotFound if it is not good, and Forbidden for invites
 // while the server takes nobody new.
-func (c *Core) CheckCode(ctx context.Context, from From, purpose Purpose, code string) (GoodCode, error) {
+func (c *Core) CheckCode(ctx context.Context, from ClientInfo, purpose Purpose, code string) (GoodCode, error) {
 	switch purpose {
 	case PurposeInvite:
 		if c.opts.Access == AccessClosed {
@@ -47,28 +47,28 @@ func (c *Core) CheckCode(ctx context.Context, from From, purpose Purpose, code s
 }
 
 // inviteByCode returns the invite that a code is of, and the hash of the code.
-func (c *Core) inviteByCode(ctx context.Context, from From, code string) (store.TokenHash, plausch.Invite, error) {
+func (c *Core) inviteByCode(ctx context.Context, from ClientInfo, code string) (store.TokenHash, plausch.Invite, error) {
 	parsed, ok := auth.ParseCode(code)
 	if !ok {
-		return store.TokenHash{}, plausch.Invite{}, c.guessed(from, errBadInvite())
+		return store.TokenHash{}, plausch.Invite{}, c.recordFailure(from, errBadInvite())
 	}
 	invite, err := c.store.InviteByToken(ctx, parsed.Hash(), c.now())
 	if plausch.CodeOf(err) == plausch.NotFound {
-		err = c.guessed(from, errBadInvite())
+		err = c.recordFailure(from, errBadInvite())
 	}
 	return parsed.Hash(), invite, err
 }
 
 // ticketByCode returns the ticket that a code is of, and the hash of the code. A
 // claim is not good once there is an owner, however that became one.
-func (c *Core) ticketByCode(ctx context.Context, from From, purpose store.Purpose, code string) (store.TokenHash, store.Ticket, error) {
+func (c *Core) ticketByCode(ctx context.Context, from ClientInfo, purpose store.Purpose, code string) (store.TokenHash, store.Ticket, error) {
 	bad := errBadReset()
 	if purpose == store.PurposeClaim {
 		bad = errBadClaim()
 	}
 	parsed, ok := auth.ParseCode(code)
 	if !ok {
-		return store.TokenHash{}, store.Ticket{}, c.guessed(from, bad)
+		return store.TokenHash{}, store.Ticket{}, c.recordFailure(from, bad)
 	}
 	ticket, err := c.store.Ticket(ctx, parsed.Hash(), purpose, c.now())
 	if err == nil && purpose == store.PurposeClaim {
@@ -78,7 +78,7 @@ func (c *Core) ticketByCode(ctx context.Context, from From, purpose store.Purpos
 		}
 	}
 	if plausch.CodeOf(err) == plausch.NotFound {
-		err = c.guessed(from, bad)
+		err = c.recordFailure(from, bad)
 	}
 	return parsed.Hash(), ticket, err
 }

@@ -55,15 +55,15 @@ type Options struct {
 
 // Core is the rules of one server. All methods are safe for concurrent use.
 type Core struct {
-	opts       Options
-	store      store.Store
-	epoch      string // see [Core.Epoch]
-	log        *log
-	here       here
-	sends      sendLimits
-	guests     *guestLimits
-	throttle   *auth.Throttle
-	ceremonies *auth.Ceremonies
+	opts        Options
+	store       store.Store
+	epoch       string // see [Core.Epoch]
+	log         *log
+	connections connections
+	sends       sendLimits
+	guests      *guestLimits
+	throttle    *auth.Throttle
+	ceremonies  *auth.Ceremonies
 
 	uploads  uploads
 	drawings drawings
@@ -101,8 +101,8 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
-	c.here = here{
-		names: map[string]*arrived{}, ids: map[plausch.AccountID]*arrived{},
+	c.connections = connections{
+		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
 	}
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}

@@ -114,16 +114,16 @@ func (f *fixture) account(name string, role plausch.Role) plausch.Account {
 // signIn signs in by the password.
 func (f *fixture) signIn(name string) core.SignedIn {
 	f.t.Helper()
-	in, err := f.SignInPassword(f.t.Context(), core.From{}, name, password)
+	in, err := f.SignInPassword(f.t.Context(), core.ClientInfo{}, name, password)
 	if err != nil {
 		f.t.Fatalf("%s signs in: %v", name, err)
 	}
 	return in
 }
 
-func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Live {
+func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Connection {
 	f.t.Helper()
-	live, err := f.Arrive(f.t.Context(), in, netip.Addr{}, w)
+	live, err := f.Connect(f.t.Context(), in, netip.Addr{}, w)
 	if err != nil {
 		f.t.Fatalf("%s arrives: %v", in.Account.Name, err)
 	}
@@ -132,7 +132,7 @@ func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Live {
 
 func (f *fixture) guest(name string) core.SignedIn {
 	f.t.Helper()
-	in, err := f.SignInGuest(f.t.Context(), core.From{}, name, false)
+	in, err := f.SignInGuest(f.t.Context(), core.ClientInfo{}, name, false)
 	if err != nil {
 		f.t.Fatalf("%s signs in: %v", name, err)
 	}
@@ -175,17 +175,17 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 
 	// As long as it is here, however long, nobody else gets the name.
 	f.clock.move(30 * time.Hour)
-	_, err := f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	expectCode(t, err, plausch.Taken)
-	here.Leave()
+	here.Disconnect()
 	f.restart() // writes when it was last seen
 
 	f.clock.move(24*time.Hour - time.Minute)
-	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.SignInGuest(t.Context(), core.From{}, "Bob", true)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "Bob", true)
 	expectCode(t, err, plausch.Taken)
-	again, err := f.SignInToken(t.Context(), core.From{}, first.Token)
+	again, err := f.SignInToken(t.Context(), core.ClientInfo{}, first.Token)
 	expectCode(t, err, "")
 	if again.Account.ID != first.Account.ID {
 		t.Errorf("the token's account is %d, was %d", again.Account.ID, first.Account.ID)
@@ -196,7 +196,7 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	if other.Account.ID == first.Account.ID {
 		t.Error("the name came back with its old identity")
 	}
-	_, err = f.SignInToken(t.Context(), core.From{}, first.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, first.Token)
 	expectCode(t, err, plausch.SignInFailed)
 	_, _, err = f.History(t.Context(), other.Account, secret.Room, core.Page{Limit: 10})
 	expectCode(t, err, plausch.NotFound)
@@ -212,18 +212,18 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 
 func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	f := newFixture(t)
-	in, err := f.SignInGuest(t.Context(), core.From{}, "bob", true)
+	in, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
 	if in.Token != "" {
 		t.Error("it got a token")
 	}
 	one, two := f.arrive(in, core.Watch{}), f.arrive(in, core.Watch{})
-	one.Leave()
-	one.Leave() // twice is once
-	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", true)
+	one.Disconnect()
+	one.Disconnect() // twice is once
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, plausch.Taken)
-	two.Leave()
-	next, err := f.SignInGuest(t.Context(), core.From{}, "bob", true)
+	two.Disconnect()
+	next, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
 	if next.Account.ID == in.Account.ID {
 		t.Error("the next bob is the one before")
@@ -231,7 +231,7 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	// It does not leave, but the process ends.
 	f.arrive(next, core.Watch{})
 	f.restart()
-	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", true)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
 }
 
@@ -252,25 +252,25 @@ func TestSignIn(t *testing.T) {
 		"an overlong secret": {"alice", string(make([]byte, 3000)), plausch.SignInFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, err := f.SignInPassword(t.Context(), core.From{}, c.name, c.password)
+			in, err := f.SignInPassword(t.Context(), core.ClientInfo{}, c.name, c.password)
 			expectCode(t, err, c.want)
 			if err != nil {
 				return
 			}
-			again, err := f.SignInToken(t.Context(), core.From{}, in.Token)
+			again, err := f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, "")
 			if again.Account != in.Account {
 				t.Errorf("the token signs in as %+v, not %+v", again.Account, in.Account)
 			}
 			expectCode(t, f.SignOut(t.Context(), f.arrive(in, core.Watch{})), "")
-			_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+			_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
 		})
 	}
-	_, err := f.SignInGuest(t.Context(), core.From{}, "alice", false)
+	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "alice", false)
 	expectCode(t, err, plausch.Taken)
 	f.clock.move(1000 * time.Hour)
-	_, err = f.SignInGuest(t.Context(), core.From{}, "alice", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "alice", false)
 	expectCode(t, err, plausch.Taken)
 }
 
@@ -278,21 +278,21 @@ func TestSignIn(t *testing.T) {
 func TestATokenOfTheClientsOwn(t *testing.T) {
 	f := newFixture(t)
 	token := auth.NewToken().Text()
-	first, err := f.SignInOwnToken(t.Context(), core.From{}, token, "Bob")
+	first, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, "Bob")
 	if err != nil || first.Account.Name != "bob" || first.Token != "" {
 		t.Fatalf("the first sign-in gives %+v, %v", first, err)
 	}
-	again, err := f.SignInOwnToken(t.Context(), core.From{}, token, "bob")
+	again, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, "bob")
 	if err != nil || again.Account.ID != first.Account.ID {
 		t.Errorf("the same sign-in again gives %+v, %v", again, err)
 	}
-	if by, err := f.SignInToken(t.Context(), core.From{}, token); err != nil || by.Account.ID != first.Account.ID {
+	if by, err := f.SignInToken(t.Context(), core.ClientInfo{}, token); err != nil || by.Account.ID != first.Account.ID {
 		t.Errorf("the token alone gives %+v, %v", by, err)
 	}
-	if _, err := f.SignInOwnToken(t.Context(), core.From{}, auth.NewToken().Text(), "bob"); plausch.CodeOf(err) != plausch.Taken {
+	if _, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, auth.NewToken().Text(), "bob"); plausch.CodeOf(err) != plausch.Taken {
 		t.Errorf("another token gets the name: %v", err)
 	}
-	if _, err := f.SignInOwnToken(t.Context(), core.From{}, "plausch_short", "eve"); plausch.CodeOf(err) != plausch.SignInFailed {
+	if _, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, "plausch_short", "eve"); plausch.CodeOf(err) != plausch.SignInFailed {
 		t.Errorf("a token that is none gives %v", err)
 	}
 	// A hundred at once are one guest.
@@ -300,7 +300,7 @@ func TestATokenOfTheClientsOwn(t *testing.T) {
 	ids := make(chan plausch.AccountID, 100)
 	for range cap(ids) {
 		go func() {
-			in, err := f.SignInOwnToken(context.Background(), core.From{}, token, "carol")
+			in, err := f.SignInOwnToken(context.Background(), core.ClientInfo{}, token, "carol")
 			if err != nil {
 				t.Error(err)
 			}
@@ -320,9 +320,9 @@ func TestAClosedServerLetsNoGuestsIn(t *testing.T) {
 	in := f.guest("bob")
 	f.opts.Access = core.AccessClosed
 	f.restart()
-	_, err := f.SignInGuest(t.Context(), core.From{}, "eve", false)
+	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "eve", false)
 	expectCode(t, err, plausch.SignInFailed)
-	_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 	expectCode(t, err, plausch.SignInFailed)
 }
 
@@ -463,7 +463,7 @@ func openFaulty(t *testing.T, commit func([]store.Draft) error, fatal func(error
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close(); st.Close() })
-	in, err := c.SignInGuest(t.Context(), core.From{}, "bob", false)
+	in, err := c.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -559,11 +559,11 @@ func TestAShutOutGuestHearsIt(t *testing.T) {
 	f := newFixture(t)
 	owner := f.account("olga", plausch.RoleOwner)
 	token := newToken()
-	_, err := f.SignInOwnToken(t.Context(), core.From{}, token, "bob")
+	_, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, "bob")
 	expectCode(t, err, "")
 	expectCode(t, f.Deactivate(t.Context(), owner, "bob"), "")
 	for _, name := range []string{"bob", "bobby"} {
-		_, err = f.SignInOwnToken(t.Context(), core.From{}, token, name)
+		_, err = f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, name)
 		expectCode(t, err, plausch.SignInFailed)
 	}
 }

@@ -19,7 +19,7 @@ func TestASignInKeepsHowTheNameWasWritten(t *testing.T) {
 		if in.Account.Name != c.name || in.Account.Display != c.display {
 			t.Errorf("%q signs in as %q, called %q, want %q and %q", c.in, in.Account.Name, in.Account.Display, c.name, c.display)
 		}
-		again, err := f.SignInToken(t.Context(), core.From{}, in.Token)
+		again, err := f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 		if err != nil || again.Account.Display != c.display {
 			t.Errorf("by its token %q is called %q (%v), want %q", c.name, again.Account.Display, err, c.display)
 		}
@@ -77,7 +77,7 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 	_, err = f.SetDisplay(t.Context(), eve.Account, "＠ＢＯＢ")
 	expectCode(t, err, "")
 	for _, name := range []string{"bob", "Bob", "BOB"} { // a guest takes nothing from anybody
-		_, err = f.SignInGuest(t.Context(), core.From{}, name, false)
+		_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, name, false)
 		expectCode(t, err, plausch.Taken)
 	}
 	if got := live.Account().Ref().Shown(); got != "Bob (carl)" {
@@ -87,7 +87,7 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 	if got := (<-renamed).Ref().Shown(); got != "carl" {
 		t.Errorf("beside the account bob, carl is called %q", got)
 	}
-	again, err := f.SignInToken(t.Context(), core.From{}, eve.Token)
+	again, err := f.SignInToken(t.Context(), core.ClientInfo{}, eve.Token)
 	if err != nil || again.Account.Display != "" {
 		t.Errorf("beside the account bob, eve is called %q (%v)", again.Account.Display, err)
 	}
@@ -101,12 +101,12 @@ func TestTheDisplayOfAGuestWhoHasLeftIsFree(t *testing.T) {
 	eve := f.guest("eve")
 	_, err := f.SetDisplay(t.Context(), eve.Account, "Bob")
 	expectCode(t, err, "")
-	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	expectCode(t, err, plausch.Taken)
 	f.clock.move(plausch.GuestNameKept + time.Minute)
-	_, err = f.SignInGuest(t.Context(), core.From{}, "bob", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	expectCode(t, err, "")
-	again, err := f.SignInToken(t.Context(), core.From{}, eve.Token)
+	again, err := f.SignInToken(t.Context(), core.ClientInfo{}, eve.Token)
 	if err != nil || again.Account.Ref().Shown() != "eve" {
 		t.Errorf("eve is back as %q (%v)", again.Account.Ref().Shown(), err)
 	}

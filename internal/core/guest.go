@@ -259,10 +259,10 @@ func (c *Core) takeDirectRoom(ctx context.Context, by plausch.Account, to plausc
 // remoteOf returns where an account is connected from, by its newest connection;
 // the zero Addr if it is not.
 func (c *Core) remoteOf(id plausch.AccountID) netip.Addr {
-	c.here.mu.Lock()
-	defer c.here.mu.Unlock()
-	if a := c.here.ids[id]; a != nil && len(a.lives) > 0 {
-		return a.lives[len(a.lives)-1].remote
+	c.connections.mu.Lock()
+	defer c.connections.mu.Unlock()
+	if a := c.connections.ids[id]; a != nil && len(a.connections) > 0 {
+		return a.connections[len(a.connections)-1].remote
 	}
 	return netip.Addr{}
 }

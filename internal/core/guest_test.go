@@ -19,11 +19,11 @@ var guestRouter = netip.MustParseAddr("198.51.100.7")
 // comeFrom signs a guest in from an address and connects it.
 func (f *fixture) comeFrom(addr netip.Addr, name string) (plausch.Account, error) {
 	f.t.Helper()
-	in, err := f.SignInGuest(f.t.Context(), core.From{Remote: addr}, name, false)
+	in, err := f.SignInGuest(f.t.Context(), core.ClientInfo{Remote: addr}, name, false)
 	if err != nil {
 		return in.Account, err
 	}
-	if _, err := f.Arrive(f.t.Context(), in, addr, core.Watch{}); err != nil {
+	if _, err := f.Connect(f.t.Context(), in, addr, core.Watch{}); err != nil {
 		f.t.Fatal(err)
 	}
 	return in.Account, nil
@@ -126,7 +126,7 @@ func TestAllGuestsAreBoundedTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Redeem(t.Context(), core.From{}, code.Text(), "invited", ""); err != nil {
+	if _, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "invited", ""); err != nil {
 		t.Error(err)
 	}
 }

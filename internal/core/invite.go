@@ -11,9 +11,9 @@ import (
 
 // Redeem makes an account by an invite's code and signs it in. Members have a
 // password; guests need none. The account is in the invite's rooms.
-func (c *Core) Redeem(ctx context.Context, from From, code, name, password string) (SignedIn, error) {
+func (c *Core) Redeem(ctx context.Context, from ClientInfo, code, name, password string) (SignedIn, error) {
 	if _, ok := auth.ParseCode(code); !ok {
-		return SignedIn{}, c.guessed(from, errBadInvite())
+		return SignedIn{}, c.recordFailure(from, errBadInvite())
 	}
 	if c.opts.Access == AccessClosed {
 		return SignedIn{}, errTakesNobody()
@@ -61,7 +61,7 @@ func (c *Core) Redeem(ctx context.Context, from From, code, name, password strin
 
 // signedUp finds the account called name that the same request has made before,
 // by the token that its client has chosen.
-func (c *Core) signedUp(ctx context.Context, from From, name string) (SignedIn, error) {
+func (c *Core) signedUp(ctx context.Context, from ClientInfo, name string) (SignedIn, error) {
 	if from.NewToken == "" {
 		return SignedIn{}, errNoDevice()
 	}

@@ -71,8 +71,8 @@ func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) er
 // DeleteAccount deletes the account called name, or with an empty name that of
 // l. Who deletes itself has to know its password, and l has to leave then, as own
 // says. Its messages go with erase.
-func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, password string, erase bool) (own bool, err error) {
-	by := l.Account()
+func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientInfo, name, password string, erase bool) (own bool, err error) {
+	by := conn.Account()
 	account := by
 	if name != "" {
 		account, err = c.accountToChange(ctx, by, name)
@@ -86,9 +86,9 @@ func (c *Core) DeleteAccount(ctx context.Context, l *Live, from From, name, pass
 	if err != nil {
 		return false, err
 	}
-	l.closing.Store(own)
+	conn.closing.Store(own)
 	if err := admin.Delete(ctx, account, erase); err != nil {
-		l.closing.Store(false)
+		conn.closing.Store(false)
 		return false, err
 	}
 	return own, errors.Join(c.recheck(ctx, account.ID), c.log.follow(ctx))

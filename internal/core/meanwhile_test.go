@@ -92,7 +92,7 @@ func TestTheCommitDecides(t *testing.T) {
 		"a sign-in by a password that is changed": {
 			func(w *world) error {
 				w.arm()
-				_, err := w.SignInPassword(t.Context(), core.From{}, "bob", password)
+				_, err := w.SignInPassword(t.Context(), core.ClientInfo{}, "bob", password)
 				return err
 			},
 			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob, "another correct horse") }, plausch.SignInFailed,
@@ -101,7 +101,7 @@ func TestTheCommitDecides(t *testing.T) {
 			func(w *world) error {
 				live := w.arrive(w.signIn("bob"), core.Watch{})
 				w.arm()
-				return w.ChangePassword(t.Context(), live, core.From{}, password, "my new correct horse")
+				return w.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "my new correct horse")
 			},
 			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob, "another correct horse") }, plausch.Forbidden,
 		},
@@ -170,7 +170,7 @@ func TestTheCommitDecides(t *testing.T) {
 					return err
 				}
 				w.arm()
-				_, err = w.Redeem(t.Context(), core.From{}, code.Text(), "newcomer", password)
+				_, err = w.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "newcomer", password)
 				return err
 			}, noAdmin, plausch.NotFound,
 		},

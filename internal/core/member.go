@@ -59,7 +59,7 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	if isAdmin(by) == nil {
 		judged.Role = by.Role
 	}
-	switch runs, err := c.runs(ctx, by, id); {
+	switch runs, err := c.canManageRoom(ctx, by, id); {
 	case err != nil:
 		return err
 	case !runs:
@@ -72,9 +72,9 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	return err
 }
 
-// runs reports whether by, who is in a room, looks after it: whoever made it does,
-// and the server's admins and owners.
-func (c *Core) runs(ctx context.Context, by plausch.Account, id plausch.RoomID) (bool, error) {
+// canManageRoom reports whether by, who is a member of a room, may manage it: its maker
+// may, and the server's admins and owners.
+func (c *Core) canManageRoom(ctx context.Context, by plausch.Account, id plausch.RoomID) (bool, error) {
 	if by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin {
 		return true, nil
 	}

@@ -77,7 +77,7 @@ func (c *Core) BeginSignInPasskey(ctx context.Context, origin string) (id string
 
 // SignInPasskey ends what BeginSignInPasskey began with the browser's answer, and
 // makes a device of the account.
-func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response []byte) (SignedIn, error) {
+func (c *Core) SignInPasskey(ctx context.Context, from ClientInfo, id string, response []byte) (SignedIn, error) {
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
@@ -92,7 +92,7 @@ func (c *Core) SignInPasskey(ctx context.Context, from From, id string, response
 	})
 	switch {
 	case plausch.CodeOf(err) == plausch.SignInFailed, plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, c.guessed(from, err)
+		return SignedIn{}, c.recordFailure(from, err)
 	case err != nil:
 		return SignedIn{}, err
 	case owner.Account.State != plausch.AccountActive:

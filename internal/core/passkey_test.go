@@ -79,7 +79,7 @@ func TestPasskey(t *testing.T) {
 		t.Helper()
 		id, options, err := f.BeginSignInPasskey(t.Context(), origin)
 		expectCode(t, err, "")
-		return f.SignInPasskey(t.Context(), core.From{Program: "a browser"}, id, []byte(answer(options)))
+		return f.SignInPasskey(t.Context(), core.ClientInfo{Program: "a browser"}, id, []byte(answer(options)))
 	}
 	good := func(options []byte) string { return b.sign(options, 0) }
 	in, err := signIn(good)
@@ -87,7 +87,7 @@ func TestPasskey(t *testing.T) {
 	if in.Account != alice || in.Token == "" {
 		t.Errorf("the passkey signs in %+v, want alice", in)
 	}
-	f.arrive(in, core.Watch{}).Leave()
+	f.arrive(in, core.Watch{}).Disconnect()
 
 	refused := map[string]func([]byte) string{
 		"no answer": func([]byte) string { return "{}" },
@@ -128,7 +128,7 @@ func TestPasskey(t *testing.T) {
 	id, options, err = f.BeginSignInPasskey(t.Context(), origin)
 	expectCode(t, err, "")
 	f.clock.move(5 * time.Minute)
-	_, err = f.SignInPasskey(t.Context(), core.From{}, id, []byte(b.sign(options, 0)))
+	_, err = f.SignInPasskey(t.Context(), core.ClientInfo{}, id, []byte(b.sign(options, 0)))
 	expectCode(t, err, plausch.NotFound)
 
 	expectCode(t, f.beside().Deactivate(t.Context(), alice), "")
@@ -173,14 +173,14 @@ func TestBegunPasskeysEvictNobody(t *testing.T) {
 	changed := []byte(id)
 	changed[len(changed)/2] ^= 1
 	for what, id := range map[string]string{"changed": string(changed), "of the making": made, "none": "", "cut off": id[:20]} {
-		if _, err := f.SignInPasskey(t.Context(), core.From{}, id, answer); plausch.CodeOf(err) != plausch.NotFound {
+		if _, err := f.SignInPasskey(t.Context(), core.ClientInfo{}, id, answer); plausch.CodeOf(err) != plausch.NotFound {
 			t.Errorf("an id that is %s: %v", what, err)
 		}
 	}
 	results := make(chan error, 8)
 	for range cap(results) {
 		go func() {
-			_, err := f.SignInPasskey(t.Context(), core.From{}, id, answer)
+			_, err := f.SignInPasskey(t.Context(), core.ClientInfo{}, id, answer)
 			results <- err
 		}()
 	}
@@ -194,7 +194,7 @@ func TestBegunPasskeysEvictNobody(t *testing.T) {
 		t.Errorf("%d of %d uses of one sign-in succeeded, want 1", in, cap(results))
 	}
 	f.clock.move(time.Minute)
-	_, err = f.SignInPasskey(t.Context(), core.From{}, id, answer)
+	_, err = f.SignInPasskey(t.Context(), core.ClientInfo{}, id, answer)
 	expectCode(t, err, plausch.NotFound)
 
 	// A frame before sign-in has room for the id beside an answer.

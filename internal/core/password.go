@@ -9,10 +9,10 @@ import (
 	"plausch/internal/store"
 )
 
-// ChangePassword gives the account of l a new password, if it knows the old one,
+// ChangePassword gives the account of conn a new password, if it knows the old one,
 // and ends its other devices.
-func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, password string) error {
-	by := l.Account()
+func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from ClientInfo, old, password string) error {
+	by := conn.Account()
 	if by.Bot || uninvited(by) {
 		return plausch.Errorf(plausch.Forbidden, "only accounts that last have a password")
 	}
@@ -28,7 +28,7 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 		return err
 	}
 	_, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, EndDevices: true, KeepDevice: l.device,
+		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, EndDevices: true, KeepDevice: conn.device,
 	})
 	if err != nil {
 		return meanwhile(err)
@@ -38,7 +38,7 @@ func (c *Core) ChangePassword(ctx context.Context, l *Live, from From, old, pass
 
 // verifyOwnPassword returns by as it is judged, with the hash of its password, or
 // Forbidden if password is not that. Guests have none, and need none.
-func (c *Core) verifyOwnPassword(ctx context.Context, by plausch.Account, from From, password string) (store.Judged, error) {
+func (c *Core) verifyOwnPassword(ctx context.Context, by plausch.Account, from ClientInfo, password string) (store.Judged, error) {
 	_, hash, err := c.store.PasswordHash(ctx, by.Name)
 	if err != nil || hash == "" {
 		return store.Judged{Account: by.ID}, err
@@ -65,7 +65,7 @@ func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string)
 
 // Reset gives an account a new password by a code of CreateReset, ends all its
 // devices, and signs in to it.
-func (c *Core) Reset(ctx context.Context, from From, code, password string) (SignedIn, error) {
+func (c *Core) Reset(ctx context.Context, from ClientInfo, code, password string) (SignedIn, error) {
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err

@@ -27,12 +27,12 @@ func TestAClassSignsInAtOnceBesideAttackers(t *testing.T) {
 	for i := range people {
 		attackers.Go(func() { // until the network has no more guesses, or the class is in
 			for n := 0; attacking.Err() == nil && n < 20; n++ {
-				from := core.From{Remote: netip.AddrFrom4([4]byte{203, byte(i), 113, byte(n)})}
+				from := core.ClientInfo{Remote: netip.AddrFrom4([4]byte{203, byte(i), 113, byte(n)})}
 				_, _ = f.SignInPassword(attacking, from, fmt.Sprint("teacher", i), "wrong horse battery")
 			}
 		})
 	}
-	router := core.From{Remote: netip.MustParseAddr("198.51.100.7")}
+	router := core.ClientInfo{Remote: netip.MustParseAddr("198.51.100.7")}
 	errs := make(chan error)
 	for i := range people {
 		go func() {
@@ -53,7 +53,7 @@ func TestAClassSignsInAtOnceBesideAttackers(t *testing.T) {
 func TestThirtyRightPasswordsAtOnce(t *testing.T) {
 	f := newFixture(t)
 	f.account("alice", plausch.RoleMember)
-	from := core.From{Remote: netip.MustParseAddr("198.51.100.7")}
+	from := core.ClientInfo{Remote: netip.MustParseAddr("198.51.100.7")}
 	errs := make(chan error)
 	for range 30 {
 		go func() {
@@ -70,7 +70,7 @@ func TestThirtyRightPasswordsAtOnce(t *testing.T) {
 
 func TestGuessesAtOnceCostNoMoreThanTheLimit(t *testing.T) {
 	f := newFixture(t)
-	from := core.From{Remote: netip.MustParseAddr("198.51.100.7")}
+	from := core.ClientInfo{Remote: netip.MustParseAddr("198.51.100.7")}
 	before := f.opts.Passwords.Computed()
 	errs := make(chan error)
 	const guesses = 100

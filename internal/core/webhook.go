@@ -109,7 +109,7 @@ func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomI
 	if room.Kind == plausch.RoomDirect {
 		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; it has no webhooks")
 	}
-	runs, err := c.runs(ctx, by, id)
+	runs, err := c.canManageRoom(ctx, by, id)
 	if err == nil && (!runs || by.Role == plausch.RoleGuest) {
 		err = plausch.Errorf(plausch.Forbidden, "only accounts that made the room %q and the server's admins look after its webhooks", room.Name)
 	}

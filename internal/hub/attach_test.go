@@ -26,7 +26,7 @@ func TestManyRooms(t *testing.T) {
 	defer h.Close()
 	who := plausch.AccountRef{ID: 7, Name: "ann"}
 	session := &ear{who: who.ID}
-	a, err := h.Attach(session, who, Wants{}, func() ([]plausch.RoomID, error) { return manyIDs(rooms), nil })
+	a, err := h.Subscribe(session, who, Wants{}, func() ([]plausch.RoomID, error) { return manyIDs(rooms), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestManyRooms(t *testing.T) {
 	heard(plausch.EventMessage, func(room int) bool { return !third(room) })
 	heard(plausch.EventJoin, third)
 	heard(plausch.EventMessage, every)
-	a.Detach()
+	a.Unsubscribe()
 	if s := h.Stats(); s != (Stats{}) {
 		t.Errorf("the hub still has %+v", s)
 	}
@@ -78,11 +78,11 @@ func BenchmarkAttach(b *testing.B) {
 			defer h.Close()
 			ids := manyIDs(rooms)
 			for b.Loop() {
-				a, err := h.Attach(&ear{}, plausch.AccountRef{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
+				a, err := h.Subscribe(&ear{}, plausch.AccountRef{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
 				if err != nil {
 					b.Fatal(err)
 				}
-				a.Detach()
+				a.Unsubscribe()
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rooms), "ns/room")
 		})

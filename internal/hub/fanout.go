@@ -74,7 +74,7 @@ func (h *Hub) join(id plausch.RoomID, member plausch.AccountID) {
 	}
 	for _, a := range acc.sessions {
 		delete(a.left, id)
-		h.subscribe(a, id)
+		h.addToRoom(a, id)
 	}
 }
 

@@ -3,7 +3,7 @@
 // every session of the room; a session queues them and never makes the hub wait.
 //
 // One lock guards everything. Fan-out holds it for reading, once for a batch of
-// events; attaching, leaving and changes of membership hold it for writing, and
+// events; subscribing, unsubscribing and changes of membership hold it for writing, and
 // for lockedRooms rooms at a time.
 package hub
 
@@ -49,19 +49,19 @@ type room struct {
 type subscription struct {
 	room    plausch.RoomID
 	session Session
-	of      *Attachment
+	of      *Subscriber
 	place   int32 // in the room's
-	index   int32 // in the attachment's
+	index   int32 // in the subscriber's
 }
 
 // account is the sessions of one account.
 type account struct {
 	ref      plausch.AccountRef
-	sessions []*Attachment
+	sessions []*Subscriber
 }
 
-// Attachment is a session that gets the events of its account's rooms.
-type Attachment struct {
+// Subscriber is a session that gets the events of its account's rooms.
+type Subscriber struct {
 	hub     *Hub
 	session Session
 	account plausch.AccountRef
@@ -103,12 +103,12 @@ func (h *Hub) Close() {
 	h.stopped.Wait()
 }
 
-// Attach gives s the events of the rooms that load returns, and of those that
-// the account joins later. What is committed after Attach returns is delivered,
+// Subscribe gives s the events of the rooms that load returns, and of those that
+// the account joins later. What is committed after Subscribe returns is delivered,
 // what is committed before is in the store, and some may be both: so who asks
 // the store afterwards misses nothing. Changes of membership during load count.
-func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Attachment, error) {
-	a := &Attachment{hub: h, session: s, account: who, wants: wants, left: map[plausch.RoomID]bool{}}
+func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Subscriber, error) {
+	a := &Subscriber{hub: h, session: s, account: who, wants: wants, left: map[plausch.RoomID]bool{}}
 	h.mu.Lock()
 	acc := h.accounts[who.ID]
 	if acc == nil {
@@ -121,14 +121,14 @@ func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func()
 
 	rooms, err := load()
 	if err != nil {
-		a.Detach()
+		a.Unsubscribe()
 		return nil, err
 	}
 	for part := range slices.Chunk(rooms, lockedRooms) {
 		h.mu.Lock()
 		for _, id := range part {
 			if !a.left[id] {
-				h.subscribe(a, id)
+				h.addToRoom(a, id)
 			}
 		}
 		h.mu.Unlock()
@@ -143,9 +143,9 @@ func (h *Hub) Attach(s Session, who plausch.AccountRef, wants Wants, load func()
 // the lock: about 1 ms.
 const lockedRooms = 512
 
-// Detach ends the deliveries: the first call when it returns. Detaching twice is
+// Unsubscribe ends the deliveries: the first call when it returns. Unsubscribing twice is
 // no error.
-func (a *Attachment) Detach() {
+func (a *Subscriber) Unsubscribe() {
 	h := a.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -163,7 +163,7 @@ func (a *Attachment) Detach() {
 	}
 	// The last step: until then the account can leave a room, and hears no more of it.
 	acc := h.accounts[a.account.ID]
-	acc.sessions = slices.DeleteFunc(acc.sessions, func(other *Attachment) bool { return other == a })
+	acc.sessions = slices.DeleteFunc(acc.sessions, func(other *Subscriber) bool { return other == a })
 	if len(acc.sessions) == 0 {
 		delete(h.accounts, a.account.ID)
 	}
@@ -190,7 +190,7 @@ func (h *Hub) Rename(ref plausch.AccountRef) {
 const manyRooms = 32
 
 // in returns the subscription of a to a room, or nil. The lock is held.
-func (a *Attachment) in(id plausch.RoomID) *subscription {
+func (a *Subscriber) in(id plausch.RoomID) *subscription {
 	if a.byRoom != nil {
 		return a.byRoom[id]
 	}
@@ -202,8 +202,8 @@ func (a *Attachment) in(id plausch.RoomID) *subscription {
 	return nil
 }
 
-// subscribe adds a to a room, if it is not in it. The lock is held for writing.
-func (h *Hub) subscribe(a *Attachment, id plausch.RoomID) {
+// addToRoom adds a to a room, if it is not in it. The lock is held for writing.
+func (h *Hub) addToRoom(a *Subscriber, id plausch.RoomID) {
 	if a.gone || a.in(id) != nil {
 		return
 	}

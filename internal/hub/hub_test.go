@@ -159,13 +159,13 @@ func TestEveryoneHearsTheirRooms(t *testing.T) {
 			})
 			var mu sync.Mutex
 			var ears []*ear
-			var stay []*Attachment
+			var stay []*Subscriber
 			for n := range listeners {
 				running.Go(func() {
 					r := rand.New(rand.NewPCG(seed, uint64(n)+1))
 					for visit := range visits {
 						e := &ear{who: plausch.AccountID(1 + r.IntN(accounts))}
-						a, err := h.Attach(e, plausch.AccountRef{ID: e.who, Name: fmt.Sprint("a", e.who)}, Wants{}, func() ([]plausch.RoomID, error) {
+						a, err := h.Subscribe(e, plausch.AccountRef{ID: e.who, Name: fmt.Sprint("a", e.who)}, Wants{}, func() ([]plausch.RoomID, error) {
 							for range r.IntN(4) {
 								runtime.Gosched()
 							}
@@ -192,7 +192,7 @@ func TestEveryoneHearsTheirRooms(t *testing.T) {
 							mu.Unlock()
 							return
 						}
-						a.Detach()
+						a.Unsubscribe()
 						e.mu.Lock()
 						e.detached = true
 						// What is published by now it may have heard or not.
@@ -219,8 +219,8 @@ func TestEveryoneHearsTheirRooms(t *testing.T) {
 				if !slices.Equal(in, want) {
 					t.Errorf("account %d is subscribed to %v, want %v", a.account.ID, in, want)
 				}
-				a.Detach()
-				a.Detach() // again is no harm
+				a.Unsubscribe()
+				a.Unsubscribe() // again is no harm
 			}
 			if len(h.rooms) != 0 || len(h.accounts) != 0 {
 				t.Errorf("when all have gone, %d rooms and %d accounts are left", len(h.rooms), len(h.accounts))

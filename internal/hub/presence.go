@@ -28,7 +28,7 @@ type presence struct {
 func (h *Hub) changed(acc *account) { h.presence.changed[acc.ref.ID] = acc.ref }
 
 // SetAway says whether the person at this session is away.
-func (a *Attachment) SetAway(away bool) {
+func (a *Subscriber) SetAway(away bool) {
 	a.hub.mu.Lock()
 	defer a.hub.mu.Unlock()
 	if a.gone || a.away == away {
@@ -55,7 +55,7 @@ func (h *Hub) presenceOf(id plausch.AccountID) plausch.Presence {
 	switch {
 	case acc == nil:
 		return plausch.Offline
-	case slices.ContainsFunc(acc.sessions, func(a *Attachment) bool { return !a.away }):
+	case slices.ContainsFunc(acc.sessions, func(a *Subscriber) bool { return !a.away }):
 		return plausch.Online
 	default:
 		return plausch.Away
@@ -138,7 +138,7 @@ func (h *Hub) presencePushes(accounts map[plausch.AccountID]plausch.AccountRef) 
 
 // offerPresence offers pushes to a session, and remembers those it skips for the
 // next time. The lock is held.
-func (h *Hub) offerPresence(a *Attachment, pushes []presencePush) {
+func (h *Hub) offerPresence(a *Subscriber, pushes []presencePush) {
 	a.missed = nil
 	for _, p := range pushes {
 		if a.session.Offer(p.prepared) {

@@ -31,11 +31,11 @@ func TestRenameIsSeenByThoseWhoAreThere(t *testing.T) {
 	bob := plausch.AccountRef{ID: 2, Name: "bob"}
 	pushes := make(pushed, 100)
 	none := func() ([]plausch.RoomID, error) { return nil, nil }
-	a, err := h.Attach(pushes, bob, Wants{Presence: true}, none)
+	a, err := h.Subscribe(pushes, bob, Wants{Presence: true}, none)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.Detach()
+	defer a.Unsubscribe()
 	bob.Display = "Bobby"
 	h.Rename(bob)
 	h.Rename(plausch.AccountRef{ID: 3, Name: "nobody"}) // who is not here

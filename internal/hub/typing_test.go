@@ -32,9 +32,9 @@ func (s *skipping) Offer(p *protocol.Prepared) bool {
 	return !s.full
 }
 
-func attach(t *testing.T, h *Hub, s Session, account plausch.AccountRef, rooms ...plausch.RoomID) *Attachment {
+func attach(t *testing.T, h *Hub, s Session, account plausch.AccountRef, rooms ...plausch.RoomID) *Subscriber {
 	t.Helper()
-	a, err := h.Attach(s, account, Wants{Presence: true, Typing: true}, func() ([]plausch.RoomID, error) { return rooms, nil })
+	a, err := h.Subscribe(s, account, Wants{Presence: true, Typing: true}, func() ([]plausch.RoomID, error) { return rooms, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		bob := attach(t, h, &skipping{}, plausch.AccountRef{ID: 2, Name: "bob"})
 		time.Sleep(2 * announceEvery)
 		synctest.Wait()
-		bob.Detach()
+		bob.Unsubscribe()
 		time.Sleep(2 * announceEvery)
 		synctest.Wait()
 		if slow.cut || slow.offered == 0 {

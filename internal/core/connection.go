@@ -14,27 +14,27 @@ import (
 	"plausch/internal/store"
 )
 
-// here knows which accounts are connected: to write LastSeen, to end transient
+// connections has the accounts that are connected: to write LastSeen, to end transient
 // accounts, and to end connections whose sign-in is not good any more.
 //
 // That ends by one way, whoever did it: every change of an account is numbered by
 // the store; recheck reads the account anew and compares. The server does so at
 // once for what it did itself, and asks every pollEvery for what another process
 // did on the same database (see follow).
-type here struct {
+type connections struct {
 	mu    sync.Mutex
-	names map[string]*arrived // nobody else gets such a name
-	ids   map[plausch.AccountID]*arrived
+	names map[string]*connectedAccount // nobody else gets such a name
+	ids   map[plausch.AccountID]*connectedAccount
 	left  map[plausch.AccountID]bool // since the last write of LastSeen
 	used  map[plausch.DeviceID]bool  // since the last write of Used
 
 	rechecking sync.Mutex // held by a recheck, so that what was read last is applied last
 }
 
-// arrived is an account that is connected.
-type arrived struct {
-	account atomic.Pointer[plausch.Account]
-	lives   []*Live
+// connectedAccount is an account that is connected.
+type connectedAccount struct {
+	account     atomic.Pointer[plausch.Account]
+	connections []*Connection
 }
 
 // pollEvery is how often it is looked for what another process did. With the
@@ -51,60 +51,60 @@ type Watch struct {
 	Changed func(plausch.Account)
 }
 
-// Live is a connection of somebody who has signed in.
-type Live struct {
+// Connection is a connection of somebody who has signed in.
+type Connection struct {
 	core   *Core
-	at     *arrived
+	at     *connectedAccount
 	device plausch.DeviceID // 0 if transient
 	remote netip.Addr
 	watch  Watch
 	ended  atomic.Bool
 	// closing is set while the connection ends its own sign-in: it hears that by the
 	// reply, and is closed by who asked.
-	closing atomic.Bool
-	gone    bool
+	closing      atomic.Bool
+	disconnected bool
 }
 
 // Account returns the account as it is now.
-func (l *Live) Account() plausch.Account { return *l.at.account.Load() }
+func (conn *Connection) Account() plausch.Account { return *conn.at.account.Load() }
 
 // Device returns the device by which it signed in, 0 if there is none.
-func (l *Live) Device() plausch.DeviceID { return l.device }
+func (conn *Connection) Device() plausch.DeviceID { return conn.device }
 
 // Ended reports whether the sign-in is not good any more.
-func (l *Live) Ended() bool { return l.ended.Load() }
+func (conn *Connection) Ended() bool { return conn.ended.Load() }
 
-// Arrive tells that somebody who signed in is connected from remote, until
-// [Live.Leave]; the zero Addr counts as a private address. The error is why the
+// Connect tells that somebody who signed in is connected from remote, until
+// [Connection.Disconnect]; the zero Addr counts as a private address. The error is why the
 // sign-in is not good any more already.
-func (c *Core) Arrive(ctx context.Context, in SignedIn, remote netip.Addr, watch Watch) (*Live, error) {
-	l := &Live{core: c, device: in.Device, remote: remote, watch: watch}
-	h := &c.here
-	h.mu.Lock()
-	a := h.ids[in.Account.ID]
+func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watch Watch) (*Connection, error) {
+	conn := &Connection{core: c, device: in.Device, remote: remote, watch: watch}
+	cs := &c.connections
+	cs.mu.Lock()
+	a := cs.ids[in.Account.ID]
 	if a == nil {
-		a = &arrived{}
+		a = &connectedAccount{}
 		account := in.Account // a copy, so that the rest of in is not kept
 		a.account.Store(&account)
-		h.ids[in.Account.ID], h.names[in.Account.Name] = a, a
+		cs.ids[in.Account.ID], cs.names[in.Account.Name] = a, a
 	}
-	l.at = a
-	a.lives = append(a.lives, l)
+	conn.at = a
+	a.connections = append(a.connections, conn)
 	if in.Device != 0 && c.now().Sub(in.used) > plausch.SeenEvery {
-		h.used[in.Device] = true
+		cs.used[in.Device] = true
 	}
-	h.mu.Unlock()
+	cs.mu.Unlock()
 	// It is read anew now that a recheck would find the connection: what has changed
 	// since the sign-in is seen here or there.
 	if err := c.stillGood(ctx, in); err != nil {
-		l.Leave()
+		conn.Disconnect()
 		return nil, err
 	}
-	if l.Ended() {
-		l.Leave()
+	if conn.Ended() {
+		conn.Disconnect()
 		return nil, errNoDevice()
 	}
-	return l, nil
+	return conn, nil
 }
 
 // stillGood reports why a sign-in is not good any more, if so.
@@ -134,30 +134,30 @@ func whyEnded(account plausch.Account, devices []plausch.Device, device plausch.
 	return nil
 }
 
-// Leave tells that the connection has ended. When its last one leaves, the name
+// Disconnect tells that the connection has ended. When its last one leaves, the name
 // of a transient account is free at once. Leaving twice is no error.
-func (l *Live) Leave() {
-	c, a := l.core, l.at
-	h := &c.here
-	h.mu.Lock()
-	if l.gone {
-		h.mu.Unlock()
+func (conn *Connection) Disconnect() {
+	c, a := conn.core, conn.at
+	cs := &c.connections
+	cs.mu.Lock()
+	if conn.disconnected {
+		cs.mu.Unlock()
 		return
 	}
-	l.gone = true
-	a.lives = slices.DeleteFunc(a.lives, func(other *Live) bool { return other == l })
-	account := l.Account()
-	last := len(a.lives) == 0
+	conn.disconnected = true
+	a.connections = slices.DeleteFunc(a.connections, func(other *Connection) bool { return other == conn })
+	account := conn.Account()
+	last := len(a.connections) == 0
 	if last {
-		delete(h.ids, account.ID)
-		if h.names[account.Name] == a { // not when it was deleted, and is another's now
-			delete(h.names, account.Name)
+		delete(cs.ids, account.ID)
+		if cs.names[account.Name] == a { // not when it was deleted, and is another's now
+			delete(cs.names, account.Name)
 		}
 		if !account.Transient {
-			h.left[account.ID] = true
+			cs.left[account.ID] = true
 		}
 	}
-	h.mu.Unlock()
+	cs.mu.Unlock()
 	if last && account.Transient {
 		if err := c.store.ReleaseName(context.Background(), account.ID); err != nil {
 			c.opts.Log.Error("a guest's name stays taken until a restart", "account", account.ID, "err", err)
@@ -165,21 +165,21 @@ func (l *Live) Leave() {
 	}
 }
 
-func (c *Core) isHere(name string) bool {
-	c.here.mu.Lock()
-	defer c.here.mu.Unlock()
-	return c.here.names[name] != nil
+func (c *Core) isConnected(name string) bool {
+	c.connections.mu.Lock()
+	defer c.connections.mu.Unlock()
+	return c.connections.names[name] != nil
 }
 
 // recheck compares the connections of an account with what the store has, and
 // ends those whose sign-in is not good any more.
 func (c *Core) recheck(ctx context.Context, id plausch.AccountID) error {
-	h := &c.here
-	h.rechecking.Lock()
-	defer h.rechecking.Unlock()
-	h.mu.Lock()
-	a := h.ids[id]
-	h.mu.Unlock()
+	cs := &c.connections
+	cs.rechecking.Lock()
+	defer cs.rechecking.Unlock()
+	cs.mu.Lock()
+	a := cs.ids[id]
+	cs.mu.Unlock()
 	if a == nil {
 		return nil
 	}
@@ -192,29 +192,29 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID) error {
 		return err
 	}
 	before := a.account.Load()
-	if account.State != plausch.AccountDeleted { // which would change the name under those who leave
+	if account.State != plausch.AccountDeleted { // which would change the name under its connections
 		a.account.Store(&account)
 	}
 	changed := before.Ref() != account.Ref() || before.Role != account.Role
-	h.mu.Lock()
-	lives := slices.Clone(a.lives)
-	h.mu.Unlock()
-	for _, l := range lives {
-		why := whyEnded(account, devices, l.device)
+	cs.mu.Lock()
+	connections := slices.Clone(a.connections)
+	cs.mu.Unlock()
+	for _, conn := range connections {
+		why := whyEnded(account, devices, conn.device)
 		switch {
-		case l.closing.Load():
+		case conn.closing.Load():
 		case why != nil:
-			l.end(why)
-		case changed && l.watch.Changed != nil:
-			l.watch.Changed(account)
+			conn.end(why)
+		case changed && conn.watch.Changed != nil:
+			conn.watch.Changed(account)
 		}
 	}
 	return nil
 }
 
-func (l *Live) end(why error) {
-	if l.ended.CompareAndSwap(false, true) && l.watch.Ended != nil {
-		l.watch.Ended(why)
+func (conn *Connection) end(why error) {
+	if conn.ended.CompareAndSwap(false, true) && conn.watch.Ended != nil {
+		conn.watch.Ended(why)
 	}
 }
 
@@ -276,21 +276,21 @@ func (c *Core) keepSeen(ctx context.Context) {
 }
 
 func (c *Core) writeSeen(all bool) {
-	h := &c.here
-	h.mu.Lock()
-	accounts, devices := h.left, h.used
-	h.left, h.used = map[plausch.AccountID]bool{}, map[plausch.DeviceID]bool{}
+	cs := &c.connections
+	cs.mu.Lock()
+	accounts, devices := cs.left, cs.used
+	cs.left, cs.used = map[plausch.AccountID]bool{}, map[plausch.DeviceID]bool{}
 	if all {
-		for id, a := range h.ids {
+		for id, a := range cs.ids {
 			accounts[id] = true
-			for _, l := range a.lives {
-				if l.device != 0 {
-					devices[l.device] = true
+			for _, conn := range a.connections {
+				if conn.device != 0 {
+					devices[conn.device] = true
 				}
 			}
 		}
 	}
-	h.mu.Unlock()
+	cs.mu.Unlock()
 	ctx := context.Background()
 	if ids := slices.Sorted(maps.Keys(accounts)); len(ids) > 0 {
 		c.logBackgroundError("when accounts were last seen is not written", c.store.SeeAccounts(ctx, ids, c.now()))

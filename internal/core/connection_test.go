@@ -11,7 +11,7 @@ import (
 )
 
 // ended arrives by in and returns the connection and why it was ended.
-func (f *fixture) ended(in core.SignedIn) (*core.Live, chan error) {
+func (f *fixture) ended(in core.SignedIn) (*core.Connection, chan error) {
 	f.t.Helper()
 	ended := make(chan error, 1)
 	return f.arrive(in, core.Watch{Ended: func(err error) { ended <- err }}), ended
@@ -52,10 +52,10 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			if !live.Ended() {
 				t.Error("the connection does not know that it has ended")
 			}
-			live.Leave()
-			_, err := f.SignInToken(t.Context(), core.From{}, in.Token)
+			live.Disconnect()
+			_, err := f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
-			if _, err := f.Arrive(t.Context(), in, netip.Addr{}, core.Watch{}); plausch.CodeOf(err) != plausch.SignInFailed {
+			if _, err := f.Connect(t.Context(), in, netip.Addr{}, core.Watch{}); plausch.CodeOf(err) != plausch.SignInFailed {
 				t.Errorf("a connection that signed in before arrives after: %v", err)
 			}
 			select {
@@ -88,20 +88,20 @@ func TestAPasswordChangeEndsTheOtherDevices(t *testing.T) {
 	live, ended := f.ended(here)
 	_, other := f.ended(there)
 	const next = "battery staple horse"
-	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, "wrong horse battery", next), plausch.Forbidden)
-	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, password, "short"), plausch.Invalid)
-	expectCode(t, f.ChangePassword(t.Context(), live, core.From{}, password, next), "")
+	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, "wrong horse battery", next), plausch.Forbidden)
+	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "short"), plausch.Invalid)
+	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, password, next), "")
 	expectCode(t, <-other, plausch.SignInFailed)
 	if live.Ended() || len(ended) > 0 {
 		t.Error("the device that changed it has ended, too")
 	}
-	_, err := f.SignInToken(t.Context(), core.From{}, there.Token)
+	_, err := f.SignInToken(t.Context(), core.ClientInfo{}, there.Token)
 	expectCode(t, err, plausch.SignInFailed)
-	_, err = f.SignInToken(t.Context(), core.From{}, here.Token)
+	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, here.Token)
 	expectCode(t, err, "")
-	_, err = f.SignInPassword(t.Context(), core.From{}, "alice", password)
+	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", password)
 	expectCode(t, err, plausch.SignInFailed)
-	_, err = f.SignInPassword(t.Context(), core.From{}, "alice", next)
+	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
 	expectCode(t, err, "")
 }
 
@@ -122,15 +122,15 @@ func TestDevicesExpireAndNoClockBringsThemBack(t *testing.T) {
 			for passed := time.Duration(0); passed < c.total && err == nil; passed += c.every {
 				f.clock.move(c.every)
 				var again core.SignedIn
-				if again, err = f.SignInToken(t.Context(), core.From{}, in.Token); err == nil {
-					f.arrive(again, core.Watch{}).Leave()
+				if again, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token); err == nil {
+					f.arrive(again, core.Watch{}).Disconnect()
 					f.restart() // writes what was used
 				}
 			}
 			expectCode(t, err, c.want)
 			if c.want != "" {
 				f.clock.move(-10 * 365 * 24 * time.Hour)
-				_, err = f.SignInToken(t.Context(), core.From{}, in.Token)
+				_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 				expectCode(t, err, c.want)
 			}
 		})
@@ -139,7 +139,7 @@ func TestDevicesExpireAndNoClockBringsThemBack(t *testing.T) {
 
 func TestALostAnswerToASignInCanBeAskedForAgain(t *testing.T) {
 	f := newFixture(t)
-	from := core.From{NewToken: newToken()}
+	from := core.ClientInfo{NewToken: newToken()}
 	first, err := f.SignInGuest(t.Context(), from, "Alice", false)
 	expectCode(t, err, "")
 	live := f.arrive(first, core.Watch{}) // the server has not noticed that the connection is lost
@@ -148,12 +148,12 @@ func TestALostAnswerToASignInCanBeAskedForAgain(t *testing.T) {
 	if again.Account != first.Account || again.Device != first.Device || again.Token != from.NewToken {
 		t.Errorf("the repeat signs in %+v, the first %+v", again, first)
 	}
-	live.Leave()
-	_, err = f.SignInGuest(t.Context(), core.From{NewToken: newToken()}, "alice", false)
+	live.Disconnect()
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{NewToken: newToken()}, "alice", false)
 	expectCode(t, err, plausch.Taken)
 	_, err = f.SignInGuest(t.Context(), from, "bob", false)
 	expectCode(t, err, plausch.Invalid)
-	_, err = f.SignInGuest(t.Context(), core.From{NewToken: "secret"}, "bob", false)
+	_, err = f.SignInGuest(t.Context(), core.ClientInfo{NewToken: "secret"}, "bob", false)
 	expectCode(t, err, plausch.Invalid)
 
 	f.account("carl", plausch.RoleMember)
