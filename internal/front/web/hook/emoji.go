@@ -30,7 +30,7 @@ func emojify(text string) string {
 			break
 		}
 		from, to := at+found[0], at+found[1]
-		sign := or(moreEmojis[text[from:to]], emojis[text[from:to]])
+		sign := emojiOf(text[from:to])
 		before, _ := utf8.DecodeLastRuneInString(text[end:from])
 		after, _ := utf8.DecodeRuneInString(text[to:])
 		if sign == "" || inWord(before) || (before == ':' && end != from) || unicode.IsLetter(after) || unicode.IsDigit(after) || after == '/' {
@@ -38,12 +38,15 @@ func emojify(text string) string {
 			continue
 		}
 		b.WriteString(text[end:from])
-		b.WriteString(strings.TrimSpace(sign))
+		b.WriteString(sign)
 		at, end = to, to
 	}
 	b.WriteString(text[end:])
 	return b.String()
 }
+
+// emojiOf returns the emoji of a shortcode, empty if there is none.
+func emojiOf(code string) string { return strings.TrimSpace(or(moreEmojis[code], emojis[code])) }
 
 func inWord(r rune) bool {
 	return r == '/' || r == '_' || (r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)))

@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,16 +64,23 @@ func Signed(h http.Header, body []byte, secret string) bool {
 	return err == nil && hmac.Equal(got, want)
 }
 
-// fit makes a text one that can be sent: without control characters, cut where it
-// is too long.
+// escapeSequence is what programs write for terminals (ECMA-48): colours and the
+// like, titles and links, and pairs.
+var escapeSequence = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z^-~])`)
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// fit makes a text one that can be sent: without control characters and what programs
+// write for terminals, cut where it is too long.
 func fit(text string) string {
 	const more = "\n…"
+	text = escapeSequence.ReplaceAllLiteralString(text, "")
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\ufffd"))
+	}, strings.ToValidUTF8(lineEnds.Replace(text), "\ufffd"))
 	text = strings.TrimSpace(text)
 	if len(text) <= plausch.MaxText {
 		return text

@@ -89,7 +89,10 @@ func TestWhatCannotBeRead(t *testing.T) {
 func TestTextsFit(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"a number":           {`7.5`, "7.5"},
-		"control characters": {`"a\u001b[31mb\r\nc\td\u0000"`, "a[31mb\nc\td"},
+		"control characters": {`"ab\r\nc\td\u0000\u009b"`, "ab\nc\td"},
+		"a progress bar":     {`"50%\r100%"`, "50%\n100%"},
+		"for terminals":      {`"\u001b[1;31merror\u001b[0m \u001b]8;;https://x\u0007log\u001b]8;;\u001b\\ \u001b(Bok\u001b[K"`, "error log ok"},
+		"a lone escape":      {`"a\u001b"`, "a"},
 		"a link that is cut": {`"see <https://x"`, "see <https://x"},
 		"no link":            {`"<>"`, "<>"},
 		"twice escaped":      {`"&amp;lt;"`, "&lt;"},

@@ -113,6 +113,7 @@ func TestSlackParts(t *testing.T) {
 			{"type":"rich_text_section","elements":[{"type":"text","text":"See "},{"type":"link","url":"https://x","text":"x"},{"type":"emoji","name":"fire","unicode":"1f525"},{"type":"user","user_id":"U1"}]},
 			{"type":"rich_text_list","style":"ordered","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"one"}]},{"type":"rich_text_section","elements":[{"type":"text","text":"two"}]}]},
 			{"type":"rich_text_preformatted","elements":[{"type":"text","text":"code <b>"}]}]}]}`: "See x (https://x)🔥@U1\n1. one\n2. two\ncode <b>",
+		`{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"hot"},{"type":"emoji","name":"fire"},{"type":"emoji","name":"our_logo"}]}]}]}`:                                                        "hot🔥:our_logo:",
 		`{"blocks":[{"type":"table","rows":[[{"type":"raw_text","text":"a"},{"type":"raw_text","text":"b"}],[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"c"}]}]},{"type":"raw_text","text":"d"}]]}]}`: "a | b\nc | d",
 		`{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"},"accessory":{"type":"button","text":{"type":"plain_text","text":"Open"},"url":"https://o"}}]}`:                                                                                 "x\nOpen https://o",
 	} {

@@ -236,7 +236,8 @@ func emojiText(o object) string {
 	for code := range strings.SplitSeq(o.text("unicode"), "-") {
 		r, err := strconv.ParseUint(code, 16, 21)
 		if err != nil {
-			return ":" + o.text("name") + ":"
+			name := ":" + o.text("name") + ":"
+			return or(emojiOf(name), name)
 		}
 		sign = append(sign, rune(r))
 	}
