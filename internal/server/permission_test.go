@@ -375,7 +375,7 @@ func htlRefuses(t *testing.T, address string) {
 		_, more := peers["stranger"].await("text")
 		all += more
 	}
-	if strings.Contains(all, "psst") || strings.Contains(all, "secret") || !strings.Contains(all, `"ERROR"`) {
+	if strings.Contains(all, "psst") || strings.Contains(all, "secret") || !strings.Contains(all, "There is no such file") {
 		t.Errorf("the stranger is told %s", all)
 	}
 }

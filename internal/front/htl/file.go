@@ -13,10 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tinylib/msgp/msgp"
-
 	"plausch"
 	"plausch/internal/core"
+	"plausch/internal/front/gateway"
 )
 
 // image sends a picture. It has no name; one is made from what it is.
@@ -80,29 +79,42 @@ func (f *front) open(fileID string) (plausch.Attachment, io.ReadSeekCloser, erro
 	return a, body, err
 }
 
-// getFile gives a file out, if it fits.
+// getFile gives a file out, if it fits. What cannot be had is told by a text, and
+// answered by an empty file: the bare value "ERROR" of the original server ends the
+// receiving thread of the original client.
 func (f *front) getFile(r request) error {
-	a, body, err := f.open(r.fileID)
-	if code := plausch.CodeOf(err); code == plausch.NotFound || code == plausch.Invalid {
-		f.Reply(f.piece(msgp.AppendString(nil, "ERROR")))
-		return nil
-	}
-	if err != nil {
+	content, err := f.fetch(r.fileID)
+	var refused *plausch.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code != plausch.Unavailable:
+		f.tell(gateway.Sentence(refused))
+	case err != nil:
 		return err
+	}
+	m := message{kind: kindFile, content: content, bin: true, time: time.Now()}
+	f.Reply(f.piece(m.append(nil)))
+	return nil
+}
+
+// fetch returns the bytes of a file that fits into a frame.
+func (f *front) fetch(fileID string) ([]byte, error) {
+	a, body, err := f.open(fileID)
+	switch code := plausch.CodeOf(err); {
+	case code == plausch.NotFound || code == plausch.Invalid:
+		return nil, plausch.Errorf(plausch.NotFound, "there is no such file, or it is not for you")
+	case err != nil:
+		return nil, err
 	}
 	defer body.Close()
 	if room := int64(maxFrame - 64); a.Size > room {
-		f.Reply(f.piece(msgp.AppendString(nil, "ERROR")))
-		return nonsense(fmt.Sprintf("the file %s has %s; programs of this kind can be sent files up to %s, others can fetch it",
-			a.Name, plausch.ByteSize(a.Size), plausch.ByteSize(room)))
+		return nil, plausch.Errorf(plausch.TooLarge, "the file %s has %s; programs of this kind can be sent files up to %s, others can fetch it",
+			a.Name, plausch.ByteSize(a.Size), plausch.ByteSize(room))
 	}
-	bytes, err := io.ReadAll(body)
+	content, err := io.ReadAll(body)
 	if err != nil {
-		return fmt.Errorf("read the file %s: %w", a.ID, err)
+		return nil, fmt.Errorf("read the file %s: %w", a.ID, err)
 	}
-	m := message{kind: kindFile, content: bytes, bin: true, time: time.Now()}
-	f.Reply(f.piece(m.append(nil)))
-	return nil
+	return content, nil
 }
 
 // attachment returns a file as a client is told of it: a picture as such if it

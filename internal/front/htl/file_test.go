@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/png"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"plausch/internal/server/servertest"
@@ -111,11 +110,8 @@ func TestFiles(t *testing.T) {
 		id any
 	}{"whom it is not for": {eve, m["fileid"]}, "by another's own id": {eve, "alice plan.bin 17"}, "what there is not": {bob, "none"}, "without an id": {bob, ""}} {
 		fetch.by.send("type", "getfile", "fileid", fetch.id)
-		for v := fetch.by.next(); v != "ERROR"; v = fetch.by.next() {
-			if m, ok := v.(map[string]any); !ok || m["type"] == "file" {
-				t.Fatalf("%s: got %.100v", name, v)
-			}
-		}
+		fetch.by.wantNoFile("There is no such file, or it is not for you.")
+		t.Log(name)
 	}
 	alice.send("type", "file", "content", "x", "filename", "x", "fileid", "4", "author", "alice", "recipient", "all")
 	alice.wantNext("SERVER", "alice", "A message of the type file needs the key file, with the bytes of one.")
@@ -123,13 +119,28 @@ func TestFiles(t *testing.T) {
 	alice.send("type", "file", "content", "übung.bin", "filename", "übung.bin", "file", make([]byte, 1<<20), "fileid", "2", "author", "alice", "recipient", "all")
 	big := bob.awaitKind("filetext")
 	bob.send("type", "getfile", "fileid", big["fileid"])
-	for v := bob.next(); v != "ERROR"; v = bob.next() {
-	}
-	if why, _ := bob.awaitKind("text")["content"].(string); !strings.HasPrefix(why, "The file übung.bin has 1 MB") {
-		t.Errorf("bob is told %q", why)
-	}
+	bob.wantNoFile("The file übung.bin has 1 MB; programs of this kind can be sent files up to 131 KB, others can fetch it.")
 	alice.send("type", "file", "content", "x", "filename", "x", "file", []byte("x"), "fileid", "3", "author", "alice", "recipient", "nobody")
 	alice.wantNext("SERVER", "alice", "Private Message was not delivered. Reason: user unavailable")
+}
+
+// wantNoFile awaits why a file cannot be had, and then an empty one. All that comes
+// is maps: anything else ends the original client.
+func (c *client) wantNoFile(why string) {
+	c.t.Helper()
+	for {
+		m := c.nextMap()
+		if m["author"] == "SERVER" && m["content"] == why {
+			break
+		}
+		if m["type"] == "file" {
+			c.t.Fatalf("got %.200v before %q", m, why)
+		}
+	}
+	m := c.nextMap()
+	if content, ok := m["content"].([]byte); m["type"] != "file" || !ok || len(content) > 0 {
+		c.t.Fatalf("got %v, want an empty file", m)
+	}
 }
 
 // TestStalledUploadsHoldNobodyUp begins uploads of the largest size that stop after
