@@ -27,6 +27,8 @@ type Caller struct {
 	// Token is that of the cookie which came with the page's connection; sign_in
 	// with no params signs in by it. Empty if there is none.
 	Token string
+	// FoldNames has guests whose names do not fit get free ones that do.
+	FoldNames bool
 	// Ended is called, once, if the sign-in is ended by somebody else, and why: the
 	// front-end has to close the connection. It must not block or call the table.
 	Ended func(error)
@@ -63,7 +65,7 @@ func (c *Caller) Close() {
 
 // clientInfo is what the core is told of a caller that has not signed in yet.
 func (c *Caller) clientInfo(newToken string) core.ClientInfo {
-	return core.ClientInfo{Remote: c.Remote, Program: c.program, NewToken: newToken}
+	return core.ClientInfo{Remote: c.Remote, Program: c.program, NewToken: newToken, FoldName: c.FoldNames}
 }
 
 // maxClientName is the longest name and version of a client's program, in bytes.

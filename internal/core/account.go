@@ -23,6 +23,9 @@ type ClientInfo struct {
 	// the client has chosen it (see auth.NewToken), so that the same request, sent
 	// again because its answer was lost, has the same outcome.
 	NewToken string
+	// FoldName has a new guest whose name does not fit get a free one that does (see
+	// names.Fold): its program takes its user's name for one.
+	FoldName bool
 }
 
 // vouched is f as the source of a hash for somebody who has shown a secret.
@@ -187,18 +190,34 @@ func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, tr
 	if c.opts.Access != AccessOpen {
 		return SignedIn{}, c.errClosed(ctx)
 	}
-	mapped, err := names.NewAccount(name)
-	if err != nil {
+	guest := store.NewAccount{Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program}
+	var err error
+	switch guest.Name, err = names.NewAccount(name); {
+	case err == nil:
+		return c.newGuest(ctx, from, guest)
+	case !from.FoldName:
 		return SignedIn{}, err
 	}
-	guest := store.NewAccount{
-		Name: mapped, Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program,
+	guest.Display = names.FoldedDisplay(name)
+	for n := 1; n <= maxFolded; n++ {
+		guest.Name = names.Fold(name, n)
+		in, err := c.newGuest(ctx, from, guest)
+		if plausch.CodeOf(err) != plausch.Taken {
+			return in, err
+		}
 	}
-	if !transient {
+	return SignedIn{}, plausch.Errorf(plausch.Taken, "too many have the name %q already; choose another", name)
+}
+
+// maxFolded is how many guests can be here whose names are folded into the same.
+const maxFolded = 100
+
+func (c *Core) newGuest(ctx context.Context, from ClientInfo, guest store.NewAccount) (SignedIn, error) {
+	if !guest.Transient {
 		return c.signUp(ctx, from, guest)
 	}
-	if c.isConnected(mapped) {
-		return SignedIn{}, errNameTaken(mapped)
+	if c.isConnected(guest.Name) {
+		return SignedIn{}, errNameTaken(guest.Name)
 	}
 	account, err := c.createAccount(ctx, from, guest)
 	return SignedIn{Account: account}, err

@@ -65,7 +65,9 @@ type Options struct {
 	// Waiting is how many messages can wait to be written.
 	Waiting  int
 	Presence bool // the protocol shows who comes and goes
-	Log      *slog.Logger
+	// FoldNames has guests whose names do not fit get free ones that do.
+	FoldNames bool
+	Log       *slog.Logger
 }
 
 // Server serves the connections of one protocol and ends them together.

@@ -62,7 +62,7 @@ func newSession(s *Server, conn Conn) *Session {
 	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
 	ses.out.init(ses)
 	ses.rooms.init(ses)
-	ses.caller.Session, ses.caller.Ended = &ses.out, ses.shutOut
+	ses.caller.Session, ses.caller.Ended, ses.caller.FoldNames = &ses.out, ses.shutOut, s.opts.FoldNames
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
 	}
@@ -263,7 +263,7 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 	}
 	s.me, s.device = signed.Account.Ref(), signed.Token != ""
 	s.typed = shown(s.me)
-	if strings.EqualFold(in.Name, s.me.Name) {
+	if strings.EqualFold(in.Name, s.me.Name) || s.folded(in.Name) {
 		s.typed = in.Name
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
@@ -278,6 +278,16 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 	}
 	return nil
 }
+
+// folded reports whether typed was folded into the account's name, and can stand for
+// it in what this client is told: it then finds itself among others. What would be
+// somebody else's name cannot.
+func (s *Session) folded(typed string) bool {
+	return s.server.opts.FoldNames && s.me.Display != "" && strings.TrimSpace(typed) == s.me.Display && shown(s.me) != s.me.Display
+}
+
+// Name returns the name of who has signed in, as others see it.
+func (s *Session) Name() string { return shown(s.me) }
 
 // signInAgain is how long, at most, a connection stays open for another sign-in.
 const signInAgain = 30 * time.Second

@@ -22,6 +22,7 @@ type front struct {
 	largest int // bytes of a document, where that can be chosen
 	in      *decoder
 	token   string // of who has signed in, empty if none
+	typed   string // the name that was asked for
 }
 
 // handlers are the types of messages, and whether only after auth.
@@ -96,6 +97,7 @@ func (f *front) auth(r request) error {
 		}
 		return nil
 	}
+	f.typed = r.user
 	if f.token = in.Token; f.token != "" {
 		f.server.takeOver(f.token, f.Session)
 	}
@@ -119,6 +121,7 @@ func (f *front) greet() error {
 	}
 	f.Reply(f.users(names))
 	f.Reply(f.say(f.Me()+" logged in", everyone)...)
+	f.tellFolded()
 	if n := f.server.opts.HistoryMessages; n > 0 {
 		recent, err := f.Recent(n)
 		if err != nil {
@@ -129,6 +132,13 @@ func (f *front) greet() error {
 		}
 	}
 	return nil
+}
+
+// tellFolded says so if somebody has another name than was asked for.
+func (f *front) tellFolded() {
+	if name, err := names.Account(f.typed); err != nil || !strings.EqualFold(name, f.Name()) {
+		f.tell(fmt.Sprintf("Your name here is %s, and others write to you by it: %.64q cannot be a name, which takes 2 to 32 letters a to z, digits, dots, underscores or hyphens.", f.Name(), f.typed))
+	}
 }
 
 func (f *front) close(request) error {

@@ -52,7 +52,7 @@ type Server struct {
 func New(a *api.API, opts Options) *Server {
 	common := gateway.Options{
 		Protocol: "htl", WriteDeadline: opts.WriteDeadline, DeadPeerTimeout: opts.DeadPeerTimeout,
-		Waiting: waiting, Presence: true, Log: opts.Log,
+		Waiting: waiting, Presence: true, FoldNames: true, Log: opts.Log,
 	}
 	paced := common
 	paced.Pace = opts.Pace
