@@ -9,9 +9,9 @@ import (
 	"plausch/protocol"
 )
 
-// SetDisplay changes how the account is called; empty means by its name. The
+// UpdateAccount changes how the account is called; empty means by its name. The
 // error's code is Taken if it is the name of another account.
-func (c *Client) SetDisplay(ctx context.Context, display string) (plausch.AccountRef, error) {
+func (c *Client) UpdateAccount(ctx context.Context, display string) (plausch.AccountRef, error) {
 	var me protocol.Account
 	if err := c.Call(ctx, protocol.MethodAccountUpdate, &protocol.AccountUpdate{Display: display}, &me); err != nil {
 		return plausch.AccountRef{}, err
@@ -22,10 +22,10 @@ func (c *Client) SetDisplay(ctx context.Context, display string) (plausch.Accoun
 	return c.account, nil
 }
 
-// Accounts returns accounts of the server by id, for admins: at most limit (up to
+// ListAccounts returns accounts of the server by id, for admins: at most limit (up to
 // protocol.MaxLongPage, which is taken if it is 0) behind the id after, and whether
 // there are more.
-func (c *Client) Accounts(ctx context.Context, after plausch.AccountID, limit int) (accounts []plausch.Account, more bool, err error) {
+func (c *Client) ListAccounts(ctx context.Context, after plausch.AccountID, limit int) (accounts []plausch.Account, more bool, err error) {
 	var w protocol.Accounts
 	params := &protocol.AccountList{After: int64(after), Limit: longPage(limit)}
 	if err := c.read(ctx, protocol.MethodAccountList, params, &w); err != nil {

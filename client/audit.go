@@ -8,11 +8,11 @@ import (
 	"plausch/protocol"
 )
 
-// Audit returns what was done to accounts and to the server, the newest first,
+// ListAudit returns what was done to accounts and to the server, the newest first,
 // for admins: at most limit entries (up to protocol.MaxLongPage, which is taken if
 // it is 0) older than the one with the id before, 0 for the newest, and whether
 // there are more.
-func (c *Client) Audit(ctx context.Context, before int64, limit int) (entries []plausch.Audit, more bool, err error) {
+func (c *Client) ListAudit(ctx context.Context, before int64, limit int) (entries []plausch.Audit, more bool, err error) {
 	var w protocol.Audit
 	params := &protocol.AuditList{Before: before, Limit: longPage(limit)}
 	if err := c.read(ctx, protocol.MethodAuditList, params, &w); err != nil {

@@ -14,8 +14,8 @@ type Device struct {
 	Here bool // it is the one that asks
 }
 
-// Devices returns the sign-ins of the account, by id.
-func (c *Client) Devices(ctx context.Context) ([]Device, error) {
+// ListDevices returns the sign-ins of the account, by id.
+func (c *Client) ListDevices(ctx context.Context) ([]Device, error) {
 	var w protocol.Devices
 	if err := c.read(ctx, protocol.MethodDeviceList, &protocol.Empty{}, &w); err != nil {
 		return nil, err

@@ -16,10 +16,10 @@ func (c *Client) CreateInvite(ctx context.Context, p protocol.InviteCreate) (pro
 	return made, err
 }
 
-// Invites returns invites that are good, by id, for those who may: at most limit
+// ListInvites returns invites that are good, by id, for those who may: at most limit
 // (up to protocol.MaxLongPage, which is taken if it is 0) behind the id after, and
 // whether there are more. Their rooms are in RoomNames.
-func (c *Client) Invites(ctx context.Context, after plausch.InviteID, limit int) (invites []plausch.Invite, more bool, err error) {
+func (c *Client) ListInvites(ctx context.Context, after plausch.InviteID, limit int) (invites []plausch.Invite, more bool, err error) {
 	var w protocol.Invites
 	params := &protocol.InviteList{After: int64(after), Limit: longPage(limit)}
 	if err := c.read(ctx, protocol.MethodInviteList, params, &w); err != nil {
@@ -40,9 +40,9 @@ func (c *Client) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
 	return c.Call(ctx, protocol.MethodInviteRevoke, &protocol.InviteRevoke{ID: int64(id)}, nil)
 }
 
-// Redeem makes an account by the code of an invite, and signs in as it. With a
+// RedeemInvite makes an account by the code of an invite, and signs in as it. With a
 // NewToken (see [NewToken]) it can be repeated if the answer was lost.
-func (c *Conn) Redeem(ctx context.Context, p protocol.InviteRedeem) (protocol.SignedIn, error) {
+func (c *Conn) RedeemInvite(ctx context.Context, p protocol.InviteRedeem) (protocol.SignedIn, error) {
 	var signed protocol.SignedIn
 	err := c.Call(ctx, protocol.MethodInviteRedeem, &p, &signed)
 	return signed, err

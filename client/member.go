@@ -13,8 +13,8 @@ type Member struct {
 	Presence plausch.Presence
 }
 
-// Members returns the members of a room that the account is in, by account id.
-func (c *Client) Members(ctx context.Context, room plausch.RoomID) ([]Member, error) {
+// ListMembers returns the members of a room that the account is in, by account id.
+func (c *Client) ListMembers(ctx context.Context, room plausch.RoomID) ([]Member, error) {
 	var members []Member
 	params := protocol.MemberList{Room: int64(room), Limit: protocol.MaxPage}
 	for {

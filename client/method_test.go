@@ -140,7 +140,7 @@ func (w *world) enter() {
 	if good.Role != string(plausch.RoleMember) {
 		w.t.Errorf("the invite is for a %s", good.Role)
 	}
-	bob, err := conn.Redeem(ctx, protocol.InviteRedeem{Code: made.Code, Name: "bob", Password: password})
+	bob, err := conn.RedeemInvite(ctx, protocol.InviteRedeem{Code: made.Code, Name: "bob", Password: password})
 	w.must(err)
 	_, err = conn.CheckCode(ctx, "invite", made.Code)
 	w.expect(err, plausch.NotFound)
@@ -154,7 +154,7 @@ func (w *world) manage() {
 	w.must(err)
 	made, err := alice.CreateInvite(ctx, protocol.InviteCreate{Rooms: []string{"shed"}})
 	w.must(err)
-	invites, more, err := alice.Invites(ctx, 0, 0)
+	invites, more, err := alice.ListInvites(ctx, 0, 0)
 	w.must(err)
 	last := invites[len(invites)-1]
 	if more || int64(last.ID) != made.Invite.ID || last.Maker.Name != "alice" || !slices.Equal(last.RoomNames, []string{"shed"}) {
@@ -164,21 +164,21 @@ func (w *world) manage() {
 	w.expect(alice.RevokeInvite(ctx, last.ID), plausch.NotFound)
 
 	w.must(alice.SetRole(ctx, "bob", plausch.RoleAdmin))
-	first, more, err := alice.Accounts(ctx, 0, 1)
+	first, more, err := alice.ListAccounts(ctx, 0, 1)
 	w.must(err)
 	if len(first) != 1 || !more {
 		w.t.Fatalf("one account is asked for: %+v, more %v", first, more)
 	}
-	rest, _, err := alice.Accounts(ctx, first[0].ID, 0)
+	rest, _, err := alice.ListAccounts(ctx, first[0].ID, 0)
 	w.must(err)
 	if i := slices.IndexFunc(rest, func(a plausch.Account) bool { return a.ID == w.bobID }); i < 0 || rest[i].Role != plausch.RoleAdmin {
 		w.t.Errorf("behind the first account are %+v, want bob the admin", rest)
 	}
 	w.must(alice.SetRole(ctx, "bob", plausch.RoleMember))
-	_, _, err = w.bob.Accounts(ctx, 0, 0)
+	_, _, err = w.bob.ListAccounts(ctx, 0, 0)
 	w.expect(err, plausch.Forbidden)
 
-	name, err := alice.SetServerName(ctx, " The Millers ")
+	name, err := alice.UpdateServer(ctx, " The Millers ")
 	w.must(err)
 	if name != "The Millers" {
 		w.t.Errorf("the server is called %q", name)
@@ -191,7 +191,7 @@ func (w *world) manage() {
 	w.must(alice.DeactivateAccount(ctx, "robot"))
 	w.must(alice.ActivateAccount(ctx, "robot"))
 	w.must(alice.DeleteAccount(ctx, client.AccountDelete{Name: "robot", Erase: true}))
-	entries, more, err := alice.Audit(ctx, 0, 1)
+	entries, more, err := alice.ListAudit(ctx, 0, 1)
 	w.must(err)
 	if len(entries) != 1 || !more || entries[0].Action != plausch.AuditDelete || entries[0].Actor.Name != "alice" {
 		w.t.Errorf("the newest of the audit log is %+v, more %v", entries, more)
@@ -200,7 +200,7 @@ func (w *world) manage() {
 
 func (w *world) lookAfterOneself() {
 	ctx, bob := w.t.Context(), w.bob
-	me, err := bob.SetDisplay(ctx, "Robert")
+	me, err := bob.UpdateAccount(ctx, "Robert")
 	w.must(err)
 	if me.Shown() != "Robert (bob)" {
 		w.t.Errorf("bob is called %s", me.Shown())
@@ -212,14 +212,14 @@ func (w *world) lookAfterOneself() {
 		w.t.Error("the code never expires")
 	}
 	// This ends his sign-ins.
-	again, err := w.dial().Reset(ctx, protocol.ResetRedeem{Code: code, Password: password})
+	again, err := w.dial().RedeemReset(ctx, protocol.ResetRedeem{Code: code, Password: password})
 	w.must(err)
 	w.bob = w.open(again.Token)
 	w.bobToken = again.Token
 	conn := w.dial()
 	_, err = conn.SignIn(ctx, protocol.SignIn{Name: "bob", Password: password})
 	w.must(err)
-	devices, err := w.bob.Devices(ctx)
+	devices, err := w.bob.ListDevices(ctx)
 	w.must(err)
 	if len(devices) != 2 || !devices[0].Here || devices[1].Here {
 		w.t.Fatalf("bob's devices are %+v, want this one and another", devices)
@@ -239,7 +239,7 @@ func (w *world) talk() {
 	den, err := alice.CreateRoom(ctx, "den", plausch.RoomPrivate)
 	w.must(err)
 	w.must(alice.AddMember(ctx, den.ID, "bob"))
-	members, err := alice.Members(ctx, den.ID)
+	members, err := alice.ListMembers(ctx, den.ID)
 	w.must(err)
 	if len(members) != 2 {
 		w.t.Errorf("in the den are %+v", members)
@@ -261,16 +261,16 @@ func (w *world) talk() {
 		w.t.Errorf("in the hall was said %+v", events)
 	}
 	w.must(w.bob.LeaveRoom(ctx, client.RoomRef{ID: hall.ID}))
-	_, err = w.bob.Room(ctx, client.RoomRef{Name: "hall"})
+	_, err = w.bob.GetRoom(ctx, client.RoomRef{Name: "hall"})
 	w.must(err)
-	rooms, err := w.bob.Rooms(ctx, true)
+	rooms, err := w.bob.ListRooms(ctx, true)
 	w.must(err)
 	if !slices.ContainsFunc(rooms, func(r client.Room) bool { return r.ID == hall.ID && !r.Joined }) {
 		w.t.Errorf("bob sees the rooms %+v", rooms)
 	}
 	w.must(alice.SetPresence(plausch.Away))
 	alice.Typing(den.ID)
-	presences, err := alice.Presences(ctx) // behind both
+	presences, err := alice.ListPresences(ctx) // behind both
 	w.must(err)
 	if i := slices.IndexFunc(presences, func(p client.Presence) bool { return p.Account.Name == "bob" }); i < 0 || presences[i].Presence != plausch.Online {
 		w.t.Errorf("online are %+v, want bob among them", presences)
@@ -311,7 +311,7 @@ func (w *world) webhooks() {
 	ctx := w.t.Context()
 	hook, err := w.alice.CreateWebhook(ctx, client.WebhookCreate{Room: plausch.PublicRoom, Name: "builds", Signed: true})
 	w.must(err)
-	hooks, err := w.alice.Webhooks(ctx, plausch.PublicRoom)
+	hooks, err := w.alice.ListWebhooks(ctx, plausch.PublicRoom)
 	w.must(err)
 	if len(hooks) != 1 || hooks[0] != hook.Webhook || hooks[0].Maker.Name != "alice" || !hooks[0].Signed {
 		w.t.Errorf("the webhooks are %+v, want %+v", hooks, hook.Webhook)
@@ -375,7 +375,7 @@ func (w *world) passkeys() {
 		w.t.Errorf("the passkey signs in %+v", in.Account)
 	}
 
-	has, err := bob.Passkeys(ctx)
+	has, err := bob.ListPasskeys(ctx)
 	w.must(err)
 	if len(has) != 1 || has[0].Name != "phone" {
 		w.t.Fatalf("bob's passkeys are %+v", has)

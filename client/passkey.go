@@ -34,8 +34,8 @@ func (c *Client) AddPasskey(ctx context.Context, id, name, response string) erro
 	return c.Call(ctx, protocol.MethodPasskeyAdd, &protocol.PasskeyAdd{ID: id, Name: name, Response: response}, nil)
 }
 
-// Passkeys returns the passkeys of the account, the oldest first.
-func (c *Client) Passkeys(ctx context.Context) ([]Passkey, error) {
+// ListPasskeys returns the passkeys of the account, the oldest first.
+func (c *Client) ListPasskeys(ctx context.Context) ([]Passkey, error) {
 	var w protocol.Passkeys
 	if err := c.read(ctx, protocol.MethodPasskeyList, &protocol.Empty{}, &w); err != nil {
 		return nil, err

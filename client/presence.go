@@ -17,8 +17,8 @@ const (
 	TypingHolds = 5 * time.Second
 )
 
-// Presences returns who is connected, by name.
-func (c *Client) Presences(ctx context.Context) ([]Presence, error) {
+// ListPresences returns who is connected, by name.
+func (c *Client) ListPresences(ctx context.Context) ([]Presence, error) {
 	var presences []Presence
 	params := protocol.PresenceList{Limit: protocol.MaxPage}
 	for {

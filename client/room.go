@@ -38,9 +38,9 @@ func roomOf(w *protocol.Room) plausch.Room {
 // [ErrLost], and whether they were carried out is then unknown. Refusals are
 // *plausch.Error.
 
-// Rooms returns the rooms that the account is in and, with public, all public
+// ListRooms returns the rooms that the account is in and, with public, all public
 // rooms too, by id.
-func (c *Client) Rooms(ctx context.Context, public bool) ([]Room, error) {
+func (c *Client) ListRooms(ctx context.Context, public bool) ([]Room, error) {
 	var rooms []Room
 	params := protocol.RoomList{Public: public, Limit: protocol.MaxPage}
 	for {
@@ -59,8 +59,8 @@ func (c *Client) Rooms(ctx context.Context, public bool) ([]Room, error) {
 	}
 }
 
-// Room returns a room, or NotFound if there is none that the account may see.
-func (c *Client) Room(ctx context.Context, r RoomRef) (Room, error) {
+// GetRoom returns a room, or NotFound if there is none that the account may see.
+func (c *Client) GetRoom(ctx context.Context, r RoomRef) (Room, error) {
 	return c.room(r.Name, func(w *protocol.Room) error {
 		return c.read(ctx, protocol.MethodRoomGet, r.wire(), w)
 	})

@@ -6,9 +6,9 @@ import (
 	"plausch/protocol"
 )
 
-// SetServerName gives the server another name, for admins, and returns it as it is
+// UpdateServer gives the server another name, for admins, and returns it as it is
 // kept.
-func (c *Client) SetServerName(ctx context.Context, name string) (string, error) {
+func (c *Client) UpdateServer(ctx context.Context, name string) (string, error) {
 	var server protocol.ServerInfo
 	err := c.Call(ctx, protocol.MethodServerUpdate, &protocol.ServerUpdate{Name: name}, &server)
 	return server.Name, err

@@ -136,7 +136,7 @@ func TestSignInFailureEnds(t *testing.T) {
 			}
 			break
 		}
-		if _, err := r.c.Rooms(t.Context(), false); plausch.CodeOf(err) != plausch.SignInFailed {
+		if _, err := r.c.ListRooms(t.Context(), false); plausch.CodeOf(err) != plausch.SignInFailed {
 			t.Errorf("a call ends with %v", err)
 		}
 		if _, err := r.c.Send(Outgoing{Room: 1, Text: "x"}); plausch.CodeOf(err) != plausch.SignInFailed {

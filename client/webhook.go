@@ -38,8 +38,8 @@ func (c *Client) CreateWebhook(ctx context.Context, p WebhookCreate) (WebhookCre
 	return WebhookCreated{webhookOf(&w.Webhook), w.Token, w.Secret}, nil
 }
 
-// Webhooks returns the webhooks of a room, by id: at most plausch.MaxWebhooks.
-func (c *Client) Webhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error) {
+// ListWebhooks returns the webhooks of a room, by id: at most plausch.MaxWebhooks.
+func (c *Client) ListWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.Webhook, error) {
 	var w protocol.Webhooks
 	if err := c.read(ctx, protocol.MethodWebhookList, &protocol.WebhookList{Room: int64(room)}, &w); err != nil {
 		return nil, err

@@ -231,7 +231,7 @@ func (s *story) settle() {
 	}
 	codes := map[string]string{"bert": invited.Code, "carol": s.secret(s.run("", "invite", "--data", s.data), "/invite")}
 	for name, code := range codes {
-		if _, err := s.dial().Redeem(s.t.Context(), protocol.InviteRedeem{Code: code, Name: name, Password: storyPassword}); err != nil {
+		if _, err := s.dial().RedeemInvite(s.t.Context(), protocol.InviteRedeem{Code: code, Name: name, Password: storyPassword}); err != nil {
 			s.t.Fatalf("%s does not get in: %v", name, err)
 		}
 	}
@@ -385,7 +385,7 @@ func (s *story) revoke() {
 	if _, err := lost.SignIn(s.t.Context(), in); err != nil {
 		s.t.Fatal(err)
 	}
-	devices, err := here.Devices(s.t.Context())
+	devices, err := here.ListDevices(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -283,7 +283,7 @@ func TestNames(t *testing.T) {
 		defer other.c.Close()
 		defer r.c.Close()
 		r.settle(time.Second)
-		members, err := r.c.Members(t.Context(), plausch.PublicRoom)
+		members, err := r.c.ListMembers(t.Context(), plausch.PublicRoom)
 		var names []string
 		for _, m := range members {
 			names = append(names, fmt.Sprint(m.Name, " ", m.Presence))
@@ -300,7 +300,7 @@ func TestNames(t *testing.T) {
 		s := ktntest.New(ktntest.Kind{NoNames: true})
 		r := open(t, options(s, "anna"))
 		defer r.c.Close()
-		_, err := r.c.Members(t.Context(), plausch.PublicRoom)
+		_, err := r.c.ListMembers(t.Context(), plausch.PublicRoom)
 		if plausch.CodeOf(err) != plausch.Unsupported || !strings.Contains(err.Error(), "who is there") {
 			t.Errorf("names that are not answered are %v", err)
 		}
@@ -319,7 +319,7 @@ func TestCannot(t *testing.T) {
 		defer r.c.Close()
 		ctx := t.Context()
 		_, create := r.c.CreateRoom(ctx, "dev", plausch.RoomPublic)
-		_, get := r.c.Room(ctx, client.RoomRef{Name: "dev"})
+		_, get := r.c.GetRoom(ctx, client.RoomRef{Name: "dev"})
 		for want, err := range map[string]error{
 			"one room, public":          create,
 			"a KTN server has one room": get,

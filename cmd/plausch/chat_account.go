@@ -16,7 +16,7 @@ import (
 func (c *chat) cmdName(ctx context.Context, _ []string, rest string) {
 	var me plausch.AccountRef
 	c.ask(ctx, func(ctx context.Context) (err error) {
-		me, err = c.client.SetDisplay(ctx, rest)
+		me, err = c.client.UpdateAccount(ctx, rest)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -50,7 +50,7 @@ func (c *chat) cmdDevices(ctx context.Context, words []string, _ string) {
 func (c *chat) listDevices(ctx context.Context) {
 	var devices []client.Device
 	c.ask(ctx, func(ctx context.Context) (err error) {
-		devices, err = c.client.Devices(ctx)
+		devices, err = c.client.ListDevices(ctx)
 		return err
 	}, func(err error) {
 		if err != nil {

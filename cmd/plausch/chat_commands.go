@@ -263,7 +263,7 @@ func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
 	}
 	var all []client.Room
 	c.ask(ctx, func(ctx context.Context) (err error) {
-		all, err = c.client.Rooms(ctx, true)
+		all, err = c.client.ListRooms(ctx, true)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -291,7 +291,7 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 	room := c.here.room
 	var members []client.Member
 	c.ask(ctx, func(ctx context.Context) (err error) {
-		members, err = c.client.Members(ctx, room)
+		members, err = c.client.ListMembers(ctx, room)
 		return err
 	}, func(err error) {
 		if err != nil {

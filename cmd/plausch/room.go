@@ -94,7 +94,7 @@ func joinRoom(ctx context.Context, c *client.Client, t connect.Target) error {
 }
 
 func leaveRoom(ctx context.Context, c *client.Client, t connect.Target) error {
-	room, err := c.Room(ctx, t.Ref())
+	room, err := c.GetRoom(ctx, t.Ref())
 	if err == nil && !room.Joined {
 		return nil
 	}
@@ -135,7 +135,7 @@ func newRoomListCommand() *cobra.Command {
 // listOwnRooms prints what the account of flags sees.
 func listOwnRooms(cmd *cobra.Command, flags connect.Flags) error {
 	return request(cmd, flags, func(ctx context.Context, c *client.Client) error {
-		rooms, err := c.Rooms(ctx, true)
+		rooms, err := c.ListRooms(ctx, true)
 		if err != nil {
 			return err
 		}

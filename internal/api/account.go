@@ -8,7 +8,7 @@ import (
 )
 
 func accountUpdate(a *API, ctx context.Context, c *Caller, p *protocol.AccountUpdate) (protocol.Body, error) {
-	account, err := a.core.SetDisplay(ctx, c.Account(), p.Display)
+	account, err := a.core.UpdateAccount(ctx, c.Account(), p.Display)
 	if err != nil {
 		return nil, err
 	}

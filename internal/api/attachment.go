@@ -22,7 +22,7 @@ func (a *API) Upload(ctx context.Context, c *Caller, f core.File) (plausch.Attac
 	if err := may(table[MethodAttachmentUpload], c); err != nil {
 		return plausch.Attachment{}, err
 	}
-	return a.core.Upload(ctx, c.Account(), f)
+	return a.core.UploadAttachment(ctx, c.Account(), f)
 }
 
 // OpenAttachment returns a file that a caller may read, and its bytes, to be

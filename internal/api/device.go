@@ -12,7 +12,7 @@ import (
 const maxDevices = 100
 
 func deviceList(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {
-	devices, err := a.core.Devices(ctx, c.Account())
+	devices, err := a.core.ListDevices(ctx, c.Account())
 	if err != nil {
 		return nil, err
 	}
@@ -28,5 +28,5 @@ func deviceList(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (prot
 // deviceRevoke ends a device, which may be that of the caller itself: then it is
 // told so like any other connection of it.
 func deviceRevoke(a *API, ctx context.Context, c *Caller, p *protocol.DeviceRevoke) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.EndDevice(ctx, c.Account(), plausch.DeviceID(p.ID))
+	return &protocol.Empty{}, a.core.RevokeDevice(ctx, c.Account(), plausch.DeviceID(p.ID))
 }

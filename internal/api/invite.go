@@ -55,7 +55,7 @@ func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (p
 
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
-		return a.core.Redeem(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
+		return a.core.RedeemInvite(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
 	})
 }
 
@@ -67,6 +67,6 @@ func claim(a *API, ctx context.Context, c *Caller, p *protocol.Claim) (protocol.
 
 func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, func() (core.SignedIn, error) {
-		return a.core.Reset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
+		return a.core.RedeemReset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
 	})
 }

@@ -14,7 +14,7 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 	if err != nil {
 		return nil, err
 	}
-	members, more, err := a.core.Members(ctx, c.Account(), plausch.RoomID(p.Room), plausch.AccountID(p.After), limit)
+	members, more, err := a.core.ListMembers(ctx, c.Account(), plausch.RoomID(p.Room), plausch.AccountID(p.After), limit)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func passkeyAdd(a *API, ctx context.Context, c *Caller, p *protocol.PasskeyAdd) 
 }
 
 func passkeyList(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {
-	all, err := a.core.Passkeys(ctx, c.Account())
+	all, err := a.core.ListPasskeys(ctx, c.Account())
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 }
 
 func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
-	room, joined, err := a.core.FindRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
+	room, joined, err := a.core.GetRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func webhookCreate(a *API, ctx context.Context, c *Caller, p *protocol.WebhookCr
 }
 
 func webhookList(a *API, ctx context.Context, c *Caller, p *protocol.WebhookList) (protocol.Body, error) {
-	hooks, err := a.core.Webhooks(ctx, c.Account(), plausch.RoomID(p.Room))
+	hooks, err := a.core.ListWebhooks(ctx, c.Account(), plausch.RoomID(p.Room))
 	if err != nil {
 		return nil, err
 	}

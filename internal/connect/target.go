@@ -87,7 +87,7 @@ func (t Target) Enter(ctx context.Context, c *client.Client) (client.Outgoing, e
 		return client.Outgoing{Room: plausch.PublicRoom}, c.WaitOnline(ctx)
 	}
 	for {
-		room, err := c.Room(ctx, t.Ref())
+		room, err := c.GetRoom(ctx, t.Ref())
 		if err == nil && !room.Joined {
 			room, err = c.JoinRoom(ctx, client.RoomRef{ID: room.ID})
 			if errors.Is(err, client.ErrLost) {

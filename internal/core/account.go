@@ -162,7 +162,7 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 		return SignedIn{}, err
 	case device.Expired(c.now()):
 		// So that it stays expired, whatever the clock will say.
-		if err := c.store.DeleteDevice(ctx, account.ID, device.ID); err != nil && plausch.CodeOf(err) != plausch.NotFound {
+		if err := c.store.RevokeDevice(ctx, account.ID, device.ID); err != nil && plausch.CodeOf(err) != plausch.NotFound {
 			return SignedIn{}, err
 		}
 		return SignedIn{}, errNoDevice()
@@ -316,7 +316,7 @@ func (c *Core) SignOut(ctx context.Context, conn *Connection) error {
 		return nil
 	}
 	conn.closing.Store(true)
-	err := c.endDevice(ctx, conn.Account().ID, conn.device)
+	err := c.revokeDevice(ctx, conn.Account().ID, conn.device)
 	if plausch.CodeOf(err) == plausch.NotFound {
 		return nil
 	}

@@ -98,7 +98,7 @@ func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.
 		if err != nil {
 			return old, token, meanwhile(err)
 		}
-		old, err = a.change(ctx, old, store.AccountChange{EndDevices: true, KeepDevice: device.ID})
+		old, err = a.change(ctx, old, store.AccountChange{RevokeDevices: true, KeepDevice: device.ID})
 		return old, token, err
 	case err != nil && plausch.CodeOf(err) != plausch.NotFound:
 		return plausch.Account{}, token, err
@@ -137,7 +137,7 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 		return fmt.Errorf("hash the password: %w", err)
 	}
 	_, err = a.change(ctx, account, store.AccountChange{
-		PasswordHash: hash, EndDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
+		PasswordHash: hash, RevokeDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
 	})
 	return err
 }
@@ -177,7 +177,7 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 	}
 	return a.change(ctx, account, store.AccountChange{
 		Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
-		EndInvites: mayInvite(plausch.Account{Role: role}) != nil,
+		RevokeInvites: mayInvite(plausch.Account{Role: role}) != nil,
 	})
 }
 
@@ -185,8 +185,8 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 // back as another; Activate lets it in again.
 func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
 	_, err := a.change(ctx, account, store.AccountChange{
-		State: plausch.AccountDeactivated, EndDevices: !account.Bot && account.Role != plausch.RoleGuest,
-		EndInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
+		State: plausch.AccountDeactivated, RevokeDevices: !account.Bot && account.Role != plausch.RoleGuest,
+		RevokeInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
 	})
 	return err
 }

@@ -23,7 +23,7 @@ func TestNamesThatAreNobodys(t *testing.T) {
 	expectCode(t, err, plausch.Invalid)
 	_, err = f.beside().AddAccount(t.Context(), "admin", password, plausch.RoleOwner)
 	expectCode(t, err, plausch.Invalid)
-	_, err = f.SetDisplay(t.Context(), f.guest("eve").Account, "Admin")
+	_, err = f.UpdateAccount(t.Context(), f.guest("eve").Account, "Admin")
 	expectCode(t, err, plausch.Invalid)
 }
 
@@ -101,25 +101,25 @@ func TestAnInviteLetsIn(t *testing.T) {
 	_, code, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{Uses: 2, Rooms: []string{"den", "public"}})
 	expectCode(t, err, "")
 	from := core.ClientInfo{NewToken: newToken()}
-	_, err = f.Redeem(t.Context(), from, code.Text(), "Bob", "")
+	_, err = f.RedeemInvite(t.Context(), from, code.Text(), "Bob", "")
 	expectCode(t, err, plausch.Invalid) // a member has a password
-	in, err := f.Redeem(t.Context(), from, code.Text(), "Bob", password)
+	in, err := f.RedeemInvite(t.Context(), from, code.Text(), "Bob", password)
 	expectCode(t, err, "")
 	if in.Account.Role != plausch.RoleMember || in.Account.Ref().Shown() != "Bob" {
 		t.Errorf("the invite lets in %+v", in.Account)
 	}
-	again, err := f.Redeem(t.Context(), from, code.Text(), "Bob", password)
+	again, err := f.RedeemInvite(t.Context(), from, code.Text(), "Bob", password)
 	expectCode(t, err, "")
 	if again.Account.ID != in.Account.ID {
 		t.Error("a repeat is another account")
 	}
 	f.say(in.Account, core.Post{Room: den.ID, Text: "I am in"})
 	f.signIn("bob")
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "bob", password)
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "bob", password)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "carl", password)
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "carl", password)
 	expectCode(t, err, "")
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "dora", password)
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "dora", password)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -127,12 +127,12 @@ func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 	f := newFixture(t)
 	_, code, err := f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1, For: time.Hour})
 	expectCode(t, err, "")
-	in, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "gast", "")
+	in, err := f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "gast", "")
 	expectCode(t, err, "")
 	f.clock.move(28 * 24 * time.Hour)
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "gast", false)
 	expectCode(t, err, plausch.Taken)
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "late", "")
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "late", "")
 	expectCode(t, err, plausch.NotFound)
 	f.opts.Access = core.AccessClosed
 	f.restart()
@@ -140,7 +140,7 @@ func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 	expectCode(t, err, "")
 	_, code, err = f.beside().NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	expectCode(t, err, "")
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "new", "")
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "new", "")
 	expectCode(t, err, plausch.Forbidden)
 }
 
@@ -161,7 +161,7 @@ func TestOneOfAHundredGetsIn(t *testing.T) {
 			server = other
 		}
 		wg.Go(func() {
-			switch _, err := server.Redeem(t.Context(), core.ClientInfo{}, code.Text(), fmt.Sprint("guest", i), ""); plausch.CodeOf(err) {
+			switch _, err := server.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), fmt.Sprint("guest", i), ""); plausch.CodeOf(err) {
 			case "":
 				in.Add(1)
 			case plausch.NotFound, plausch.RateLimited:
@@ -191,22 +191,22 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	code, _, err := f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	const next = "battery staple horse"
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, old.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, old.Text(), next)
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), "12345678")
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), "12345678")
 	expectCode(t, err, plausch.Invalid)
-	in, err := f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
+	in, err := f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, "")
 	expectCode(t, <-ended, plausch.SignInFailed)
 	f.arrive(in, core.Watch{}).Disconnect()
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
 	expectCode(t, err, "")
 	late, _, err := f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	f.clock.move(core.ResetLife)
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, late.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, late.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -319,21 +319,21 @@ func TestAResetIsForTheAccountAsItWas(t *testing.T) {
 	code, _, err := f.CreateReset(t.Context(), admin, "alice")
 	expectCode(t, err, "")
 	expectCode(t, f.SetRole(t.Context(), owner, "alice", plausch.RoleOwner), "")
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
 	code, _, err = f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	live, _ := f.ended(f.signIn("alice"))
 	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "her own new one"), "")
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
 	code, _, err = f.CreateReset(t.Context(), owner, "alice")
 	expectCode(t, err, "")
 	expectCode(t, f.Deactivate(t.Context(), owner, "alice"), "")
 	expectCode(t, f.Activate(t.Context(), owner, "alice"), "")
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, code.Text(), next)
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 }
 
@@ -353,10 +353,10 @@ func TestInvitesEndWithTheRightToInvite(t *testing.T) {
 		_, owners, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{})
 		expectCode(t, err, "")
 		expectCode(t, end(f, owner), "")
-		if _, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {
+		if _, err := f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {
 			t.Errorf("%s: the invite is still good (%v)", what, err)
 		}
-		_, err = f.Redeem(t.Context(), core.ClientInfo{}, owners.Text(), "bob", password)
+		_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, owners.Text(), "bob", password)
 		expectCode(t, err, "")
 	}
 }

@@ -32,10 +32,10 @@ type File struct {
 // caller has uploaded with ClientID.
 type FileRef struct{ ID, ClientID string }
 
-// Upload keeps a file, which is then pending: its uploader's alone, until a Post
+// UploadAttachment keeps a file, which is then pending: its uploader's alone, until a Post
 // carries it. Pictures are kept without their metadata. Its media type is found by looking at it; what the uploader says is
 // never believed. It reads the body to its end, so whoever calls bounds the time.
-func (c *Core) Upload(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
+func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
 	if err := c.keepsFiles(); err != nil {
 		return plausch.Attachment{}, err
 	}

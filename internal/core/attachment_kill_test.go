@@ -83,12 +83,12 @@ func child(data string) error {
 	}
 	fmt.Println(in.Token)
 	for n := 0; ; n++ {
-		a, err := c.Upload(ctx, in.Account, fileOf(in.Account.Name, n))
+		a, err := c.UploadAttachment(ctx, in.Account, fileOf(in.Account.Name, n))
 		if err != nil {
 			return err
 		}
 		sent := make(chan error, 1)
-		c.Send(ctx, in.Account, core.Post{Room: plausch.PublicRoom, Attachments: []string{a.ID}}, func(_ plausch.Event, err error) { sent <- err })
+		c.SendMessage(ctx, in.Account, core.Post{Room: plausch.PublicRoom, Attachments: []string{a.ID}}, func(_ plausch.Event, err error) { sent <- err })
 		if err := <-sent; err != nil {
 			return err
 		}
@@ -139,11 +139,11 @@ func TestKilledDuringUpload(t *testing.T) {
 		expectCode(t, err, plausch.NotFound)
 		// Of 1000 bytes, files of 100 are left to be had: no more, no fewer.
 		for n := goodUploads; n < 10; n++ {
-			if _, err := c.Upload(t.Context(), me, fileOf(me.Name, n)); err != nil {
+			if _, err := c.UploadAttachment(t.Context(), me, fileOf(me.Name, n)); err != nil {
 				t.Fatalf("upload %d: %v", n, err)
 			}
 		}
-		_, err = c.Upload(t.Context(), me, fileOf(me.Name, 10))
+		_, err = c.UploadAttachment(t.Context(), me, fileOf(me.Name, 10))
 		expectCode(t, err, plausch.TooLarge)
 		stop()
 	}

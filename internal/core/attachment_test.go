@@ -38,7 +38,7 @@ func newFileFixture(t *testing.T, change ...func(*core.Options)) (*fixture, stri
 
 func (f *fixture) upload(by plausch.Account, name, content string) plausch.Attachment {
 	f.t.Helper()
-	a, err := f.Upload(f.t.Context(), by, core.File{Name: name, Body: strings.NewReader(content)})
+	a, err := f.UploadAttachment(f.t.Context(), by, core.File{Name: name, Body: strings.NewReader(content)})
 	if err != nil {
 		f.t.Fatalf("%s uploads %s: %v", by.Name, name, err)
 	}
@@ -159,7 +159,7 @@ func TestAttachmentByClientID(t *testing.T) {
 	f, _ := newFileFixture(t)
 	ann, bob := f.guest("ann").Account, f.guest("bob").Account
 	for _, content := range []string{"old", "new"} {
-		if _, err := f.Upload(t.Context(), ann, core.File{Name: "a", ClientID: "7", Body: strings.NewReader(content)}); err != nil {
+		if _, err := f.UploadAttachment(t.Context(), ann, core.File{Name: "a", ClientID: "7", Body: strings.NewReader(content)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,7 +172,7 @@ func TestAttachmentByClientID(t *testing.T) {
 	expectCode(t, err, plausch.NotFound)
 	_, err = f.content(ann, core.FileRef{})
 	expectCode(t, err, plausch.Invalid)
-	_, err = f.Upload(t.Context(), ann, core.File{ClientID: "a b", Body: strings.NewReader("")})
+	_, err = f.UploadAttachment(t.Context(), ann, core.File{ClientID: "a b", Body: strings.NewReader("")})
 	expectCode(t, err, plausch.Invalid)
 }
 
@@ -246,7 +246,7 @@ func TestFileLimits(t *testing.T) {
 	f, dir := newFileFixture(t, func(o *core.Options) { o.MaxFile, o.MaxAccountFiles = 100, 250 })
 	ann, bob := f.guest("ann").Account, f.guest("bob").Account
 	upload := func(by plausch.Account, content string) error {
-		_, err := f.Upload(t.Context(), by, core.File{Name: "a", Body: strings.NewReader(content)})
+		_, err := f.UploadAttachment(t.Context(), by, core.File{Name: "a", Body: strings.NewReader(content)})
 		return err
 	}
 	expectCode(t, upload(ann, strings.Repeat("x", 101)), plausch.TooLarge)
@@ -272,7 +272,7 @@ func TestQuotaAtOnce(t *testing.T) {
 	for i := range 100 {
 		wg.Go(func() {
 			content := fmt.Sprintf("%0*d", 1000, i)
-			_, err := f.Upload(t.Context(), ann, core.File{Name: "a", Body: strings.NewReader(content)})
+			_, err := f.UploadAttachment(t.Context(), ann, core.File{Name: "a", Body: strings.NewReader(content)})
 			switch plausch.CodeOf(err) {
 			case "":
 				kept.Add(1)
@@ -290,7 +290,7 @@ func TestQuotaAtOnce(t *testing.T) {
 	for range 30 - kept.Load() {
 		f.upload(ann, "a", strings.Repeat("y", 1000))
 	}
-	_, err := f.Upload(t.Context(), ann, core.File{Body: strings.NewReader(strings.Repeat("z", 1000))})
+	_, err := f.UploadAttachment(t.Context(), ann, core.File{Body: strings.NewReader(strings.Repeat("z", 1000))})
 	expectCode(t, err, plausch.TooLarge)
 }
 
@@ -300,7 +300,7 @@ func TestUploadBreaksOff(t *testing.T) {
 	ann := f.guest("ann").Account
 	for range 3 {
 		body := io.MultiReader(strings.NewReader(strings.Repeat("x", 90)), broken{})
-		if _, err := f.Upload(t.Context(), ann, core.File{Body: body}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, err := f.UploadAttachment(t.Context(), ann, core.File{Body: body}); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatalf("a body that breaks off: %v", err)
 		}
 	}
@@ -318,14 +318,14 @@ func TestUploadBreaksOffBesideAnother(t *testing.T) {
 	slow, line := io.Pipe()
 	uploaded := make(chan error, 1)
 	go func() {
-		_, err := f.Upload(t.Context(), ann, core.File{Body: slow})
+		_, err := f.UploadAttachment(t.Context(), ann, core.File{Body: slow})
 		uploaded <- err
 	}()
 	if _, err := line.Write([]byte("x")); err != nil { // returns when it was read
 		t.Fatal(err)
 	}
 	body := io.MultiReader(strings.NewReader(strings.Repeat("y", 90)), broken{})
-	if _, err := f.Upload(t.Context(), ann, core.File{Body: body}); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := f.UploadAttachment(t.Context(), ann, core.File{Body: body}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Fatalf("a body that breaks off: %v", err)
 	}
 	f.upload(ann, "a", strings.Repeat("z", 99))
@@ -341,7 +341,7 @@ func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func TestNoBlobs(t *testing.T) {
 	f := newFixture(t)
-	_, err := f.Upload(t.Context(), f.guest("ann").Account, core.File{Body: strings.NewReader("x")})
+	_, err := f.UploadAttachment(t.Context(), f.guest("ann").Account, core.File{Body: strings.NewReader("x")})
 	expectCode(t, err, plausch.Unsupported)
 }
 
@@ -361,7 +361,7 @@ func TestPicturesAreKeptWithoutMetadata(t *testing.T) {
 	if got != plain || err != nil || a.Size != int64(len(plain)) || a.Type != "image/jpeg" {
 		t.Errorf("the file is %+v with %d bytes, want %d; %v", a, len(got), len(plain), err)
 	}
-	_, err = f.Upload(t.Context(), ann, core.File{Name: "film.jpg", Body: strings.NewReader(plain + strings.Repeat("x", 64<<10))})
+	_, err = f.UploadAttachment(t.Context(), ann, core.File{Name: "film.jpg", Body: strings.NewReader(plain + strings.Repeat("x", 64<<10))})
 	if plausch.CodeOf(err) != plausch.TooLarge {
 		t.Errorf("what is left out does not count: %v", err)
 	}

@@ -86,7 +86,7 @@ func TestAvatar(t *testing.T) {
 			}
 		})
 	}
-	members, _, err := f.Members(t.Context(), bob, plausch.PublicRoom, 0, 10)
+	members, _, err := f.ListMembers(t.Context(), bob, plausch.PublicRoom, 0, 10)
 	if err != nil || len(members) != 2 || members[0].Avatar == "" || members[1].Avatar != "" {
 		t.Errorf("the members are %+v (%v)", members, err)
 	}

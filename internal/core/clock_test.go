@@ -30,12 +30,12 @@ func TestAClockAheadMakesNothingLast(t *testing.T) {
 	}
 	f.clock.move(plausch.GuestNameKept + time.Hour)
 	f.guest("gast") // the name is free again
-	_, err = f.Reset(t.Context(), core.ClientInfo{}, reset.Text(), "correct horse battery")
+	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, reset.Text(), "correct horse battery")
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, invite.Text(), "first", "")
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, invite.Text(), "first", "")
 	expectCode(t, err, "")
 	f.clock.move(plausch.InviteLife)
-	_, err = f.Redeem(t.Context(), core.ClientInfo{}, invite.Text(), "second", "")
+	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, invite.Text(), "second", "")
 	expectCode(t, err, plausch.NotFound)
 	f.clock.move(plausch.DeviceLife)
 	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, late.Token)

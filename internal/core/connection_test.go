@@ -22,7 +22,7 @@ func (f *fixture) ended(in core.SignedIn) (*core.Connection, chan error) {
 func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 	ways := map[string]func(f *fixture, owner plausch.Account, in core.SignedIn) error{
 		"revoked": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.EndDevice(f.t.Context(), in.Account, in.Device)
+			return f.RevokeDevice(f.t.Context(), in.Account, in.Device)
 		},
 		"deactivated": func(f *fixture, owner plausch.Account, in core.SignedIn) error {
 			return f.Deactivate(f.t.Context(), owner, in.Account.Name)
@@ -162,7 +162,7 @@ func TestALostAnswerToASignInCanBeAskedForAgain(t *testing.T) {
 	expectCode(t, err, "")
 	two, err := f.SignInPassword(t.Context(), from, "carl", password)
 	expectCode(t, err, "")
-	devices, err := f.Devices(context.Background(), one.Account)
+	devices, err := f.ListDevices(context.Background(), one.Account)
 	if one.Device != two.Device || len(devices) != 1 || err != nil {
 		t.Errorf("a repeated sign-in by password makes the devices %v (%v)", devices, err)
 	}

@@ -145,7 +145,7 @@ func (f *fixture) send(by plausch.Account, p core.Post) (plausch.Event, error) {
 		err error
 	}
 	done := make(chan outcome, 1)
-	f.Send(f.t.Context(), by, p, func(e plausch.Event, err error) { done <- outcome{e, err} })
+	f.SendMessage(f.t.Context(), by, p, func(e plausch.Event, err error) { done <- outcome{e, err} })
 	o := <-done
 	return o.e, o.err
 }
@@ -500,11 +500,11 @@ func TestNothingIsAcknowledgedOnceTheStoreIsBroken(t *testing.T) {
 		func(err error) { fatal <- err })
 	b.Subscribe(func([]plausch.Event) { t.Error("something was published") })
 	done := func(plausch.Event, error) { t.Error("a send was answered") }
-	c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
+	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
 	if err := <-fatal; !errors.Is(err, store.ErrBroken) {
 		t.Errorf("the process is told to end with %v", err)
 	}
-	c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi again"}, done)
+	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi again"}, done)
 }
 
 func TestWaitingSendsShareACommit(t *testing.T) {
@@ -520,7 +520,7 @@ func TestWaitingSendsShareACommit(t *testing.T) {
 	var wg sync.WaitGroup
 	send := func() {
 		wg.Add(1)
-		c.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) {
+		c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -544,13 +544,13 @@ func TestCloseAnswersWhatIsInFlightAndRefusesTheRest(t *testing.T) {
 	bob := f.guest("bob").Account
 	answers := make(chan error, 200)
 	for range 100 {
-		f.Send(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) { answers <- err })
+		f.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) { answers <- err })
 	}
 	f.Close()
 	for range 100 {
 		expectCode(t, <-answers, "")
 	}
-	f.Send(t.Context(), bob, core.Post{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
+	f.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
 	expectCode(t, <-answers, plausch.Unavailable)
 }
 

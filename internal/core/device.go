@@ -8,18 +8,18 @@ import (
 	"plausch/internal/store"
 )
 
-// Devices returns the sign-ins of by.
-func (c *Core) Devices(ctx context.Context, by plausch.Account) ([]plausch.Device, error) {
+// ListDevices returns the sign-ins of by.
+func (c *Core) ListDevices(ctx context.Context, by plausch.Account) ([]plausch.Device, error) {
 	return c.store.ListDevices(ctx, by.ID)
 }
 
-// EndDevice ends a sign-in of by, with all its connections.
-func (c *Core) EndDevice(ctx context.Context, by plausch.Account, id plausch.DeviceID) error {
-	return c.endDevice(ctx, by.ID, id)
+// RevokeDevice ends a sign-in of by, with all its connections.
+func (c *Core) RevokeDevice(ctx context.Context, by plausch.Account, id plausch.DeviceID) error {
+	return c.revokeDevice(ctx, by.ID, id)
 }
 
-func (c *Core) endDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error {
-	if err := c.store.DeleteDevice(ctx, account, id); err != nil {
+func (c *Core) revokeDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error {
+	if err := c.store.RevokeDevice(ctx, account, id); err != nil {
 		return err
 	}
 	return c.recheck(ctx, account)

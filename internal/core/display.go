@@ -8,9 +8,9 @@ import (
 	"plausch/internal/store"
 )
 
-// SetDisplay changes how by is called; empty means by its name. What would be
+// UpdateAccount changes how by is called; empty means by its name. What would be
 // another's name is Taken. It returns the account as it is now.
-func (c *Core) SetDisplay(ctx context.Context, by plausch.Account, display string) (plausch.Account, error) {
+func (c *Core) UpdateAccount(ctx context.Context, by plausch.Account, display string) (plausch.Account, error) {
 	if display != "" {
 		var err error
 		if display, err = c.freeDisplay(ctx, by, display); err != nil {

@@ -30,7 +30,7 @@ func TestNobodyIsCalledByAnothersName(t *testing.T) {
 	f := newFixture(t)
 	alice, eve := f.guest("alice").Account, f.guest("eve").Account
 	for _, display := range []string{"alice", "Alice", "ALICE", "ａｌｉｃｅ", " alice ", "@alice", "@ Alice", "＠alice", "@@alice"} {
-		_, err := f.SetDisplay(t.Context(), eve, display)
+		_, err := f.UpdateAccount(t.Context(), eve, display)
 		expectCode(t, err, plausch.Taken)
 	}
 	for _, c := range []struct {
@@ -45,7 +45,7 @@ func TestNobodyIsCalledByAnothersName(t *testing.T) {
 		{eve, "Somebody", "Somebody (eve)"},
 		{eve, "", "eve"},
 	} {
-		got, err := f.SetDisplay(t.Context(), c.who, c.display)
+		got, err := f.UpdateAccount(t.Context(), c.who, c.display)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,10 +71,10 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 	eve, carl := f.guest("eve"), f.signIn("carl")
 	renamed := make(chan plausch.Account, 10)
 	live := f.arrive(carl, core.Watch{Changed: func(a plausch.Account) { renamed <- a }})
-	_, err := f.SetDisplay(t.Context(), carl.Account, "Bob")
+	_, err := f.UpdateAccount(t.Context(), carl.Account, "Bob")
 	expectCode(t, err, "")
 	<-renamed
-	_, err = f.SetDisplay(t.Context(), eve.Account, "＠ＢＯＢ")
+	_, err = f.UpdateAccount(t.Context(), eve.Account, "＠ＢＯＢ")
 	expectCode(t, err, "")
 	for _, name := range []string{"bob", "Bob", "BOB"} { // a guest takes nothing from anybody
 		_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, name, false)
@@ -99,7 +99,7 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 func TestTheDisplayOfAGuestWhoHasLeftIsFree(t *testing.T) {
 	f := newFixture(t)
 	eve := f.guest("eve")
-	_, err := f.SetDisplay(t.Context(), eve.Account, "Bob")
+	_, err := f.UpdateAccount(t.Context(), eve.Account, "Bob")
 	expectCode(t, err, "")
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", false)
 	expectCode(t, err, plausch.Taken)

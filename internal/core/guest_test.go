@@ -88,7 +88,7 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 
 	// Bytes that were not kept do not count.
 	upload := func(by plausch.Account, body io.Reader) error {
-		_, err := f.Upload(t.Context(), by, core.File{Name: "x", Body: body})
+		_, err := f.UploadAttachment(t.Context(), by, core.File{Name: "x", Body: body})
 		return err
 	}
 	broken := errors.New("the line is cut")
@@ -126,7 +126,7 @@ func TestAllGuestsAreBoundedTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "invited", ""); err != nil {
+	if _, err := f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "invited", ""); err != nil {
 		t.Error(err)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"plausch/internal/store"
 )
 
-// Redeem makes an account by an invite's code and signs it in. Members have a
+// RedeemInvite makes an account by an invite's code and signs it in. Members have a
 // password; guests need none. The account is in the invite's rooms.
-func (c *Core) Redeem(ctx context.Context, from ClientInfo, code, name, password string) (SignedIn, error) {
+func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, password string) (SignedIn, error) {
 	if _, ok := auth.ParseCode(code); !ok {
 		return SignedIn{}, c.recordFailure(from, errBadInvite())
 	}
@@ -86,7 +86,7 @@ func (c *Core) CreateInvite(ctx context.Context, by plausch.Account, n InviteOpt
 	}
 	for _, name := range n.Rooms {
 		// What by cannot see, nobody can be invited to by it.
-		if _, _, err := c.FindRoom(ctx, by, 0, name); err != nil {
+		if _, _, err := c.GetRoom(ctx, by, 0, name); err != nil {
 			return plausch.Invite{}, auth.Code{}, err
 		}
 	}

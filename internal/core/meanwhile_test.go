@@ -170,7 +170,7 @@ func TestTheCommitDecides(t *testing.T) {
 					return err
 				}
 				w.arm()
-				_, err = w.Redeem(t.Context(), core.ClientInfo{}, code.Text(), "newcomer", password)
+				_, err = w.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "newcomer", password)
 				return err
 			}, noAdmin, plausch.NotFound,
 		},

@@ -8,10 +8,10 @@ import (
 	"plausch/internal/store"
 )
 
-// Members returns the members of a room that by is in, by account id from the
+// ListMembers returns the members of a room that by is in, by account id from the
 // first after the given one, and whether there are more. Of PublicRoom they are
 // all accounts but guests who have lost their name or will at the next sign-in.
-func (c *Core) Members(ctx context.Context, by plausch.Account, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, bool, error) {
+func (c *Core) ListMembers(ctx context.Context, by plausch.Account, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, bool, error) {
 	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, false, err
 	}
@@ -26,7 +26,7 @@ func (c *Core) Members(ctx context.Context, by plausch.Account, room plausch.Roo
 		}
 	} else {
 		var err error
-		if members, err = c.store.Members(ctx, room, after, limit+1); err != nil {
+		if members, err = c.store.ListMembers(ctx, room, after, limit+1); err != nil {
 			return nil, false, err
 		}
 	}

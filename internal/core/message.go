@@ -19,11 +19,11 @@ type Post struct {
 	Attachments []string
 }
 
-// Send has p committed and then calls done, once, with its event or why there is
-// none. Sends of one account by one goroutine are committed in their order. Send
+// SendMessage has p committed and then calls done, once, with its event or why there is
+// none. Sends of one account by one goroutine are committed in their order. SendMessage
 // waits while the account is over its rate; done may be called by another
 // goroutine, and must not block.
-func (c *Core) Send(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
+func (c *Core) SendMessage(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
 	draft, err := c.draft(ctx, by, p)
 	if err == nil {
 		err = c.takeSend(ctx, by)

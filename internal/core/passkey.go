@@ -56,8 +56,8 @@ func (c *Core) AddPasskey(ctx context.Context, by plausch.Account, id, name stri
 	return meanwhile(err)
 }
 
-// Passkeys returns the passkeys of by, the oldest first.
-func (c *Core) Passkeys(ctx context.Context, by plausch.Account) ([]store.Passkey, error) {
+// ListPasskeys returns the passkeys of by, the oldest first.
+func (c *Core) ListPasskeys(ctx context.Context, by plausch.Account) ([]store.Passkey, error) {
 	return c.store.ListPasskeys(ctx, by.ID)
 }
 

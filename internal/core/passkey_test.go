@@ -70,7 +70,7 @@ func TestPasskey(t *testing.T) {
 	expectCode(t, f.AddPasskey(t.Context(), bob, id, "", []byte(answer)), plausch.NotFound) // not his
 	expectCode(t, f.AddPasskey(t.Context(), alice, id, "phone", []byte(answer)), "")
 	expectCode(t, f.AddPasskey(t.Context(), alice, id, "again", []byte(answer)), plausch.NotFound)
-	keys, err := f.Passkeys(t.Context(), alice)
+	keys, err := f.ListPasskeys(t.Context(), alice)
 	if err != nil || len(keys) != 1 || keys[0].Name != "phone" {
 		t.Fatalf("the passkeys are %+v (%v)", keys, err)
 	}

@@ -28,7 +28,7 @@ func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from Client
 		return err
 	}
 	_, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, EndDevices: true, KeepDevice: conn.device,
+		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, RevokeDevices: true, KeepDevice: conn.device,
 	})
 	if err != nil {
 		return meanwhile(err)
@@ -63,9 +63,9 @@ func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string)
 	return c.admin(by).NewReset(ctx, account)
 }
 
-// Reset gives an account a new password by a code of CreateReset, ends all its
+// RedeemReset gives an account a new password by a code of CreateReset, ends all its
 // devices, and signs in to it.
-func (c *Core) Reset(ctx context.Context, from ClientInfo, code, password string) (SignedIn, error) {
+func (c *Core) RedeemReset(ctx context.Context, from ClientInfo, code, password string) (SignedIn, error) {
 	token, err := from.token()
 	if err != nil {
 		return SignedIn{}, err
@@ -86,7 +86,7 @@ func (c *Core) Reset(ctx context.Context, from ClientInfo, code, password string
 		return SignedIn{}, err
 	}
 	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: c.now(), Ticket: spend, PasswordHash: hash, EndDevices: true,
+		Account: account.ID, At: c.now(), Ticket: spend, PasswordHash: hash, RevokeDevices: true,
 		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
 	})
 	switch {

@@ -35,9 +35,9 @@ func errNoRoom() error {
 	return plausch.Errorf(plausch.NotFound, "there is no such room, or you are not in it")
 }
 
-// FindRoom returns a room that by may see, by id or, if id is 0, by name, and
+// GetRoom returns a room that by may see, by id or, if id is 0, by name, and
 // whether by is a member.
-func (c *Core) FindRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, bool, error) {
+func (c *Core) GetRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, bool, error) {
 	room, err := c.lookUp(ctx, id, name)
 	if err != nil {
 		return plausch.Room{}, false, err
@@ -143,7 +143,7 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 
 // JoinRoom makes by a member of a public room, by id or name.
 func (c *Core) JoinRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, error) {
-	room, joined, err := c.FindRoom(ctx, by, id, name)
+	room, joined, err := c.GetRoom(ctx, by, id, name)
 	if err != nil || joined {
 		return room, err
 	}
@@ -154,7 +154,7 @@ func (c *Core) JoinRoom(ctx context.Context, by plausch.Account, id plausch.Room
 
 // LeaveRoom ends by's membership of a public or private room, by id or name.
 func (c *Core) LeaveRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
-	room, joined, err := c.FindRoom(ctx, by, id, name)
+	room, joined, err := c.GetRoom(ctx, by, id, name)
 	switch {
 	case err != nil:
 		return err

@@ -75,9 +75,9 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 	return NewWebhook{made, token.Text(), n.Secret}, nil
 }
 
-// Webhooks returns the webhooks of a room to its members, who are to know what
+// ListWebhooks returns the webhooks of a room to its members, who are to know what
 // posts there. What is secret of them is not in it.
-func (c *Core) Webhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.Webhook, error) {
+func (c *Core) ListWebhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.Webhook, error) {
 	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func TestWebhook(t *testing.T) {
 	}
 	_, err = f.PostWebhook(ctx, hook, strings.Repeat("x", plausch.MaxText+1), "")
 	expectCode(t, err, plausch.TooLarge)
-	members, _, err := f.Members(ctx, ann, room.ID, 0, 10)
+	members, _, err := f.ListMembers(ctx, ann, room.ID, 0, 10)
 	if err != nil || len(members) != 2 {
 		t.Errorf("the members are %+v, %v", members, err)
 	}
@@ -174,7 +174,7 @@ func TestAWebhookPausesWithItsMaker(t *testing.T) {
 	want(bobs, plausch.Forbidden)
 	_, err = f.PostWebhook(ctx, opened, "late", "") // it was opened before
 	expectCode(t, err, plausch.NotFound)
-	list, err := f.Webhooks(ctx, bob, room.ID) // a member sees what posts here
+	list, err := f.ListWebhooks(ctx, bob, room.ID) // a member sees what posts here
 	if err != nil || len(list) != 2 || list[0].Paused || !list[1].Paused || list[0].Maker != ann.Ref() {
 		t.Errorf("the list is %+v, %v", list, err)
 	}
@@ -182,7 +182,7 @@ func TestAWebhookPausesWithItsMaker(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(anns, plausch.Forbidden)
-	_, err = f.Webhooks(ctx, ann, room.ID)
+	_, err = f.ListWebhooks(ctx, ann, room.ID)
 	expectCode(t, err, plausch.NotFound)
 
 	log, err := st.ListAudit(ctx, 0, 10)

@@ -154,13 +154,13 @@ type AccountChange struct {
 	State plausch.AccountState
 	// EraseTexts empties the texts of all its messages, and forgets their files.
 	EraseTexts bool
-	// EndDevices ends every device but the one with the id KeepDevice.
-	EndDevices bool
-	// EndInvites ends the invites that the account has made. A change of Role,
+	// RevokeDevices ends every device but the one with the id KeepDevice.
+	RevokeDevices bool
+	// RevokeInvites ends the invites that the account has made. A change of Role,
 	// State or PasswordHash ends the tickets to reset its password anyway: they were
 	// made for the account as it was.
-	EndInvites bool
-	KeepDevice plausch.DeviceID
+	RevokeInvites bool
+	KeepDevice    plausch.DeviceID
 	// Audit, if not nil, is kept in the audit log, about this account.
 	Audit *plausch.Audit
 }
@@ -191,8 +191,8 @@ type Devices interface {
 	ListDevices(ctx context.Context, account plausch.AccountID) ([]plausch.Device, error)
 	// UseDevices sets Used of the given devices, never backwards.
 	UseDevices(ctx context.Context, ids []plausch.DeviceID, at time.Time) error
-	// DeleteDevice forgets a device of an account; one that is not there is NotFound.
-	DeleteDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error
+	// RevokeDevice forgets a device of an account; one that is not there is NotFound.
+	RevokeDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error
 	// ExpireDevices forgets the devices, but lasting ones, that were made before
 	// created or last used before used.
 	ExpireDevices(ctx context.Context, created, used time.Time) error
@@ -324,9 +324,9 @@ type Rooms interface {
 	// MemberRooms returns the ids of all rooms that an account is a member of,
 	// PublicRoom not among them.
 	MemberRooms(ctx context.Context, account plausch.AccountID) ([]plausch.RoomID, error)
-	// Members returns the members of a room by account id from the first after
+	// ListMembers returns the members of a room by account id from the first after
 	// the given one, at most limit; limit 0 means all.
-	Members(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error)
+	ListMembers(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error)
 }
 
 // Draft is an event that has no seq yet. Exactly one of Room, Create and Direct

@@ -46,12 +46,12 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 				return err
 			}
 		}
-		if c.EndInvites || c.State == plausch.AccountDeleted {
+		if c.RevokeInvites || c.State == plausch.AccountDeleted {
 			if _, err := s.conn.ExecContext(ctx, `UPDATE invites SET expires = 0 WHERE maker = ?`, c.Account); err != nil {
 				return err
 			}
 		}
-		if c.EndDevices {
+		if c.RevokeDevices {
 			if _, err := s.conn.ExecContext(ctx, `DELETE FROM devices WHERE account = ? AND id <> ?`, c.Account, c.KeepDevice); err != nil {
 				return err
 			}

@@ -94,8 +94,8 @@ func (s *Store) UseDevices(ctx context.Context, ids []plausch.DeviceID, at time.
 	})
 }
 
-// DeleteDevice implements [store.Devices].
-func (s *Store) DeleteDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error {
+// RevokeDevice implements [store.Devices].
+func (s *Store) RevokeDevice(ctx context.Context, account plausch.AccountID, id plausch.DeviceID) error {
 	return s.write(ctx, "delete device", func(ctx context.Context) error {
 		r, err := s.w.deleteDevice.ExecContext(ctx, id, account)
 		if err != nil {

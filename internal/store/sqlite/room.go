@@ -76,8 +76,8 @@ func (s *Store) MemberRooms(ctx context.Context, account plausch.AccountID) ([]p
 	}, account)
 }
 
-// Members implements [store.Rooms].
-func (s *Store) Members(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error) {
+// ListMembers implements [store.Rooms].
+func (s *Store) ListMembers(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error) {
 	if limit == 0 {
 		limit = -1 // SQLite's "all"
 	}

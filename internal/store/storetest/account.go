@@ -118,7 +118,7 @@ var accountTests = []test{
 		rooms, err := f.ListRooms(f.ctx(), ann.ID, false, plausch.PublicRoom, 9)
 		f.ok(err)
 		f.equal("the peer", rooms[0].Peer, bob)
-		members, err := f.Members(f.ctx(), talk, 0, 0)
+		members, err := f.ListMembers(f.ctx(), talk, 0, 0)
 		f.ok(err)
 		f.equal("the members", fmt.Sprint(members[0].AccountRef, members[1].AccountRef), fmt.Sprint(ann, bob))
 	}},

@@ -466,7 +466,7 @@ func (m *actors) compare(ctx context.Context) error {
 		if err != nil || room.Head != r.seq {
 			return fmt.Errorf("room %d has %d events, want %d (%v)", r.id, room.Head, r.seq, err)
 		}
-		members, err := m.store.Members(ctx, r.id, 0, 0)
+		members, err := m.store.ListMembers(ctx, r.id, 0, 0)
 		if err != nil || len(members) != len(r.members) {
 			return fmt.Errorf("room %d has %d members, want %d (%v)", r.id, len(members), len(r.members), err)
 		}

@@ -43,7 +43,7 @@ var changeTests = []test{
 		f.device(ann.ID, token(1))
 		kept := f.device(ann.ID, token(2))
 		f.device(bob.ID, token(3))
-		f.change(store.AccountChange{Account: ann.ID, EndDevices: true, KeepDevice: kept.ID})
+		f.change(store.AccountChange{Account: ann.ID, RevokeDevices: true, KeepDevice: kept.ID})
 		for n, want := range map[int]plausch.Code{1: plausch.NotFound, 2: "", 3: ""} {
 			_, err := f.byToken(token(n))
 			f.code(want, err)
@@ -112,7 +112,7 @@ var changeTests = []test{
 		_, d, err := f.AccountByToken(f.ctx(), token(1))
 		f.ok(err)
 		before = f.cursor()
-		f.ok(f.DeleteDevice(f.ctx(), eve.ID, d.ID))
+		f.ok(f.RevokeDevice(f.ctx(), eve.ID, d.ID))
 		f.equal("changes", f.changes(before), []store.Change{{Account: eve.ID}})
 		f.equal("changes after the last", len(f.changes(f.cursor())), 0)
 	}},
@@ -173,9 +173,9 @@ func testLastOwner(f *fixture) {
 	ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleOwner, Token: token(1)})
 	f.equal("owned", owned(), true)
 	changes := map[string]store.AccountChange{
-		"demote":     {Account: ann.ID, At: start, Role: plausch.RoleAdmin, EndDevices: true},
-		"deactivate": {Account: ann.ID, At: start, State: plausch.AccountDeactivated, EndDevices: true},
-		"delete":     {Account: ann.ID, At: start, State: plausch.AccountDeleted, EndDevices: true},
+		"demote":     {Account: ann.ID, At: start, Role: plausch.RoleAdmin, RevokeDevices: true},
+		"deactivate": {Account: ann.ID, At: start, State: plausch.AccountDeactivated, RevokeDevices: true},
+		"delete":     {Account: ann.ID, At: start, State: plausch.AccountDeleted, RevokeDevices: true},
 	}
 	for what, c := range changes {
 		_, err := f.ChangeAccount(f.ctx(), c)

@@ -53,18 +53,18 @@ var deviceTests = []test{
 		ann, bob := f.account(store.NewAccount{Name: "ann"}), f.member("bob")
 		first := f.device(ann.ID, token(1))
 		f.device(ann.ID, token(2))
-		f.code(plausch.NotFound, f.DeleteDevice(f.ctx(), bob.ID, first.ID)) // not his
-		f.ok(f.DeleteDevice(f.ctx(), ann.ID, first.ID))
+		f.code(plausch.NotFound, f.RevokeDevice(f.ctx(), bob.ID, first.ID)) // not his
+		f.ok(f.RevokeDevice(f.ctx(), ann.ID, first.ID))
 		_, err := f.byToken(token(1))
 		f.code(plausch.NotFound, err)
 		_, err = f.byToken(token(2))
 		f.ok(err)
-		f.code(plausch.NotFound, f.DeleteDevice(f.ctx(), ann.ID, first.ID))
+		f.code(plausch.NotFound, f.RevokeDevice(f.ctx(), ann.ID, first.ID))
 	}},
 	{"an id is never given out again", func(f *fixture) {
 		ann := f.account(store.NewAccount{Name: "ann"})
 		first := f.device(ann.ID, token(1))
-		f.ok(f.DeleteDevice(f.ctx(), ann.ID, first.ID))
+		f.ok(f.RevokeDevice(f.ctx(), ann.ID, first.ID))
 		f.equal("the same id", f.device(ann.ID, token(2)).ID == first.ID, false)
 	}},
 	{"being used never goes backwards", func(f *fixture) {

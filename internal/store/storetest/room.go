@@ -146,13 +146,13 @@ var roomTests = []test{
 			}
 			want = append(want, plausch.Member{AccountRef: a.Ref(), Role: role})
 		}
-		all, err := f.Members(f.ctx(), room, 0, 0)
+		all, err := f.ListMembers(f.ctx(), room, 0, 0)
 		f.ok(err)
 		f.equal("all", all, want)
-		page, err := f.Members(f.ctx(), room, want[0].ID, 2)
+		page, err := f.ListMembers(f.ctx(), room, want[0].ID, 2)
 		f.ok(err)
 		f.equal("a page", page, want[1:3])
-		page, err = f.Members(f.ctx(), room, want[3].ID, 0)
+		page, err = f.ListMembers(f.ctx(), room, want[3].ID, 0)
 		f.ok(err)
 		f.equal("after the last", len(page), 0)
 	}},

@@ -196,7 +196,7 @@ func (f *fixture) texts(room plausch.RoomID) []string {
 
 func (f *fixture) members(room plausch.RoomID) []plausch.AccountID {
 	f.Helper()
-	members, err := f.Members(f.ctx(), room, 0, 0)
+	members, err := f.ListMembers(f.ctx(), room, 0, 0)
 	f.ok(err)
 	ids := []plausch.AccountID{}
 	for _, m := range members {

@@ -112,7 +112,7 @@ func TestARequestHearsThatItsTokenWasRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-in
-	if err := w.store.DeleteDevice(t.Context(), account.ID, device.ID); err != nil {
+	if err := w.store.RevokeDevice(t.Context(), account.ID, device.ID); err != nil {
 		t.Fatal(err)
 	}
 	(<-held).want(http.StatusUnauthorized)
