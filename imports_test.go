@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"internal/link":            {},
 	"internal/service":         {},
 	"internal/terminal":        {},
-	"internal/connect":         {"/", "client", "client/ktn", "internal/auth", "internal/names", "internal/terminal"},
+	"internal/connect":         {"/", "protocol", "client", "client/ktn", "internal/auth", "internal/names", "internal/terminal"},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
 		"internal/core", "internal/hub", "internal/link", "internal/portmap", "internal/session", "internal/store/sqlite",

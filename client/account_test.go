@@ -49,7 +49,7 @@ func TestALostAnswerToTheFirstSignIn(t *testing.T) {
 				if got := r.c.Account(); got.Name != "anna" || len(f.accounts) != 1 {
 					t.Errorf("it is %+v, and there are the accounts %v", got, f.accounts)
 				}
-				kept, err := o.Tokens.Load(r.c.address.key(), "anna")
+				kept, err := o.Tokens.Load(r.c.address.Key(), "anna")
 				if err != nil || kept.Pending || f.tokens[kept.Token] != "anna" {
 					t.Errorf("it keeps %+v (%v), the server knows %v", kept, err, f.tokens)
 				}
@@ -70,7 +70,7 @@ func TestARefusedSignInKeepsNothing(t *testing.T) {
 		if err := r.c.WaitOnline(t.Context()); plausch.CodeOf(err) != plausch.Taken {
 			t.Errorf("it is %v, want %q", err, plausch.Taken)
 		}
-		if kept, err := o.Tokens.Load(r.c.address.key(), "anna"); err != nil || kept != (Credential{}) {
+		if kept, err := o.Tokens.Load(r.c.address.Key(), "anna"); err != nil || kept != (Credential{}) {
 			t.Errorf("it keeps %+v (%v)", kept, err)
 		}
 	})

@@ -41,6 +41,10 @@ type Address struct {
 // ParseAddress reads SCHEME://HOST[:PORT][/PATH] or HOST[:PORT]. Without a
 // scheme it is tcp for the machine itself (localhost, 127.0.0.0/8, ::1) and tls
 // for every other. An IPv6 address stands in brackets if a port follows it.
+//
+// What a browser takes is an address, too: https stands for wss and http for ws, with
+// the ports of those schemes. The WebSocket is below the path, but for that of a page
+// such as /invite; what is behind a # does not count.
 func ParseAddress(s string) (Address, error) {
 	bad := func(format string, args ...any) (Address, error) {
 		return Address{}, fmt.Errorf("address %q: %s", s, fmt.Sprintf(format, args...))
@@ -52,6 +56,12 @@ func ParseAddress(s string) (Address, error) {
 	a := Address{Scheme: strings.ToLower(scheme)}
 	if i := strings.IndexByte(rest, '/'); i >= 0 {
 		rest, a.Path = rest[:i], rest[i:]
+	}
+	if pages, ok := browserSchemes[a.Scheme]; ok {
+		a.Scheme, a.Port = pages.scheme, pages.port
+		rest, _, _ = strings.Cut(rest, "#")
+		a.Path, _, _ = strings.Cut(a.Path, "#")
+		a.Path = socketPath(a.Path)
 	}
 	if rest == "" {
 		return bad("it names no host")
@@ -75,14 +85,14 @@ func ParseAddress(s string) (Address, error) {
 	case "tcp", "tls", "ws", "wss", schemeKTN:
 	case "":
 		if found {
-			return bad("the scheme is empty; use tcp, tls, ws, wss or ktn")
+			return bad("the scheme is empty; use https, tls, wss, tcp, ws or ktn")
 		}
 		a.Scheme = "tls"
 		if a.loopback() {
 			a.Scheme = "tcp"
 		}
 	default:
-		return bad("the scheme %q is unknown; use tcp, tls, ws, wss or ktn", scheme)
+		return bad("the scheme %q is unknown; use https, tls, wss, tcp, ws or ktn", scheme)
 	}
 	if a.Port == 0 {
 		switch {
@@ -108,6 +118,27 @@ func ParseAddress(s string) (Address, error) {
 		}
 	}
 	return a, nil
+}
+
+// browserSchemes are those of pages: how the server is spoken to, and the port of
+// addresses that name none.
+var browserSchemes = map[string]struct {
+	scheme string
+	port   int
+}{
+	"https": {"wss", 443},
+	"http":  {"ws", 80},
+}
+
+// socketPath returns where the WebSocket is of a server whose pages are at path, or
+// one of them.
+func socketPath(path string) string {
+	for _, page := range []string{"/invite", "/claim", "/reset", "/sign-in", "/account"} {
+		if cut, ok := strings.CutSuffix(strings.TrimSuffix(path, "/"), page); ok {
+			path = cut
+		}
+	}
+	return strings.TrimSuffix(path, "/") + DefaultPath
 }
 
 // splitHost splits HOST[:PORT], where HOST may be an IPv6 address with or,
@@ -170,9 +201,9 @@ func (a Address) loopback() bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// key names the server in a [TokenStore]. Both ways of talking to a port share
+// Key names the server in a [TokenStore]. Both ways of talking to a port share
 // it, but what was given out over TLS is never sent without.
-func (a Address) key() string {
+func (a Address) Key() string {
 	switch {
 	case a.Secure():
 		return a.HostPort() + "+tls"

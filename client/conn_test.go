@@ -401,6 +401,14 @@ func TestParseAddress(t *testing.T) {
 		"tcp://example.org/":      "tcp://example.org:7528",
 		"ktn://example.org":       "ktn://example.org:9998",
 		"KTN://[::1]:99/":         "ktn://[::1]:99",
+		"https://Example.org":     "wss://example.org:443/ws",
+		"https://[::1]:7528/":     "wss://[::1]:7528/ws",
+		"http://127.0.0.1:7528":   "ws://127.0.0.1:7528/ws",
+		"http://localhost":        "ws://localhost:80/ws",
+		"https://x/invite#AB/C":   "wss://x:443/ws",
+		"https://x/chat/reset/#A": "wss://x:443/chat/ws",
+		"HTTPS://x/chat/":         "wss://x:443/chat/ws",
+		"https://x#A":             "wss://x:443/ws",
 	}
 	for in, want := range good {
 		a, err := ParseAddress(in)
@@ -413,7 +421,7 @@ func TestParseAddress(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "tcp://", "://x", "http://x", "x:", "x:0", "x:65536", "x:-1", "x:http", ":7528", "[::1", "[::1]x", "[::1]:", "[x]:1",
+		"", "tcp://", "://x", "ftp://x", "https://", "https://#x", "https://u@x", "https://x/?q", "x:", "x:0", "x:65536", "x:-1", "x:http", ":7528", "[::1", "[::1]x", "[::1]:", "[x]:1",
 		"1:2:3", "a b", "a@b", "tcp://x/path", "ws://x/?q", "ws://x/a b", "x#y", "zoë.example", "tcp://a/b", "x\n", "tcp://u:p@x", "ktn://x/y",
 	} {
 		if a, err := ParseAddress(in); err == nil {

@@ -297,7 +297,7 @@ func (c *Client) loadCredential() (err error) {
 	case c.o.Token != "":
 		c.credential = Credential{Token: c.o.Token}
 	case c.o.Tokens != nil && !c.o.Transient:
-		c.credential, err = c.o.Tokens.Load(c.address.key(), c.o.Name)
+		c.credential, err = c.o.Tokens.Load(c.address.Key(), c.o.Name)
 		c.kept = c.credential
 		if c.credential.Pending {
 			c.pending, c.credential = c.credential.Token, Credential{}
@@ -319,7 +319,7 @@ func (c *Client) choosePending() {
 	if c.o.Tokens == nil {
 		return
 	}
-	kept, err := c.o.Tokens.Swap(c.address.key(), c.o.Name, c.kept, c.pendingCredential())
+	kept, err := c.o.Tokens.Swap(c.address.Key(), c.o.Name, c.kept, c.pendingCredential())
 	switch {
 	case err != nil: // if nothing can be kept, that is told when there is an answer
 	case kept.Pending:
@@ -337,7 +337,7 @@ func (c *Client) pendingCredential() Credential {
 // process has got in with it.
 func (c *Client) forgetPending() {
 	if c.pending != "" && c.o.Tokens != nil {
-		_, _ = c.o.Tokens.Swap(c.address.key(), c.o.Name, c.pendingCredential(), Credential{})
+		_, _ = c.o.Tokens.Swap(c.address.Key(), c.o.Name, c.pendingCredential(), Credential{})
 	}
 	c.pending, c.kept = "", Credential{}
 }
@@ -346,7 +346,7 @@ func (c *Client) forgetPending() {
 func (c *Client) keepCredential(cred Credential) {
 	c.credential, c.kept = cred, cred
 	if c.o.Tokens != nil && !c.o.Transient {
-		if err := c.o.Tokens.Save(c.address.key(), c.o.Name, cred); err != nil {
+		if err := c.o.Tokens.Save(c.address.Key(), c.o.Name, cred); err != nil {
 			c.tell(NotKept{Err: err})
 		}
 	}

@@ -26,7 +26,7 @@ func (c *Client) endSignIn(ctx context.Context, conn *Conn, method string, param
 	c.finish(ErrSignedOut)
 	c.stop()
 	if c.o.Tokens != nil {
-		return c.o.Tokens.Delete(c.address.key(), c.o.Name)
+		return c.o.Tokens.Delete(c.address.Key(), c.o.Name)
 	}
 	return nil
 }

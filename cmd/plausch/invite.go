@@ -26,7 +26,8 @@ func newInviteCommand() *cobra.Command {
 	cmd := newGroupCommand("invite", "Invite people")
 	cmd.Use = "invite [flags]"
 	cmd.Long = "Prints a link by which people make an account, and on a terminal a QR code of it. Whoever has\n" +
-		"the link can use it, so send it to nobody else. The server need not be stopped."
+		"the link can use it, so send it to nobody else: in a browser, or with plausch join LINK. The\n" +
+		"server need not be stopped."
 	cmd.Example = "  plausch invite\n" +
 		"  plausch invite --uses 25 --for 14d --room class-7b\n" +
 		"  plausch invite list"

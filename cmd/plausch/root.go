@@ -30,6 +30,7 @@ var commands = []func() *cobra.Command{
 	newRestoreCommand,
 	newServiceCommand,
 	newDoctorCommand,
+	newJoinCommand,
 	newChatCommand,
 	newSendCommand,
 	newTailCommand,

@@ -14,7 +14,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -164,26 +163,29 @@ func findOrMakeData(cmd *cobra.Command) (*config.Config, error) {
 // askPassword returns a new password: typed twice on the terminal, or the first
 // line of stdin if that is none.
 func askPassword(ctx context.Context, name string, stdin io.Reader, prompts io.Writer) (string, error) {
-	file, ok := stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if !terminal.Is(stdin) {
 		return passwordLine(stdin)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return passwordTwice(name, func(prompt string) (string, error) {
+	return passwordTwice(name, false, func(prompt string) (string, error) {
 		fmt.Fprint(prompts, prompt)
 		defer fmt.Fprintln(prompts)
-		return terminal.ReadHidden(ctx, int(file.Fd()))
+		return terminal.ReadHidden(ctx, stdin)
 	})
 }
 
-// passwordTwice asks until both answers are the same good password.
-func passwordTwice(name string, ask func(prompt string) (string, error)) (string, error) {
+// passwordTwice asks until both answers are the same good password. With optional, it
+// may be none.
+func passwordTwice(name string, optional bool, ask func(prompt string) (string, error)) (string, error) {
 	complaint := ""
 	for {
 		password, err := ask(complaint + "Password for " + name + ": ")
 		if err != nil {
 			return "", err
+		}
+		if password == "" && optional {
+			return "", nil
 		}
 		if err := auth.CheckPassword(name, password); err != nil {
 			complaint = "Not this one: " + err.Error() + ".\n"

@@ -79,7 +79,7 @@ func TestPasswordTwice(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			answers, prompts := slices.Clone(tt.answers), []string(nil)
-			got, err := passwordTwice("anna", func(prompt string) (string, error) {
+			got, err := passwordTwice("anna", false, func(prompt string) (string, error) {
 				prompts = append(prompts, prompt)
 				if len(answers) == 0 {
 					return "", end

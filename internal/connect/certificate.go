@@ -1,12 +1,15 @@
 package connect
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"plausch/client"
+	"plausch/internal/terminal"
 )
 
 // explainCertificate says why a server is not trusted, and what to do.
@@ -29,4 +32,29 @@ func WhyUntrusted(e *client.CertificateError) string {
 		why = cert.Err
 	}
 	return client.CleanLine(strings.TrimPrefix(why.Error(), "x509: "))
+}
+
+// ConfirmCertificate asks whether a certificate that is seen for the first time is that
+// of the server, if that is what err is about and stdin is a terminal, and sets the
+// login's fingerprint if it is. One that has changed is not asked about: a yes would
+// come too easily.
+func (l *Login) ConfirmCertificate(ctx context.Context, err error, stdin io.Reader, prompts io.Writer) bool {
+	var unknown *client.CertificateError
+	if !errors.As(err, &unknown) || unknown.Expected != "" || !terminal.Is(stdin) {
+		return false
+	}
+	for _, line := range []string{
+		fmt.Sprintf("Nobody vouches for the certificate of %s (%s). Its SHA-256 is", unknown.Server, WhyUntrusted(unknown)),
+		unknown.Fingerprint,
+		"Compare it with what plausch serve shows there: if it differs, somebody is listening in.",
+	} {
+		fmt.Fprintln(prompts, terminal.Wrap("", line, terminal.Columns(prompts), 0))
+	}
+	fmt.Fprint(prompts, "Is it the same? Type yes, or nothing to stop: ")
+	answer, err := terminal.ReadLine(ctx, stdin)
+	if err != nil || !strings.EqualFold(strings.TrimSpace(answer), "yes") {
+		return false
+	}
+	l.Fingerprint = unknown.Fingerprint
+	return true
 }

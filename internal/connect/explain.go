@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 
@@ -128,8 +130,10 @@ func (l *Login) ExplainOffline(err error) string {
 		return fmt.Sprintf("the server at %s has not answered for %v", l.Address, stalled.After)
 	case errors.Is(err, syscall.ECONNREFUSED) && l.Address.KTN():
 		return fmt.Sprintf("no server answers at %s: is it running?", l.Address)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED) && isLoopback(l.Address.Host):
 		return fmt.Sprintf("no server answers at %s: is it running? plausch serve --open", l.Address)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("no server answers at %s: is it running, and is the port right?", l.Address)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("there is no machine called %s (%v)", l.Address.Host, dns.Err)
 	case errors.As(err, &unknown):
@@ -139,9 +143,13 @@ func (l *Login) ExplainOffline(err error) string {
 	case errors.As(err, &alert):
 		return fmt.Sprintf("the server at %s ends the TLS handshake (%s): perhaps it has no certificate yet, which its log says, or not for this name", l.Address, alert)
 	case errors.As(err, &status) && status == http.StatusForbidden && !l.Address.Secure():
-		return fmt.Sprintf("the server at %s does not answer here without TLS; try wss:// or tls://", l.Address)
+		return fmt.Sprintf("the server at %s does not answer here without TLS; try https:// or tls://", l.Address)
+	case errors.As(err, &status):
+		return fmt.Sprintf("what answers at %s is no Plausch server (%v): is the address right?", l.Address, client.CleanLine(status.Error()))
+	case !lost && l.Address.Secure() && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
+		return fmt.Sprintf("the server at %s ends the TLS handshake without a word: perhaps it has no TLS; then its address begins with http:// or tcp://", l.Address)
 	case errors.As(err, &record):
-		return fmt.Sprintf("the server at %s does not speak TLS; try tcp:// or ws://", l.Address)
+		return fmt.Sprintf("the server at %s does not speak TLS; try http:// or tcp://", l.Address)
 	case errors.As(err, &refused) && l.Address.KTN(): // said by our side of it
 		return fmt.Sprintf("%s: %s", l.Address, client.CleanLine(refused.Message))
 	case errors.As(err, &refused):
@@ -152,4 +160,9 @@ func (l *Login) ExplainOffline(err error) string {
 		return fmt.Sprintf("the server at %s does not answer", l.Address)
 	}
 	return fmt.Sprintf("no connection to %s: %s", l.Address, client.CleanLine(err.Error()))
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.Unmap().IsLoopback()
 }

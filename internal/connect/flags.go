@@ -23,8 +23,8 @@ const (
 	TokenEnv    = "PLAUSCH_TOKEN"
 )
 
-// DefaultServer is the address of the server where nobody says another: the one that
-// plausch serve starts on this machine.
+// DefaultServer is the address of the server where nobody says another and none was
+// joined: the one that plausch serve starts on this machine.
 const DefaultServer = "tcp://127.0.0.1:7528"
 
 // Flags are what a command line says of a server and an account. Empty ones leave
@@ -40,23 +40,24 @@ type Flags struct {
 
 // Register adds the flags to a set.
 func (f *Flags) Register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.Server, "server", "", "Where the server is: tcp://, ws://, tls:// or wss:// and HOST:PORT,\nor ktn:// for a KTN server\n(environment "+ServerEnv+"; default "+DefaultServer+")")
-	flags.StringVar(&f.Name, "name", "", "Whom to sign in as: an account, or a guest of that name\n(environment "+NameEnv+"; default your name on this machine)")
-	flags.StringVar(&f.PasswordFile, "password-file", "", "File whose first line is the account's password\n(environment "+PasswordEnv+" for the password itself)")
-	flags.StringVar(&f.TokenFile, "token-file", "", "File whose first line is a token, such as a bot's\n(environment "+TokenEnv+" for the token itself)")
-	flags.StringVar(&f.CA, "ca", "", "File of certificates (PEM) to trust besides the system's, for tls and wss")
-	flags.StringVar(&f.Fingerprint, "fingerprint", "", "SHA-256 of the server's certificate, to be known from now on (none: forget the known one)")
+	flags.StringVar(&f.Server, "server", "", "Where the server is: `ADDRESS`, such as https://HOST[:PORT], or\ntls://, tcp://, wss:// or ws://; ktn:// for a KTN server\n($"+ServerEnv+"; by default the one that you joined\nlast, or else "+DefaultServer+")")
+	flags.StringVar(&f.Name, "name", "", "Whom to sign in as: an account, or a guest of that name\n($"+NameEnv+"; by default the name that you joined as, or\nelse yours on this machine)")
+	flags.StringVar(&f.PasswordFile, "password-file", "", "`FILE` whose first line is the account's password\n(or the password itself in $"+PasswordEnv+")")
+	flags.StringVar(&f.TokenFile, "token-file", "", "`FILE` whose first line is a token, such as a bot's\n(or the token itself in $"+TokenEnv+")")
+	flags.StringVar(&f.CA, "ca", "", "`FILE` of certificates (PEM) to trust besides the system's")
+	flags.StringVar(&f.Fingerprint, "fingerprint", "", "`SHA-256` of the server's certificate, to be known from now\non; none forgets the known one")
 }
 
 // Login reads what the flags and the environment name. The login's name stays empty
 // if nobody has said one. All errors are usage errors.
 func (f Flags) Login() (*Login, error) {
-	l := new(Login)
+	l := &Login{state: openState()}
+	joined := l.state.joined()
 	var err error
-	if l.Address, err = client.ParseAddress(cmp.Or(f.Server, os.Getenv(ServerEnv), DefaultServer)); err != nil {
+	if l.Address, err = client.ParseAddress(cmp.Or(f.Server, os.Getenv(ServerEnv), joined.Last, DefaultServer)); err != nil {
 		return nil, &Error{Exit: ExitUsage, Err: err}
 	}
-	if name := cmp.Or(f.Name, os.Getenv(NameEnv)); name != "" {
+	if name := cmp.Or(f.Name, os.Getenv(NameEnv), joined.Names[l.Address.Key()]); name != "" {
 		if err := l.SetName(name); err != nil {
 			return nil, &Error{Exit: ExitUsage, Err: err}
 		}
@@ -64,7 +65,6 @@ func (f Flags) Login() (*Login, error) {
 	if err := f.secrets(l); err != nil {
 		return nil, err
 	}
-	l.state = openState()
 	if err := f.fingerprint(l); err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (f Flags) authorities(l *Login) error {
 		return nil
 	}
 	if !l.Address.Secure() {
-		return Usagef("--ca is for tls and wss addresses; %s is not encrypted", l.Address)
+		return Usagef("--ca is for https, tls and wss addresses; %s is not encrypted", l.Address)
 	}
 	pem, err := os.ReadFile(f.CA)
 	if err != nil {
@@ -149,7 +149,7 @@ func (f Flags) fingerprint(l *Login) (err error) {
 		return nil
 	}
 	if !l.Address.Secure() {
-		return Usagef("--fingerprint is for tls and wss addresses; %s is not encrypted", l.Address)
+		return Usagef("--fingerprint is for https, tls and wss addresses; %s is not encrypted", l.Address)
 	}
 	if f.Fingerprint == noFingerprint {
 		return l.state.pins().SavePin(l.Address.HostPort(), "")

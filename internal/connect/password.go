@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"plausch"
@@ -55,7 +54,7 @@ func (l *Login) AskPassword(ctx context.Context, stdin io.Reader, prompts io.Wri
 		return false
 	}
 	fmt.Fprintf(prompts, "The name %s is not free. If it is your account, type its password: ", l.Name)
-	password, err := terminal.ReadHidden(ctx, int(stdin.(*os.File).Fd()))
+	password, err := terminal.ReadHidden(ctx, stdin)
 	fmt.Fprintln(prompts)
 	l.Password = password
 	return err == nil && password != ""
