@@ -45,9 +45,9 @@ func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progre
 		case "claim":
 			signed, err = c.Claim(ctx, protocol.Claim{Code: link.Code, ServerName: serverName, Name: l.Name, Password: l.Password, NewToken: token})
 		case "reset":
-			signed, err = c.Reset(ctx, protocol.ResetRedeem{Code: link.Code, Password: l.Password, NewToken: token})
+			signed, err = c.RedeemReset(ctx, protocol.ResetRedeem{Code: link.Code, Password: l.Password, NewToken: token})
 		default:
-			signed, err = c.Redeem(ctx, protocol.InviteRedeem{Code: link.Code, Name: l.Name, Password: l.Password, NewToken: token})
+			signed, err = c.RedeemInvite(ctx, protocol.InviteRedeem{Code: link.Code, Name: l.Name, Password: l.Password, NewToken: token})
 		}
 		return err
 	}
