@@ -85,6 +85,10 @@ type Account struct {
 	LastSeen time.Time
 }
 
+// Uninvited reports whether a is a guest whom nobody has invited: such an account
+// costs nothing, so what it can do is bounded by its address.
+func (a Account) Uninvited() bool { return a.Role == RoleGuest && !a.Invited }
+
 // Ref returns what others see of a.
 func (a Account) Ref() AccountRef { return AccountRef{ID: a.ID, Name: a.Name, Display: a.Display} }
 

@@ -18,8 +18,10 @@ const (
 	// stableAfter is how long a connection has to last before the next loss of
 	// it counts as a first one.
 	stableAfter = 5 * time.Second
-	// dialTime bounds connecting, hello and signing in.
-	dialTime = 20 * time.Second
+	// dialTime bounds connecting and hello; signInTime signing in, for which the server
+	// has people wait up to a minute when many do it at once.
+	dialTime   = 20 * time.Second
+	signInTime = 75 * time.Second
 	// When nothing was heard for quietTime, the server is asked for an answer
 	// and has pingTime for it; after a Kick, kickTime.
 	quietTime = 30 * time.Second
@@ -124,7 +126,9 @@ func (c *Client) session(ctx context.Context) (lasted time.Duration, err error) 
 		return 0, err
 	}
 	defer conn.Close()
-	signed, err := c.signIn(dialing, conn)
+	signing, cancel := context.WithTimeout(ctx, signInTime)
+	defer cancel()
+	signed, err := c.signIn(signing, conn)
 	if err != nil {
 		return 0, err
 	}

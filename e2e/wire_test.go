@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type wire struct {
 	format protocol.Format
 	id     int64
 	in     *bufio.Reader // behind a WebSocket's handshake, else nil
+	wait   time.Duration // for a frame, patience if 0
 }
 
 var formats = map[string]protocol.Format{
@@ -93,7 +95,7 @@ func (w *wire) request(method string, params protocol.Body) []byte {
 
 // read returns the next frame.
 func (w *wire) read() (protocol.Frame, error) {
-	_ = w.conn.SetReadDeadline(time.Now().Add(patience))
+	_ = w.conn.SetReadDeadline(time.Now().Add(cmp.Or(w.wait, patience)))
 	var body []byte
 	var err error
 	if w.format.Framing == protocol.WebSocket {

@@ -54,19 +54,19 @@ func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (p
 }
 
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
-	return a.enter(ctx, c, func() (core.SignedIn, error) {
+	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.RedeemInvite(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
 	})
 }
 
 func claim(a *API, ctx context.Context, c *Caller, p *protocol.Claim) (protocol.Body, error) {
-	return a.enter(ctx, c, func() (core.SignedIn, error) {
+	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.Claim(ctx, c.clientInfo(p.NewToken), p.Code, p.ServerName, p.Name, p.Password)
 	})
 }
 
 func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
-	return a.enter(ctx, c, func() (core.SignedIn, error) {
+	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.RedeemReset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
 	})
 }

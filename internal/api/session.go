@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"plausch"
@@ -29,6 +30,10 @@ type Caller struct {
 	Token string
 	// FoldNames has guests whose names do not fit get free ones that do.
 	FoldNames bool
+	// Admit is asked, once, whether this connection of an account may stay: the
+	// front-end counts those of an account and, byAddress, of an address whose accounts
+	// cost nothing. Nil lets all stay.
+	Admit func(account plausch.AccountID, byAddress bool) bool
 	// Ended is called, once, if the sign-in is ended by somebody else, and why: the
 	// front-end has to close the connection. It must not block or call the table.
 	Ended func(error)
@@ -129,7 +134,7 @@ func ping(*API, context.Context, *Caller, *protocol.Empty) (protocol.Body, error
 
 func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protocol.Body, error) {
 	from := c.clientInfo(p.NewToken)
-	return a.enter(ctx, c, func() (core.SignedIn, error) {
+	return a.enter(ctx, c, false, func() (core.SignedIn, error) {
 		switch {
 		case *p == (protocol.SignIn{}) && c.Token != "":
 			return a.core.SignInToken(ctx, from, c.Token)
@@ -147,8 +152,9 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	})
 }
 
-// enter makes the caller the account that in signs in to.
-func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
+// enter makes the caller the account that signIn signs in to. Once is for what works
+// only once: then nobody is refused for having too many connections.
+func (a *API) enter(ctx context.Context, c *Caller, once bool, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
 	if c.conn != nil {
 		return nil, plausch.Errorf(plausch.Invalid, "you are signed in as %q already; to be somebody else, connect anew", c.Account().Name)
 	}
@@ -163,8 +169,20 @@ func (a *API) enter(ctx context.Context, c *Caller, signIn func() (core.SignedIn
 	if err != nil {
 		return nil, err
 	}
+	if c.Admit != nil && !c.Admit(in.Account.ID, in.Account.Uninvited()) && !once {
+		live.Disconnect()
+		return nil, errTooManyConnections()
+	}
 	c.conn = live
 	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
+}
+
+func errTooManyConnections() error {
+	return &plausch.Error{
+		Code:       plausch.RateLimited,
+		Message:    "this account has too many connections; close some, or try again in a few seconds",
+		RetryAfter: 10 * time.Second,
+	}
 }
 
 func signOut(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (protocol.Body, error) {

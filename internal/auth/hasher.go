@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"net/netip"
 	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/secure/precis"
 
 	"plausch"
+	"plausch/internal/network"
 )
 
 // deriveFunc has the signature of [argon2.IDKey].
@@ -55,7 +57,7 @@ func (h *Hasher) Computed() uint64 { return h.computed.Load() }
 // new salt. Whether the password is good enough is asked of [CheckPassword].
 //
 // It waits for a turn. The error is [plausch.RateLimited] if that takes more than
-// 30 s or too many wait, and the context's if it ends before the turn comes.
+// a minute or too many wait, and the context's if it ends before the turn comes.
 func (h *Hasher) Hash(ctx context.Context, from Source, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails: crypto/rand ends the process instead
@@ -91,6 +93,10 @@ func (h *Hasher) Verify(ctx context.Context, from Source, hash, password string)
 	}
 	return nil
 }
+
+// Know has those who wait for a turn from where addr is be known sources from now
+// on, as somebody has signed in from there.
+func (h *Hasher) Know(addr netip.Addr) { h.queue.know(network.Household(addr)) }
 
 // compute waits for a turn and derives a key of length bytes from password.
 func (h *Hasher) compute(ctx context.Context, from Source, password string, p params, salt []byte, length uint32) ([]byte, error) {

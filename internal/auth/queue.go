@@ -21,7 +21,7 @@ const (
 	// for memory.
 	maxQueued = 512
 	// maxWait is how long anyone waits for a turn.
-	maxWait = 30 * time.Second
+	maxWait = time.Minute
 	// retryAfter is what those hear who waited in vain.
 	retryAfter = 10 * time.Second
 )
@@ -45,7 +45,12 @@ type line struct {
 
 type waitingNetwork struct {
 	net     netip.Prefix
-	waiters []chan error // the first has waited longest; each is told once, nil for a turn
+	waiters []waiter // the first has waited longest
+}
+
+type waiter struct {
+	turn chan error   // tells once, nil for a turn
+	home netip.Prefix // the household
 }
 
 // take waits for a turn; give has to follow. The error is RateLimited if too many
@@ -56,9 +61,10 @@ func (q *queue) take(ctx context.Context, from Source) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("hashing a password: %w", err)
 	}
+	home := network.Household(from.Addr)
 	line, net := &q.strangers, network.Neighbourhood(from.Addr)
 	if from.Known {
-		line, net = &q.known, network.Household(from.Addr)
+		line, net = &q.known, home
 	}
 	q.mu.Lock()
 	if q.free > 0 {
@@ -66,7 +72,7 @@ func (q *queue) take(ctx context.Context, from Source) error {
 		q.mu.Unlock()
 		return nil
 	}
-	turn := line.add(net)
+	turn := line.add(net, home)
 	q.mu.Unlock()
 	if turn == nil {
 		return errBusy()
@@ -82,12 +88,30 @@ func (q *queue) take(ctx context.Context, from Source) error {
 		err = fmt.Errorf("waiting to hash a password: %w", ctx.Err())
 	}
 	q.mu.Lock()
-	waited := line.remove(net, turn)
+	waited := line.remove(net, turn) || q.known.remove(home, turn) // which it may have come to meanwhile
 	q.mu.Unlock()
 	if !waited && <-turn == nil { // the turn has come at the same moment
 		q.give()
 	}
 	return err
+}
+
+// know has those of a household who wait among the strangers wait among the known
+// from now on: somebody who came with them has signed in.
+func (q *queue) know(home netip.Prefix) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.strangers.n == 0 {
+		return
+	}
+	for _, w := range slices.Clone(q.strangers.networks) {
+		for _, waiting := range slices.Clone(w.waiters) {
+			if waiting.home == home {
+				q.strangers.remove(w.net, waiting.turn)
+				q.known.append(home, waiting)
+			}
+		}
+	}
 }
 
 // give passes a turn on.
@@ -109,29 +133,33 @@ func (q *queue) give() {
 // add has somebody of a network wait. In a full line whoever is last of the
 // largest network gives way to those of a smaller one; nil means that there is no
 // such network.
-func (l *line) add(net netip.Prefix) chan error {
-	w := l.of(net)
+func (l *line) add(net, home netip.Prefix) chan error {
 	if l.n >= maxQueued {
 		size := 0
-		if w != nil {
+		if w := l.of(net); w != nil {
 			size = len(w.waiters)
 		}
 		largest := slices.MaxFunc(l.networks, func(a, b *waitingNetwork) int { return len(a.waiters) - len(b.waiters) })
 		if len(largest.waiters) <= size+1 {
 			return nil
 		}
-		turn := largest.waiters[len(largest.waiters)-1]
+		turn := largest.waiters[len(largest.waiters)-1].turn
 		l.remove(largest.net, turn)
 		turn <- errBusy()
 	}
+	turn := make(chan error, 1)
+	l.append(net, waiter{turn, home})
+	return turn
+}
+
+func (l *line) append(net netip.Prefix, who waiter) {
+	w := l.of(net)
 	if w == nil {
 		w = &waitingNetwork{net: net}
 		l.networks = append(l.networks, w)
 	}
-	turn := make(chan error, 1)
-	w.waiters = append(w.waiters, turn)
+	w.waiters = append(w.waiters, who)
 	l.n++
-	return turn
 }
 
 func (l *line) of(net netip.Prefix) *waitingNetwork {
@@ -147,7 +175,7 @@ func (l *line) remove(net netip.Prefix, turn chan error) bool {
 	if w == nil {
 		return false
 	}
-	i := slices.Index(w.waiters, turn)
+	i := slices.IndexFunc(w.waiters, func(who waiter) bool { return who.turn == turn })
 	if i < 0 {
 		return false
 	}
@@ -163,7 +191,7 @@ func (l *line) remove(net netip.Prefix, turn chan error) bool {
 func (l *line) next() chan error {
 	w := l.networks[0]
 	l.networks = append(slices.Delete(l.networks, 0, 1), w)
-	turn := w.waiters[0]
+	turn := w.waiters[0].turn
 	l.remove(w.net, turn)
 	return turn
 }

@@ -106,7 +106,7 @@ type Attempt struct {
 
 // Begin begins an attempt of somebody at addr to get into account, which need
 // not exist. It waits while those that are under way could be too many failures,
-// for 30 s at most. The error is RateLimited if it is not the time for an attempt,
+// for a minute at most. The error is RateLimited if it is not the time for an attempt,
 // and the context's if that ends.
 func (t *Throttle) Begin(ctx context.Context, addr netip.Addr, account string) (*Attempt, error) {
 	timer := time.NewTimer(maxWait)

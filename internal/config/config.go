@@ -50,6 +50,7 @@ type Config struct {
 type Limits struct {
 	SendsPerSecond                    float64
 	SendBurst                         int
+	ConnectionsPerAccount             int
 	ConnectionsPerAddress             int
 	ConnectionsPerAddressBeforeSignIn int
 	ConnectionsPrivate                int

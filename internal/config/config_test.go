@@ -68,6 +68,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			SendsPerSecond:                    5,
 			SendBurst:                         30,
+			ConnectionsPerAccount:             128,
 			ConnectionsPerAddress:             256,
 			ConnectionsPerAddressBeforeSignIn: 64,
 			ConnectionsPrivate:                16384,

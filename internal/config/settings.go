@@ -111,13 +111,16 @@ func settings(c *Config) []setting {
 			Comment: "How many messages an account can send per second in the long run."}},
 		{value: &l.SendBurst, fallback: 30, check: atLeast(1), Setting: Setting{Key: "limits.send_burst",
 			Comment: "How many messages an account can send at once after a quiet time."}},
+		{value: &l.ConnectionsPerAccount, fallback: 128, check: atLeast(1), Setting: Setting{Key: "limits.connections_per_account",
+			Comment: "How many connections one account can have, from all its devices together."}},
 		{value: &l.ConnectionsPerAddress, fallback: 256, check: atLeast(1), Setting: Setting{Key: "limits.connections_per_address",
-			Comment: "How many connections one address can have. An IPv6 /64 is one address; a /56 can have twice as many, and a /48 four times. " +
+			Comment: "How many connections one address can have that have not signed in, or have as guests without an invite; all others " +
+				"count for their account. An IPv6 /64 is one address; a /56 can have twice as many, and a /48 four times. " +
 				"A school or a company can have one address for everybody."}},
 		{value: &l.ConnectionsPerAddressBeforeSignIn, fallback: 64, check: atLeast(1), Setting: Setting{Key: "limits.connections_per_address_before_sign_in",
 			Comment: "How many connections of one address may not have signed in yet."}},
 		{value: &l.ConnectionsPrivate, fallback: 16384, check: atLeast(1), Setting: Setting{Key: "limits.connections_private",
-			Comment: "How many connections all private and loopback addresses can have together. " +
+			Comment: "The same for all private and loopback addresses together. " +
 				"They share one limit, since a home router can make everybody look like one of them."}},
 		{value: &l.ConnectionsPrivateBeforeSignIn, fallback: 1024, check: atLeast(1), Setting: Setting{Key: "limits.connections_private_before_sign_in",
 			Comment: "How many connections of private and loopback addresses may not have signed in yet. With more, the oldest is closed."}},

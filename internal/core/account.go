@@ -97,6 +97,7 @@ func (c *Core) checkPassword(ctx context.Context, from ClientInfo, name, passwor
 		return store.Judged{}, err
 	}
 	attempt.Succeeded()
+	c.opts.Passwords.Know(from.Remote)
 	return store.Judged{Account: id, PasswordHash: hash}, nil
 }
 
@@ -139,15 +140,14 @@ func (c *Core) SignInToken(ctx context.Context, from ClientInfo, token string) (
 		err = c.recordFailure(from, err)
 	case err == nil && !uninvited(in.Account):
 		c.throttle.SignedIn(from.Remote)
+		c.opts.Passwords.Know(from.Remote)
 	}
 	return in, err
 }
 
 // uninvited reports whether an account is a guest whom nobody has invited: anyone
 // can make those.
-func uninvited(account plausch.Account) bool {
-	return account.Role == plausch.RoleGuest && !account.Invited
-}
+func uninvited(account plausch.Account) bool { return account.Uninvited() }
 
 func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) {
 	t, err := auth.ParseToken(token)

@@ -28,6 +28,7 @@ func (s *Server) Reload(before, now *config.Config) {
 
 func portLimits(cfg *config.Config) port.Limits {
 	return port.Limits{
+		PerAccount: cfg.Limits.ConnectionsPerAccount,
 		PerAddress: cfg.Limits.ConnectionsPerAddress, BeforeSignIn: cfg.Limits.ConnectionsPerAddressBeforeSignIn,
 		Private: cfg.Limits.ConnectionsPrivate, PrivateBeforeSignIn: cfg.Limits.ConnectionsPrivateBeforeSignIn,
 		AllBeforeSignIn: cfg.Limits.ConnectionsBeforeSignIn,

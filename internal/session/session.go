@@ -36,8 +36,9 @@ type Frames interface {
 
 // Host is whoever a connection came from.
 type Host interface {
-	// SignedIn is called once, if somebody signs in.
-	SignedIn()
+	// SignedIn is called if somebody signs in; see [api.Caller] for the params. It
+	// returns false if the account has too many connections.
+	SignedIn(account int64, byAddress bool) bool
 	// Ended is called once, when the connection has been closed.
 	Ended()
 }
@@ -104,7 +105,7 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 	ses := &session{server: s, conn: conn, host: host, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline, &s.cut)
 	ses.frames = frames(&ses.out)
-	ses.caller.Session, ses.caller.Ended = ses, ses.shutOut
+	ses.caller.Session, ses.caller.Ended, ses.caller.Admit = ses, ses.shutOut, ses.admit
 	ses.caller.Origin, ses.caller.Token = page.Origin, page.Token
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
@@ -174,7 +175,6 @@ func (ses *session) read() error {
 				return nil
 			}
 			ses.quiet.signedIn.Store(true)
-			ses.host.SignedIn()
 		case wasIn && !isIn:
 			return nil // signed out
 		}
@@ -279,6 +279,11 @@ func (ses *session) push(frames []byte) {
 // bye tells why the connection ends, and ends it once that is written.
 func (ses *session) bye(err error) {
 	ses.out.Finish(ses.format.AppendBye(nil, err))
+}
+
+// admit has the host count the connection for an account.
+func (ses *session) admit(account plausch.AccountID, byAddress bool) bool {
+	return ses.host.SignedIn(int64(account), byAddress)
 }
 
 // shutOutTime is how long a connection whose sign-in was ended may take to read

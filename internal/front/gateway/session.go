@@ -63,6 +63,9 @@ func newSession(s *Server, conn Conn) *Session {
 	ses.out.init(ses)
 	ses.rooms.init(ses)
 	ses.caller.Session, ses.caller.Ended, ses.caller.FoldNames = &ses.out, ses.shutOut, s.opts.FoldNames
+	ses.caller.Admit = func(account plausch.AccountID, byAddress bool) bool {
+		return ses.host.SignedIn(int64(account), byAddress)
+	}
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
 	}
@@ -268,7 +271,6 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
 	if !s.before {
-		s.host.SignedIn()
 	}
 	if _, err = ask[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err

@@ -20,16 +20,14 @@ const (
 // refuseBusy tells somebody for whom there is no place that it is so, in their
 // protocol, and closes the connection.
 func (p *Port) refuseBusy(conn net.Conn, proxied bool, protocol *Protocol) {
-	select {
-	case p.busy <- struct{}{}:
-	default:
+	if !p.mayTellBusy() {
 		_ = conn.Close()
 		return
 	}
 	p.serving.Add(1)
 	go func() {
 		defer p.serving.Done()
-		defer func() { <-p.busy }()
+		defer p.toldBusy()
 		defer conn.Close()
 		c := &Conn{Conn: conn, Until: time.Now().Add(busyDeadline), port: p, proxied: proxied}
 		_ = conn.SetDeadline(c.Until)
@@ -42,14 +40,33 @@ func (p *Port) refuseBusy(conn net.Conn, proxied bool, protocol *Protocol) {
 			chosen = &recognised
 			return err
 		})
-		if err != nil || chosen.Busy == nil {
-			return
-		}
-		chosen.Busy(c)
-		// What it has sent is read: with something unread the system would reset the
-		// connection, and the answer with it.
-		if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-			_, _ = io.CopyN(io.Discard, c.Conn, maxPeek<<2)
+		if err == nil {
+			tellBusy(c, *chosen)
 		}
 	}()
+}
+
+// mayTellBusy reports whether another one can be told; toldBusy has to follow then.
+func (p *Port) mayTellBusy() bool {
+	select {
+	case p.busy <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *Port) toldBusy() { <-p.busy }
+
+// tellBusy tells that there is no place, as far as the protocol can.
+func tellBusy(c *Conn, protocol Protocol) {
+	if protocol.Busy == nil {
+		return
+	}
+	protocol.Busy(c)
+	// What it has sent is read: with something unread the system would reset the
+	// connection, and the answer with it.
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_, _ = io.CopyN(io.Discard, c.Conn, maxPeek<<2)
+	}
 }

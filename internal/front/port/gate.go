@@ -12,11 +12,14 @@ import (
 
 // Limits bounds the connections of a [Port]. Zero means no bound.
 type Limits struct {
-	// PerAddress and BeforeSignIn bound those of one source: an IPv4 address or
-	// an IPv6 /64. An IPv6 /56, which a household gets, may have twice as many, and
-	// a /48 four times.
+	// PerAccount bounds those of one account, wherever they come from.
+	PerAccount int
+	// PerAddress bounds those of one source on which no account has signed in that
+	// counts for itself, see [Conn.SignedIn]: strangers and guests. BeforeSignIn bounds
+	// the strangers among them. A source is an IPv4 address or an IPv6 /64; a /56, which
+	// a household gets, may have twice as many, and a /48 four times.
 	PerAddress, BeforeSignIn int
-	// Private and PrivateBeforeSignIn bound all private-range and loopback
+	// Private and PrivateBeforeSignIn do so for all private-range and loopback
 	// sources together, since behind a router's hairpin NAT everyone looks alike.
 	Private, PrivateBeforeSignIn int
 	// AllBeforeSignIn bounds what strangers can hold in all. When they do, a
@@ -24,32 +27,37 @@ type Limits struct {
 	AllBeforeSignIn int
 }
 
-// gate counts connections by source.
+// gate counts connections: by source, and those on which somebody has signed in
+// by account.
 type gate struct {
 	limits    Limits
 	mu        sync.Mutex
 	sources   map[netip.Prefix]*source
+	accounts  map[int64]int
 	strangers list.List // of *ticket, the oldest first: those that can be evicted
 	all       source
 	refused   uint64
 	evicted   uint64
-	logged    map[netip.Prefix]time.Time // when a refusal of a network was logged
+	logged    map[any]time.Time // when a refusal of a network or an account was logged
 }
 
 // source is how many connections there are, and how many of them before sign-in.
 type source struct{ open, before int }
 
 func newGate(l Limits) gate {
-	return gate{limits: l, sources: map[netip.Prefix]*source{}, logged: map[netip.Prefix]time.Time{}}
+	return gate{limits: l, sources: map[netip.Prefix]*source{}, accounts: map[int64]int{}, logged: map[any]time.Time{}}
 }
 
 // ticket is one admitted connection.
 type ticket struct {
-	gate   *gate
-	from   networks
-	before bool
-	place  *list.Element // in gate.strangers, or nil
-	evict  func()        // closes the connection
+	gate    *gate
+	from    networks
+	before  bool
+	outside bool          // it counts for no network, but for its account alone
+	account int64         // that it counts for, 0 if for none
+	ended   bool          // it was released
+	place   *list.Element // in gate.strangers, or nil
+	evict   func()        // closes the connection
 }
 
 // networks are what a connection counts for: one network, or three of IPv6, from
@@ -159,8 +167,11 @@ func (g *gate) full(from networks) bool {
 	return false
 }
 
-// enter counts the connection at its networks. The lock is held.
+// enter counts the connection at its networks, unless it is outside. The lock is held.
 func (t *ticket) enter() {
+	if t.outside {
+		return
+	}
 	for _, net := range t.from {
 		s := t.gate.sources[net]
 		if s == nil {
@@ -176,6 +187,9 @@ func (t *ticket) enter() {
 
 // leave is the opposite of enter.
 func (t *ticket) leave() {
+	if t.outside {
+		return
+	}
 	for _, net := range t.from {
 		s := t.gate.sources[net]
 		if t.before {
@@ -208,22 +222,63 @@ func (t *ticket) move(addr net.Addr) bool {
 
 func over(n, most int) bool { return most > 0 && n >= most }
 
-// signedIn tells that the connection is no stranger's any more.
-func (t *ticket) signedIn() {
+// vouched tells that the connection is no stranger's any more.
+func (t *ticket) vouched() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	t.noStranger()
 }
 
-// noStranger counts the connection among the others. The lock is held.
-func (t *ticket) noStranger() {
-	if !t.before {
+// signedIn counts the connection for an account from now on, and for its networks
+// only if such accounts do. It returns false, and has changed nothing, if the account
+// or, byAddress, its network has too many. What a proxy uses for several clients is nobody's.
+func (t *ticket) signedIn(account int64, byAddress bool) bool {
+	g := t.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case t.ended: // while somebody signed in
+		return true
+	case t.from.widest() == proxies:
+		t.noStranger()
+		return true
+	}
+	if account != t.account && over(g.accounts[account], g.limits.PerAccount) || byAddress && t.outside && g.full(t.from) {
+		g.refused++
+		return false
+	}
+	if account != t.account {
+		t.leaveAccount()
+		t.account = account
+		g.accounts[account]++
+	}
+	t.noStranger()
+	if t.outside == byAddress {
+		t.leave()
+		t.outside = !byAddress
+		t.enter()
+	}
+	return true
+}
+
+func (t *ticket) leaveAccount() {
+	if t.account == 0 {
 		return
 	}
-	t.before = false
-	for _, net := range t.from {
-		t.gate.sources[net].before--
+	if t.gate.accounts[t.account]--; t.gate.accounts[t.account] == 0 {
+		delete(t.gate.accounts, t.account)
 	}
+	t.account = 0
+}
+
+// noStranger counts the connection among the others. The lock is held.
+func (t *ticket) noStranger() {
+	if !t.before || t.ended {
+		return
+	}
+	t.leave()
+	t.before = false
+	t.enter()
 	t.gate.all.before--
 	t.leaveLine()
 }
@@ -247,7 +302,9 @@ func (t *ticket) release() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	t.leave()
+	t.leaveAccount()
 	t.leaveLine()
+	t.ended = true
 	t.gate.all.open--
 	if t.before {
 		t.gate.all.before--
@@ -256,27 +313,31 @@ func (t *ticket) release() {
 
 const (
 	logEvery  = time.Minute
-	maxLogged = 64 // networks whose refusals are logged in logEvery
+	maxLogged = 64 // networks and accounts whose refusals are logged in logEvery
 )
 
 // mayLog reports whether a refusal of somebody at addr is logged: one a minute of
 // each network, and a bounded number of all.
 func (g *gate) mayLog(addr net.Addr, now time.Time) bool {
+	return g.mayLogOf(networksOf(addr).widest(), now)
+}
+
+// mayLogOf is mayLog for whoever is refused: a network, or an account.
+func (g *gate) mayLogOf(who any, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	from := networksOf(addr).widest()
-	if now.Sub(g.logged[from]) < logEvery {
+	if at, ok := g.logged[who]; ok && now.Sub(at) < logEvery {
 		return false
 	}
-	for net, at := range g.logged {
+	for who, at := range g.logged {
 		if now.Sub(at) >= logEvery {
-			delete(g.logged, net)
+			delete(g.logged, who)
 		}
 	}
 	if len(g.logged) >= maxLogged {
 		return false
 	}
-	g.logged[from] = now
+	g.logged[who] = now
 	return true
 }
 

@@ -69,6 +69,7 @@ type Conn struct {
 	ticket  *ticket
 	tls     bool // between the other side and us, or a proxy that is trusted
 	proxied bool // the other side is a proxy that is trusted
+	busy    bool // there are too many of the client of a proxy
 }
 
 // TLS reports whether the other side speaks TLS, with us or with a proxy that is
@@ -85,8 +86,21 @@ func (c *Conn) Answers(client net.Addr) bool { return c.port.opts.Plaintext.allo
 // Stranger reports whether nobody has signed in on the connection.
 func (c *Conn) Stranger() bool { return c.ticket.isStranger() }
 
-// SignedIn is to be called when somebody has signed in on the connection.
-func (c *Conn) SignedIn() { c.ticket.signedIn() }
+// SignedIn is to be called when an account signs in on the connection: it counts
+// for that account from then on and, unless byAddress, for its address no more.
+// ByAddress is for accounts that cost nothing. It returns false, and has changed
+// nothing, if the account has too many connections; this is logged.
+func (c *Conn) SignedIn(account int64, byAddress bool) bool {
+	ok := c.ticket.signedIn(account, byAddress)
+	if !ok && c.port.gate.mayLogOf(account, time.Now()) {
+		c.port.opts.Log.Warn("too many connections of one account; see limits.connections_per_account", "account", account, "remote", c.RemoteAddr())
+	}
+	return ok
+}
+
+// Vouched is to be called when what came over the connection has shown that it is
+// no stranger's, without anybody's signing in.
+func (c *Conn) Vouched() { c.ticket.vouched() }
 
 // Ended is to be called once, when the connection has been closed.
 func (c *Conn) Ended() {
@@ -225,6 +239,16 @@ func (p *Port) look(c *Conn, read func() error) error {
 // handOver has a connection served, unless err says why not, or refused, if it
 // is not answered in plain text.
 func (p *Port) handOver(c *Conn, protocol Protocol, err error) {
+	if err == nil && c.busy {
+		defer p.drop(c)
+		if p.mayTellBusy() {
+			defer p.toldBusy()
+			c.Until = time.Now().Add(busyDeadline)
+			_ = c.SetDeadline(c.Until)
+			tellBusy(c, protocol)
+		}
+		return
+	}
 	take := protocol.Serve
 	if err == nil && !c.tls && !c.Answers(c.RemoteAddr()) {
 		take = protocol.Refuse

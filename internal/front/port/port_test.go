@@ -21,7 +21,7 @@ func TestGateLimits(t *testing.T) {
 	limits := Limits{PerAddress: 4, BeforeSignIn: 2, Private: 6, PrivateBeforeSignIn: 5, AllBeforeSignIn: 8}
 	tests := map[string]struct {
 		from   []string
-		signIn bool // each, at once
+		signIn bool // each, at once, as a guest
 		want   int  // how many are let in
 	}{
 		"one address, strangers":        {repeat("198.51.100.7:1", 9), false, 2},
@@ -46,7 +46,7 @@ func TestGateLimits(t *testing.T) {
 				if ticket := g.admit(addr(from), false, func() {}); ticket != nil {
 					in++
 					if test.signIn {
-						ticket.signedIn()
+						ticket.signedIn(int64(in), true)
 					}
 				}
 			}
@@ -79,6 +79,66 @@ func spread(format string, n int) (all []string) {
 	return all
 }
 
+// TestAccountsCountForThemselves: whoever has signed in takes no place of the
+// address, which may be a school's, but one of the account.
+func TestAccountsCountForThemselves(t *testing.T) {
+	const here, elsewhere = "198.51.100.7:1", "203.0.113.1:1"
+	g := newGate(Limits{PerAccount: 3, PerAddress: 4, BeforeSignIn: 2})
+	enter := func(from string, account int64, byAddress bool) (*ticket, bool) {
+		t.Helper()
+		ticket := g.admit(addr(from), false, func() {})
+		if ticket == nil {
+			t.Fatalf("no place for account %d", account)
+		}
+		return ticket, ticket.signedIn(account, byAddress)
+	}
+	var first *ticket
+	for account := range int64(40) {
+		ticket, ok := enter(here, account+1, false)
+		if !ok {
+			t.Fatalf("account %d is refused", account+1)
+		}
+		if account == 0 {
+			first = ticket
+		}
+	}
+	enter(elsewhere, 1, false)
+	again, ok := enter(here, 1, false)
+	if !ok || !again.signedIn(1, false) || !again.signedIn(1, false) {
+		t.Error("three connections of an account are refused, or one counts more than once")
+	}
+	for _, from := range []string{here, elsewhere} {
+		over, ok := enter(from, 1, false)
+		if ok || !over.isStranger() {
+			t.Error("a fourth connection is let in")
+		}
+		over.release()
+	}
+	if !again.signedIn(2, false) {
+		t.Error("a connection cannot become another account's")
+	}
+	if _, ok := enter(here, 1, false); !ok {
+		t.Error("what has become another account's counts for the first still")
+	}
+	first.release()
+	if _, ok := enter(here, 1, false); !ok {
+		t.Error("what was released counts still")
+	}
+	for guest := range int64(4) {
+		enter(here, 100+guest, true)
+	}
+	if g.admit(addr(here), false, func() {}) != nil {
+		t.Error("guests, who cost nothing, do not count for their address")
+	}
+	if _, ok := enter(elsewhere, 200, true); !ok {
+		t.Error("another address has no place")
+	}
+	first.signedIn(1, false) // somebody signed in while the connection ended
+	if n := g.accounts[1]; n != 3 {
+		t.Errorf("account 1 has %d connections, want 3", n)
+	}
+}
+
 // TestStrangersMakeRoom has a network take all places of strangers that there
 // are: newcomers from elsewhere get in, and the oldest of the crowd goes; nobody
 // else does.
@@ -90,7 +150,7 @@ func TestStrangersMakeRoom(t *testing.T) {
 	}
 	lonely := enter("198.51.100.7:1") // is the oldest
 	signedIn := enter("198.51.100.8:1")
-	signedIn.signedIn()
+	signedIn.signedIn(1, false)
 	crowd := spread("2001:db8:0:%x00::1", 16)
 	for _, from := range crowd {
 		enter(from)
@@ -160,7 +220,7 @@ func TestRefusalsAreLoggedOnceAMinute(t *testing.T) {
 // TestGateCounts has many come and go at once: the counts are always those of
 // the tickets, and nothing is left in the end.
 func TestGateCounts(t *testing.T) {
-	g := newGate(Limits{PerAddress: 8, BeforeSignIn: 4, Private: 12, PrivateBeforeSignIn: 6, AllBeforeSignIn: 20})
+	g := newGate(Limits{PerAddress: 8, BeforeSignIn: 4, Private: 12, PrivateBeforeSignIn: 6, AllBeforeSignIn: 20, PerAccount: 5})
 	from := []string{"127.0.0.1:1", "10.0.0.1:1", "198.51.100.1:1", "198.51.100.2:1", "[2001:db8::1]:1", "[2001:db8::2]:1"}
 	var crowd sync.WaitGroup
 	for seed := range uint64(8) {
@@ -174,7 +234,7 @@ func TestGateCounts(t *testing.T) {
 						in = append(in, ticket)
 					}
 				case n == 1:
-					in[r.IntN(len(in))].signedIn() // twice, too
+					in[r.IntN(len(in))].signedIn(1+r.Int64N(6), r.IntN(2) == 0) // twice, too
 				default:
 					i := r.IntN(len(in))
 					in[i].release()
@@ -184,6 +244,11 @@ func TestGateCounts(t *testing.T) {
 				for source, s := range g.sources {
 					if s.open < 1 || s.before < 0 || s.before > s.open || over(s.open, 13) || source != network.Local && source.Addr().Is4() && over(s.open, 9) {
 						t.Errorf("the counts of %v are %+v", source, *s)
+					}
+				}
+				for account, n := range g.accounts {
+					if n < 1 || n > 5 {
+						t.Errorf("account %d has %d connections", account, n)
 					}
 				}
 				if g.all.before < 0 || g.all.before > 20 || g.all.before > g.all.open {
@@ -197,8 +262,8 @@ func TestGateCounts(t *testing.T) {
 		})
 	}
 	crowd.Wait()
-	if len(g.sources) != 0 || g.all != (source{}) {
-		t.Errorf("when all have gone, %d sources and %+v are left", len(g.sources), g.all)
+	if len(g.sources)+len(g.accounts) != 0 || g.all != (source{}) {
+		t.Errorf("when all have gone, %d sources, %d accounts and %+v are left", len(g.sources), len(g.accounts), g.all)
 	}
 }
 
@@ -219,7 +284,7 @@ var echo = Protocol{
 		defer c.Ended()
 		defer c.Close()
 		_, _ = c.Write(c.Prefix)
-		c.SignedIn()
+		c.SignedIn(1, true)
 		_, _ = io.Copy(c, c.Conn)
 	},
 }

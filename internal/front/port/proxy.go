@@ -69,8 +69,6 @@ func (c forwarded) CloseWrite() error {
 	return errors.ErrUnsupported
 }
 
-var errTooMany = errors.New("too many connections from the client of a proxy")
-
 // readProxyHeader reads what a trusted proxy says in the PROXY protocol of
 // HAProxy, version 1 or 2, before anything else; it need not say it. It returns
 // what was read behind.
@@ -122,9 +120,7 @@ func (c *Conn) believe(header *proxyproto.Header) error {
 		ssl, found := tlvparse.FindSSL(tlvs)
 		secure = found && ssl.ClientSSL()
 	}
-	if !c.CountFor(client) {
-		return errTooMany
-	}
+	c.busy = !c.CountFor(client) // it is told so once its protocol is known
 	c.Assume(client, secure)
 	return nil
 }

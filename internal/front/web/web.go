@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/front/port"
 	"plausch/internal/front/web/page"
@@ -75,11 +76,14 @@ func New(opts Options) *Server {
 	mux.HandleFunc("GET /ws", s.websocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
-	opts.REST.SignedIn = func(r *http.Request) { connOf(r).SignedIn() }
+	admit := func(r *http.Request, account plausch.AccountID, byAddress bool) bool {
+		return connOf(r).SignedIn(int64(account), byAddress)
+	}
+	opts.REST.Admit, opts.REST.Vouched = admit, func(r *http.Request) { connOf(r).Vouched() }
 	opts.REST.Remote = remoteOf
 	api := rest.New(opts.REST)
 	page.New(page.Options{
-		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, Downloads: opts.Downloads, SignedIn: func(r *http.Request) { connOf(r).SignedIn() }, Log: opts.Log,
+		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, Downloads: opts.Downloads, Admit: admit, Log: opts.Log,
 	}).Register(mux)
 	s.http = &http.Server{
 		Handler:           s.secured(addressed(mux, api)),

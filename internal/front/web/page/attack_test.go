@@ -240,7 +240,7 @@ func TestSlowBodiesAreCutOff(t *testing.T) {
 	s := newTable(t)
 	mux := http.NewServeMux()
 	page.New(page.Options{
-		API: s.api, Log: s.log, SignedIn: func(*http.Request) {}, BodyDeadline: 50 * time.Millisecond,
+		API: s.api, Log: s.log, BodyDeadline: 50 * time.Millisecond,
 		Arrival: func(r *http.Request) page.Arrival { return page.Arrival{Host: r.Host} },
 	}).Register(mux)
 	server := httptest.NewServer(mux)
@@ -264,7 +264,7 @@ func TestTheCookieOverTLS(t *testing.T) {
 	s := newTable(t)
 	mux := http.NewServeMux()
 	page.New(page.Options{
-		API: s.api, Log: s.log, SignedIn: func(*http.Request) {},
+		API: s.api, Log: s.log,
 		Arrival: func(r *http.Request) page.Arrival {
 			return page.Arrival{Remote: netip.MustParseAddr("192.0.2.1"), Encrypted: true, Host: r.Host}
 		},

@@ -12,7 +12,7 @@ import (
 // enter makes this browser a device by a method whose result is that of sign_in,
 // whoever was signed in here before, and tells it its new token.
 func enter[P any](q *request, method string, params P) error {
-	c := api.Caller{Remote: q.caller.Remote, Origin: q.caller.Origin}
+	c := api.Caller{Remote: q.caller.Remote, Origin: q.caller.Origin, Admit: q.admitAccount}
 	defer c.Close()
 	if err := q.hello(&c); err != nil {
 		return err
@@ -22,7 +22,6 @@ func enter[P any](q *request, method string, params P) error {
 		return err
 	}
 	q.remember(in.Token)
-	q.server.opts.SignedIn(q.Request)
 	if q.me.ID != 0 { // its token would stay good, and nobody would have it
 		return do(q, protocol.MethodSignOut, protocol.Empty{})
 	}

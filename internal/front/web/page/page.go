@@ -30,6 +30,7 @@ import (
 	"net/netip"
 	"time"
 
+	"plausch"
 	"plausch/internal/api"
 	"plausch/internal/link"
 )
@@ -66,14 +67,13 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required, but for Links, LastBackup, Downloads and BodyDeadline.
+// Options says what a [Server] needs. All of it is required, but for Admit, Links, LastBackup, Downloads and BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
 	Arrival func(*http.Request) Arrival
-	// SignedIn is told of a request whose cookie was good, so that its connection
-	// is no stranger's any more.
-	SignedIn func(*http.Request)
+	// Admit is [api.Caller]'s for a request.
+	Admit func(r *http.Request, account plausch.AccountID, byAddress bool) bool
 	// Links is where links to this server begin, for who has come by an address that
 	// others cannot use.
 	Links link.Base

@@ -33,7 +33,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route route) {
 	protect(w.Header())
 	w.Header().Set("Cache-Control", "no-store")
 	q := &request{Request: r, w: w, server: s, arrival: s.opts.Arrival(r)}
-	q.caller.Remote = q.arrival.Remote
+	q.caller.Remote, q.caller.Admit = q.arrival.Remote, q.admitAccount
 	defer q.caller.Close()
 	err := q.prepare(route)
 	if err == nil {
@@ -143,6 +143,10 @@ func (q *request) admit(route route) error {
 	return route.serve(q)
 }
 
+func (q *request) admitAccount(account plausch.AccountID, byAddress bool) bool {
+	return q.server.opts.Admit == nil || q.server.opts.Admit(q.Request, account, byAddress)
+}
+
 // signIn signs in by the cookie, if there is a good one.
 func (q *request) signIn() error {
 	token := Token(q.Request, q.arrival.Encrypted)
@@ -158,7 +162,6 @@ func (q *request) signIn() error {
 		return err
 	}
 	q.me = in.Account
-	q.server.opts.SignedIn(q.Request)
 	return nil
 }
 

@@ -29,7 +29,6 @@ func (q *request) signInByName() error {
 	if err != nil {
 		return err
 	}
-	q.server.opts.SignedIn(q.Request)
 	return q.json(http.StatusCreated, signed)
 }
 

@@ -87,6 +87,10 @@ func TestGoodTokensAreNoStrangers(t *testing.T) {
 	if w.signed != 1 {
 		t.Error("somebody signed in counts as a stranger")
 	}
+	w.refuse = true
+	if a := w.call(ann, "GET", "/api/me", ""); a.status != http.StatusTooManyRequests || !strings.Contains(a.body, "too many connections") {
+		t.Errorf("with too many connections of the account the answer is %d %s", a.status, a.body)
+	}
 }
 
 // A request whose token is revoked while it waits hears that, not that the server
@@ -95,7 +99,7 @@ func TestARequestHearsThatItsTokenWasRevoked(t *testing.T) {
 	in := make(chan struct{}, 2)
 	w := newWorld(t, func(o *core.Options, r *rest.Options) {
 		o.SendsPerSecond, o.SendBurst = 0.2, 1
-		r.SignedIn = func(*http.Request) { in <- struct{}{} }
+		r.Admit = func(*http.Request, plausch.AccountID, bool) bool { in <- struct{}{}; return true }
 	})
 	token := w.account("bob", plausch.RoleMember)
 	const path = "/api/rooms/public/messages"

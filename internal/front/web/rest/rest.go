@@ -29,9 +29,11 @@ import (
 // Options says how a [Server] behaves. API is required.
 type Options struct {
 	API *api.API
-	// SignedIn is told of a request whose token was good, so that its connection
+	// Admit is [api.Caller]'s for a request; nil lets all stay.
+	Admit func(r *http.Request, account plausch.AccountID, byAddress bool) bool
+	// Vouched is told of a request to the address of a webhook, so that its connection
 	// is no stranger's any more.
-	SignedIn func(*http.Request)
+	Vouched func(*http.Request)
 	// Remote returns where a request comes from; nil means that nobody knows.
 	Remote func(*http.Request) netip.Addr
 	// BodyDeadline is how long the body of a request may take, WriteDeadline how
@@ -58,8 +60,8 @@ type Server struct {
 
 // New returns a server.
 func New(opts Options) *Server {
-	if opts.SignedIn == nil {
-		opts.SignedIn = func(*http.Request) {}
+	if opts.Vouched == nil {
+		opts.Vouched = func(*http.Request) {}
 	}
 	if opts.Remote == nil {
 		opts.Remote = func(*http.Request) netip.Addr { return netip.Addr{} }
@@ -129,6 +131,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
 	defer end(nil)
 	q := &request{Request: r.WithContext(ctx), w: w, server: s, hungUp: r.Context().Done()}
 	q.caller.Remote, q.caller.Ended = s.opts.Remote(r), end
+	if s.opts.Admit != nil {
+		q.caller.Admit = func(account plausch.AccountID, byAddress bool) bool { return s.opts.Admit(r, account, byAddress) }
+	}
 	defer q.caller.Close()
 	err := q.checkQuery(route.Query)
 	if err == nil && !route.Open {
@@ -172,7 +177,6 @@ func (q *request) signIn() error {
 		return err
 	}
 	q.me = in.Account
-	q.server.opts.SignedIn(q.Request)
 	return nil
 }
 

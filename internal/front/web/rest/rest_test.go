@@ -37,7 +37,8 @@ type world struct {
 	rest   *rest.Server
 	log    *lockedBuffer
 	spec   *spec
-	signed int // how often a request was said to be no stranger's
+	signed int  // how often a request was said to be no stranger's
+	refuse bool // those who sign in
 }
 
 // lockedBuffer is what was logged.
@@ -72,7 +73,12 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	}
 	coreOpts := core.Options{Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
 	var mu sync.Mutex
-	restOpts := rest.Options{Log: log, SignedIn: func(*http.Request) { mu.Lock(); w.signed++; mu.Unlock() }}
+	restOpts := rest.Options{Log: log, Admit: func(*http.Request, plausch.AccountID, bool) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		w.signed++
+		return !w.refuse
+	}}
 	for _, c := range change {
 		c(&coreOpts, &restOpts)
 	}

@@ -82,7 +82,7 @@ func (q *request) takeHook() error {
 	if err != nil {
 		return err
 	}
-	q.server.opts.SignedIn(q.Request)
+	q.server.opts.Vouched(q.Request)
 	body, err := q.body(maxHook)
 	if err != nil {
 		return err
