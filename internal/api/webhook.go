@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/netip"
 
 	"plausch"
 	"plausch/internal/core"
@@ -21,6 +22,9 @@ func webhookPost(_ *API, _ context.Context, _ *Caller, _ Params, reply Reply) {
 func (a *API) OpenWebhook(ctx context.Context, token string) (core.Webhook, error) {
 	return a.core.OpenWebhook(ctx, token)
 }
+
+// RefusePost counts a refused post: see core.Core.RefusePost.
+func (a *API) RefusePost(remote netip.Addr, why error) error { return a.core.RefusePost(remote, why) }
 
 // PostWebhook says something through a webhook: see core.Core.PostWebhook.
 func (a *API) PostWebhook(ctx context.Context, hook core.Webhook, text, clientID string) (plausch.Event, error) {

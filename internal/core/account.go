@@ -178,7 +178,7 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 // Right ones are never held back, since these secrets cannot be guessed: it only
 // keeps those who try from keeping the server busy.
 func (c *Core) recordFailure(from ClientInfo, wrong error) error {
-	if err := c.throttle.Fail(from.Remote); err != nil {
+	if err := c.secrets.Fail(from.Remote); err != nil {
 		return err
 	}
 	return wrong

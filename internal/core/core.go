@@ -62,7 +62,9 @@ type Core struct {
 	connections connections
 	sends       sendLimits
 	guests      *guestLimits
-	throttle    *auth.Throttle
+	throttle    *auth.Throttle // of passwords
+	secrets     *auth.Throttle // of tokens and codes
+	refused     refusals
 	ceremonies  *auth.Ceremonies
 
 	uploads  uploads
@@ -100,7 +102,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
+	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
 	c.connections = connections{
 		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"plausch"
+	"plausch/internal/auth"
 	"plausch/internal/core"
 )
 
@@ -92,5 +93,22 @@ func TestGuessesAtOnceCostNoMoreThanTheLimit(t *testing.T) {
 	}
 	if wrong != 10 || f.opts.Passwords.Computed()-before != 10 {
 		t.Errorf("%d guesses were answered with %d hashes, want 10 of both", wrong, f.opts.Passwords.Computed()-before)
+	}
+}
+
+// TestDeadTokensHoldNoPasswordsBack: a program whose token was revoked tries it for
+// ever, and those who are at home with it sign in by password all the same.
+func TestDeadTokensHoldNoPasswordsBack(t *testing.T) {
+	f := newFixture(t)
+	f.account("anna", plausch.RoleMember)
+	home := core.ClientInfo{Remote: netip.MustParseAddr("198.51.100.7")}
+	dead := auth.NewToken().Text()
+	for range 100 {
+		if _, err := f.SignInToken(t.Context(), home, dead); err == nil {
+			t.Fatal("a dead token signs in")
+		}
+	}
+	if _, err := f.SignInPassword(t.Context(), home, "anna", password); err != nil {
+		t.Error(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"plausch"
@@ -131,6 +132,19 @@ func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 		err = plausch.Errorf(plausch.Forbidden, "this webhook is paused: the person who made it may no longer make webhooks of this room")
 	}
 	return hook, err
+}
+
+// RefusePost counts a post to a webhook, from remote, that was refused because of why,
+// and returns what it is told: why or, if too many were, RateLimited. Right posts are
+// never held back by it.
+func (c *Core) RefusePost(remote netip.Addr, why error) error {
+	switch plausch.CodeOf(why) {
+	case plausch.NotFound, plausch.Forbidden, plausch.Invalid, plausch.TooLarge:
+		if err := c.refused.count(remote, c.now()); err != nil {
+			return err
+		}
+	}
+	return why
 }
 
 // PostWebhook has a message of a webhook committed. Its account need not be in

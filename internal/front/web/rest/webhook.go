@@ -66,6 +66,10 @@ func (q *request) deleteWebhook() error {
 // Slack does: a word as text, "ok" if all is well. Some programs look at it.
 func (q *request) postHook() error {
 	if err := q.takeHook(); err != nil {
+		if told := q.server.api.RefusePost(q.caller.Remote, err); told != err {
+			err = told
+			q.w.Header().Set("Connection", "close") // so that the next post takes the place of a stranger
+		}
 		q.server.logInternal(q.Request, err)
 		setErrorHeaders(q.w.Header(), err)
 		q.w.Header().Del("WWW-Authenticate")
@@ -82,7 +86,6 @@ func (q *request) takeHook() error {
 	if err != nil {
 		return err
 	}
-	q.server.opts.Vouched(q.Request)
 	body, err := q.body(maxHook)
 	if err != nil {
 		return err
@@ -94,6 +97,7 @@ func (q *request) takeHook() error {
 	if err != nil {
 		return err
 	}
+	q.server.opts.Vouched(q.Request) // whoever has the address and posts what is wanted
 	_, err = q.server.api.PostWebhook(q.Context(), to, text, q.hookKey())
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -109,4 +111,45 @@ func TestHookTooFast(t *testing.T) {
 	if a := w.call("", "POST", path, `{"text":"2"}`).wantWord(429, "rate_limited"); a.header.Get("Retry-After") == "" {
 		t.Error("there is no Retry-After")
 	}
+}
+
+// TestRefusedPostsAreLimited: whoever guesses addresses of webhooks or posts what
+// nobody understands hears that it is too much, and nobody else does. Right posts get
+// through, also from the same place.
+func TestRefusedPostsAreLimited(t *testing.T) {
+	w := newWorld(t, func(_ *core.Options, o *rest.Options) {
+		o.Remote = func(r *http.Request) netip.Addr { return netip.MustParseAddr(r.Header.Get("From")) }
+	})
+	admin := w.account("admin", plausch.RoleAdmin)
+	const home = "192.168.1.2"
+	hook := func(name, body string) string {
+		return w.call(admin, "POST", "/api/rooms/public/webhooks", body, "From", home).want(201).read("path")
+	}
+	path, signed := hook("alerts", `{"name":"alerts"}`), hook("code", `{"name":"code","signed":true}`)
+	for from, post := range map[string]struct {
+		path, body string
+		status     int
+	}{
+		"198.51.100.1": {"/api/hooks/x", `{"text":"x"}`, http.StatusNotFound},
+		"198.51.100.2": {path, `no JSON`, http.StatusBadRequest},
+		"198.51.100.3": {path, `{"nothing":"said"}`, http.StatusBadRequest},
+		"198.51.100.4": {signed, `{"text":"x"}`, http.StatusForbidden},
+		"2001:db8::1":  {path, `no JSON`, http.StatusBadRequest},
+		home:           {path, `no JSON`, http.StatusBadRequest},
+	} {
+		w.call("", "POST", post.path, post.body, "From", from).want(post.status)
+		var last answer
+		for range 1000 {
+			if last = w.call("", "POST", post.path, post.body, "From", from); last.status != post.status {
+				break
+			}
+		}
+		last.wantWord(http.StatusTooManyRequests, "rate_limited")
+		if last.header.Get("Retry-After") == "" {
+			t.Errorf("%s does not hear when it may try again", from)
+		}
+		w.call("", "POST", path, `{"text":"right"}`, "From", from).wantWord(200, "ok")
+	}
+	w.call("", "POST", path, `no JSON`, "From", "203.0.113.1").want(http.StatusBadRequest)
+	w.call("", "POST", path, `no JSON`, "From", "192.168.1.3").want(http.StatusBadRequest)
 }
