@@ -41,10 +41,11 @@ type WebhookCreated struct {
 
 // WebhookList is the params of webhook.list.
 type WebhookList struct {
-	Room int64 `json:"room"`
+	Room int64 `json:"room"` // 0 for all that the caller is in
 }
 
-// Webhooks is the result of webhook.list, by id: at most [plausch.MaxWebhooks].
+// Webhooks is the result of webhook.list, by id: at most [plausch.MaxWebhooks] of each
+// room.
 type Webhooks struct {
 	Webhooks []Webhook `json:"webhooks,omitempty"`
 }

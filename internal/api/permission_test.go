@@ -102,6 +102,8 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
 	{"webhook.list", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookList{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"webhook.list", "of all one's rooms", func(w *world) protocol.Body { return &protocol.WebhookList{} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"webhook.delete", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookRef{ID: w.hook} },
 		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"webhook.post", "in a frame", empty, [6]plausch.Code{unsupported, unsupported, unsupported, unsupported, unsupported, unsupported}},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"plausch"
@@ -77,12 +78,25 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 }
 
 // ListWebhooks returns the webhooks of a room to its members, who are to know what
-// posts there. What is secret of them is not in it.
+// posts there; with a room of 0 those of all rooms that by is in. What is secret of
+// them is not in it.
 func (c *Core) ListWebhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.Webhook, error) {
+	if room == 0 {
+		return c.listOwnWebhooks(ctx, by)
+	}
 	if _, err := c.member(ctx, by.ID, room); err != nil {
 		return nil, err
 	}
 	return c.store.ListWebhooks(ctx, room)
+}
+
+func (c *Core) listOwnWebhooks(ctx context.Context, by plausch.Account) ([]plausch.Webhook, error) {
+	rooms, err := c.MemberRooms(ctx, by.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.store.ListWebhooks(ctx, 0)
+	return slices.DeleteFunc(all, func(hook plausch.Webhook) bool { return !slices.Contains(rooms, hook.Room) }), err
 }
 
 // DeleteWebhook ends a webhook, at once and for ever. Whoever runs its room may.

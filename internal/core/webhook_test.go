@@ -215,3 +215,25 @@ func TestAWebhookHasTheRateOfAnAccount(t *testing.T) {
 	_, err = f.PostWebhook(t.Context(), hook, "hi", "")
 	expectCode(t, err, plausch.RateLimited)
 }
+
+func TestWebhooksOfAllOnesRooms(t *testing.T) {
+	f := newFixture(t)
+	f.account("olga", plausch.RoleOwner)
+	f.account("bob", plausch.RoleMember)
+	olga, bob := f.signIn("olga").Account, f.signIn("bob").Account
+	den, err := f.CreateRoom(t.Context(), olga, "den", plausch.RoomPrivate)
+	expectCode(t, err, "")
+	for _, hook := range []struct {
+		room plausch.RoomID
+		name string
+	}{{plausch.PublicRoom, "weather"}, {den.ID, "secret"}} {
+		_, err := f.CreateWebhook(t.Context(), olga, hook.room, hook.name, false)
+		expectCode(t, err, "")
+	}
+	for who, want := range map[*plausch.Account]int{&olga: 2, &bob: 1} {
+		hooks, err := f.ListWebhooks(t.Context(), *who, 0)
+		if err != nil || len(hooks) != want || hooks[0].Account.Name != "weather" {
+			t.Errorf("%s sees %v, %v", who.Name, hooks, err)
+		}
+	}
+}

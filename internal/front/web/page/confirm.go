@@ -30,6 +30,8 @@ func confirm(title string, serve func(*request) error) func(*request) error {
 		switch q.URL.Path {
 		case "/admin/invites/revoke":
 			data.Back = "/admin/invites"
+		case "/webhooks/delete":
+			data.Back = "/webhooks"
 		case "/admin/accounts/deactivate":
 			data.Back, data.What = "/admin/accounts", q.PostForm.Get("name")
 		}

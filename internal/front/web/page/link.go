@@ -18,6 +18,12 @@ type sharedLink struct {
 // host has set, or else with what the browser has come by, if others can come by that,
 // too.
 func (q *request) linkTo(page, code string) sharedLink {
+	base := q.linkBase()
+	return sharedLink{URL: base.To(page, code), ForOthers: base.ForOthers(), Todo: base.Todo}
+}
+
+// linkBase returns where links to this server begin, for who is here: see [request.linkTo].
+func (q *request) linkBase() link.Base {
 	base, came := q.server.opts.Links, link.At(q.arrival.Encrypted, q.arrival.Host)
 	if base.Scope != link.Anywhere && (came.ForOthers() || !base.ForOthers()) {
 		todo := base.Todo
@@ -25,5 +31,5 @@ func (q *request) linkTo(page, code string) sharedLink {
 			base.Todo = todo
 		}
 	}
-	return sharedLink{URL: base.To(page, code), ForOthers: base.ForOthers(), Todo: base.Todo}
+	return base
 }

@@ -138,6 +138,9 @@ var routes = []route{
 	{"POST /account/passkey/begin", signed, (*request).beginPasskey},
 	{"POST /account/passkey/add", signed, (*request).addPasskey},
 	{"POST /account/passkey/delete", signed, confirm("Delete this passkey?", (*request).deletePasskey)},
+	{"GET /webhooks", signed, (*request).webhooks},
+	{"POST /webhooks", signed, (*request).createWebhook},
+	{"POST /webhooks/delete", signed, confirm("Delete this webhook?", (*request).deleteWebhook)},
 	{"GET /admin", signed, goTo("/admin/invites")},
 	{"GET /admin/invites", signed, (*request).invites},
 	{"POST /admin/invites", signed, (*request).createInvite},
@@ -149,12 +152,15 @@ var routes = []route{
 	{"POST /admin/accounts/reset", signed, (*request).createReset},
 	{"GET /admin/audit", signed, (*request).audit},
 	{"GET /admin/server", signed, (*request).serverPage},
+	{"POST /admin/server/name", signed, (*request).setServerName},
 	{unknown, always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
 	{"GET /claim/code", always, goTo("/claim")},
 	{"GET /invite/code", open, goTo("/invite")},
 	{"GET /reset/code", open, goTo("/reset")},
 	{"GET /account/", signed, goTo("/account")},
+	{"GET /webhooks/", signed, goTo("/webhooks")},
+	{"GET /admin/server/", signed, goTo("/admin/server")},
 	{"GET /admin/invites/", signed, goTo("/admin/invites")},
 	{"GET /admin/accounts/", signed, goTo("/admin/accounts")},
 }
@@ -187,7 +193,7 @@ func parse() map[string]*template.Template {
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{
-		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "server", "setup", "sign-in", "welcome",
+		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "server", "setup", "sign-in", "webhook", "webhooks", "welcome",
 	} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(files, "template/"+name+".html"))
 	}

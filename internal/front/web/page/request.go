@@ -200,7 +200,7 @@ func (q *request) view(name string) view {
 	if q.Method == http.MethodGet {
 		v.Done = done[q.URL.Query().Get("done")]
 	}
-	for _, name := range []string{"name", "server", "display", "uses", "days", "role", "rooms"} {
+	for _, name := range []string{"name", "server", "display", "uses", "days", "role", "rooms", "room"} {
 		v.Form[name] = q.PostForm.Get(name)
 	}
 	return v
@@ -218,6 +218,8 @@ var done = map[string]string{
 	"password":    "Your password is changed, and your other devices are signed out.",
 	"revoked":     "The invite has been revoked.",
 	"role":        "The account has its new role.",
+	"server":      "The server has its new name.",
+	"webhook":     "The webhook is deleted.",
 }
 
 // form returns what serves a page that has nothing to look up.
