@@ -34,6 +34,9 @@ func newConfigCommand() *cobra.Command {
 	return cmd
 }
 
+// settingFlag is the annotation of a flag that is a setting of a server, with its key.
+const settingFlag = "setting"
+
 // addSettings gives cmd the flags of the settings with the given keys, of all
 // settings if none is given.
 func addSettings(cmd *cobra.Command, keys ...string) {
@@ -41,10 +44,14 @@ func addSettings(cmd *cobra.Command, keys ...string) {
 	flags.SortFlags = false // the order of the table is that of importance
 	config.Flags(flags, keys...)
 	for _, s := range config.Settings() {
+		if flags.Lookup(s.Flag) != nil {
+			must(flags.SetAnnotation(s.Flag, settingFlag, []string{s.Key}))
+		}
 		if s.Choices != nil && flags.Lookup(s.Flag) != nil {
 			must(cmd.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(s.Choices, cobra.ShellCompDirectiveNoFileComp)))
 		}
 	}
+	must(flags.SetAnnotation(config.ConfigFlag, settingFlag, []string{config.ConfigFlag}))
 	must(cmd.MarkFlagDirname("data"))
 	must(cmd.MarkFlagFilename(config.ConfigFlag, "toml"))
 }

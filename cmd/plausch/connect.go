@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"plausch/client"
 	"plausch/internal/connect"
@@ -13,7 +14,13 @@ import (
 // addConnection gives cmd the flags of a client.
 func addConnection(cmd *cobra.Command, f *connect.Flags) {
 	cmd.Flags().SortFlags = false
-	f.Register(cmd.Flags())
+	shared := pflag.NewFlagSet("", pflag.ContinueOnError)
+	shared.SortFlags = false
+	f.Register(shared)
+	shared.VisitAll(func(f *pflag.Flag) {
+		must(shared.SetAnnotation(f.Name, flagGroup, []string{"Server and account"}))
+	})
+	cmd.Flags().AddFlagSet(shared)
 	must(cmd.MarkFlagFilename("password-file"))
 	must(cmd.MarkFlagFilename("token-file"))
 	must(cmd.MarkFlagFilename("ca", "pem", "crt"))

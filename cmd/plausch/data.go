@@ -80,7 +80,7 @@ func (l *lifetime) Set(s string) error {
 	return nil
 }
 
-func (l *lifetime) Type() string { return "duration" }
+func (l *lifetime) Type() string { return "lifetime" }
 
 // ago returns when t was, for people.
 func ago(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

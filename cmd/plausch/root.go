@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,36 +15,30 @@ import (
 	"plausch/internal/terminal"
 )
 
-// commands are all commands, in the order of the help.
-var commands = []func() *cobra.Command{
-	newServeCommand,
-	newClaimCommand,
-	newNameCommand,
-	newInviteCommand,
-	newUserCommand,
-	newRoomCommand,
-	newAuditCommand,
-	newWebhookCommand,
-	newConfigCommand,
-	newStatusCommand,
-	newBackupCommand,
-	newRestoreCommand,
-	newServiceCommand,
-	newDoctorCommand,
-	newJoinCommand,
-	newChatCommand,
-	newSendCommand,
-	newTailCommand,
+// commandGroups are all commands, in the order of the help.
+var commandGroups = []struct {
+	title    string
+	commands []func() *cobra.Command
+}{
+	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand}},
+	{"Host a server", []func() *cobra.Command{
+		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,
+		newBackupCommand, newRestoreCommand, newConfigCommand, newAuditCommand,
+	}},
+	{"For scripts", []func() *cobra.Command{newSendCommand, newTailCommand, newWebhookCommand}},
+	{"", []func() *cobra.Command{newVersionCommand}},
 }
 
 // run is the process: it runs the command line args and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
-	root.SetArgs(append([]string{}, args...)) // with nil, cobra would take those of the process
 	root.Annotations = map[string]string{wordsOf: strings.Join(args, "\x00")}
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	flags, all := takeHelpAll(args)
+	root.SetArgs(flags)
+	finishCommands(root, all)
 	begun := false
 	noteRuns(root, &begun)
 
@@ -61,6 +56,22 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exit.Exit
 	}
 	return connect.ExitFailure
+}
+
+// takeHelpAll returns args with --help for --help-all, and whether that was there. What
+// is behind -- are no flags. The result is not nil: cobra would take the arguments of
+// the process instead.
+func takeHelpAll(args []string) (taken []string, all bool) {
+	taken = append([]string{}, args...)
+	for i, arg := range taken {
+		switch arg {
+		case "--":
+			return taken, all
+		case "--" + helpAllFlag:
+			taken[i], all = "--help", true
+		}
+	}
+	return taken, all
 }
 
 // printError says why a command fails. Some of the words may be the server's.
@@ -88,6 +99,7 @@ func noteRuns(cmd *cobra.Command, begun *bool) {
 	if inner := cmd.RunE; inner != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			*begun = true
+			warnUnknownEnv(cmd.ErrOrStderr())
 			return inner(cmd, args)
 		}
 	}
@@ -99,12 +111,42 @@ func noteRuns(cmd *cobra.Command, begun *bool) {
 func newRootCommand() *cobra.Command {
 	root := newGroupCommand("plausch", "A chat that you host at home")
 	root.Version = plausch.Version
+	info, _ := debug.ReadBuildInfo()
+	root.SetVersionTemplate(versionText(info) + "\n")
+	root.Example = "  plausch serve --open           # a server for a try, on this machine\n" +
+		"  plausch chat                   # talk there\n" +
+		"  plausch join LINK              # become a member where you are invited"
 	root.SilenceErrors = true // run prints them
 	root.SilenceUsage = true
-	for _, newCommand := range commands {
-		root.AddCommand(newCommand())
+	cobra.EnableCommandSorting = false
+	for _, g := range commandGroups {
+		if g.title != "" {
+			root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		}
+		for _, newCommand := range g.commands {
+			cmd := newCommand()
+			cmd.GroupID = g.title
+			root.AddCommand(cmd)
+		}
 	}
 	return root
+}
+
+// finishCommands gives root, whose output is set, what cobra would add later, and all
+// commands their help.
+func finishCommands(root *cobra.Command, allFlags bool) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Short = "Print a script by which a shell completes commands and flags"
+		case "help":
+			cmd.Short = "Show the help of a command"
+		}
+	}
+	explainUsage(root)
+	setHelp(root, allFlags)
 }
 
 // newGroupCommand returns a command that only holds others. By itself it shows

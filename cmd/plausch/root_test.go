@@ -87,7 +87,7 @@ func TestCommandLine(t *testing.T) {
 		{"help", []string{"--help"}, connect.ExitOK, []string{"serve", "user", "config"}},
 		{"version", []string{"--version"}, connect.ExitOK, []string{"0.1.0"}},
 		{"group without a command", []string{"user"}, connect.ExitOK, []string{"add"}},
-		{"help of a command", []string{"serve", "--help"}, connect.ExitOK, []string{"--listen", "127.0.0.1:7528", "--limits-send-burst"}},
+		{"help of a command", []string{"serve", "--help"}, connect.ExitOK, []string{"--listen", "127.0.0.1:7528", "plausch serve --help-all"}},
 		{"completion", []string{"completion", "bash"}, connect.ExitOK, []string{"plausch"}},
 		{"misspelt command", []string{"srve"}, connect.ExitUsage, []string{`"srve"`, "serve", "plausch --help"}},
 		{"unknown command of a group", []string{"user", "frob"}, connect.ExitUsage, []string{`"frob"`, "plausch user --help"}},

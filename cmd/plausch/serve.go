@@ -38,7 +38,7 @@ func newServeCommand() *cobra.Command {
 		Example: "  plausch serve --open\n" +
 			"  plausch serve chat.example.org\n" +
 			"  plausch serve --listen :7528 --tls self-signed\n" +
-			"  plausch serve --listen 127.0.0.1:7528 --listen 192.168.1.5:7528 --plaintext lan",
+			"  plausch serve --listen :7528 --plaintext lan",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := takeDomain(cmd, args); err != nil {

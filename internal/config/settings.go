@@ -224,6 +224,15 @@ func Settings() []Setting {
 // file cannot name itself.
 const ConfigFlag = "config"
 
+// EnvNames returns the names of all variables of the environment that a server reads.
+func EnvNames() []string {
+	names := []string{configEnv}
+	for _, s := range Settings() {
+		names = append(names, s.Env)
+	}
+	return names
+}
+
 // Flags adds to fs the flags of the settings with the given keys, of all
 // settings if none is given, and --config.
 func Flags(fs *pflag.FlagSet, keys ...string) {

@@ -23,6 +23,10 @@ const (
 	TokenEnv    = "PLAUSCH_TOKEN"
 )
 
+// EnvNames are all variables of the environment that commands read which talk to a
+// server.
+var EnvNames = []string{ServerEnv, NameEnv, PasswordEnv, TokenEnv}
+
 // DefaultServer is the address of the server where nobody says another and none was
 // joined: the one that plausch serve starts on this machine.
 const DefaultServer = "tcp://127.0.0.1:7528"
