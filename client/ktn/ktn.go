@@ -57,6 +57,8 @@ const (
 	quietLogin = 2 * time.Second
 	// namesTime is how long a server may take to answer names.
 	namesTime = 2 * time.Second
+	// historyTime is how long a server may take to begin to answer history.
+	historyTime = 2 * time.Second
 	// writeTime is how long a server may take to accept a request.
 	writeTime = 10 * time.Second
 	// logoutTime is how long a server may take to close the connection after a
@@ -91,6 +93,9 @@ type Bridge struct {
 	sends sends
 	alias string // how the server writes our name, if not as we do
 	echo  echo
+	// toldOld says that a server has told what was said before, askedOld that it was
+	// asked to: once, since some do not know the request and a few hang up.
+	toldOld, askedOld bool
 }
 
 // echo says whether a server sends us our own messages.

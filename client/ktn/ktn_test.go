@@ -400,3 +400,65 @@ func TestHistory(t *testing.T) {
 		}
 	})
 }
+
+// What a server tells only when it is asked is asked for once, and only when a
+// person asks.
+func TestHistoryOnRequest(t *testing.T) {
+	for _, kind := range []ktntest.Kind{
+		{Name: "objects", History: "objects", OnRequest: true},
+		{Name: "strings", History: "strings", OnRequest: true},
+		{Name: "replay", History: "messages", OnRequest: true, Pace: 20 * time.Millisecond},
+		{Name: "one string", History: "string", OnRequest: true},
+		{Name: "never told"},
+		{Name: "hangs up", NoHistory: true},
+		{Name: "told at login", History: "messages"},
+	} {
+		t.Run(kind.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := ktntest.New(kind, old(3)...)
+				time.Sleep(time.Hour) // so that the old is not of now
+				r := open(t, options(s, "anna"))
+				defer r.c.Close()
+				r.send("hello")
+				r.settle(5 * time.Second)
+				asked := []string{"login", "msg"}
+				if got := s.Requests(); !slices.Equal(got, asked) {
+					t.Errorf("unasked it sent %q", got)
+				}
+				for range 2 {
+					var history []string
+					events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.Page{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, e := range events {
+						history = append(history, e.Actor.Name+": "+e.Text)
+					}
+					slices.Sort(history)
+					want := []string{"anna: hello", "anna: old 2", "bob: old 1", "bob: old 3"}
+					if kind.History == "" {
+						want = want[:1]
+					}
+					if !slices.Equal(history, want) {
+						t.Errorf("the history is %q, want %q", history, want)
+					}
+					s.Drop()
+					r.settle(30 * time.Second)
+				}
+				n := 0
+				for _, request := range s.Requests() {
+					if request == "history" {
+						n++
+					}
+				}
+				if want := map[bool]int{true: 0, false: 1}[kind.Name == "told at login"]; n != want {
+					t.Errorf("history was asked for %d times, want %d", n, want)
+				}
+				if len(r.failed) > 0 || len(r.sent) != 1 {
+					t.Errorf("refused are %v, sent %v", r.failed, r.sent)
+				}
+				unharmed(t, s)
+			})
+		})
+	}
+}

@@ -194,7 +194,19 @@ func (s *session) history(r native) (protocol.Body, error) {
 	if p.Room != int64(plausch.PublicRoom) {
 		return nil, ErrOneRoom
 	}
+	if p.After == nil && p.Before == 0 && !s.bridge.toldOld && !s.bridge.askedOld { // it is a person who asks
+		s.bridge.askedOld = true
+		s.ask(&ask{kind: requestHistory, id: r.ID, page: p, request: appendRequest(nil, requestHistory, nil)})
+		return nil, nil
+	}
 	return s.bridge.log.page(&p), nil
+}
+
+// told ends a request for the history: what was told is in the log by now, if
+// anything was.
+func (s *session) told(a *ask) {
+	s.bridge.log.begin()
+	s.reply(a.id, s.bridge.log.page(&a.page), nil)
 }
 
 // listMembers asks for names, or goes on in the list that they were.

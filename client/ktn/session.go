@@ -17,6 +17,7 @@ const (
 	requestLogout  = "logout"
 	requestMessage = "msg"
 	requestNames   = "names"
+	requestHistory = "history" // which the course's description does not have
 )
 
 // session is one connection: near speaks the native protocol, far speaks KTN.
@@ -54,9 +55,10 @@ type ask struct {
 	text, clientID string        // of a message
 	patience       time.Duration // of a message
 	limit          int           // of names
+	page           protocol.HistoryGet
 
 	since    time.Time // when it was written
-	heard    time.Time // when the server last said something, of a login
+	heard    time.Time // when the server last said something, of a login or a history
 	answered time.Time // when it answered a login; zero if it has not
 	spoke    bool      // it said something else meanwhile
 	perhaps  string    // what it said that may be the names
@@ -220,6 +222,9 @@ func (s *session) advance(now time.Time) {
 			}
 		}
 		a.patience = map[echo]time.Duration{echoes: echoTime, echoesNot: silentTime, echoUnknown: guessTime}[s.bridge.echo]
+		if a.kind == requestHistory {
+			s.bridge.log.begin() // what was told may be told again
+		}
 		s.asked = a
 		s.write(a.request)
 		a.since = time.Now()
@@ -245,8 +250,13 @@ func (a *ask) due() time.Time {
 		return a.since.Add(a.patience)
 	case a.kind == requestNames:
 		return a.since.Add(namesTime)
+	case a.kind == requestHistory && !a.spoke:
+		return a.since.Add(historyTime)
 	case a.answered.IsZero() && !a.spoke:
 		return a.since.Add(loginTime)
+	}
+	if a.kind == requestHistory {
+		return earlier(a.heard.Add(settleTime), a.since.Add(settleMost))
 	}
 	least, most, quiet := a.answered, a.answered.Add(settleMost), a.heard.Add(settleTime)
 	if a.answered.IsZero() {
@@ -261,10 +271,18 @@ func (a *ask) due() time.Time {
 	return quiet
 }
 
+func earlier(t, u time.Time) time.Time {
+	if u.Before(t) {
+		return u
+	}
+	return t
+}
+
 // timedOut says what it means that a server does not answer a request, or says
 // no more after it.
 var timedOut = map[string]func(*session, *ask){
 	requestLogin:   (*session).settled,
 	requestMessage: (*session).arrived,
 	requestNames:   (*session).unnamed,
+	requestHistory: (*session).told,
 }

@@ -21,7 +21,7 @@ func (s *session) unnamed(a *ask) {
 // take takes in what the server says.
 func (s *session) take(r response, now time.Time) {
 	settling := false
-	if a := s.asked; a != nil && a.kind == requestLogin {
+	if a := s.asked; a != nil && (a.kind == requestLogin || a.kind == requestHistory) {
 		settling, a.heard = true, now
 		a.spoke = a.spoke || r.kind == kindMessage || r.kind == kindHistory
 	}
@@ -50,6 +50,9 @@ func (s *session) said(i item, old bool) {
 	}
 	if log.known(i, old) {
 		return
+	}
+	if old {
+		s.bridge.toldOld = true
 	}
 	a := s.asked
 	switch {
@@ -104,7 +107,11 @@ func (s *session) refused(i item) {
 	}
 	s.asked = nil
 	err := plausch.Errorf(plausch.Forbidden, "the server says: %s", i.text)
-	if a.kind == requestLogin {
+	switch a.kind {
+	case requestHistory:
+		s.told(a)
+		return
+	case requestLogin:
 		err = loginError(a.name, i.text)
 	}
 	s.reply(a.id, nil, err)

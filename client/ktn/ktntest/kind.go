@@ -10,6 +10,10 @@ type Kind struct {
 	// "messages" replays it, and "objects", "strings" (a list of them), "string"
 	// and "text" are forms of a history response.
 	History string
+	// OnRequest has it told when history is asked for, instead of at login.
+	OnRequest bool
+	// NoHistory has the connection end at the request history.
+	NoHistory bool
 	// HistoryFirst has it come before the answer to the login.
 	HistoryFirst bool
 	NoEcho       bool          // messages go to the others only

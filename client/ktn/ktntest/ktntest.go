@@ -208,6 +208,12 @@ func (s *Server) request(u *user, b []byte) bool {
 		}
 		slices.Sort(names)
 		s.send(u, s.response("info", now, "server", strings.Join(names, ", ")))
+	case request == "history" && s.kind.NoHistory:
+		return false
+	case request == "history" && s.kind.OnRequest:
+		for _, r := range s.history() {
+			s.send(u, r)
+		}
 	case request == "msg" && text == s.kind.Forbids && text != "":
 		s.send(u, s.response("error", now, "server", "No such words here"))
 	case request == "msg":
@@ -237,7 +243,10 @@ func (s *Server) login(u *user, content string) {
 		return
 	}
 	s.users[u] = name
-	told := s.history()
+	var told []map[string]any
+	if !s.kind.OnRequest {
+		told = s.history()
+	}
 	answer := s.response("info", now, "server", "Login successful")
 	switch {
 	case s.kind.NoAnswer:
