@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"internal/names":           {"/"},
 	"internal/network":         {},
 	"internal/tcp":             {},
-	"internal/tcp/tcptest":     {},
+	"internal/tcp/tcptest":     {"internal/tcp"},
 	"internal/store":           {"/"},
 	"internal/store/sqlite":    {"/", "internal/store"},
 	"internal/store/storetest": {"/", "internal/store"},

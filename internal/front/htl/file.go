@@ -120,13 +120,14 @@ func (f *front) fetch(fileID string) ([]byte, error) {
 // attachment returns a file as a client is told of it: a picture as such if it
 // fits, everything else by its name and an id to fetch it by.
 func (f *front) attachment(from message, a plausch.Attachment) []byte {
-	const around = 512 // what the rest of a document takes at most
-	if a.Picture() && base64.StdEncoding.EncodedLen(int(min(a.Size, maxFrame))) <= f.largest-around {
+	if a.Picture() && base64.StdEncoding.EncodedLen(int(min(a.Size, maxFrame))) <= f.largest {
 		if picture, err := f.read(a.ID); err == nil {
 			m := from
 			m.kind, m.bin = kindImage, true
 			m.content = base64.StdEncoding.AppendEncode(nil, picture)
-			return f.piece(m.append(nil))
+			if document := m.append(nil); len(document) <= f.largest {
+				return f.piece(document)
+			}
 		}
 	}
 	m := from

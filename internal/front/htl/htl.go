@@ -31,10 +31,11 @@ const (
 	// maxFrame is the most bytes of a frame to a client that reads lengths: one
 	// with more makes the original client lose its place in the stream.
 	maxFrame = 1<<17 - 1
-	// maxBare is the most bytes of a document, where it can be split, to a client
-	// without lengths: the original one takes for a document what it reads at
-	// once, at most 4096 bytes.
-	maxBare = 4000
+	// maxBare is the most bytes of a document to a client without lengths, but for a
+	// file. The original one takes for a document what it reads at once. So a document
+	// has to be one packet: of several, the first may be read before the others come.
+	// IPv6 leaves a packet 1280 bytes everywhere, 72 of them for headers.
+	maxBare = 1200
 )
 
 // Server serves connections of the protocol.

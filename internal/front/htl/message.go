@@ -80,10 +80,13 @@ func (f *front) piece(document []byte) []byte {
 // pieces returns a message as it is written; a text that is too long for one is
 // several.
 func (f *front) pieces(m message) (pieces [][]byte) {
+	around := m
+	around.content = nil
+	room := f.largest - len(around.append(nil)) - len("\xdb\x00\x00\x00\x00")
 	for rest := m.content; ; {
 		part := m
 		if m.kind == kindText {
-			n := fit(rest, f.largest-512) // names, keys and headers take less
+			n := fit(rest, max(room, 64))
 			part.content, rest = rest[:n], rest[n:]
 		} else {
 			rest = nil
@@ -123,7 +126,7 @@ func (f *front) users(names []string) []byte {
 	m := message{kind: kindUsers, time: time.Now()}
 	size := 64
 	for _, name := range names {
-		if size += len(name) + 2; size > maxFrame {
+		if size += len(name) + 2; size > f.largest {
 			break
 		}
 		m.users = append(m.users, name)
