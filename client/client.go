@@ -67,9 +67,17 @@ type Options struct {
 	// first. Later there are no gaps, however long the connection was lost.
 	Newest int
 	// Begin, if not nil, is asked instead for each room that was not seen before:
-	// it returns the seq after which to begin (0 for the whole log, Room.Head
-	// for what is new), or -1 to never hand on anything of this room. It must
-	// not call the client.
+	// it returns the seq after which to begin (0 for the whole log, Room.Head for
+	// what is new), or -1 to never hand on anything of this room. It must not call
+	// the client.
+	//
+	// Room.Head is here the last seq that is not new. In a room that the account
+	// was in when the client was opened, that is the newest of then. A direct room
+	// that somebody has begun since is new from its first message on, and one that
+	// the account got into from that event on, or, if it was offline then, with the
+	// newest 50 events. With Epoch the same holds for rooms that came up before the
+	// client was opened: return what is remembered of a room, and Room.Head for one
+	// of which nothing is.
 	Begin func(plausch.Room) int64
 
 	// Epoch is what [Client.Epoch] was when the seqs were remembered from which Begin

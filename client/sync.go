@@ -209,27 +209,38 @@ func (c *Client) begin(l *roomLog, common int64, pushed bool) {
 		first = min(first, seq)
 	}
 	late := c.sync.everDone // known only now, so new to the account
-	switch {
-	case c.o.Begin != nil:
-		after := min(c.o.Begin(l.room), l.room.Head)
+	if c.o.Begin != nil {
+		room := l.room
+		room.Head = firstNew(l.room, first, 0, late || c.o.Epoch != "", pushed) - 1
+		after := min(c.o.Begin(room), l.room.Head)
 		if !late && c.o.Epoch != "" {
 			after = min(after, common)
 		}
 		l.ignored = after < 0
-		l.next = after + 1
-	case late && l.room.Kind == plausch.RoomDirect:
-		l.next = 1
-	case late && !pushed:
-		l.next = min(first, l.room.Head-int64(max(c.o.Newest, lateNewest))+1)
-	default:
-		l.next = min(first, l.room.Head-int64(c.o.Newest)+1)
+		l.next = max(after+1, 1)
+	} else {
+		l.next = firstNew(l.room, first, c.o.Newest, late, pushed)
 	}
-	l.next = max(l.next, 1)
 	for seq := range l.ahead {
 		if seq < l.next || l.ignored {
 			delete(l.ahead, seq)
 		}
 	}
+}
+
+// firstNew returns the seq of the first event of a room that is new to the account,
+// or is among the newest that it wants anyway. First is the first event that was
+// pushed, or that will be. Unknown says that the account was not in the room when
+// the client last looked: the whole of a direct room is new then. Of another room
+// it cannot be told when the account got into it, unless that was pushed.
+func firstNew(room plausch.Room, first int64, newest int, unknown, pushed bool) int64 {
+	switch {
+	case unknown && room.Kind == plausch.RoomDirect:
+		return 1
+	case unknown && !pushed:
+		newest = max(newest, lateNewest)
+	}
+	return max(1, min(first, room.Head-int64(newest)+1))
 }
 
 // push takes in what the server tells by itself. It is called by the
