@@ -21,16 +21,20 @@ type Upload struct {
 	Body io.Reader
 	// Size is how many they are, 0 if that is not known.
 	Size int64
+	// ClientID, if not empty, makes the upload happen once: a second one of the account
+	// with the same id is answered with the file of the first, while that is there.
+	// It is any text of at most plausch.MaxClientID bytes, such as rand.Text().
+	ClientID string
 	// Progress, if not nil, is called by another goroutine with the number of bytes
 	// that were handed to the network so far, after each piece of them.
 	Progress func(sent int64)
 }
 
 // Upload gives the server a file, which nobody else can read until it is sent: see
-// Outgoing.Attachments. The server bounds its size (TooLarge, StorageFull; ErrLost if
-// it ends the connection before its answer is read). The
-// context may end it; it ends by itself when nothing moves for a minute. What was
-// cut off wraps [ErrLost] and may be uploaded again: a file that is never sent goes
+// Outgoing.Attachments. The server bounds its size: TooLarge tells the limit, before
+// the bytes go if Size is known. The context may end it; it ends by itself when
+// nothing moves for a minute. What was cut off wraps [ErrLost] and may be uploaded
+// again from the beginning (see Upload.ClientID): a file that is never sent goes
 // after a day. It needs a token: Unsupported for a transient guest.
 func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, error) {
 	body, ctx, stop := newMoving(ctx, piped(u.Body), u.Progress)
@@ -46,6 +50,9 @@ func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, erro
 	r.URL.RawQuery = url.Values{"name": {u.Name}}.Encode()
 	r.Header.Set("Content-Type", plausch.TypeUnknown)
 	r.Header.Set("Expect", "100-continue") // who is refused sends nothing
+	if u.ClientID != "" {
+		r.Header.Set("Idempotency-Key", u.ClientID)
+	}
 	var w protocol.Attachment
 	if err := h.ask(r, &w); err != nil {
 		return plausch.Attachment{}, fmt.Errorf("upload %q: %w", u.Name, err)

@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"plausch"
@@ -40,7 +41,13 @@ func newHTTPClient(a Address, o DialOptions) (*httpClient, error) {
 	if a.KTN() {
 		return nil, plausch.Errorf(plausch.Unsupported, "a KTN server has neither files nor webhooks")
 	}
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, a, o, alpnHTTP) }
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		c, err := connect(ctx, a, o, alpnHTTP)
+		if err != nil {
+			return nil, err
+		}
+		return &answered{Conn: c, ended: make(chan struct{})}, nil
+	}
 	return &httpClient{base: a.apiURL(), http: http.Client{
 		Transport: &http.Transport{
 			DialContext: dial, DialTLSContext: dial, DisableCompression: true,
@@ -61,6 +68,45 @@ func (a Address) apiURL() string {
 		u.Path, _ = path.Split(a.Path)
 	}
 	return u.String() + "api"
+}
+
+// answerTime is how long an answer is waited for on a connection that takes no more.
+const answerTime = 2 * time.Second
+
+// answered is a connection on which an answer is read before it is told that writing
+// failed. A server that refuses a file may close before all of it has come, and
+// net/http would give up with the first of the two that it notices.
+type answered struct {
+	net.Conn
+	once  sync.Once
+	ended chan struct{} // closed when nothing more can be read
+}
+
+// Read implements [net.Conn].
+func (c *answered) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.once.Do(func() { close(c.ended) })
+	}
+	return n, err
+}
+
+// Write implements [net.Conn].
+func (c *answered) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		select {
+		case <-c.ended:
+		case <-time.After(answerTime):
+		}
+	}
+	return n, err
+}
+
+// Close implements [net.Conn].
+func (c *answered) Close() error {
+	c.once.Do(func() { close(c.ended) })
+	return c.Conn.Close()
 }
 
 func (h *httpClient) close() { h.http.CloseIdleConnections() }

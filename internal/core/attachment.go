@@ -25,7 +25,13 @@ const (
 type File struct {
 	Name     string // as the uploader calls it; see plausch.FileName
 	ClientID string // by which its uploader finds it again; see plausch.CheckClientID
-	Body     io.Reader
+	// Once says that an upload with the same ClientID is the same one: if there was
+	// one, its file is the answer, and the body is not read to its end.
+	Once bool
+	// Size is how many bytes come at least, 0 if that is not known: a file that is
+	// too large is refused before they do.
+	Size int64
+	Body io.Reader
 }
 
 // FileRef says which file: by ID or, if that is empty, the newest that the
@@ -45,22 +51,38 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 	if err := c.takeSend(ctx, by); err != nil {
 		return plausch.Attachment{}, err
 	}
+	if f.Once = f.Once && f.ClientID != ""; f.Once {
+		if earlier, err := c.store.AttachmentByClientID(ctx, by.ID, f.ClientID); plausch.CodeOf(err) != plausch.NotFound {
+			return earlier.Attachment, err
+		}
+	}
+	if f.Size > c.opts.MaxFile {
+		return plausch.Attachment{}, errFileTooLarge(c.opts.MaxFile)
+	}
 	used, err := c.uploads.begin(by.ID, func() (int64, error) { return c.store.AttachedBytes(ctx, by.ID) })
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
 	body := &metered{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
+	if err := body.check(f.Size); err != nil {
+		c.uploads.end(by.ID, used, 0, false)
+		return plausch.Attachment{}, err
+	}
 	if uninvited(by) {
 		remote := c.remoteOf(by.ID)
 		body.take = func(n int) (counted, error) { return c.guests.takeBytes(remote, n) }
 	}
 	a, err := c.keep(ctx, by, f, media.WithoutMetadata(body))
 	c.uploads.end(by.ID, used, body.read, err == nil)
-	if err != nil {
-		body.taken.giveBack()
-		return plausch.Attachment{}, err
+	if err == nil {
+		return a, nil
 	}
-	return a, nil
+	body.taken.giveBack()
+	if f.Once && plausch.CodeOf(err) == plausch.Taken { // the same upload ran beside this one
+		earlier, err := c.store.AttachmentByClientID(ctx, by.ID, f.ClientID)
+		return earlier.Attachment, err
+	}
+	return plausch.Attachment{}, err
 }
 
 // keep puts the bytes first and then the file that they belong to. A crash in
@@ -79,7 +101,7 @@ func (c *Core) keep(ctx context.Context, by plausch.Account, f File, body io.Rea
 	}
 	n := store.NewAttachment{
 		Attachment: plausch.Attachment{ID: rand.Text(), Name: plausch.FileName(f.Name), Type: mediaType, Size: size},
-		Account:    by.ID, Hash: store.ContentHash(hash), ClientID: f.ClientID, At: c.now(), Quota: c.opts.MaxAccountFiles,
+		Account:    by.ID, Hash: store.ContentHash(hash), ClientID: f.ClientID, Once: f.Once, At: c.now(), Quota: c.opts.MaxAccountFiles,
 	}
 	err = c.store.CreateAttachment(ctx, n)
 	if errors.Is(err, store.ErrBroken) {
@@ -183,6 +205,15 @@ func errDamaged(is string) error {
 	return plausch.Errorf(plausch.Internal, "the file is %s the server's disk; whoever uploaded it can do so again, or its host restores a backup", is)
 }
 
+func errFileTooLarge(limit int64) error {
+	return plausch.Errorf(plausch.TooLarge, "the file is larger than the %d bytes that are allowed", limit)
+}
+
+func errOverQuota(quota int64) error {
+	return plausch.Errorf(plausch.TooLarge,
+		"the files of one account can have %d bytes together, and this one would be over it; ask the server's owner for more", quota)
+}
+
 func errNoFile() error {
 	return plausch.Errorf(plausch.NotFound, "there is no such file, or none that you may read")
 }
@@ -256,6 +287,17 @@ type metered struct {
 	taken counted
 }
 
+// check fails if so many bytes would be over the quota.
+func (m *metered) check(size int64) error {
+	m.used.mu.Lock()
+	defer m.used.mu.Unlock()
+	if m.used.bytes+size > m.quota {
+		return errOverQuota(m.quota)
+	}
+	return nil
+}
+
+// Read implements [io.Reader].
 func (m *metered) Read(p []byte) (int, error) {
 	n, err := m.from.Read(p)
 	m.read += int64(n)
@@ -272,11 +314,10 @@ func (m *metered) Read(p []byte) (int, error) {
 		m.taken = taken
 	}
 	if m.read > m.limit {
-		return n, plausch.Errorf(plausch.TooLarge, "the file is larger than the %d bytes that are allowed", m.limit)
+		return n, errFileTooLarge(m.limit)
 	}
 	if over {
-		return n, plausch.Errorf(plausch.TooLarge,
-			"the files of one account can have %d bytes together, and this one would be over it; ask the server's owner for more", m.quota)
+		return n, errOverQuota(m.quota)
 	}
 	return n, err
 }

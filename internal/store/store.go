@@ -511,7 +511,9 @@ type NewAttachment struct {
 	Account  plausch.AccountID // who uploaded it
 	Hash     ContentHash
 	ClientID string // empty if the uploader gave none; need not be unique
-	At       time.Time
+	// Once refuses the file if its account has one of this ClientID already.
+	Once bool
+	At   time.Time
 	// Quota is how many bytes all files of the account may have together.
 	Quota int64
 }
@@ -528,7 +530,8 @@ type Attachment struct {
 // uploader's alone, until a message carries it: see [Draft.Attachments].
 type Attachments interface {
 	// CreateAttachment adds a pending file. It returns TooLarge, and adds
-	// nothing, if its account's files would have more than Quota bytes.
+	// nothing, if its account's files would have more than Quota bytes, and Taken if
+	// Once forbids it.
 	CreateAttachment(ctx context.Context, a NewAttachment) error
 	// Attachment returns a file by id, or NotFound.
 	Attachment(ctx context.Context, id string) (Attachment, error)

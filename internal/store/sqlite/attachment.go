@@ -40,8 +40,16 @@ func (s *Store) CreateAttachment(ctx context.Context, n store.NewAttachment) err
 		} else if rows == 0 {
 			return plausch.Errorf(plausch.TooLarge, "the files of one account can have %d bytes together, and this one would be over it", n.Quota)
 		}
-		_, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli())
-		return err
+		r, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli(), n.Once)
+		if err != nil {
+			return err
+		}
+		if rows, err := r.RowsAffected(); err != nil {
+			return err
+		} else if rows == 0 {
+			return plausch.Errorf(plausch.Taken, "the account has a file with this client id already")
+		}
+		return nil
 	})
 }
 

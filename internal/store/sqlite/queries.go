@@ -82,7 +82,8 @@ func (w *writes) queries() []query {
 		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
 
 		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+			WHERE NOT (?9 AND EXISTS (SELECT 1 FROM attachments WHERE client_id = ?7 AND account = ?2))`},
 		{&w.addAttached, `UPDATE accounts SET attached = attached + ?1 WHERE id = ?2 AND attached + ?1 <= ?3`},
 		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
 		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},

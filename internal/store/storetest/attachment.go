@@ -207,6 +207,21 @@ var attachmentTests = []test{
 			f.code(plausch.NotFound, err)
 		}
 	}},
+	{"an upload happens once if it is to", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		once := func(by plausch.AccountRef, id, clientID string) error {
+			n := file(by, id, 1)
+			n.ClientID, n.Once = clientID, true
+			return f.CreateAttachment(f.ctx(), n)
+		}
+		f.ok(once(ann, "1", "id"))
+		f.code(plausch.Taken, once(ann, "2", "id"))
+		f.attachedBytes(ann, 1) // what is refused does not count
+		f.ok(once(ann, "3", "other"))
+		f.ok(once(bob, "4", "id"))
+		f.ok(once(ann, "5", ""))
+		f.ok(once(ann, "6", ""))
+	}},
 	{"the quota bounds the sum of an account's files", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		f.attachedBytes(ann, 0)

@@ -56,7 +56,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	s.logInternal(r, err)
 	setErrorHeaders(w.Header(), err)
-	s.writeJSON(w, status, wireError{protocol.NewError(err)})
+	s.writeBefore(w, r, func() { s.writeJSON(w, status, wireError{protocol.NewError(err)}) })
 }
 
 // logInternal logs what its caller is not told. The pattern of the route is
@@ -107,10 +107,12 @@ func (q *request) none() error {
 }
 
 func (s *Server) writeJSON(w http.ResponseWriter, status int, v any) {
+	answer := append(encode(v), '\n')
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer))) // so that it is whole when it was flushed
 	s.setWriteDeadline(w)
 	w.WriteHeader(status)
-	_, _ = w.Write(append(encode(v), '\n')) // a reader that has gone needs no answer
+	_, _ = w.Write(answer) // a reader that has gone needs no answer
 }
 
 // setWriteDeadline bounds how long the answer may wait for its reader.

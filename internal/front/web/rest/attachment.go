@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,11 +17,11 @@ import (
 
 // upload keeps the body as a file. The bounds of its size are the core's.
 func (q *request) upload() error {
-	key := q.Header.Get("Idempotency-Key")
-	if key == "" {
-		key = q.URL.Query().Get("client_id")
+	key, id := q.Header.Get("Idempotency-Key"), q.URL.Query().Get("client_id")
+	if key != "" && id != "" && key != id {
+		return errTwoKeys()
 	}
-	file, err := q.keepFile(core.File{Name: q.URL.Query().Get("name"), ClientID: key})
+	file, err := q.keepFile(core.File{Name: q.URL.Query().Get("name"), ClientID: cmp.Or(key, id), Once: true})
 	if err != nil {
 		return err
 	}
@@ -30,10 +31,11 @@ func (q *request) upload() error {
 // keepFile keeps the body, or the file of the form that it is, as the file f.
 func (q *request) keepFile(f core.File) (plausch.Attachment, error) {
 	body := &incoming{q: q, began: time.Now()}
-	f.Body = body
+	f.Body, f.Size = body, q.ContentLength
 	var sent *form
 	var err error
 	if isForm(q.Header) {
+		f.Size -= maxFormOverhead
 		if sent, err = openForm(body, q.Header.Get("Content-Type"), &f); err != nil {
 			return plausch.Attachment{}, err
 		}
@@ -45,10 +47,17 @@ func (q *request) keepFile(f core.File) (plausch.Attachment, error) {
 		err = sent.end()
 	}
 	if err == nil {
+		err = body.end()
+	}
+	if err == nil {
 		_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 	}
 	return file, err
 }
+
+// maxFormOverhead is how much of a form may not be its file, in bytes: more only lets a
+// file that is too large be refused while it comes.
+const maxFormOverhead = 64 << 10
 
 // minUploadRate is how fast a file has to come, in bytes a second: slower than a
 // bad mobile network, and fast enough that it ends.
@@ -59,6 +68,16 @@ type incoming struct {
 	q     *request
 	began time.Time
 	read  int64
+}
+
+// end reads what the core did not, since the file was there already: a client that
+// does not wait for 100 Continue sends all of it before it reads the answer.
+func (u *incoming) end() error {
+	if u.read == 0 && u.q.Header.Get("Expect") != "" {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, u)
+	return err
 }
 
 // Read implements [io.Reader].

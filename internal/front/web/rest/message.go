@@ -69,7 +69,7 @@ func (q *request) readMessage(m *protocol.MessageSend) error {
 func (q *request) readKey(m *protocol.MessageSend) error {
 	key := q.Header.Get("Idempotency-Key")
 	if key != "" && m.ClientID != "" && key != m.ClientID {
-		return plausch.Errorf(plausch.Invalid, "client_id and the header Idempotency-Key are the same thing, and differ here; send one of them")
+		return errTwoKeys()
 	}
 	if key != "" {
 		m.ClientID = key
@@ -102,4 +102,8 @@ func (q *request) history() error {
 		Events []protocol.Event `json:"events"`
 		More   bool             `json:"more"`
 	}(h))
+}
+
+func errTwoKeys() error {
+	return plausch.Errorf(plausch.Invalid, "client_id and the header Idempotency-Key are the same thing, and differ here; send one of them")
 }

@@ -95,6 +95,7 @@ func (s *Server) Stop() { s.stop.Do(func() { close(s.stopped) }) }
 
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = withBody(r)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
