@@ -51,6 +51,19 @@ var speakers = map[string]speaker{
 		},
 		func(conn net.Conn, text string) error { return htlWrite(conn, "type", "text", "content", text) },
 	},
+	"htlbare": { // without lengths, so at a pace
+		func(t *testing.T, s *servertest.Server, name string) net.Conn {
+			conn := dialTCP(t, s.HTL)
+			if _, err := conn.Write(htlDocument("type", "auth", "user", name)); err != nil {
+				t.Fatal(err)
+			}
+			return conn
+		},
+		func(conn net.Conn, text string) error {
+			_, err := conn.Write(htlDocument("type", "text", "content", text))
+			return err
+		},
+	},
 	"native": {
 		func(t *testing.T, s *servertest.Server, name string) net.Conn {
 			conn := dialTCP(t, s.Address)
@@ -106,12 +119,18 @@ func ktnSay(conn net.Conn, text string) error {
 	return err
 }
 
-// htlWrite writes a document of keys and values.
-func htlWrite(conn net.Conn, texts ...string) error {
+// htlDocument is a document of keys and values.
+func htlDocument(texts ...string) []byte {
 	b := msgp.AppendMapHeader(nil, uint32(len(texts)/2))
 	for _, text := range texts {
 		b = msgp.AppendString(b, text)
 	}
+	return b
+}
+
+// htlWrite writes one with its length.
+func htlWrite(conn net.Conn, texts ...string) error {
+	b := htlDocument(texts...)
 	_, err := conn.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...))
 	return err
 }

@@ -270,8 +270,6 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 		s.typed = in.Name
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
-	if !s.before {
-	}
 	if _, err = ask[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err
 	}
@@ -285,7 +283,7 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 // it in what this client is told: it then finds itself among others. What would be
 // somebody else's name cannot.
 func (s *Session) folded(typed string) bool {
-	return s.server.opts.FoldNames && s.me.Display != "" && strings.TrimSpace(typed) == s.me.Display && shown(s.me) != s.me.Display
+	return s.server.opts.FoldNames && s.me.Display != "" && typed == s.me.Display && shown(s.me) != s.me.Display
 }
 
 // Name returns the name of who has signed in, as others see it.

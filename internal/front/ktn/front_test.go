@@ -213,6 +213,12 @@ func TestPasswords(t *testing.T) {
 			c.wantInfo("Anna")
 			c.request("msg", "hi")
 			second.want("anna", "message", "hi")
+			c.want("Anna", "message", "hi")
+			second.logOut() // which ends this login alone
+			second.request("login", "anna "+password)
+			second.wantInfo("Login successful")
+			c.request("names", nil)
+			c.wantInfo("Anna")
 
 			far := newClient(t, place.DialFrom("198.51.100.7"), stream)
 			far.request("login", "anna "+password)
