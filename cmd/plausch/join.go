@@ -64,7 +64,7 @@ func newJoinCommand() *cobra.Command {
 
 // joinedText says who somebody is now, and how to go on.
 func joinedText(login *connect.Login, account protocol.Account) string {
-	text := fmt.Sprintf("You are %s at %s.\n", client.CleanLine(account.Name), login.Address)
+	text := fmt.Sprintf("You are %s at %s.\n", client.CleanLine(account.Ref().Shown()), login.Address)
 	if login.Unkept() != nil {
 		return text + fmt.Sprintf("Talk:  plausch chat %s --name %s\n", login.Address, client.CleanLine(account.Name))
 	}

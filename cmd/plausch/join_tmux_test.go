@@ -40,7 +40,7 @@ func TestTmuxJoin(t *testing.T) {
 		{"short", "it needs at least"},
 		{"correct horse battery", "Once more:"},
 		{"correct horse battery", "belongs to somebody else"},
-		{"Berta", "You are berta at"},
+		{"Berta", "You are Berta at"},
 	} {
 		joins.write(answer.typed)
 		joins.press("Enter")

@@ -201,7 +201,7 @@ func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 	switch {
 	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
 		t.lost, t.lostAt = true, time.Time{}
-		fmt.Fprintf(t.stderr, "plausch: %s; trying again\n", c.ExplainOffline(t.offline))
+		t.progress.Print("%s; trying again", c.ExplainOffline(t.offline))
 		return nil
 	case err != nil:
 		return t.why(ctx, err)
@@ -220,7 +220,7 @@ func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 		case client.RoomReset:
 			if u.Room == t.room.ID {
 				t.since = min(t.since, u.Head)
-				fmt.Fprintf(t.stderr, "plausch: the server went back to an older state: what came after seq %d is gone there\n", u.Head)
+				t.progress.Print("the server went back to an older state: what came after seq %d is gone there", u.Head)
 			}
 		case client.Event:
 			if u.Room == t.room.ID && u.Seq > t.since {
@@ -241,7 +241,7 @@ func (t *tailer) state(u client.State) {
 	case u.Phase == client.Online:
 		t.wasOnline = true
 		if t.lost {
-			fmt.Fprintln(t.stderr, "plausch: connected again")
+			t.progress.Print("connected again")
 		}
 		t.offline, t.lost, t.lostAt = nil, false, time.Time{}
 	case u.Phase == client.Offline:

@@ -45,6 +45,7 @@ type Login struct {
 
 	state      state
 	toldUnkept bool // that nothing is kept was told
+	toldName   bool // that the token is another account's was told
 	takenAgain bool // that the name is taken was tried again
 }
 

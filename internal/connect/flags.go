@@ -61,13 +61,17 @@ func (f Flags) Login() (*Login, error) {
 	if l.Address, err = client.ParseAddress(cmp.Or(f.Server, os.Getenv(ServerEnv), joined.Last, DefaultServer)); err != nil {
 		return nil, &Error{Exit: ExitUsage, Err: err}
 	}
-	if name := cmp.Or(f.Name, os.Getenv(NameEnv), joined.Names[l.Address.Key()]); name != "" {
+	if err := f.secrets(l); err != nil {
+		return nil, err
+	}
+	name := cmp.Or(f.Name, os.Getenv(NameEnv))
+	if name == "" && l.Token == "" {
+		name = joined.Names[l.Address.Key()]
+	}
+	if name != "" {
 		if err := l.SetName(name); err != nil {
 			return nil, &Error{Exit: ExitUsage, Err: err}
 		}
-	}
-	if err := f.secrets(l); err != nil {
-		return nil, err
 	}
 	if err := f.fingerprint(l); err != nil {
 		return nil, err

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"plausch"
 	"plausch/client"
 	"plausch/internal/terminal"
 )
@@ -40,7 +42,7 @@ func (l *Login) NewProgress(w io.Writer) *Progress {
 	defer p.mu.Unlock()
 	if err := l.Unkept(); err != nil && l.Token == "" && !l.Address.KTN() && !l.toldUnkept {
 		l.toldUnkept = true
-		fmt.Fprintln(w, terminal.Wrap("plausch: ", client.CleanLine(fmt.Sprintf("your sign-in is not kept: %v", err)), terminal.Columns(w), progressIndent))
+		p.print(fmt.Sprintf("your sign-in is not kept: %v", err))
 	}
 	if p.terminal {
 		p.due, p.shown = true, true
@@ -59,7 +61,7 @@ func (p *Progress) waitIsLong() {
 		return
 	}
 	if p.why == "" {
-		fmt.Fprintf(p.to, "plausch: connecting to %s, which has not answered yet\n", p.login.Address)
+		p.print(fmt.Sprintf("connecting to %s, which has not answered yet", p.login.Address))
 		return
 	}
 	p.tell()
@@ -75,6 +77,7 @@ func (p *Progress) Take(u client.Update) {
 		}
 	case state.Phase == client.Online:
 		p.Close()
+		p.checkName(state.Account)
 	case state.Phase == client.Offline && state.Err != nil:
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -84,23 +87,40 @@ func (p *Progress) Take(u client.Update) {
 	}
 }
 
+// checkName warns if the token is not that of the account that was named.
+func (p *Progress) checkName(account plausch.AccountRef) {
+	l := p.login
+	if l.Token == "" || l.Name == "" || l.Name == account.Name || l.toldName {
+		return
+	}
+	l.toldName = true
+	p.Print("the token is that of %s, not of %s", account.Name, l.Name)
+}
+
 // tell says why it waits; p.mu is held.
 func (p *Progress) tell() {
 	if p.why == p.told {
 		return
 	}
-	p.erase()
 	p.told = p.why
-	fmt.Fprintln(p.to, terminal.Wrap("plausch: ", p.why+". Trying again …", terminal.Columns(p.to), progressIndent))
+	end := "."
+	if strings.HasSuffix(p.why, "?") {
+		end = ""
+	}
+	p.print(p.why + end + " Trying again")
+}
+
+// print prints a line of its own; p.mu is held.
+func (p *Progress) print(text string) {
+	p.erase()
+	fmt.Fprintln(p.to, terminal.Wrap("plausch: ", client.CleanLine(text), terminal.Columns(p.to), progressIndent))
 }
 
 // Print prints what else is to be told.
 func (p *Progress) Print(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.erase()
-	text := client.CleanLine(fmt.Sprintf(format, args...))
-	fmt.Fprintln(p.to, terminal.Wrap("plausch: ", text, terminal.Columns(p.to), progressIndent))
+	p.print(fmt.Sprintf(format, args...))
 }
 
 const progressIndent = 2
