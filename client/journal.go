@@ -27,8 +27,10 @@ var ErrOutboxInUse = errors.New("another client is using it")
 // A put is on disk before it is reported as kept. A done may get lost with the
 // process, since a send that is repeated under its id happens once. That is not
 // so on a KTN server; there a went is on disk before the send goes out. When all
-// is done, the file is emptied. Beside it lies FILE.lock, which is locked as long
-// as the journal is open.
+// is done, the file is emptied; when most is, what is left is written to FILE.new,
+// which takes its place, so the file is at most about twice as large as what waits,
+// or minCompact. Beside it lies FILE.lock, which is locked as long as the journal is
+// open.
 type journal struct {
 	path string
 	lock io.Closer
@@ -36,12 +38,16 @@ type journal struct {
 	mu     sync.Mutex // guards the file
 	file   *os.File
 	size   int64 // of whole records
+	next   int64 // size at which the file is compacted
 	broken error // the file is not what we think; nothing more is taken
 
 	small sync.Mutex // guards what follows; held for moments only
 	live  int        // puts without a done
 	dones []byte     // records that are written with the next put
 }
+
+// minCompact is the size below which a file is left as it is, in bytes.
+const minCompact = 256 << 10
 
 type record struct {
 	Put  *put   `json:"put,omitempty"`
@@ -67,7 +73,7 @@ func openJournal(path string) (*journal, []put, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("outbox %s: %w", path, err)
 	}
-	j := &journal{path: path, lock: lock}
+	j := &journal{path: path, lock: lock, next: minCompact}
 	puts, err := j.load()
 	if err != nil {
 		if j.file != nil {
@@ -84,24 +90,36 @@ func (j *journal) load() ([]put, error) {
 	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, err
 	}
+	_ = os.Remove(j.path + ".new") // of a process that was killed before it was whole
 	syncFolder(filepath.Dir(j.path))
+	puts, size, err := readRecords(j.file)
+	if err != nil {
+		return nil, err
+	}
+	j.size, j.live = size, len(puts)
+	return puts, j.rewind()
+}
+
+// readRecords returns the sends that are not done, in order, and the size of the
+// whole records.
+func readRecords(from io.Reader) (left []put, size int64, err error) {
 	var puts []put
 	went, done := make(map[string]bool), make(map[string]bool)
-	r := bufio.NewReader(j.file)
+	r := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
 		if err == io.EOF {
 			break // what is left is a torn record, which nobody was told of
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		var rec record
 		if err := json.Unmarshal(line, &rec); err != nil || !rec.valid() {
 			if _, err := r.Peek(1); err == io.EOF {
 				break // torn, and the tail of an older file's block behind it
 			}
-			return nil, fmt.Errorf("line %d is damaged; mend or remove the file", n)
+			return nil, 0, fmt.Errorf("line %d is damaged; mend or remove the file", n)
 		}
 		switch {
 		case rec.Put != nil:
@@ -111,17 +129,78 @@ func (j *journal) load() ([]put, error) {
 		default:
 			done[rec.Done] = true
 		}
-		j.size += int64(len(line))
+		size += int64(len(line))
 	}
-	left := puts[:0]
+	left = puts[:0]
 	for _, p := range puts {
 		if !done[p.ID] {
 			p.went = went[p.ID]
 			left = append(left, p)
 		}
 	}
-	j.live = len(left)
-	return left, j.rewind()
+	return left, size, nil
+}
+
+// compact puts a file in the place of this one that has only what is not done. Until
+// it is whole and on disk, the old one is there. An error leaves that as it is, unless
+// j.broken is set.
+func (j *journal) compact() error {
+	j.small.Lock()
+	dones := bytes.Clone(j.dones)
+	j.small.Unlock()
+	puts, _, err := readRecords(io.MultiReader(io.NewSectionReader(j.file, 0, j.size), bytes.NewReader(dones)))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	for i := range puts {
+		b.Write(encodeRecord(record{Put: &puts[i]}))
+		if puts[i].went {
+			b.Write(encodeRecord(record{Went: puts[i].ID}))
+		}
+	}
+	fresh := j.path + ".new"
+	if err := writeSynced(fresh, b.Bytes()); err != nil {
+		return errors.Join(err, os.Remove(fresh))
+	}
+	// Windows replaces no file that is open.
+	if err := j.file.Close(); err != nil {
+		j.broken = err
+		return err
+	}
+	err = os.Rename(fresh, j.path)
+	if err == nil {
+		j.size = int64(b.Len())
+		syncFolder(filepath.Dir(j.path))
+		j.small.Lock()
+		j.dones = append([]byte(nil), j.dones[len(dones):]...) // what they end is not there any more
+		j.small.Unlock()
+	}
+	var openErr error
+	if j.file, openErr = os.OpenFile(j.path, os.O_RDWR, 0o600); openErr == nil {
+		_, openErr = j.file.Seek(j.size, io.SeekStart)
+	}
+	j.broken = openErr
+	return errors.Join(err, openErr)
+}
+
+// writeSynced writes a file and returns when it is on disk.
+func writeSynced(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// encodeRecord returns the line of a record.
+func encodeRecord(r record) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(r) // strings and numbers only
+	return b.Bytes()
 }
 
 // rewind cuts off what is not a whole record, or everything if nothing is live.
@@ -145,18 +224,21 @@ func (j *journal) put(puts []put) error {
 	if j.broken != nil {
 		return fmt.Errorf("outbox %s: %w", j.path, j.broken)
 	}
+	if j.size >= j.next {
+		// What cannot be compacted is still whole, and is appended to.
+		_ = j.compact()
+		if j.broken != nil {
+			return fmt.Errorf("outbox %s: %w", j.path, j.broken)
+		}
+		j.next = max(minCompact, 2*j.size)
+	}
 	j.small.Lock()
 	b := bytes.NewBuffer(j.dones)
 	j.dones = nil
 	j.live += len(puts) // before it is written, so that done does not empty the file
 	j.small.Unlock()
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
 	for i := range puts {
-		if err := enc.Encode(record{Put: &puts[i]}); err != nil {
-			j.broken = err // not reached: strings and numbers only
-			return err
-		}
+		b.Write(encodeRecord(record{Put: &puts[i]}))
 	}
 	_, err := j.file.Write(b.Bytes())
 	if err == nil {
@@ -223,7 +305,7 @@ func (j *journal) done(id string) {
 func (j *journal) close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.file == nil {
+	if j.lock == nil {
 		return nil
 	}
 	err := j.broken
@@ -232,8 +314,11 @@ func (j *journal) close() error {
 			_, err = j.file.Write(j.dones)
 		}
 	}
-	err = errors.Join(err, j.file.Close(), j.lock.Close())
-	j.file, j.broken = nil, ErrClosed
+	if j.file != nil { // not if it could not be opened again
+		err = errors.Join(err, j.file.Close())
+	}
+	err = errors.Join(err, j.lock.Close())
+	j.file, j.lock, j.broken = nil, nil, ErrClosed
 	return err
 }
 
