@@ -16,6 +16,39 @@
 //		}
 //	}
 //
+// The examples are whole programs: a script that sends, a bot that answers, and a
+// file that is uploaded. Every method of the server's table has one here, named by
+// its verb and noun: room.create is [Client.CreateRoom].
+//
+// # What outlives what
+//
+// Sends and seqs make that nothing is lost and nothing comes twice. A send has an id,
+// under which it is repeated until the server has answered; with Options.Outbox it
+// outlives the process. Events come by their seqs, gapless; who remembers the last
+// one of each room, and [Client.Epoch], goes on there after a restart by
+// Options.Begin and Options.Epoch.
+//
+// # A server that goes back
+//
+// A server whose backup was restored is in another state: events after the backup are
+// gone, and others take their seqs. It calls each such state an epoch, and can tell
+// up to which seq of a room two epochs have the same events. A Client that is
+// connected then notices when it comes back: it tells [RoomReset] with the last seq
+// that still counts, and goes on behind it with what the server has now. What was
+// shown after that seq is to be dropped. One that is opened anew with the old
+// epoch in Options.Epoch begins behind what both have in common, whatever Begin
+// says. Sends that wait go out as ever; what the server forgot of those that were
+// acknowledged before, it does not get again.
+//
+// # Files
+//
+// Bytes of files go over HTTP, on the same port and with the same trust, beside the
+// connection. [Client.Upload] gives the server a file and tells its progress; the
+// server refuses what is too large before it is sent. An upload that was cut off
+// begins again; with Upload.ClientID it happens once. The file is then sent by its id
+// (Outgoing.Attachments). [Client.Download] tells its progress, too, and goes on
+// where an earlier one was cut off (Download.From).
+//
 // # Goroutines and locks
 //
 // A Client has one goroutine of its own, which connects, signs in and waits
