@@ -167,9 +167,37 @@ func beginnings(t *testing.T) map[int]string {
 	return all
 }
 
+// oldest is the first version with data, whose upgrade goes through all steps.
+const oldest = 1
+
+// long reports whether make long runs: each kill takes a process, so other runs have
+// some of them, of all kinds.
+func long() bool { return os.Getenv("PLAUSCH_LONG") != "" }
+
+// deathPlaces are the numbers of the statements behind which an upgrade from a
+// version is killed: all, or one of each step from the oldest version on and one
+// from each other.
+func deathPlaces(version int) (places []int) {
+	n := 0
+	for i, step := range allSteps() {
+		first := n
+		if n += len(statements(step)); i < version {
+			continue
+		}
+		switch {
+		case long():
+			for place := first; place < n; place++ {
+				places = append(places, place)
+			}
+		case version == oldest || i == version:
+			places = append(places, (first+n)/2)
+		}
+	}
+	return places
+}
+
 // TestKilledUpgrade kills a process that upgrades a database, from each version on
-// (R18): behind each statement, and before each of the system calls that change the
-// disk. Whoever opens the database next ends at the same upgraded database as if
+// (R18): behind statements, and before system calls that change the disk. Whoever opens the database next ends at the same upgraded database as if
 // nothing had happened, and the safety copy is that from before the upgrade.
 func TestKilledUpgrade(t *testing.T) {
 	strace, err := exec.LookPath("strace")
@@ -216,30 +244,26 @@ func TestKilledUpgrade(t *testing.T) {
 			}
 			return status.Signaled()
 		}
-		t.Run(fmt.Sprintf("from version %d behind each statement", version), func(t *testing.T) {
-			first, last := 0, 0
-			for i, step := range allSteps() {
-				if last += len(statements(step)); i < version {
-					first = last
-				}
-			}
-			for n := first; n < last; n++ {
+		t.Run(fmt.Sprintf("from version %d behind statements", version), func(t *testing.T) {
+			places := deathPlaces(version)
+			for _, n := range places {
 				cmd := exec.Command(os.Args[0])
 				cmd.Env = []string{upgradeDeath + "=" + strconv.Itoa(n)}
 				if !killed(t, begin(t), cmd) {
 					t.Errorf("it was not killed behind statement %d", n)
 				}
 			}
-			t.Logf("%d statements", last-first)
+			t.Logf("%d statements", len(places))
 		})
-		// Each kill takes a process, so all but the oldest version with data, whose
-		// upgrade goes through all steps, are left to make long.
-		if version != 1 && os.Getenv("PLAUSCH_LONG") == "" {
+		if version != oldest && !long() {
 			continue
 		}
-		t.Run(fmt.Sprintf("from version %d before each change of the disk", version), func(t *testing.T) {
-			n := 1
-			for ; ; n++ {
+		t.Run(fmt.Sprintf("from version %d before changes of the disk", version), func(t *testing.T) {
+			kills := 0
+			for n, last := 1, 1; ; n, last = n+last, n {
+				if long() {
+					last = 1 // each, instead of ever fewer
+				}
 				path := begin(t)
 				args := []string{"-f", "-qq", "-o", os.DevNull, "-e", fmt.Sprintf("inject=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat:signal=KILL:when=%d", n)}
 				safety := fmt.Sprintf("%s.before-v%d.tmp", path, len(allSteps()))
@@ -249,9 +273,10 @@ func TestKilledUpgrade(t *testing.T) {
 				if !killed(t, path, exec.Command(strace, append(args, os.Args[0])...)) {
 					break
 				}
+				kills++
 			}
-			t.Logf("%d changes", n-1)
-			if n < 10 {
+			t.Logf("%d changes", kills)
+			if kills < 8 {
 				t.Error("it was hardly ever killed, so this test has not tested much")
 			}
 		})
