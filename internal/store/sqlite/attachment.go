@@ -77,13 +77,11 @@ func (s *Store) AttachedBytes(ctx context.Context, account plausch.AccountID) (s
 // DeletePending implements [store.Attachments].
 func (s *Store) DeletePending(ctx context.Context, before time.Time) (n int, err error) {
 	err = s.write(ctx, "delete pending files", func(ctx context.Context) error {
-		const old = ` FROM attachments WHERE event IS NULL AND created < ?1`
-		_, err := s.conn.ExecContext(ctx, `UPDATE accounts SET attached = attached - p.bytes
-			FROM (SELECT account, sum(size) AS bytes`+old+` GROUP BY account) p WHERE p.account = accounts.id`, before.UnixMilli())
+		_, err := s.w.giveBackPending.ExecContext(ctx, before.UnixMilli())
 		if err != nil {
 			return err
 		}
-		r, err := s.conn.ExecContext(ctx, `DELETE`+old, before.UnixMilli())
+		r, err := s.w.deletePending.ExecContext(ctx, before.UnixMilli())
 		if err != nil {
 			return err
 		}

@@ -42,17 +42,17 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 			}
 		}
 		if c.Role != "" || c.State != "" || c.PasswordHash != "" {
-			if _, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE account = ?`, c.Account); err != nil {
+			if _, err := s.w.deleteTicketsOf.ExecContext(ctx, c.Account); err != nil {
 				return err
 			}
 		}
 		if c.RevokeInvites || c.State == plausch.AccountDeleted {
-			if _, err := s.conn.ExecContext(ctx, `UPDATE invites SET expires = 0 WHERE maker = ?`, c.Account); err != nil {
+			if _, err := s.w.endInvitesOf.ExecContext(ctx, c.Account); err != nil {
 				return err
 			}
 		}
 		if c.RevokeDevices {
-			if _, err := s.conn.ExecContext(ctx, `DELETE FROM devices WHERE account = ? AND id <> ?`, c.Account, c.KeepDevice); err != nil {
+			if _, err := s.w.deleteOtherDevices.ExecContext(ctx, c.Account, c.KeepDevice); err != nil {
 				return err
 			}
 		}
@@ -65,7 +65,7 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 			return err
 		}
 		s.changed(c.Account)
-		a, err = scanAccount(s.conn.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM accounts a WHERE a.id = ?`, c.Account))
+		a, err = scanAccount(s.w.account.QueryRowContext(ctx, c.Account))
 		return err
 	})
 	if err != nil {
@@ -105,9 +105,7 @@ func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
 	case c.Avatar != nil:
 		avatar = []byte{} // becomes null
 	}
-	r, err := s.conn.ExecContext(ctx, `UPDATE accounts SET display = ifnull(?, display), role = ifnull(?, role),
-		state = ifnull(?, state), password = ifnull(?, password), avatar = nullif(ifnull(?, avatar), x'') WHERE id = ? AND held`,
-		c.Display, role, state, password, avatar, c.Account)
+	r, err := s.w.updateAccount.ExecContext(ctx, c.Display, role, state, password, avatar, c.Account)
 	if err != nil {
 		return err
 	}
@@ -119,8 +117,7 @@ func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
 
 // leaveRooms adds the account's leave to each of its rooms but direct ones.
 func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Time) error {
-	rows, err := s.conn.QueryContext(ctx, `SELECT m.room FROM memberships m JOIN rooms r ON r.id = m.room
-		WHERE m.account = ? AND r.kind <> 3 ORDER BY m.room`, id)
+	rows, err := s.w.roomsToLeave.QueryContext(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -149,39 +146,18 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 
 // deleteAccount takes from an account all that it has but what it wrote.
 func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
-	for _, text := range []string{
-		`DELETE FROM devices WHERE account = ?`,
-		`DELETE FROM passkeys WHERE account = ?`,
-		`DELETE FROM attachments WHERE account = ? AND event IS NULL`,
-		`UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`,
-	} {
-		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return execEach(ctx, id, s.w.deleteDevices, s.w.deletePasskeysOf, s.w.deletePendingOf, s.w.deleteAccount)
 }
 
 // erase empties an account's messages: their texts and files. The bytes of files
 // are found by their rows only.
 func (s *Store) erase(ctx context.Context, id plausch.AccountID) error {
-	for _, text := range []string{
-		`UPDATE events SET text = '' WHERE actor = ? AND text <> ''`,
-		`DELETE FROM attachments WHERE account = ?`,
-		`UPDATE accounts SET attached = 0 WHERE id = ?`,
-	} {
-		if _, err := s.conn.ExecContext(ctx, text, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return execEach(ctx, id, s.w.eraseTexts, s.w.deleteAttachmentsOf, s.w.eraseAttached)
 }
-
-const anyOwner = `SELECT EXISTS (SELECT 1 FROM accounts WHERE id > 0 AND role = 1 AND state = 1 AND held)`
 
 // ownedNow reports, inside a write, whether there is an active owner.
 func (s *Store) ownedNow(ctx context.Context) (owned bool, err error) {
-	return owned, s.conn.QueryRowContext(ctx, anyOwner).Scan(&owned)
+	return owned, s.w.owned.QueryRowContext(ctx).Scan(&owned)
 }
 
 // HasOwner implements [store.Accounts].

@@ -10,8 +10,7 @@ import (
 
 // ListContents implements [store.Contents].
 func (s *Store) ListContents(ctx context.Context, after int64, limit int) (all []store.Content, err error) {
-	rows, err := s.pool.QueryContext(ctx, `SELECT number, hash FROM attachments a WHERE number > ?
-		AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.hash = a.hash AND b.number > a.number) ORDER BY number LIMIT ?`, after, limit)
+	rows, err := s.r.contents.QueryContext(ctx, after, limit)
 	if err != nil {
 		return nil, wrap("list contents", err)
 	}
@@ -34,12 +33,11 @@ func (s *Store) ListContents(ctx context.Context, after int64, limit int) (all [
 // ReplaceContent implements [store.Contents].
 func (s *Store) ReplaceContent(ctx context.Context, old, replacement store.ContentHash, size int64) (n int, err error) {
 	err = s.write(ctx, "replace content", func(ctx context.Context) error {
-		_, err := s.conn.ExecContext(ctx, `UPDATE accounts SET attached = attached + p.bytes
-			FROM (SELECT account, sum(?2 - size) AS bytes FROM attachments WHERE hash = ?1 GROUP BY account) p WHERE p.account = accounts.id`, old[:], size)
+		_, err := s.w.resizeContent.ExecContext(ctx, old[:], size)
 		if err != nil {
 			return err
 		}
-		r, err := s.conn.ExecContext(ctx, `UPDATE attachments SET hash = ?2, size = ?3 WHERE hash = ?1`, old[:], replacement[:], size)
+		r, err := s.w.replaceContent.ExecContext(ctx, old[:], replacement[:], size)
 		if err != nil {
 			return err
 		}
@@ -47,7 +45,7 @@ func (s *Store) ReplaceContent(ctx context.Context, old, replacement store.Conte
 		if n = int(rows); n == 0 || err != nil {
 			return err
 		}
-		_, err = s.conn.ExecContext(ctx, `INSERT INTO released (hash) VALUES (?) ON CONFLICT DO NOTHING`, old[:])
+		_, err = s.w.releaseContent.ExecContext(ctx, old[:])
 		return err
 	})
 	return n, err
@@ -55,7 +53,7 @@ func (s *Store) ReplaceContent(ctx context.Context, old, replacement store.Conte
 
 // ContentWork implements [store.Contents].
 func (s *Store) ContentWork(ctx context.Context, name string, version int) (number int64, err error) {
-	err = s.pool.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM settings WHERE key = ?`, workKey(name, version)).Scan(&number)
+	err = s.r.setting.QueryRowContext(ctx, workKey(name, version)).Scan(&number)
 	if isNone(err) {
 		return 0, nil
 	}
@@ -65,8 +63,7 @@ func (s *Store) ContentWork(ctx context.Context, name string, version int) (numb
 // SetContentWork implements [store.Contents].
 func (s *Store) SetContentWork(ctx context.Context, name string, version int, number int64) error {
 	return s.write(ctx, "set content work", func(ctx context.Context) error {
-		_, err := s.conn.ExecContext(ctx, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-			workKey(name, version), fmt.Sprint(number))
+		_, err := s.w.setSetting.ExecContext(ctx, workKey(name, version), fmt.Sprint(number))
 		return err
 	})
 }

@@ -86,7 +86,7 @@ func (s *Store) UseDevices(ctx context.Context, ids []plausch.DeviceID, at time.
 	}
 	return s.write(ctx, "use devices", func(ctx context.Context) error {
 		for _, id := range ids {
-			if _, err := s.conn.ExecContext(ctx, `UPDATE devices SET used = ?1 WHERE id = ?2 AND used < ?1`, at.UnixMilli(), id); err != nil {
+			if _, err := s.w.useDevice.ExecContext(ctx, at.UnixMilli(), id); err != nil {
 				return err
 			}
 		}
@@ -114,8 +114,7 @@ func (s *Store) RevokeDevice(ctx context.Context, account plausch.AccountID, id 
 // ExpireDevices implements [store.Devices].
 func (s *Store) ExpireDevices(ctx context.Context, created, used time.Time) error {
 	return s.write(ctx, "expire devices", func(ctx context.Context) error {
-		const expired = ` FROM devices WHERE NOT lasting AND (created < ? OR used < ?)`
-		rows, err := s.conn.QueryContext(ctx, `SELECT DISTINCT account`+expired, created.UnixMilli(), used.UnixMilli())
+		rows, err := s.w.expiredDevices.QueryContext(ctx, created.UnixMilli(), used.UnixMilli())
 		if err != nil {
 			return err
 		}
@@ -130,7 +129,7 @@ func (s *Store) ExpireDevices(ctx context.Context, created, used time.Time) erro
 		if err := rows.Err(); err != nil {
 			return err
 		}
-		_, err = s.conn.ExecContext(ctx, `DELETE`+expired, created.UnixMilli(), used.UnixMilli())
+		_, err = s.w.deleteExpiredDevices.ExecContext(ctx, created.UnixMilli(), used.UnixMilli())
 		return err
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 // Epoch implements [store.Settings].
 func (s *Store) Epoch(ctx context.Context) (id string, err error) {
-	err = s.pool.QueryRowContext(ctx, `SELECT id FROM epochs ORDER BY number DESC LIMIT 1`).Scan(&id)
+	err = s.r.epoch.QueryRowContext(ctx).Scan(&id)
 	return id, wrap("read epoch", err)
 }
 
@@ -20,10 +20,7 @@ func (s *Store) Epoch(ctx context.Context) (id string, err error) {
 // at the lowest seq that the room had when an epoch began after the given one.
 func (s *Store) CommonSeq(ctx context.Context, epoch string, room plausch.RoomID) (int64, error) {
 	var seq sql.NullInt64
-	err := s.pool.QueryRowContext(ctx, `SELECT min(ifnull(r.seq, 0)) FROM epochs e
-		LEFT JOIN epoch_rooms r ON r.epoch = e.number AND r.room = ?2
-		WHERE e.number > ifnull((SELECT number FROM epochs WHERE id = ?1), (SELECT max(number) - 1 FROM epochs))`,
-		epoch, room).Scan(&seq)
+	err := s.r.commonSeq.QueryRowContext(ctx, epoch, room).Scan(&seq)
 	if err != nil {
 		return 0, wrap("compare epochs", err)
 	}

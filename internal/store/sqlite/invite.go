@@ -38,7 +38,7 @@ func (s *Store) CreateInvite(ctx context.Context, n store.NewInvite) (invite pla
 		if err := s.judged(ctx, n.If); err != nil {
 			return err
 		}
-		r, err := s.conn.ExecContext(ctx, `INSERT INTO invites (token, maker, role, uses, used, created, expires) VALUES (?, ?, ?, ?, 0, ?, ?)`,
+		r, err := s.w.insertInvite.ExecContext(ctx,
 			n.Token[:], maker, role, n.Uses, n.At.UnixMilli(), n.Expires.UnixMilli())
 		if err != nil {
 			return err
@@ -48,11 +48,11 @@ func (s *Store) CreateInvite(ctx context.Context, n store.NewInvite) (invite pla
 			return err
 		}
 		for _, room := range n.Rooms {
-			if _, err := s.conn.ExecContext(ctx, `INSERT INTO invite_rooms (invite, room) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, room); err != nil {
+			if _, err := s.w.insertInviteRoom.ExecContext(ctx, id, room); err != nil {
 				return err
 			}
 		}
-		invite, err = scanInvite(s.conn.QueryRowContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.id = ?`, id))
+		invite, err = scanInvite(s.w.invite.QueryRowContext(ctx, id))
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (s *Store) CreateInvite(ctx context.Context, n store.NewInvite) (invite pla
 
 // inviteRooms reads the rooms of an invite.
 func (s *Store) inviteRooms(ctx context.Context, i *plausch.Invite) error {
-	rows, err := s.pool.QueryContext(ctx, `SELECT r.id, ifnull(r.name, '') FROM invite_rooms i JOIN rooms r ON r.id = i.room WHERE i.invite = ? ORDER BY r.id`, i.ID)
+	rows, err := s.r.inviteRooms.QueryContext(ctx, i.ID)
 	if err != nil {
 		return wrap("read invite", err)
 	}
@@ -84,7 +84,7 @@ func (s *Store) inviteRooms(ctx context.Context, i *plausch.Invite) error {
 
 // InviteByToken implements [store.Invites].
 func (s *Store) InviteByToken(ctx context.Context, token store.TokenHash, at time.Time) (plausch.Invite, error) {
-	i, err := scanInvite(s.pool.QueryRowContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.token = ? AND `+inviteIsGood, token[:], at.UnixMilli()))
+	i, err := scanInvite(s.r.inviteByToken.QueryRowContext(ctx, token[:], at.UnixMilli()))
 	if err != nil {
 		return plausch.Invite{}, found("invite", err)
 	}
@@ -94,8 +94,11 @@ func (s *Store) InviteByToken(ctx context.Context, token store.TokenHash, at tim
 // ListInvites implements [store.Invites].
 func (s *Store) ListInvites(ctx context.Context, maker plausch.AccountID, at time.Time, after plausch.InviteID, limit int) ([]plausch.Invite, error) {
 	const what = "list invites"
-	rows, err := s.pool.QueryContext(ctx, `SELECT `+inviteColumns+inviteTables+` WHERE i.id > ? AND ? IN (0, i.maker) AND `+inviteIsGood+` ORDER BY i.id LIMIT ?`,
-		after, maker, at.UnixMilli(), limit)
+	query, args := s.r.invites, []any{after, at.UnixMilli(), limit}
+	if maker != 0 {
+		query, args = s.r.invitesOf, append([]any{maker}, args...)
+	}
+	rows, err := query.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, wrap(what, err)
 	}
@@ -126,7 +129,7 @@ func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.T
 		if err := s.judged(ctx, judged); err != nil {
 			return err
 		}
-		r, err := s.conn.ExecContext(ctx, `UPDATE invites AS i SET expires = 0 WHERE i.id = ? AND `+inviteIsGood, id, at.UnixMilli())
+		r, err := s.w.revokeInvite.ExecContext(ctx, id, at.UnixMilli())
 		if err != nil {
 			return err
 		}
@@ -145,8 +148,7 @@ func (s *Store) RevokeInvite(ctx context.Context, id plausch.InviteID, at time.T
 // the role that it gives.
 func (s *Store) spendInvite(ctx context.Context, token store.TokenHash, at int64) (id plausch.InviteID, role plausch.Role, err error) {
 	var code int64
-	err = s.conn.QueryRowContext(ctx, `UPDATE invites AS i SET used = used + 1 WHERE i.token = ? AND `+inviteIsGood+` RETURNING id, role`,
-		token[:], at).Scan(&id, &code)
+	err = s.w.spendInvite.QueryRowContext(ctx, token[:], at).Scan(&id, &code)
 	if err != nil {
 		return 0, "", found("invite", err)
 	}

@@ -23,7 +23,7 @@ func (s *Store) CreatePasskey(ctx context.Context, p store.Passkey, judged ...st
 		if err := s.judged(ctx, judged); err != nil {
 			return err
 		}
-		r, err := s.conn.ExecContext(ctx, `INSERT INTO passkeys (`+passkeyColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		r, err := s.w.insertPasskey.ExecContext(ctx,
 			p.ID, p.Account, p.Name, p.Key, p.Created.UnixMilli(), p.Used.UnixMilli())
 		if err != nil {
 			return err
@@ -37,33 +37,19 @@ func (s *Store) CreatePasskey(ctx context.Context, p store.Passkey, judged ...st
 
 // Passkey implements [store.Passkeys].
 func (s *Store) Passkey(ctx context.Context, id []byte) (store.Passkey, error) {
-	p, err := scanPasskey(s.pool.QueryRowContext(ctx, `SELECT `+passkeyColumns+` FROM passkeys WHERE id = ?`, id))
+	p, err := scanPasskey(s.r.passkey.QueryRowContext(ctx, id))
 	return p, found("passkey", err)
 }
 
 // ListPasskeys implements [store.Passkeys].
 func (s *Store) ListPasskeys(ctx context.Context, account plausch.AccountID) ([]store.Passkey, error) {
-	const what = "list passkeys"
-	rows, err := s.pool.QueryContext(ctx, `SELECT `+passkeyColumns+` FROM passkeys WHERE account = ? ORDER BY created, id`, account)
-	if err != nil {
-		return nil, wrap(what, err)
-	}
-	defer rows.Close()
-	var all []store.Passkey
-	for rows.Next() {
-		p, err := scanPasskey(rows)
-		if err != nil {
-			return nil, wrap(what, err)
-		}
-		all = append(all, p)
-	}
-	return all, wrap(what, rows.Err())
+	return list(ctx, "list passkeys", s.r.passkeys, scanPasskey, account)
 }
 
 // UsePasskey implements [store.Passkeys].
 func (s *Store) UsePasskey(ctx context.Context, id, key []byte, at time.Time) error {
 	return s.write(ctx, "use passkey", func(ctx context.Context) error {
-		_, err := s.conn.ExecContext(ctx, `UPDATE passkeys SET data = ?, used = ? WHERE id = ?`, key, at.UnixMilli(), id)
+		_, err := s.w.usePasskey.ExecContext(ctx, key, at.UnixMilli(), id)
 		return err
 	})
 }
@@ -71,7 +57,7 @@ func (s *Store) UsePasskey(ctx context.Context, id, key []byte, at time.Time) er
 // DeletePasskey implements [store.Passkeys].
 func (s *Store) DeletePasskey(ctx context.Context, account plausch.AccountID, id []byte) error {
 	return s.write(ctx, "delete passkey", func(ctx context.Context) error {
-		r, err := s.conn.ExecContext(ctx, `DELETE FROM passkeys WHERE id = ? AND account = ?`, id, account)
+		r, err := s.w.deletePasskey.ExecContext(ctx, id, account)
 		if err != nil {
 			return err
 		}

@@ -100,20 +100,8 @@ type CountedRoom struct {
 // AllRooms returns every public and private room, by name: for whoever has the
 // database, since no account sees all of them.
 func (s *Store) AllRooms(ctx context.Context) ([]CountedRoom, error) {
-	const what = "list all rooms"
-	rows, err := s.pool.QueryContext(ctx, `SELECT `+roomColumns+`, (SELECT count(*) FROM memberships m WHERE m.room = r.id)
-		FROM rooms r WHERE r.name IS NOT NULL ORDER BY r.name`)
-	if err != nil {
-		return nil, wrap(what, err)
-	}
-	defer rows.Close()
-	var all []CountedRoom
-	for rows.Next() {
-		var c CountedRoom
-		if c.Room, err = scanRoomAnd(rows, &c.Members); err != nil {
-			return nil, wrap(what, err)
-		}
-		all = append(all, c)
-	}
-	return all, wrap(what, rows.Err())
+	return list(ctx, "list all rooms", s.r.allRooms, func(row scanner) (c CountedRoom, err error) {
+		c.Room, err = scanRoomAnd(row, &c.Members)
+		return c, err
+	})
 }

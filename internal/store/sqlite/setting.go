@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"plausch"
@@ -13,7 +14,7 @@ const keyServerName = "server_name"
 
 // ServerName implements [store.Settings].
 func (s *Store) ServerName(ctx context.Context) (name string, err error) {
-	err = s.pool.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = ?`, keyServerName).Scan(&name)
+	err = s.r.setting.QueryRowContext(ctx, keyServerName).Scan(&name)
 	if isNone(err) {
 		return "", nil
 	}
@@ -34,8 +35,7 @@ func (s *Store) SetServerName(ctx context.Context, name string, audit *plausch.A
 }
 
 func (s *Store) setServerName(ctx context.Context, name string) error {
-	_, err := s.conn.ExecContext(ctx, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-		keyServerName, name)
+	_, err := s.w.setSetting.ExecContext(ctx, keyServerName, name)
 	return err
 }
 
@@ -61,11 +61,10 @@ func (s *Store) CreateTicket(ctx context.Context, t store.Ticket) error {
 		if t.Account != 0 {
 			account = t.Account
 		}
-		if _, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE purpose = ? AND account IS ?`, purpose, account); err != nil {
+		if _, err := s.w.deleteTickets.ExecContext(ctx, purpose, account); err != nil {
 			return err
 		}
-		_, err = s.conn.ExecContext(ctx, `INSERT INTO tickets (hash, purpose, account, expires) VALUES (?, ?, ?, ?)`,
-			t.Hash[:], purpose, account, t.Expires.UnixMilli())
+		_, err = s.w.insertTicket.ExecContext(ctx, t.Hash[:], purpose, account, t.Expires.UnixMilli())
 		if err != nil {
 			return err
 		}
@@ -81,8 +80,7 @@ func (s *Store) Ticket(ctx context.Context, hash store.TokenHash, purpose store.
 		return store.Ticket{}, err
 	}
 	var expires int64
-	err = s.pool.QueryRowContext(ctx, `SELECT ifnull(account, 0), expires FROM tickets WHERE hash = ? AND purpose = ? AND expires > ?`,
-		hash[:], code, at.UnixMilli()).Scan(&t.Account, &expires)
+	err = s.r.ticket.QueryRowContext(ctx, hash[:], code, at.UnixMilli()).Scan(&t.Account, &expires)
 	t.Expires = toTime(expires)
 	return t, found("ticket", err)
 }
@@ -93,7 +91,7 @@ func (s *Store) spendTicket(ctx context.Context, hash store.TokenHash, purpose s
 	if err != nil {
 		return err
 	}
-	r, err := s.conn.ExecContext(ctx, `DELETE FROM tickets WHERE hash = ? AND purpose = ? AND ifnull(account, 0) = ? AND expires > ?`, hash[:], code, account, at)
+	r, err := s.w.spendTicket.ExecContext(ctx, hash[:], code, account, at)
 	if err != nil {
 		return err
 	}
@@ -129,8 +127,7 @@ func (s *Store) audit(ctx context.Context, a *plausch.Audit, account plausch.Acc
 	if account != 0 {
 		about = account
 	}
-	_, err := s.conn.ExecContext(ctx, `INSERT INTO audit (time, actor, action, account, detail) VALUES (?, ?, ?, ?, ?)`,
-		a.Time.UnixMilli(), actor, a.Action, about, a.Detail)
+	_, err := s.w.insertAudit.ExecContext(ctx, a.Time.UnixMilli(), actor, a.Action, about, a.Detail)
 	return err
 }
 
@@ -138,25 +135,15 @@ func inviteDetail(id plausch.InviteID) string { return fmt.Sprint("invite ", id)
 
 // ListAudit implements [store.Settings].
 func (s *Store) ListAudit(ctx context.Context, before int64, limit int) ([]plausch.Audit, error) {
-	const what = "list audit"
-	rows, err := s.pool.QueryContext(ctx, `SELECT u.id, u.time, u.action, u.detail, ifnull(a.id, 0), ifnull(a.name, ''), ifnull(a.display, ''),
-			ifnull(b.id, 0), ifnull(b.name, ''), ifnull(b.display, '')
-		FROM audit u LEFT JOIN accounts a ON a.id = u.actor LEFT JOIN accounts b ON b.id = u.account
-		WHERE ?1 = 0 OR u.id < ?1 ORDER BY u.id DESC LIMIT ?2`, before, limit)
-	if err != nil {
-		return nil, wrap(what, err)
+	if before == 0 {
+		before = math.MaxInt64
 	}
-	defer rows.Close()
-	var all []plausch.Audit
-	for rows.Next() {
+	return list(ctx, "list audit", s.r.audit, func(row scanner) (plausch.Audit, error) {
 		var u plausch.Audit
 		var at int64
-		if err := rows.Scan(&u.ID, &at, &u.Action, &u.Detail, &u.Actor.ID, &u.Actor.Name, &u.Actor.Display,
-			&u.Account.ID, &u.Account.Name, &u.Account.Display); err != nil {
-			return nil, wrap(what, err)
-		}
+		err := row.Scan(&u.ID, &at, &u.Action, &u.Detail, &u.Actor.ID, &u.Actor.Name, &u.Actor.Display,
+			&u.Account.ID, &u.Account.Name, &u.Account.Display)
 		u.Time = toTime(at)
-		all = append(all, u)
-	}
-	return all, wrap(what, rows.Err())
+		return u, err
+	}, before, limit)
 }

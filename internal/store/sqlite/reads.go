@@ -1,0 +1,102 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+// reads are the statements of the readers' pool.
+type reads struct {
+	account, accountByName, passwordHash, listAccounts *sql.Stmt
+	accountByToken, devices, owned, used               *sql.Stmt
+	room, roomByName, directRoom, roomFor              *sql.Stmt
+	listRooms, memberRooms, members                    *sql.Stmt
+	eventsUp, eventsDown                               *sql.Stmt
+	cursor, commits                                    *sql.Stmt
+	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
+	namesContent                                       *sql.Stmt
+	attachments                                        *sql.Stmt
+	webhook, webhookByToken, roomWebhooks, allWebhooks *sql.Stmt
+	allRooms                                           *sql.Stmt
+	contents                                           *sql.Stmt
+	inviteByToken, invites, invitesOf, inviteRooms     *sql.Stmt
+	passkey, passkeys                                  *sql.Stmt
+	ticket, setting, audit                             *sql.Stmt
+	epoch, commonSeq                                   *sql.Stmt
+}
+
+func (r *reads) queries() []query {
+	return []query{
+		{&r.account, accountByID},
+		{&r.accountByName, `SELECT ` + accountColumns + ` FROM accounts a WHERE a.name = ? AND a.held`},
+		{&r.passwordHash, `SELECT id, password FROM accounts WHERE name = ? AND held`},
+		{&r.listAccounts, fmt.Sprintf(`SELECT `+accountColumns+` FROM accounts a
+			WHERE a.id > ? AND a.held AND (a.role <> %d OR a.invited OR a.last_seen >= ?) ORDER BY a.id LIMIT ?`, codeGuest)},
+
+		{&r.accountByToken, `SELECT ` + accountColumns + `, ` + deviceColumns + ` FROM devices d JOIN accounts a ON a.id = d.account
+			WHERE d.token = ?`},
+		{&r.devices, `SELECT ` + deviceColumns + ` FROM devices d WHERE d.account = ? ORDER BY d.id`},
+		{&r.owned, anyOwner},
+		{&r.used, `SELECT EXISTS (SELECT 1 FROM accounts WHERE id > 0)`},
+
+		{&r.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
+		{&r.directRoom, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.low = ? AND r.high = ?`},
+		{&r.roomByName, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.name = ?`},
+		// The ids come from three sorted sources, merged only as far as the limit
+		// goes, so the rooms that the account may not see are never looked at.
+		{&r.listRooms, fmt.Sprintf(`SELECT `+roomColumns+joinedColumns+` FROM (
+				SELECT 1 AS id WHERE ?3 < 1
+				UNION SELECT room FROM memberships WHERE account = ?1 AND room > ?3
+				UNION SELECT id FROM rooms WHERE ?2 AND kind = %d AND id > ?3
+				ORDER BY 1 LIMIT ?4) i
+			JOIN rooms r ON r.id = i.id`+joinedPeer+`
+			ORDER BY r.id`, codePublic)},
+		{&r.roomFor, `SELECT ` + roomColumns + joinedColumns + ` FROM rooms r` + joinedPeer + ` WHERE r.id = ?2`},
+		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
+		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))) FROM memberships m JOIN accounts a ON a.id = m.account
+			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
+
+		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
+		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+
+		{&r.cursor, lastCommit},
+		{&r.commits, `SELECT id, changes FROM commits WHERE id > ? ORDER BY id LIMIT ?`},
+
+		{&r.attachment, `SELECT ` + attachmentColumns + ` FROM attachments WHERE id = ?`},
+		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
+			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
+		{&r.attachments, attachmentsBetween},
+		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1),
+			EXISTS (SELECT 1 FROM released WHERE hash = ?1)`},
+		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
+
+		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
+		{&r.webhookByToken, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.token = ? AND a.held AND a.state = 1`},
+		{&r.roomWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.room = ? AND h.token IS NOT NULL ORDER BY h.id`},
+		{&r.allWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id > 0 AND h.token IS NOT NULL ORDER BY h.id`},
+
+		{&r.allRooms, `SELECT ` + roomColumns + `, (SELECT count(*) FROM memberships m WHERE m.room = r.id)
+			FROM rooms r WHERE r.name IS NOT NULL ORDER BY r.name`},
+		{&r.contents, `SELECT number, hash FROM attachments a WHERE number > ?
+			AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.hash = a.hash AND b.number > a.number) ORDER BY number LIMIT ?`},
+
+		{&r.inviteByToken, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.token = ? AND ` + inviteIsGood},
+		{&r.invites, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.id > ? AND ` + inviteIsGood + ` ORDER BY i.id LIMIT ?`},
+		{&r.invitesOf, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.maker = ? AND i.id > ? AND ` + inviteIsGood + ` ORDER BY i.id LIMIT ?`},
+		{&r.inviteRooms, `SELECT r.id, ifnull(r.name, '') FROM invite_rooms i JOIN rooms r ON r.id = i.room WHERE i.invite = ? ORDER BY r.id`},
+
+		{&r.passkey, `SELECT ` + passkeyColumns + ` FROM passkeys WHERE id = ?`},
+		{&r.passkeys, `SELECT ` + passkeyColumns + ` FROM passkeys WHERE account = ? ORDER BY created, id`},
+
+		{&r.ticket, `SELECT ifnull(account, 0), expires FROM tickets WHERE hash = ? AND purpose = ? AND expires > ?`},
+		{&r.setting, `SELECT value FROM settings WHERE key = ?`},
+		{&r.audit, `SELECT u.id, u.time, u.action, u.detail, ifnull(a.id, 0), ifnull(a.name, ''), ifnull(a.display, ''),
+				ifnull(b.id, 0), ifnull(b.name, ''), ifnull(b.display, '')
+			FROM audit u LEFT JOIN accounts a ON a.id = u.actor LEFT JOIN accounts b ON b.id = u.account
+			WHERE u.id < ? ORDER BY u.id DESC LIMIT ?`},
+		{&r.epoch, `SELECT id FROM epochs WHERE number = (SELECT max(number) FROM epochs)`},
+		{&r.commonSeq, `SELECT min(ifnull(r.seq, 0)) FROM epochs e
+			LEFT JOIN epoch_rooms r ON r.epoch = e.number AND r.room = ?2
+			WHERE e.number > ifnull((SELECT number FROM epochs WHERE id = ?1), (SELECT max(number) - 1 FROM epochs))`},
+	}
+}

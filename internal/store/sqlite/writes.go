@@ -1,0 +1,167 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+
+	"plausch"
+)
+
+// writes are the statements of the writer's connection.
+type writes struct {
+	begin, commit, rollback, checkpoint *sql.Stmt
+	savepoint, rollbackTo, release      *sql.Stmt
+
+	insertAccount, oldGuest, seeAccount   *sql.Stmt
+	releaseName, releaseTransient         *sql.Stmt
+	displayedAs, clearDisplay             *sql.Stmt
+	nameOfOther                           *sql.Stmt
+	insertDevice, deleteDevice            *sql.Stmt
+	deleteDevices, deleteTransientDevices *sql.Stmt
+	insertRoom, pairRoom, head, room      *sql.Stmt
+	insertMember, deleteMember            *sql.Stmt
+	insertEvent, repeat                   *sql.Stmt
+	insertCommit, lastCommit              *sql.Stmt
+	isMember, accountNow, webhookNow      *sql.Stmt
+	judgedNow, passkeyNow                 *sql.Stmt
+	insertAttachment, addAttached         *sql.Stmt
+	pending, attach, attachments          *sql.Stmt
+	forgetContent                         *sql.Stmt
+	webhookAccount                        *sql.Stmt
+	insertWebhook, deleteWebhook          *sql.Stmt
+	webhookMade                           *sql.Stmt
+
+	account, updateAccount, deleteAccount         *sql.Stmt
+	owned, roomsToLeave                           *sql.Stmt
+	eraseTexts, eraseAttached                     *sql.Stmt
+	useDevice, deleteOtherDevices                 *sql.Stmt
+	expiredDevices, deleteExpiredDevices          *sql.Stmt
+	insertPasskey, usePasskey, deletePasskey      *sql.Stmt
+	deletePasskeysOf                              *sql.Stmt
+	deletePendingOf, deleteAttachmentsOf          *sql.Stmt
+	giveBackPending, deletePending                *sql.Stmt
+	resizeContent, replaceContent, releaseContent *sql.Stmt
+	invite, insertInvite, insertInviteRoom        *sql.Stmt
+	revokeInvite, spendInvite, endInvitesOf       *sql.Stmt
+	insertTicket, spendTicket                     *sql.Stmt
+	deleteTickets, deleteTicketsOf                *sql.Stmt
+	setSetting, insertAudit                       *sql.Stmt
+	clampDevices, clampAccounts                   *sql.Stmt
+	clampInvites, clampAttachments, clampTickets  *sql.Stmt
+}
+
+func (w *writes) queries() []query {
+	return []query{
+		{&w.begin, `BEGIN IMMEDIATE`},
+		{&w.commit, `COMMIT`},
+		{&w.rollback, `ROLLBACK`},
+		{&w.savepoint, `SAVEPOINT part`},
+		{&w.rollbackTo, `ROLLBACK TO part`},
+		{&w.release, `RELEASE part`},
+		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
+
+		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, password, created, last_seen)
+			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
+			WHERE name = ? AND held AND role = %d AND state = 1 AND NOT invited AND NOT transient AND last_seen < ?`, codeGuest)},
+		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
+		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
+		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
+		{&w.displayedAs, fmt.Sprintf(`SELECT id, role = %d AND NOT invited AND last_seen < ?3 FROM accounts
+			WHERE `+nameRead("display")+` = ?1 AND held AND display <> '' AND id <> ?2`, codeGuest)},
+		{&w.clearDisplay, `UPDATE accounts SET display = '' WHERE id = ?`},
+		{&w.nameOfOther, `SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ` + nameRead("?1") + ` AND held AND id <> ?2)`},
+
+		{&w.insertDevice, `INSERT INTO devices (token, account, program, lasting, created, used)
+			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING`},
+		{&w.deleteDevice, `DELETE FROM devices WHERE id = ? AND account = ?`},
+		{&w.deleteDevices, `DELETE FROM devices WHERE account = ?`},
+		{&w.deleteTransientDevices, `DELETE FROM devices WHERE account IN
+			(SELECT id FROM accounts WHERE held AND transient)`},
+
+		{&w.insertRoom, `INSERT INTO rooms (kind, name, low, high, created)
+			VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`},
+		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
+		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
+		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
+		{&w.insertMember, `INSERT INTO memberships (account, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
+		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
+
+		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client_id, actor) WHERE client_id IS NOT NULL DO NOTHING`},
+		{&w.repeat, `SELECT ` + eventColumns + eventTables + ` WHERE e.client_id = ? AND e.actor = ?`},
+
+		{&w.insertCommit, `INSERT INTO commits (id, changes) VALUES (?, ?)`},
+		{&w.lastCommit, lastCommit},
+		{&w.isMember, `SELECT EXISTS (SELECT 1 FROM memberships WHERE account = ? AND room = ?)`},
+		{&w.accountNow, `SELECT role, state = 1 AND held, held FROM accounts WHERE id = ?`},
+		{&w.judgedNow, `SELECT role, state = 1 AND held, password FROM accounts WHERE id = ?`},
+		{&w.passkeyNow, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE id = ? AND account = ?)`},
+		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
+
+		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+			WHERE NOT (?9 AND EXISTS (SELECT 1 FROM attachments WHERE client_id = ?7 AND account = ?2))`},
+		{&w.addAttached, `UPDATE accounts SET attached = attached + ?1 WHERE id = ?2 AND attached + ?1 <= ?3`},
+		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
+		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},
+		{&w.attachments, attachmentsBetween},
+		{&w.forgetContent, `DELETE FROM released WHERE hash = ?`},
+
+		{&w.webhookAccount, `SELECT a.id, a.name, a.display, h.maker FROM accounts a JOIN webhooks h ON h.account = a.id
+			WHERE a.name = ? AND a.held ORDER BY h.id LIMIT 1`},
+		{&w.webhookMade, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
+		{&w.insertWebhook, `INSERT INTO webhooks (room, account, maker, token, secret, created) VALUES (?, ?, ?, ?, ?, ?)`},
+		{&w.deleteWebhook, `UPDATE webhooks SET token = NULL, secret = '' WHERE id = ? AND token IS NOT NULL`},
+
+		{&w.account, accountByID},
+		{&w.updateAccount, `UPDATE accounts SET display = ifnull(?, display), role = ifnull(?, role),
+			state = ifnull(?, state), password = ifnull(?, password), avatar = nullif(ifnull(?, avatar), x'') WHERE id = ? AND held`},
+		{&w.deleteAccount, `UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`},
+		{&w.owned, anyOwner},
+		{&w.roomsToLeave, `SELECT m.room FROM memberships m JOIN rooms r ON r.id = m.room
+			WHERE m.account = ? AND r.kind <> 3 ORDER BY m.room`},
+		{&w.eraseTexts, `UPDATE events SET text = '' WHERE actor = ? AND text <> ''`},
+		{&w.eraseAttached, `UPDATE accounts SET attached = 0 WHERE id = ?`},
+
+		{&w.useDevice, `UPDATE devices SET used = ?1 WHERE id = ?2 AND used < ?1`},
+		{&w.deleteOtherDevices, `DELETE FROM devices WHERE account = ? AND id <> ?`},
+		{&w.expiredDevices, `SELECT account` + expiredDevices},
+		{&w.deleteExpiredDevices, `DELETE` + expiredDevices},
+
+		{&w.insertPasskey, `INSERT INTO passkeys (` + passkeyColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
+		{&w.usePasskey, `UPDATE passkeys SET data = ?, used = ? WHERE id = ?`},
+		{&w.deletePasskey, `DELETE FROM passkeys WHERE id = ? AND account = ?`},
+		{&w.deletePasskeysOf, `DELETE FROM passkeys WHERE account = ?`},
+
+		{&w.deletePendingOf, `DELETE FROM attachments WHERE account = ? AND event IS NULL`},
+		{&w.deleteAttachmentsOf, `DELETE FROM attachments WHERE account = ?`},
+		{&w.giveBackPending, `UPDATE accounts SET attached = attached - p.bytes
+			FROM (SELECT account, sum(size) AS bytes` + oldPending + ` GROUP BY +account) p WHERE p.account = accounts.id`},
+		{&w.deletePending, `DELETE` + oldPending},
+		{&w.resizeContent, `UPDATE accounts SET attached = attached + p.bytes
+			FROM (SELECT account, sum(?2 - size) AS bytes FROM attachments WHERE hash = ?1 GROUP BY account) p WHERE p.account = accounts.id`},
+		{&w.replaceContent, `UPDATE attachments SET hash = ?2, size = ?3 WHERE hash = ?1`},
+		{&w.releaseContent, `INSERT INTO released (hash) VALUES (?) ON CONFLICT DO NOTHING`},
+
+		{&w.invite, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.id = ?`},
+		{&w.insertInvite, `INSERT INTO invites (token, maker, role, uses, used, created, expires) VALUES (?, ?, ?, ?, 0, ?, ?)`},
+		{&w.insertInviteRoom, `INSERT INTO invite_rooms (invite, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
+		{&w.revokeInvite, `UPDATE invites AS i SET expires = 0 WHERE i.id = ? AND ` + inviteIsGood},
+		{&w.spendInvite, `UPDATE invites AS i SET used = used + 1 WHERE i.token = ? AND ` + inviteIsGood + ` RETURNING id, role`},
+		{&w.endInvitesOf, `UPDATE invites SET expires = 0 WHERE maker = ?`},
+
+		{&w.insertTicket, `INSERT INTO tickets (hash, purpose, account, expires) VALUES (?, ?, ?, ?)`},
+		{&w.spendTicket, `DELETE FROM tickets WHERE hash = ? AND purpose = ? AND ifnull(account, 0) = ? AND expires > ?`},
+		{&w.deleteTickets, `DELETE FROM tickets WHERE purpose = ? AND account IS ?`},
+		{&w.deleteTicketsOf, `DELETE FROM tickets WHERE account = ?`},
+		{&w.setSetting, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`},
+		{&w.insertAudit, `INSERT INTO audit (time, actor, action, account, detail) VALUES (?, ?, ?, ?, ?)`},
+
+		{&w.clampDevices, `UPDATE devices SET created = min(created, ?1), used = min(used, ?1) WHERE created > ?1 OR used > ?1`},
+		{&w.clampAccounts, `UPDATE accounts SET last_seen = ?1 WHERE last_seen > ?1`},
+		{&w.clampInvites, `UPDATE invites SET expires = max(expires - (created - ?1), 0), created = ?1 WHERE created > ?1`},
+		{&w.clampAttachments, `UPDATE attachments SET created = ?1 WHERE event IS NULL AND created > ?1`},
+		{&w.clampTickets, `UPDATE tickets SET expires = ?1 WHERE purpose = ?2 AND expires > ?1`},
+	}
+}
