@@ -33,7 +33,7 @@ func newBackupCommand() *cobra.Command {
 			"file where nobody else reads it. It is a tar archive; tar --zstd -xf FILE opens it.\n\n" +
 			"With --verify, FILE is read and checked instead, and nothing else is touched.",
 		Example: "  plausch backup --keep 14 /mnt/disk/plausch\n" +
-			"  plausch backup /mnt/disk/plausch.tar.zst && plausch backup --verify /mnt/disk/plausch.tar.zst\n" +
+			"  plausch backup home.tar.zst && plausch backup --verify home.tar.zst\n" +
 			"  plausch backup - | ssh anna@home 'cat > plausch.tar.zst'",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -26,7 +26,7 @@ func newDoctorCommand() *cobra.Command {
 			"the settings, it also looks whether that name leads here and has a certificate.\n\n" +
 			"The exit code is 1 if something has to be mended, otherwise 0.",
 		Example: "  sudo plausch doctor --data /var/lib/plausch chat.example.org\n" +
-			"  plausch doctor --json | jq -r '.checks[] | select(.state == \"problem\") | .text'",
+			"  plausch doctor --json | jq -r '.checks[].text'",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -44,6 +44,11 @@ func TestHelpFits(t *testing.T) {
 				}
 			}
 		}
+		for line := range strings.SplitSeq(cmd.Example, "\n") {
+			if len(line) > helpColumns {
+				t.Errorf("%s has an example that is too long: %s", cmd.CommandPath(), line)
+			}
+		}
 		for _, f := range flagsOf(cmd) {
 			if !strings.Contains(all.stdout, "--"+f.Name+" ") && !strings.Contains(all.stdout, "--"+f.Name+"\n") {
 				t.Errorf("%s --help-all does not have --%s", cmd.CommandPath(), f.Name)
@@ -67,6 +72,7 @@ func TestHelpHasGroups(t *testing.T) {
 			t.Errorf("%s is in no group", words[0])
 		}
 	})
+	plauschRun(t, "", "help", "room", "create").want(t, connect.ExitOK, "plausch room create NAME", "--private")
 	send := plauschRun(t, "", "help", "send").stdout
 	if own, shared := strings.Index(send, "--to "), strings.Index(send, "Server and account:\n      --server"); own < 0 || own > shared {
 		t.Errorf("the flags are not in order:\n%s", send)

@@ -48,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err == nil:
 		return connect.ExitOK
 	case !begun:
-		printError(stderr, fmt.Sprintf("%v (see %s --help)", err, cmd.CommandPath()))
+		printError(stderr, fmt.Sprintf("%v (see %s --help)", explainParsed(err), cmd.CommandPath()))
 		return connect.ExitUsage
 	}
 	printError(stderr, err.Error())
@@ -135,14 +135,14 @@ func newRootCommand() *cobra.Command {
 // finishCommands gives root, whose output is set, what cobra would add later, and all
 // commands their help.
 func finishCommands(root *cobra.Command, allFlags bool) {
+	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
-		switch cmd.Name() {
-		case "completion":
-			cmd.Short = "Print a script by which a shell completes commands and flags"
-		case "help":
-			cmd.Short = "Show the help of a command"
+		if cmd.Name() == "completion" {
+			group := newGroupCommand("completion", "Print a script by which a shell completes commands and flags")
+			cmd.Short, cmd.Long, cmd.Args, cmd.RunE = group.Short, "", group.Args, group.RunE
+			cmd.SuggestionsMinimumDistance = group.SuggestionsMinimumDistance
 		}
 	}
 	explainUsage(root)

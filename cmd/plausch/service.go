@@ -45,7 +45,7 @@ func newServiceInstallCommand() *cobra.Command {
 			"A timer has a backup made every night, into --backup-to: best a folder on another disk.",
 		Example: "  sudo plausch service install -- --listen :7528\n" +
 			"  sudo plausch service install --user chat -- --data /srv/chat --listen :443\n" +
-			"  sudo plausch service install --backup-to /mnt/disk/plausch -- --domain chat.example.org\n" +
+			"  sudo plausch service install --backup-to /mnt/disk -- --listen :7528\n" +
 			"  plausch service install --dry-run --socket",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
@@ -93,7 +93,7 @@ func completeOptions(o *service.Options, root string, args []string) error {
 	flags.SetOutput(io.Discard)
 	config.Flags(flags)
 	if err := flags.Parse(args); err != nil {
-		return connect.Usagef("after --: %w (see plausch serve --help)", err)
+		return connect.Usagef("after --: %w (see plausch serve --help)", explainFlag(flags, err))
 	}
 	if rest := flags.Args(); len(rest) > 0 {
 		return connect.Usagef("after --: %q is no flag of plausch serve", rest[0])

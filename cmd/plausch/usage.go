@@ -13,12 +13,12 @@ import (
 // explainUsage has what is wrong with a command line said in our own words, for cmd and
 // all below it.
 func explainUsage(cmd *cobra.Command) {
-	cmd.SetFlagErrorFunc(explainFlag)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return explainFlag(cmd.Flags(), err) })
 	explainArgs(cmd)
 }
 
-// explainFlag says what is wrong with a flag, and what to write instead.
-func explainFlag(cmd *cobra.Command, err error) error {
+// explainFlag says what is wrong with one of flags, and what to write instead.
+func explainFlag(flags *pflag.FlagSet, err error) error {
 	var (
 		unknown *pflag.NotExistError
 		empty   *pflag.ValueRequiredError
@@ -27,7 +27,7 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		return unknownFlag(cmd, unknown)
+		return unknownFlag(flags, unknown)
 	case errors.As(err, &empty):
 		name, _ := describeFlag(empty.GetFlag())
 		return fmt.Errorf("--%s needs a value: --%s %s", empty.GetFlag().Name, empty.GetFlag().Name, name)
@@ -49,7 +49,7 @@ var valueForms = map[string]string{
 	"duration": "a time such as 30s, 5m or 1h30m",
 }
 
-func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError) error {
 	if letters := err.GetSpecifiedShortnames(); letters != "" {
 		return fmt.Errorf("there is no flag -%s; before text that begins with a -, write -- alone", err.GetSpecifiedName())
 	}
@@ -58,7 +58,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 		return fmt.Errorf("there is no flag --%s here: --help shows all", helpAllFlag)
 	}
 	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+	flags.VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
 			names = append(names, f.Name)
 		}
@@ -109,6 +109,17 @@ func editDistance(a, b string) int {
 	return rows[1][len(b)]
 }
 
+// cobraExclusive is the error of cobra about flags of which one can be given only.
+var cobraExclusive = regexp.MustCompile(`^if any flags in the group .* none of the others can be; \[(.*)\] were all set$`)
+
+// explainParsed says in our own words what cobra says of a command line as a whole.
+func explainParsed(err error) error {
+	if m := cobraExclusive.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Errorf("--%s exclude each other; give one of them", strings.Join(strings.Fields(m[1]), " and --"))
+	}
+	return err
+}
+
 // cobraArgs are the errors of cobra about a number of arguments.
 var cobraArgs = regexp.MustCompile(`^(accepts|requires) |^unknown command `)
 
@@ -130,7 +141,8 @@ func explainArgs(cmd *cobra.Command) {
 			return err
 		}
 		var needed []string
-		for _, word := range strings.Fields(cmd.Use)[1:] {
+		form, _, _ := strings.Cut(cmd.Use, " | ") // the others are for certain flags
+		for _, word := range strings.Fields(form)[1:] {
 			if placeholder.MatchString(word) {
 				needed = append(needed, word)
 			}
@@ -146,6 +158,6 @@ func explainArgs(cmd *cobra.Command) {
 		case len(args) == 1 && len(needed) == 0:
 			return fmt.Errorf("%q is too much: %s", args[0], use)
 		}
-		return fmt.Errorf("%q is one word too many: %s (words that belong together stand in quotes)", args[len(args)-1], use)
+		return fmt.Errorf("%q is one word too many: %s", args[len(args)-1], use)
 	}
 }

@@ -35,6 +35,12 @@ func TestUsageErrors(t *testing.T) {
 		{"user role", "NAME and ROLE are missing"},
 		{"claim now", `"now" is too much: plausch claim`},
 		{"chat a b", `"b" is one word too many`},
+		{"backup", "FILE is missing"},
+		{"backup --keep 3 --verify x", "--keep and --verify exclude each other; give one of them"},
+		{"completion zish", `there is no command "zish", but `},
+		{"help nope", `there is no command "nope"`},
+		{"help user nope", `there is no command "nope"`},
+		{"service install --dry-run --binary=/usr/bin/plausch -- --lisen :1", "after --: there is no flag --lisen, but --listen"},
 		{"frobnicate", `there is no command "frobnicate"`},
 		{"tail --help-all=1", "--help-all here: --help shows all"},
 	} {

@@ -88,8 +88,8 @@ func (l *Login) explainSignIn(err *client.SignInError) string {
 		return fmt.Sprintf("%s (--token-file or $%s). For a new token of a bot, on the server: plausch user add NAME --bot", l.WhyNotIn(err), TokenEnv)
 	case code == plausch.Taken:
 		return fmt.Sprintf("%s; choose another with --name, or, if it is your account, give its password with --password-file or $%s", l.WhyNotIn(err), PasswordEnv)
-	case code == plausch.SignInFailed && l.Password == "":
-		return fmt.Sprintf("%s (--password-file or $%s)", l.WhyNotIn(err), PasswordEnv)
+	case code == plausch.SignInFailed && l.Password == "" && !l.Address.KTN():
+		return fmt.Sprintf("%s (--password-file or $%s; with the link of an invite: plausch join LINK)", l.WhyNotIn(err), PasswordEnv)
 	}
 	return l.WhyNotIn(err)
 }
