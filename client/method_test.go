@@ -122,7 +122,7 @@ func (w *world) claimCode() string {
 	st, err := sqlite.Open(w.t.Context(), filepath.Join(w.data, "plausch.db"), sqlite.Options{})
 	w.must(err)
 	defer st.Close()
-	code, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).NewClaim(w.t.Context())
+	code, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).CreateClaim(w.t.Context())
 	w.must(err)
 	return code.Text()
 }

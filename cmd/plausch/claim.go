@@ -23,7 +23,7 @@ func newClaimCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return onData(cmd, func(d *desk) error {
-				code, err := d.NewClaim(d.ctx)
+				code, err := d.CreateClaim(d.ctx)
 				if plausch.CodeOf(err) == plausch.Forbidden {
 					return fmt.Errorf("%w; it can make others owners: plausch user role NAME owner", err)
 				}

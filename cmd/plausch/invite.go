@@ -40,7 +40,7 @@ func newInviteCommand() *cobra.Command {
 		}
 		o.For, o.Role = time.Duration(life), plausch.Role(role)
 		return onData(cmd, func(d *desk) error {
-			invite, code, err := d.NewInvite(d.ctx, o)
+			invite, code, err := d.CreateInvite(d.ctx, o)
 			if plausch.CodeOf(err) == plausch.Invalid {
 				return &connect.Error{Exit: connect.ExitUsage, Err: err}
 			}

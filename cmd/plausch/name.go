@@ -30,7 +30,7 @@ func newNameCommand() *cobra.Command {
 					}
 					return err
 				}
-				name, err := d.SetServerName(d.ctx, args[0])
+				name, err := d.UpdateServer(d.ctx, args[0])
 				if plausch.CodeOf(err) == plausch.Invalid {
 					return &connect.Error{Exit: connect.ExitUsage, Err: err}
 				}

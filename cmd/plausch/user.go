@@ -90,7 +90,7 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 		return err
 	}
 	return openData(cmd, cfg, func(d *desk) error {
-		account, err := d.AddAccount(d.ctx, name, password, role)
+		account, err := d.CreateAccount(d.ctx, name, password, role)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func addBot(cmd *cobra.Command, name string, yes bool) error {
 	}
 	var old plausch.Account
 	err = openData(cmd, cfg, func(d *desk) error {
-		if old, err = d.Find(d.ctx, name); plausch.CodeOf(err) == plausch.NotFound {
+		if old, err = d.GetAccount(d.ctx, name); plausch.CodeOf(err) == plausch.NotFound {
 			err = nil
 		}
 		return err
@@ -122,7 +122,7 @@ func addBot(cmd *cobra.Command, name string, yes bool) error {
 		}
 	}
 	return openData(cmd, cfg, func(d *desk) error {
-		account, token, err := d.AddBot(d.ctx, name)
+		account, token, err := d.CreateBot(d.ctx, name)
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func newUserPasswdCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asLink {
 				return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-					code, expires, err := d.NewReset(d.ctx, account)
+					code, expires, err := d.CreateReset(d.ctx, account)
 					if err != nil {
 						return err
 					}
@@ -109,7 +109,7 @@ func newUserPasswdCommand() *cobra.Command {
 // onAccount is onData for a command about the account called name.
 func onAccount(cmd *cobra.Command, name string, do func(d *desk, account plausch.Account) error) error {
 	return onData(cmd, func(d *desk) error {
-		account, err := d.Find(d.ctx, name)
+		account, err := d.GetAccount(d.ctx, name)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func newUserActivateCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				if err := d.Activate(d.ctx, account); err != nil {
+				if err := d.ActivateAccount(d.ctx, account); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s can sign in again\n", account.Name)
@@ -191,7 +191,7 @@ func newUserDeactivateCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			question := "Deactivate %s? All its devices are signed out."
 			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
-				if err := d.Deactivate(d.ctx, account); err != nil {
+				if err := d.DeactivateAccount(d.ctx, account); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deactivated\n", account.Name)
@@ -220,7 +220,7 @@ func newUserDeleteCommand() *cobra.Command {
 				question = "Delete the account %s and all its messages? This cannot be undone."
 			}
 			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
-				if err := d.Delete(d.ctx, account, erase); err != nil {
+				if err := d.DeleteAccount(d.ctx, account, erase); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted\n", account.Name)

@@ -20,7 +20,7 @@ import (
 func TestNobodyLearnsWhichNamesThereAre(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(o *core.Options) { o.Now = func() time.Time { return now } })
-	if _, err := w.admin.AddAccount(t.Context(), "known", "correct horse battery", plausch.RoleMember); err != nil {
+	if _, err := w.admin.CreateAccount(t.Context(), "known", "correct horse battery", plausch.RoleMember); err != nil {
 		t.Fatal(err)
 	}
 	source := 0

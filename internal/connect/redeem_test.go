@@ -32,7 +32,7 @@ func startWithInvite(t *testing.T) (address, code string) {
 	}
 	defer st.Close()
 	admin := &core.Admin{Store: st, Passwords: auth.NewHasher()}
-	_, c, err := admin.NewInvite(t.Context(), core.InviteOptions{Uses: 1})
+	_, c, err := admin.CreateInvite(t.Context(), core.InviteOptions{Uses: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

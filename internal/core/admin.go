@@ -69,8 +69,8 @@ func (a *Admin) audit(action plausch.AuditAction, detail string) *plausch.Audit 
 	return &plausch.Audit{Time: a.now(), Actor: a.By, Action: action, Detail: detail}
 }
 
-// AddAccount makes an account with a password.
-func (a *Admin) AddAccount(ctx context.Context, name, password string, role plausch.Role) (plausch.Account, error) {
+// CreateAccount makes an account with a password.
+func (a *Admin) CreateAccount(ctx context.Context, name, password string, role plausch.Role) (plausch.Account, error) {
 	n, err := newAccount(name, role)
 	if err != nil {
 		return plausch.Account{}, err
@@ -85,9 +85,9 @@ func (a *Admin) AddAccount(ctx context.Context, name, password string, role plau
 	return a.create(ctx, n)
 }
 
-// AddBot makes a bot and returns its token, which is not kept. If there is a bot
+// CreateBot makes a bot and returns its token, which is not kept. If there is a bot
 // of that name, its tokens before are not good any more.
-func (a *Admin) AddBot(ctx context.Context, name string) (plausch.Account, auth.Token, error) {
+func (a *Admin) CreateBot(ctx context.Context, name string) (plausch.Account, auth.Token, error) {
 	token := auth.NewToken()
 	old, err := accountNamed(ctx, a.Store, name)
 	switch {
@@ -119,8 +119,8 @@ func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account
 	return account, meanwhile(err)
 }
 
-// Find returns the account called name.
-func (a *Admin) Find(ctx context.Context, name string) (plausch.Account, error) {
+// GetAccount returns the account called name.
+func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
 	return accountNamed(ctx, a.Store, name)
 }
 
@@ -142,9 +142,9 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 	return err
 }
 
-// NewReset returns a code by which an account gets a new password, in the place
+// CreateReset returns a code by which an account gets a new password, in the place
 // of the last one, and until when it is good.
-func (a *Admin) NewReset(ctx context.Context, account plausch.Account) (auth.Code, time.Time, error) {
+func (a *Admin) CreateReset(ctx context.Context, account plausch.Account) (auth.Code, time.Time, error) {
 	if account.Bot || uninvited(account) {
 		return auth.Code{}, time.Time{}, plausch.Errorf(plausch.Invalid, "%s has no password that could be reset", account.Name)
 	}
@@ -155,9 +155,9 @@ func (a *Admin) NewReset(ctx context.Context, account plausch.Account) (auth.Cod
 	return code, expires, meanwhile(err)
 }
 
-// NewClaim returns a code by which the first owner is made, in the place of the
+// CreateClaim returns a code by which the first owner is made, in the place of the
 // last one. The error is Forbidden if there is an owner.
-func (a *Admin) NewClaim(ctx context.Context) (auth.Code, error) {
+func (a *Admin) CreateClaim(ctx context.Context) (auth.Code, error) {
 	code := auth.NewCode()
 	return code, a.Store.CreateTicket(ctx, store.Ticket{
 		Hash: code.Hash(), Purpose: store.PurposeClaim, Expires: a.now().Add(ClaimLife),
@@ -181,9 +181,9 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 	})
 }
 
-// Deactivate shuts an account out, and ends the invites by which it could come
+// DeactivateAccount shuts an account out, and ends the invites by which it could come
 // back as another; Activate lets it in again.
-func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
+func (a *Admin) DeactivateAccount(ctx context.Context, account plausch.Account) error {
 	_, err := a.change(ctx, account, store.AccountChange{
 		State: plausch.AccountDeactivated, RevokeDevices: !account.Bot && account.Role != plausch.RoleGuest,
 		RevokeInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
@@ -191,17 +191,17 @@ func (a *Admin) Deactivate(ctx context.Context, account plausch.Account) error {
 	return err
 }
 
-func (a *Admin) Activate(ctx context.Context, account plausch.Account) error {
+func (a *Admin) ActivateAccount(ctx context.Context, account plausch.Account) error {
 	_, err := a.change(ctx, account, store.AccountChange{
 		State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
 	})
 	return err
 }
 
-// Delete deletes an account for good. What it wrote stays, under the name
+// DeleteAccount deletes an account for good. What it wrote stays, under the name
 // plausch.DeletedName, or goes, with erase. It leaves its rooms, and those who stay
 // see it.
-func (a *Admin) Delete(ctx context.Context, account plausch.Account, erase bool) error {
+func (a *Admin) DeleteAccount(ctx context.Context, account plausch.Account, erase bool) error {
 	detail := account.Name // the last place where it stands
 	if erase {
 		detail += ", with its messages"
@@ -226,8 +226,8 @@ const (
 	maxInviteRooms = 20
 )
 
-// NewInvite makes an invite and returns it with its code, which is not kept.
-func (a *Admin) NewInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
+// CreateInvite makes an invite and returns it with its code, which is not kept.
+func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
 	now := a.now()
 	n := store.NewInvite{Maker: a.By.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now, If: slices.Clone(a.If)}
 	if o.Uses == 0 {
@@ -274,8 +274,8 @@ func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, 
 	return room, err
 }
 
-// SetServerName gives the server another name, and returns it as it is kept.
-func (a *Admin) SetServerName(ctx context.Context, name string) (string, error) {
+// UpdateServer gives the server another name, and returns it as it is kept.
+func (a *Admin) UpdateServer(ctx context.Context, name string) (string, error) {
 	name, err := checkServerName(name)
 	if err != nil {
 		return "", err

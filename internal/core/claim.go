@@ -77,7 +77,7 @@ func (c *Core) errClosed(ctx context.Context) error {
 	return plausch.Errorf(plausch.SignInFailed, "this server lets no guests in; sign in with the name and password of an account")
 }
 
-// Claim makes the first owner of a server by a code of [Admin.NewClaim], gives
+// Claim makes the first owner of a server by a code of [Admin.CreateClaim], gives
 // the server a name, and signs the owner in.
 func (c *Core) Claim(ctx context.Context, from ClientInfo, code, serverName, name, password string) (SignedIn, error) {
 	if _, ok := auth.ParseCode(code); !ok {
@@ -117,7 +117,7 @@ func (c *Core) SetServerName(ctx context.Context, by plausch.Account, name strin
 	if err := isAdmin(by); err != nil {
 		return "", err
 	}
-	return c.admin(by).SetServerName(ctx, name)
+	return c.admin(by).UpdateServer(ctx, name)
 }
 
 func checkServerName(name string) (string, error) {

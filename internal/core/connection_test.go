@@ -28,10 +28,10 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			return f.Deactivate(f.t.Context(), owner, in.Account.Name)
 		},
 		"deactivated beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().Deactivate(f.t.Context(), in.Account)
+			return f.beside().DeactivateAccount(f.t.Context(), in.Account)
 		},
 		"deleted beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().Delete(f.t.Context(), in.Account, false)
+			return f.beside().DeleteAccount(f.t.Context(), in.Account, false)
 		},
 		"given a new password beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
 			return f.beside().SetPassword(f.t.Context(), in.Account, "another correct horse")

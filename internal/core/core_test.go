@@ -104,7 +104,7 @@ func (f *fixture) beside() *core.Admin {
 // account makes an account with the password.
 func (f *fixture) account(name string, role plausch.Role) plausch.Account {
 	f.t.Helper()
-	account, err := f.beside().AddAccount(f.t.Context(), name, password, role)
+	account, err := f.beside().CreateAccount(f.t.Context(), name, password, role)
 	if err != nil {
 		f.t.Fatal(err)
 	}

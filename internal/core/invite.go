@@ -90,7 +90,7 @@ func (c *Core) CreateInvite(ctx context.Context, by plausch.Account, n InviteOpt
 			return plausch.Invite{}, auth.Code{}, err
 		}
 	}
-	return c.admin(by).NewInvite(ctx, n)
+	return c.admin(by).CreateInvite(ctx, n)
 }
 
 // ListInvites returns the invites that are good, by id from the first after the

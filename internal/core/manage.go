@@ -54,7 +54,7 @@ func (c *Core) Deactivate(ctx context.Context, by plausch.Account, name string) 
 	if err != nil {
 		return err
 	}
-	if err := c.admin(by).Deactivate(ctx, account); err != nil {
+	if err := c.admin(by).DeactivateAccount(ctx, account); err != nil {
 		return err
 	}
 	return c.recheck(ctx, account.ID)
@@ -65,7 +65,7 @@ func (c *Core) Activate(ctx context.Context, by plausch.Account, name string) er
 	if err != nil {
 		return err
 	}
-	return c.admin(by).Activate(ctx, account)
+	return c.admin(by).ActivateAccount(ctx, account)
 }
 
 // DeleteAccount deletes the account called name, or with an empty name that of
@@ -87,7 +87,7 @@ func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientI
 		return false, err
 	}
 	conn.closing.Store(own)
-	if err := admin.Delete(ctx, account, erase); err != nil {
+	if err := admin.DeleteAccount(ctx, account, erase); err != nil {
 		conn.closing.Store(false)
 		return false, err
 	}
@@ -106,7 +106,7 @@ func (c *Core) CreateBot(ctx context.Context, by plausch.Account, name string) (
 			}
 		}
 	}
-	account, token, err := c.admin(by).AddBot(ctx, name)
+	account, token, err := c.admin(by).CreateBot(ctx, name)
 	if err != nil {
 		return account, token, err
 	}

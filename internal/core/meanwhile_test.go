@@ -115,11 +115,11 @@ func TestTheCommitDecides(t *testing.T) {
 				_, err := w.send(w.bob, core.Post{Room: plausch.PublicRoom, Text: "hi"})
 				return err
 			},
-			func(w *world) error { return w.beside.Deactivate(t.Context(), w.bob) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob) }, plausch.SignInFailed,
 		},
 		"a message to somebody who is deleted": {
 			func(w *world) error { w.arm(); _, err := w.send(w.bob, core.Post{To: "eve", Text: "hi"}); return err },
-			func(w *world) error { return w.beside.Delete(t.Context(), w.eve, false) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeleteAccount(t.Context(), w.eve, false) }, plausch.SignInFailed,
 		},
 		"a member added by somebody who is removed": {
 			func(w *world) error { w.arm(); return w.AddMember(t.Context(), w.bob, w.den, "eve") }, removed, plausch.NotFound,
@@ -133,7 +133,7 @@ func TestTheCommitDecides(t *testing.T) {
 				_, err := w.CreateRoom(t.Context(), w.bob, "new", plausch.RoomPublic)
 				return err
 			},
-			func(w *world) error { return w.beside.Deactivate(t.Context(), w.bob) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob) }, plausch.SignInFailed,
 		},
 		"a post to a webhook that is deleted": {
 			func(w *world) error { w.arm(); _, err := w.PostWebhook(t.Context(), w.hook, "hi", ""); return err },

@@ -60,7 +60,7 @@ func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string)
 	if err != nil {
 		return auth.Code{}, time.Time{}, err
 	}
-	return c.admin(by).NewReset(ctx, account)
+	return c.admin(by).CreateReset(ctx, account)
 }
 
 // RedeemReset gives an account a new password by a code of CreateReset, ends all its

@@ -19,7 +19,7 @@ func TestAClassSignsInAtOnceBesideAttackers(t *testing.T) {
 	const people = 40
 	admin := f.beside()
 	for i := range people {
-		if _, err := admin.AddAccount(t.Context(), fmt.Sprint("student", i), password, plausch.RoleMember); err != nil {
+		if _, err := admin.CreateAccount(t.Context(), fmt.Sprint("student", i), password, plausch.RoleMember); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,7 +38,7 @@ func byInvite(cfg *config.Config) { cfg.Open = false }
 func TestOneOfAHundredGetsInOverTheNetwork(t *testing.T) {
 	data := t.TempDir()
 	address, _ := start(t, data, byInvite)
-	invite, code, err := beside(t, data).NewInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	invite, code, err := beside(t, data).CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	if err != nil || invite.Uses != 1 {
 		t.Fatalf("the invite is %+v (%v)", invite, err)
 	}
@@ -75,7 +75,7 @@ func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 	data := t.TempDir()
 	address, _ := start(t, data, byInvite)
 	admin := beside(t, data)
-	account, err := admin.AddAccount(t.Context(), "alice", password, plausch.RoleMember)
+	account, err := admin.CreateAccount(t.Context(), "alice", password, plausch.RoleMember)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 			peers = append(peers, p)
 		}
 		start := time.Now()
-		if err := admin.Deactivate(t.Context(), account); err != nil {
+		if err := admin.DeactivateAccount(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range peers {
@@ -120,7 +120,7 @@ func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 		if try == 3 {
 			t.Fatalf("the connections ended %v after the command, want within a second", took)
 		}
-		if err := admin.Activate(t.Context(), account); err != nil {
+		if err := admin.ActivateAccount(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,7 +139,7 @@ func TestAServerIsClaimedOnce(t *testing.T) {
 	if err := p.call(protocol.MethodSignIn, &protocol.SignIn{Name: "eve"}, &protocol.SignedIn{}); err == nil || err.Code != plausch.SignInFailed {
 		t.Errorf("a guest: %v", err)
 	}
-	code, err := beside(t, data).NewClaim(t.Context())
+	code, err := beside(t, data).CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,11 +185,11 @@ func TestAnInheritedProtocolIsShutOutToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	admin := beside(t, data)
-	account, err := admin.Find(t.Context(), "anna")
+	account, err := admin.GetAccount(t.Context(), "anna")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := admin.Deactivate(t.Context(), account); err != nil {
+	if err := admin.DeactivateAccount(t.Context(), account); err != nil {
 		t.Fatal(err)
 	}
 	rest, err := io.ReadAll(conn)

@@ -306,7 +306,7 @@ func (s *Server) Unclaimed(ctx context.Context) (bool, error) {
 
 // NewClaim returns a code that makes the first owner: see core.Admin.NewClaim.
 func (s *Server) NewClaim(ctx context.Context) (auth.Code, error) {
-	return (&core.Admin{Store: s.store}).NewClaim(ctx)
+	return (&core.Admin{Store: s.store}).CreateClaim(ctx)
 }
 
 // Addrs returns where the server listens.

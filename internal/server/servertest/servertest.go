@@ -121,7 +121,7 @@ func NewTableOn(t testing.TB, open bool, b bus.Bus) *Table {
 // AddAccount makes an account with a password.
 func (tb *Table) AddAccount(t testing.TB, name, password string) {
 	t.Helper()
-	if _, err := (&core.Admin{Store: tb.store, Passwords: tb.passwords}).AddAccount(t.Context(), name, password, plausch.RoleMember); err != nil {
+	if _, err := (&core.Admin{Store: tb.store, Passwords: tb.passwords}).CreateAccount(t.Context(), name, password, plausch.RoleMember); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -55,11 +55,11 @@ func TestSecretsInAddressesAreNotRead(t *testing.T) {
 	r.Header.Set("Authorization", "Bearer "+token)
 	v.do(r).expect(http.StatusOK, "/sign-in")
 	v.post("/sign-in?name=olga&password="+url.QueryEscape(password), "x", "y").expect(http.StatusBadRequest, "/sign-in")
-	account, err := s.admin.Find(t.Context(), "olga")
+	account, err := s.admin.GetAccount(t.Context(), "olga")
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _, err := s.admin.NewReset(t.Context(), account)
+	code, _, err := s.admin.CreateReset(t.Context(), account)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -253,7 +253,7 @@ func TestTheFirstHour(t *testing.T) {
 	owner.open("/")
 	owner.sees("Not set up yet")
 	owner.picture("setup")
-	code, err := s.admin.NewClaim(t.Context())
+	code, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +407,7 @@ func TestTheCookieIsNotForScript(t *testing.T) {
 // TestWithoutScript does the same by forms alone.
 func TestWithoutScript(t *testing.T) {
 	s := newSite(t)
-	code, err := s.admin.NewClaim(t.Context())
+	code, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,11 @@ var linkInPage = `value="([^"]*/(?:invite|reset)#[^"]*)"`
 // TestALinkThatDoesNotWorkSaysSoBeforeTheForm for all kinds of links.
 func TestALinkThatDoesNotWorkSaysSoBeforeTheForm(t *testing.T) {
 	s := newSite(t)
-	first, err := s.admin.NewClaim(t.Context())
+	first, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := s.admin.NewClaim(t.Context())
+	second, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestALinkThatDoesNotWorkSaysSoBeforeTheForm(t *testing.T) {
 // TestACodeThatWasUsedMeanwhileLeavesNoForm to be filled in once more.
 func TestACodeThatWasUsedMeanwhileLeavesNoForm(t *testing.T) {
 	s := claimed(t)
-	_, code, err := s.admin.NewInvite(t.Context(), core.InviteOptions{})
+	_, code, err := s.admin.CreateInvite(t.Context(), core.InviteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

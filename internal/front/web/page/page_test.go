@@ -63,7 +63,7 @@ func newSite(t *testing.T, change ...func(*config.Config)) *site {
 // account makes an account with the usual password.
 func (s *site) account(name string, role plausch.Role) {
 	s.t.Helper()
-	if _, err := s.admin.AddAccount(s.t.Context(), name, password, role); err != nil {
+	if _, err := s.admin.CreateAccount(s.t.Context(), name, password, role); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -204,7 +204,7 @@ func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 	s := newSite(t)
 	owner := s.visitor()
 	owner.get("/").expect(http.StatusServiceUnavailable, "/", "not set up yet", "plausch claim")
-	code, err := s.admin.NewClaim(t.Context())
+	code, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func newTable(t *testing.T) table {
 		c.Close()
 		st.Close()
 	})
-	if _, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).AddAccount(t.Context(), "olga", password, plausch.RoleOwner); err != nil {
+	if _, err := (&core.Admin{Store: st, Passwords: authtest.NewHasher()}).CreateAccount(t.Context(), "olga", password, plausch.RoleOwner); err != nil {
 		t.Fatal(err)
 	}
 	return table{api.New(c, h, "test"), log}
