@@ -75,7 +75,7 @@ func newUserPasswdCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asLink {
 				return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-					code, expires, err := d.CreateReset(d.ctx, account)
+					code, expires, err := d.CreateReset(d.ctx, idOf(account))
 					if err != nil {
 						return err
 					}
@@ -92,7 +92,7 @@ func newUserPasswdCommand() *cobra.Command {
 				return err
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				if err := d.SetPassword(d.ctx, account, password); err != nil {
+				if err := d.SetPassword(d.ctx, idOf(account), password); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password\n", account.Name)
@@ -105,6 +105,9 @@ func newUserPasswdCommand() *cobra.Command {
 	cmd.Flags().StringVar(&url, "url", "", "Where browsers reach the server (default where it listens)")
 	return cmd
 }
+
+// idOf calls an account by what stays the same if it is renamed meanwhile.
+func idOf(account plausch.Account) string { return fmt.Sprintf("id:%d", account.ID) }
 
 // onAccount is onData for a command about the account called name.
 func onAccount(cmd *cobra.Command, name string, do func(d *desk, account plausch.Account) error) error {
@@ -127,7 +130,7 @@ func newUserRoleCommand() *cobra.Command {
 				return connect.Usagef("there is no role %q to give; choose one of %s", args[1], strings.Join(roles, ", "))
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				account, err := d.SetRole(d.ctx, account, plausch.Role(args[1]))
+				account, err := d.SetRole(d.ctx, idOf(account), plausch.Role(args[1]))
 				if err != nil {
 					return err
 				}
@@ -147,7 +150,7 @@ func newUserActivateCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
-				if err := d.ActivateAccount(d.ctx, account); err != nil {
+				if err := d.ActivateAccount(d.ctx, idOf(account)); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s can sign in again\n", account.Name)
@@ -191,7 +194,7 @@ func newUserDeactivateCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			question := "Deactivate %s? All its devices are signed out."
 			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
-				if err := d.DeactivateAccount(d.ctx, account); err != nil {
+				if err := d.DeactivateAccount(d.ctx, idOf(account)); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deactivated\n", account.Name)
@@ -220,7 +223,7 @@ func newUserDeleteCommand() *cobra.Command {
 				question = "Delete the account %s and all its messages? This cannot be undone."
 			}
 			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
-				if err := d.DeleteAccount(d.ctx, account, erase); err != nil {
+				if err := d.DeleteAccount(d.ctx, idOf(account), erase); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted\n", account.Name)

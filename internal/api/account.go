@@ -28,7 +28,7 @@ func accountList(a *API, ctx context.Context, c *Caller, p *protocol.AccountList
 	if err != nil {
 		return nil, err
 	}
-	accounts, more, err := a.core.Accounts(ctx, c.Account(), plausch.AccountID(p.After), min(limit, protocol.MaxLongPage))
+	accounts, more, err := a.core.Admin(c.Account()).ListAccounts(ctx, plausch.AccountID(p.After), min(limit, protocol.MaxLongPage))
 	if err != nil {
 		return nil, err
 	}
@@ -40,15 +40,16 @@ func accountList(a *API, ctx context.Context, c *Caller, p *protocol.AccountList
 }
 
 func accountRole(a *API, ctx context.Context, c *Caller, p *protocol.AccountRole) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.SetRole(ctx, c.Account(), p.Name, plausch.Role(p.Role))
+	_, err := a.core.Admin(c.Account()).SetRole(ctx, p.Name, plausch.Role(p.Role))
+	return &protocol.Empty{}, err
 }
 
 func accountDeactivate(a *API, ctx context.Context, c *Caller, p *protocol.AccountName) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.Deactivate(ctx, c.Account(), p.Name)
+	return &protocol.Empty{}, a.core.Admin(c.Account()).DeactivateAccount(ctx, p.Name)
 }
 
 func accountActivate(a *API, ctx context.Context, c *Caller, p *protocol.AccountName) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.Activate(ctx, c.Account(), p.Name)
+	return &protocol.Empty{}, a.core.Admin(c.Account()).ActivateAccount(ctx, p.Name)
 }
 
 func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDelete) (protocol.Body, error) {
@@ -64,7 +65,7 @@ func passwordChange(a *API, ctx context.Context, c *Caller, p *protocol.Password
 }
 
 func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate) (protocol.Body, error) {
-	code, expires, err := a.core.CreateReset(ctx, c.Account(), p.Name)
+	code, expires, err := a.core.Admin(c.Account()).CreateReset(ctx, p.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate
 }
 
 func botCreate(a *API, ctx context.Context, c *Caller, p *protocol.BotCreate) (protocol.Body, error) {
-	bot, token, err := a.core.CreateBot(ctx, c.Account(), p.Name)
+	bot, token, err := a.core.Admin(c.Account()).CreateBot(ctx, p.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func auditList(a *API, ctx context.Context, c *Caller, p *protocol.AuditList) (p
 	if err != nil {
 		return nil, err
 	}
-	entries, more, err := a.core.Audit(ctx, c.Account(), p.Before, min(limit, protocol.MaxLongPage))
+	entries, more, err := a.core.Admin(c.Account()).ListAudit(ctx, p.Before, min(limit, protocol.MaxLongPage))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ func inviteCreate(a *API, ctx context.Context, c *Caller, p *protocol.InviteCrea
 	if p.For < 0 || p.For > most {
 		return nil, plausch.Errorf(plausch.Invalid, "for is how long the invite is good, in milliseconds")
 	}
-	invite, code, err := a.core.CreateInvite(ctx, c.Account(), core.InviteOptions{
+	invite, code, err := a.core.Admin(c.Account()).CreateInvite(ctx, core.InviteOptions{
 		Uses: p.Uses, For: time.Duration(p.For) * time.Millisecond, Role: plausch.Role(p.Role), Rooms: p.Rooms,
 	})
 	if err != nil {
@@ -28,7 +28,7 @@ func inviteList(a *API, ctx context.Context, c *Caller, p *protocol.InviteList) 
 	if err != nil {
 		return nil, err
 	}
-	invites, more, err := a.core.ListInvites(ctx, c.Account(), plausch.InviteID(p.After), min(limit, protocol.MaxLongPage))
+	invites, more, err := a.core.Admin(c.Account()).ListInvites(ctx, plausch.InviteID(p.After), min(limit, protocol.MaxLongPage))
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func inviteList(a *API, ctx context.Context, c *Caller, p *protocol.InviteList) 
 }
 
 func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevoke) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.RevokeInvite(ctx, c.Account(), plausch.InviteID(p.ID))
+	return &protocol.Empty{}, a.core.Admin(c.Account()).RevokeInvite(ctx, plausch.InviteID(p.ID))
 }
 
 // Those who have no account yet, or no way into it, enter by a code.

@@ -7,7 +7,7 @@ import (
 )
 
 func serverUpdate(a *API, ctx context.Context, c *Caller, p *protocol.ServerUpdate) (protocol.Body, error) {
-	name, err := a.core.SetServerName(ctx, c.Account(), p.Name)
+	name, err := a.core.Admin(c.Account()).UpdateServer(ctx, p.Name)
 	if err != nil {
 		return nil, err
 	}

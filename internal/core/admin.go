@@ -12,42 +12,85 @@ import (
 	"plausch/internal/store"
 )
 
-// Admin does what those do who run a server, on its database: in the server, for
-// an account that the rules of policy.go let, and beside it, for whoever can
-// write the data folder. A running server notices what was done beside it (see
-// connections).
+// Admin manages a server: for an account, as far as policy.go allows it (see
+// [Core.Admin]), or for whoever can write the data folder, who may do everything: that
+// is the zero Admin with a Store and Passwords. A server that runs beside notices
+// what was done (see connections).
+//
+// Accounts are called by their names, or by ids such as id:12.
 type Admin struct {
 	Store     store.Store
 	Passwords *auth.Hasher
-	By        plausch.AccountRef // zero on the command line
-	// If is by what By was allowed to do it; see also judged.
-	If  []store.Judged
-	Now func() time.Time // nil means time.Now
+	Now       func() time.Time // nil means time.Now
+
+	core *Core           // of the server that does it; nil beside one
+	by   plausch.Account // for whom, if core is set
+	// conditions are by what by is allowed to do it; see also judged.
+	conditions []store.Judged
 }
 
 // ResetLife is how long the code of a password reset is good.
 const ResetLife = 24 * time.Hour
 
-func (c *Core) admin(by plausch.Account) *Admin {
+// Admin does for an account what that may do.
+func (c *Core) Admin(by plausch.Account) *Admin {
 	return &Admin{
-		Store: c.store, Passwords: c.opts.Passwords, By: by.Ref(), If: []store.Judged{{Account: by.ID, Role: by.Role}}, Now: c.opts.Now,
+		Store: c.store, Passwords: c.opts.Passwords, Now: c.opts.Now,
+		core: c, by: by, conditions: []store.Judged{{Account: by.ID, Role: by.Role}},
 	}
+}
+
+// check asks a rule of policy.go.
+func (a *Admin) check(rule func(by plausch.Account) error) error {
+	if a.core == nil {
+		return nil
+	}
+	return rule(a.by)
+}
+
+// GetAccount returns the account called name, for those who may do anything to
+// accounts.
+func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
+	if err := a.check(isAdmin); err != nil { // before it can learn who there is
+		return plausch.Account{}, err
+	}
+	return accountNamed(ctx, a.Store, name)
+}
+
+// accountToChange returns the account called name if it may be changed.
+func (a *Admin) accountToChange(ctx context.Context, name string) (plausch.Account, error) {
+	account, err := a.GetAccount(ctx, name)
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	return account, a.check(func(by plausch.Account) error { return mayChange(by, account) })
+}
+
+// changed ends the connections of an account whose sign-in is not good any more.
+func (a *Admin) changed(ctx context.Context, id plausch.AccountID) error {
+	if a.core == nil {
+		return nil
+	}
+	return a.core.recheck(ctx, id)
 }
 
 // judged is by what a change of an account was allowed: the rights of who makes it,
 // over somebody who has that role.
 func (a *Admin) judged(account plausch.Account) []store.Judged {
-	if len(a.If) == 0 {
+	if len(a.conditions) == 0 {
 		return nil
 	}
-	return append(slices.Clone(a.If), store.Judged{Account: account.ID, Role: account.Role, Inactive: true})
+	return append(slices.Clone(a.conditions), store.Judged{Account: account.ID, Role: account.Role, Inactive: true})
 }
 
 // change changes an account by those rights.
 func (a *Admin) change(ctx context.Context, account plausch.Account, c store.AccountChange) (plausch.Account, error) {
 	c.Account, c.At, c.If = account.ID, a.now(), a.judged(account)
 	changed, err := a.Store.ChangeAccount(ctx, c)
-	return changed, meanwhile(err)
+	if err != nil {
+		return changed, meanwhile(err)
+	}
+	return changed, a.changed(ctx, account.ID)
 }
 
 // meanwhile tells that what was allowed is not any more when it is to be done.
@@ -66,7 +109,7 @@ func (a *Admin) now() time.Time {
 }
 
 func (a *Admin) audit(action plausch.AuditAction, detail string) *plausch.Audit {
-	return &plausch.Audit{Time: a.now(), Actor: a.By, Action: action, Detail: detail}
+	return &plausch.Audit{Time: a.now(), Actor: a.by.Ref(), Action: action, Detail: detail}
 }
 
 // CreateAccount makes an account with a password.
@@ -88,10 +131,16 @@ func (a *Admin) CreateAccount(ctx context.Context, name, password string, role p
 // CreateBot makes a bot and returns its token, which is not kept. If there is a bot
 // of that name, its tokens before are not good any more.
 func (a *Admin) CreateBot(ctx context.Context, name string) (plausch.Account, auth.Token, error) {
+	if err := a.check(isAdmin); err != nil {
+		return plausch.Account{}, auth.Token{}, err
+	}
 	token := auth.NewToken()
 	old, err := accountNamed(ctx, a.Store, name)
 	switch {
 	case err == nil && old.Bot:
+		if err := a.check(func(by plausch.Account) error { return mayChange(by, old) }); err != nil {
+			return plausch.Account{}, auth.Token{}, err
+		}
 		device, err := a.Store.CreateDevice(ctx, store.NewDevice{
 			Account: old.ID, Token: token.Hash(), Lasting: true, At: a.now(), If: a.judged(old), Audit: a.audit(plausch.AuditBot, "new token"),
 		})
@@ -113,19 +162,18 @@ func (a *Admin) CreateBot(ctx context.Context, name string) (plausch.Account, au
 }
 
 func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
-	n.At, n.If = a.now(), a.If
+	n.At, n.If = a.now(), a.conditions
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	account, err := a.Store.CreateAccount(ctx, n)
 	return account, meanwhile(err)
 }
 
-// GetAccount returns the account called name.
-func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
-	return accountNamed(ctx, a.Store, name)
-}
-
 // SetPassword gives an account a new password and ends all its devices.
-func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, password string) error {
+func (a *Admin) SetPassword(ctx context.Context, name, password string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
 	if account.Bot {
 		return plausch.Errorf(plausch.Invalid, "%s is a bot, which has no password", account.Name)
 	}
@@ -144,12 +192,16 @@ func (a *Admin) SetPassword(ctx context.Context, account plausch.Account, passwo
 
 // CreateReset returns a code by which an account gets a new password, in the place
 // of the last one, and until when it is good.
-func (a *Admin) CreateReset(ctx context.Context, account plausch.Account) (auth.Code, time.Time, error) {
+func (a *Admin) CreateReset(ctx context.Context, name string) (auth.Code, time.Time, error) {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return auth.Code{}, time.Time{}, err
+	}
 	if account.Bot || uninvited(account) {
 		return auth.Code{}, time.Time{}, plausch.Errorf(plausch.Invalid, "%s has no password that could be reset", account.Name)
 	}
 	code, expires := auth.NewCode(), a.now().Add(ResetLife)
-	err := a.Store.CreateTicket(ctx, store.Ticket{
+	err = a.Store.CreateTicket(ctx, store.Ticket{
 		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, If: a.judged(account), Audit: a.audit(plausch.AuditReset, ""),
 	})
 	return code, expires, meanwhile(err)
@@ -166,7 +218,14 @@ func (a *Admin) CreateClaim(ctx context.Context) (auth.Code, error) {
 
 // SetRole gives an account another role: owner, admin or member. A guest whom
 // nobody has invited stays one. The invites of who may make none any more end.
-func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plausch.Role) (plausch.Account, error) {
+func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (plausch.Account, error) {
+	if err := a.check(isOwner); err != nil {
+		return plausch.Account{}, err
+	}
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return account, err
+	}
 	switch {
 	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
 		return account, plausch.Errorf(plausch.Invalid, "there is no role %q to give; owner, admin and member are", role)
@@ -182,17 +241,26 @@ func (a *Admin) SetRole(ctx context.Context, account plausch.Account, role plaus
 }
 
 // DeactivateAccount shuts an account out, and ends the invites by which it could come
-// back as another; Activate lets it in again.
-func (a *Admin) DeactivateAccount(ctx context.Context, account plausch.Account) error {
-	_, err := a.change(ctx, account, store.AccountChange{
+// back as another.
+func (a *Admin) DeactivateAccount(ctx context.Context, name string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.change(ctx, account, store.AccountChange{
 		State: plausch.AccountDeactivated, RevokeDevices: !account.Bot && account.Role != plausch.RoleGuest,
 		RevokeInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
 	})
 	return err
 }
 
-func (a *Admin) ActivateAccount(ctx context.Context, account plausch.Account) error {
-	_, err := a.change(ctx, account, store.AccountChange{
+// ActivateAccount lets an account in again.
+func (a *Admin) ActivateAccount(ctx context.Context, name string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.change(ctx, account, store.AccountChange{
 		State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
 	})
 	return err
@@ -201,7 +269,15 @@ func (a *Admin) ActivateAccount(ctx context.Context, account plausch.Account) er
 // DeleteAccount deletes an account for good. What it wrote stays, under the name
 // plausch.DeletedName, or goes, with erase. It leaves its rooms, and those who stay
 // see it.
-func (a *Admin) DeleteAccount(ctx context.Context, account plausch.Account, erase bool) error {
+func (a *Admin) DeleteAccount(ctx context.Context, name string, erase bool) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	return a.deleteAccount(ctx, account, erase)
+}
+
+func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, erase bool) error {
 	detail := account.Name // the last place where it stands
 	if erase {
 		detail += ", with its messages"
@@ -209,85 +285,44 @@ func (a *Admin) DeleteAccount(ctx context.Context, account plausch.Account, eras
 	_, err := a.change(ctx, account, store.AccountChange{
 		State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
 	})
+	if err == nil && a.core != nil {
+		err = a.core.log.follow(ctx) // which tells that it has left its rooms
+	}
 	return err
 }
 
-// InviteOptions says what an invite is good for. The zero value is for one
-// member within plausch.InviteLife.
-type InviteOptions struct {
-	Uses  int           // 0 means 1, below 0 any number
-	For   time.Duration // 0 means plausch.InviteLife
-	Role  plausch.Role  // empty means member
-	Rooms []string      // names of public and private rooms
-}
-
-const (
-	maxInviteLife  = 365 * 24 * time.Hour
-	maxInviteRooms = 20
-)
-
-// CreateInvite makes an invite and returns it with its code, which is not kept.
-func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
-	now := a.now()
-	n := store.NewInvite{Maker: a.By.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now, If: slices.Clone(a.If)}
-	if o.Uses == 0 {
-		n.Uses = 1
+// DeleteAccount deletes the account called name, or with an empty name that of
+// conn. Who deletes itself has to know its password, and conn has to be ended then, as
+// own says. Its messages go with erase.
+func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientInfo, name, password string, erase bool) (own bool, err error) {
+	by := conn.Account()
+	account, admin := by, c.Admin(by)
+	if name != "" {
+		account, err = admin.accountToChange(ctx, name)
 	}
-	if n.Role == "" {
-		n.Role = plausch.RoleMember
+	if own = err == nil && account.ID == by.ID; own {
+		var judged store.Judged
+		judged, err = c.verifyOwnPassword(ctx, by, from, password)
+		admin.conditions = []store.Judged{judged}
 	}
-	if o.For == 0 {
-		o.For = plausch.InviteLife
-	}
-	n.Expires = now.Add(o.For)
-	switch {
-	case n.Role != plausch.RoleMember && n.Role != plausch.RoleGuest:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
-	case o.For < time.Minute || o.For > maxInviteLife:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is good for a minute to a year, not for %v", o.For)
-	case len(o.Rooms) > maxInviteRooms:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
-	}
-	for _, name := range o.Rooms {
-		room, err := roomNamed(ctx, a.Store, name)
-		if err != nil {
-			return plausch.Invite{}, auth.Code{}, err
-		}
-		if room.ID != plausch.PublicRoom { // everyone is in that
-			n.Rooms = append(n.Rooms, room.ID)
-		}
-		if room.Kind == plausch.RoomPrivate && a.By.ID != 0 { // which its members can invite to
-			n.If = append(n.If, store.Judged{Account: a.By.ID, Member: room.ID})
-		}
-	}
-	code := auth.NewCode()
-	n.Token = code.Hash()
-	invite, err := a.Store.CreateInvite(ctx, n)
-	return invite, code, meanwhile(err)
-}
-
-func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
-	room, err := roomAt(ctx, st, name)
-	if plausch.CodeOf(err) == plausch.NotFound || err == nil && room.Kind == plausch.RoomDirect {
-		err = plausch.Errorf(plausch.NotFound, "there is no room %q", name)
-	}
-	return room, err
-}
-
-// UpdateServer gives the server another name, and returns it as it is kept.
-func (a *Admin) UpdateServer(ctx context.Context, name string) (string, error) {
-	name, err := checkServerName(name)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	return name, meanwhile(a.Store.SetServerName(ctx, name, a.audit(plausch.AuditRename, name), a.If...))
+	conn.closing.Store(own)
+	if err := admin.deleteAccount(ctx, account, erase); err != nil {
+		conn.closing.Store(false)
+		return false, err
+	}
+	return own, nil
 }
 
-// RevokeInvite ends an invite that is good.
-func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
-	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.By.ID, a.If...))
-	if plausch.CodeOf(err) == plausch.NotFound {
-		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that is still good", id)
+// ListAccounts returns the accounts that hold a name, by id from the first after the
+// given one, and whether there are more. Guests who will lose theirs are not among
+// them.
+func (a *Admin) ListAccounts(ctx context.Context, after plausch.AccountID, limit int) ([]plausch.Account, bool, error) {
+	if err := a.check(isAdmin); err != nil {
+		return nil, false, err
 	}
-	return err
+	all, err := a.Store.ListAccounts(ctx, after, limit+1, a.now().Add(-plausch.GuestNameKept))
+	return all[:min(len(all), limit)], len(all) > limit, err
 }

@@ -98,7 +98,7 @@ func TestAnInviteLetsIn(t *testing.T) {
 	owner := f.account("olga", plausch.RoleOwner)
 	den, err := f.CreateRoom(t.Context(), owner, "den", plausch.RoomPrivate)
 	expectCode(t, err, "")
-	_, code, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{Uses: 2, Rooms: []string{"den", "public"}})
+	_, code, err := f.Admin(owner).CreateInvite(t.Context(), core.InviteOptions{Uses: 2, Rooms: []string{"den", "public"}})
 	expectCode(t, err, "")
 	from := core.ClientInfo{NewToken: newToken()}
 	_, err = f.RedeemInvite(t.Context(), from, code.Text(), "Bob", "")
@@ -176,7 +176,7 @@ func TestOneOfAHundredGetsIn(t *testing.T) {
 		t.Errorf("%d got in and %d were refused, want 1 and 99", in.Load(), refused.Load())
 	}
 	owner := plausch.Account{Role: plausch.RoleOwner}
-	if accounts, _, err := f.Accounts(t.Context(), owner, 0, 200); len(accounts) != 1 || err != nil {
+	if accounts, _, err := f.Admin(owner).ListAccounts(t.Context(), 0, 200); len(accounts) != 1 || err != nil {
 		t.Errorf("there are %d accounts (%v), want 1", len(accounts), err)
 	}
 }
@@ -186,9 +186,9 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	owner := f.account("olga", plausch.RoleOwner)
 	f.account("alice", plausch.RoleMember)
 	_, ended := f.ended(f.signIn("alice"))
-	old, _, err := f.CreateReset(t.Context(), owner, "alice")
+	old, _, err := f.Admin(owner).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
-	code, _, err := f.CreateReset(t.Context(), owner, "alice")
+	code, _, err := f.Admin(owner).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
 	const next = "battery staple horse"
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, old.Text(), next)
@@ -203,7 +203,7 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	expectCode(t, err, plausch.NotFound)
 	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
 	expectCode(t, err, "")
-	late, _, err := f.CreateReset(t.Context(), owner, "alice")
+	late, _, err := f.Admin(owner).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
 	f.clock.move(core.ResetLife)
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, late.Text(), next)
@@ -248,7 +248,7 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 func TestABotSignsInByItsTokenAlone(t *testing.T) {
 	f := newFixture(t)
 	owner := f.account("olga", plausch.RoleOwner)
-	bot, token, err := f.CreateBot(t.Context(), owner, "weather")
+	bot, token, err := f.Admin(owner).CreateBot(t.Context(), "weather")
 	expectCode(t, err, "")
 	in, err := f.SignInToken(t.Context(), core.ClientInfo{}, token.Text())
 	expectCode(t, err, "")
@@ -259,12 +259,12 @@ func TestABotSignsInByItsTokenAlone(t *testing.T) {
 	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "weather", "")
 	expectCode(t, err, plausch.SignInFailed)
 	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, "", password), plausch.Forbidden)
-	_, _, err = f.CreateReset(t.Context(), owner, "weather")
+	_, _, err = f.Admin(owner).CreateReset(t.Context(), "weather")
 	expectCode(t, err, plausch.Invalid)
 	f.clock.move(1000 * 24 * time.Hour)
 	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, token.Text())
 	expectCode(t, err, "")
-	same, next, err := f.CreateBot(t.Context(), owner, "weather")
+	same, next, err := f.Admin(owner).CreateBot(t.Context(), "weather")
 	expectCode(t, err, "")
 	expectCode(t, <-ended, plausch.SignInFailed)
 	if same.ID != bot.ID {
@@ -274,7 +274,7 @@ func TestABotSignsInByItsTokenAlone(t *testing.T) {
 	expectCode(t, err, plausch.SignInFailed)
 	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, next.Text())
 	expectCode(t, err, "")
-	_, _, err = f.CreateBot(t.Context(), owner, "olga")
+	_, _, err = f.Admin(owner).CreateBot(t.Context(), "olga")
 	expectCode(t, err, plausch.Taken)
 }
 
@@ -316,23 +316,24 @@ func TestAResetIsForTheAccountAsItWas(t *testing.T) {
 	owner, admin := f.account("olga", plausch.RoleOwner), f.account("ada", plausch.RoleAdmin)
 	f.account("alice", plausch.RoleMember)
 	const next = "battery staple horse"
-	code, _, err := f.CreateReset(t.Context(), admin, "alice")
+	code, _, err := f.Admin(admin).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
-	expectCode(t, f.SetRole(t.Context(), owner, "alice", plausch.RoleOwner), "")
+	_, err = f.Admin(owner).SetRole(t.Context(), "alice", plausch.RoleOwner)
+	expectCode(t, err, "")
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
-	code, _, err = f.CreateReset(t.Context(), owner, "alice")
+	code, _, err = f.Admin(owner).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
 	live, _ := f.ended(f.signIn("alice"))
 	expectCode(t, f.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "her own new one"), "")
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 
-	code, _, err = f.CreateReset(t.Context(), owner, "alice")
+	code, _, err = f.Admin(owner).CreateReset(t.Context(), "alice")
 	expectCode(t, err, "")
-	expectCode(t, f.Deactivate(t.Context(), owner, "alice"), "")
-	expectCode(t, f.Activate(t.Context(), owner, "alice"), "")
+	expectCode(t, f.Admin(owner).DeactivateAccount(t.Context(), "alice"), "")
+	expectCode(t, f.Admin(owner).ActivateAccount(t.Context(), "alice"), "")
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 }
@@ -340,17 +341,20 @@ func TestAResetIsForTheAccountAsItWas(t *testing.T) {
 // Who was shut out, or may invite nobody any more, has no way back by an own invite.
 func TestInvitesEndWithTheRightToInvite(t *testing.T) {
 	ends := map[string]func(f *fixture, owner plausch.Account) error{
-		"deactivated": func(f *fixture, owner plausch.Account) error { return f.Deactivate(t.Context(), owner, "ada") },
+		"deactivated": func(f *fixture, owner plausch.Account) error {
+			return f.Admin(owner).DeactivateAccount(t.Context(), "ada")
+		},
 		"demoted": func(f *fixture, owner plausch.Account) error {
-			return f.SetRole(t.Context(), owner, "ada", plausch.RoleMember)
+			_, err := f.Admin(owner).SetRole(t.Context(), "ada", plausch.RoleMember)
+			return err
 		},
 	}
 	for what, end := range ends {
 		f := newFixture(t)
 		owner, admin := f.account("olga", plausch.RoleOwner), f.account("ada", plausch.RoleAdmin)
-		_, code, err := f.CreateInvite(t.Context(), admin, core.InviteOptions{Uses: -1})
+		_, code, err := f.Admin(admin).CreateInvite(t.Context(), core.InviteOptions{Uses: -1})
 		expectCode(t, err, "")
-		_, owners, err := f.CreateInvite(t.Context(), owner, core.InviteOptions{})
+		_, owners, err := f.Admin(owner).CreateInvite(t.Context(), core.InviteOptions{})
 		expectCode(t, err, "")
 		expectCode(t, end(f, owner), "")
 		if _, err := f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "eve", password); plausch.CodeOf(err) != plausch.NotFound {

@@ -112,12 +112,16 @@ func (c *Core) Claim(ctx context.Context, from ClientInfo, code, serverName, nam
 	return in, err
 }
 
-// SetServerName gives the server another name, and returns it as it is kept.
-func (c *Core) SetServerName(ctx context.Context, by plausch.Account, name string) (string, error) {
-	if err := isAdmin(by); err != nil {
+// UpdateServer gives the server another name, and returns it as it is kept.
+func (a *Admin) UpdateServer(ctx context.Context, name string) (string, error) {
+	if err := a.check(isAdmin); err != nil {
 		return "", err
 	}
-	return c.admin(by).UpdateServer(ctx, name)
+	name, err := checkServerName(name)
+	if err != nil {
+		return "", err
+	}
+	return name, meanwhile(a.Store.SetServerName(ctx, name, a.audit(plausch.AuditRename, name), a.conditions...))
 }
 
 func checkServerName(name string) (string, error) {

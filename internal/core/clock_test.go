@@ -17,7 +17,7 @@ func TestAClockAheadMakesNothingLast(t *testing.T) {
 	early := f.signIn("alice")
 	f.clock.move(ahead)
 	late := f.signIn("alice")
-	reset, _, err := f.beside().CreateReset(t.Context(), late.Account)
+	reset, _, err := f.beside().CreateReset(t.Context(), late.Account.Name)
 	expectCode(t, err, "")
 	_, invite, err := f.beside().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1})
 	expectCode(t, err, "")

@@ -25,16 +25,16 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			return f.RevokeDevice(f.t.Context(), in.Account, in.Device)
 		},
 		"deactivated": func(f *fixture, owner plausch.Account, in core.SignedIn) error {
-			return f.Deactivate(f.t.Context(), owner, in.Account.Name)
+			return f.Admin(owner).DeactivateAccount(f.t.Context(), in.Account.Name)
 		},
 		"deactivated beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().DeactivateAccount(f.t.Context(), in.Account)
+			return f.beside().DeactivateAccount(f.t.Context(), in.Account.Name)
 		},
 		"deleted beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().DeleteAccount(f.t.Context(), in.Account, false)
+			return f.beside().DeleteAccount(f.t.Context(), in.Account.Name, false)
 		},
 		"given a new password beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().SetPassword(f.t.Context(), in.Account, "another correct horse")
+			return f.beside().SetPassword(f.t.Context(), in.Account.Name, "another correct horse")
 		},
 	}
 	for name, end := range ways {
@@ -73,7 +73,7 @@ func TestWhatAnotherProcessDoesIsNoticedInTime(t *testing.T) {
 	in := f.signIn("alice")
 	changed := make(chan plausch.Account, 1)
 	live := f.arrive(in, core.Watch{Changed: func(a plausch.Account) { changed <- a }})
-	if _, err := f.beside().SetRole(t.Context(), in.Account, plausch.RoleAdmin); err != nil {
+	if _, err := f.beside().SetRole(t.Context(), in.Account.Name, plausch.RoleAdmin); err != nil {
 		t.Fatal(err)
 	}
 	if got := <-changed; got.Role != plausch.RoleAdmin || live.Account().Role != plausch.RoleAdmin {

@@ -561,7 +561,7 @@ func TestAShutOutGuestHearsIt(t *testing.T) {
 	token := newToken()
 	_, err := f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, "bob")
 	expectCode(t, err, "")
-	expectCode(t, f.Deactivate(t.Context(), owner, "bob"), "")
+	expectCode(t, f.Admin(owner).DeactivateAccount(t.Context(), "bob"), "")
 	for _, name := range []string{"bob", "bobby"} {
 		_, err = f.SignInOwnToken(t.Context(), core.ClientInfo{}, token, name)
 		expectCode(t, err, plausch.SignInFailed)
@@ -576,7 +576,7 @@ func TestWhatIsHeldBackIsNotSentAnyMore(t *testing.T) {
 	den, err := f.CreateRoom(t.Context(), owner, "den", plausch.RoomPublic)
 	expectCode(t, err, "")
 	for name, end := range map[string]func() error{
-		"bob": func() error { return f.Deactivate(t.Context(), owner, "bob") },
+		"bob": func() error { return f.Admin(owner).DeactivateAccount(t.Context(), "bob") },
 		"eve": func() error { return f.RemoveMember(t.Context(), owner, den.ID, "eve") },
 	} {
 		by := f.guest(name).Account

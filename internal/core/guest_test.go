@@ -122,7 +122,7 @@ func TestAllGuestsAreBoundedTogether(t *testing.T) {
 	// It holds nobody back who has an account or an invite.
 	f.account("alice", plausch.RoleAdmin)
 	alice := f.signIn("alice").Account
-	_, code, err := f.CreateInvite(t.Context(), alice, core.InviteOptions{Role: plausch.RoleGuest})
+	_, code, err := f.Admin(alice).CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -79,34 +81,100 @@ func newAccount(name string, role plausch.Role) (store.NewAccount, error) {
 	return store.NewAccount{Name: mapped, Display: names.DisplayOf(name), Role: role}, err
 }
 
+// InviteOptions says what an invite is good for. The zero value is for one
+// member within plausch.InviteLife.
+type InviteOptions struct {
+	Uses  int           // 0 means 1, below 0 any number
+	For   time.Duration // 0 means plausch.InviteLife
+	Role  plausch.Role  // empty means member
+	Rooms []string      // names of public and private rooms
+}
+
+const (
+	maxInviteLife  = 365 * 24 * time.Hour
+	maxInviteRooms = 20
+)
+
 // CreateInvite makes an invite and returns it with its code, which is not kept.
-func (c *Core) CreateInvite(ctx context.Context, by plausch.Account, n InviteOptions) (plausch.Invite, auth.Code, error) {
-	if err := mayInvite(by); err != nil {
+func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
+	if err := a.check(mayInvite); err != nil {
 		return plausch.Invite{}, auth.Code{}, err
 	}
-	for _, name := range n.Rooms {
-		// What by cannot see, nobody can be invited to by it.
-		if _, _, err := c.GetRoom(ctx, by, 0, name); err != nil {
+	now := a.now()
+	n := store.NewInvite{Maker: a.by.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now, If: slices.Clone(a.conditions)}
+	if o.Uses == 0 {
+		n.Uses = 1
+	}
+	if n.Role == "" {
+		n.Role = plausch.RoleMember
+	}
+	if o.For == 0 {
+		o.For = plausch.InviteLife
+	}
+	n.Expires = now.Add(o.For)
+	switch {
+	case n.Role != plausch.RoleMember && n.Role != plausch.RoleGuest:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
+	case o.For < time.Minute || o.For > maxInviteLife:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is good for a minute to a year, not for %v", o.For)
+	case len(o.Rooms) > maxInviteRooms:
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
+	}
+	for _, name := range o.Rooms {
+		room, err := a.roomToInvite(ctx, name)
+		if err != nil {
 			return plausch.Invite{}, auth.Code{}, err
 		}
+		if room.ID != plausch.PublicRoom { // everyone is in that
+			n.Rooms = append(n.Rooms, room.ID)
+		}
+		if room.Kind == plausch.RoomPrivate && a.by.ID != 0 { // which its members can invite to
+			n.If = append(n.If, store.Judged{Account: a.by.ID, Member: room.ID})
+		}
 	}
-	return c.admin(by).CreateInvite(ctx, n)
+	code := auth.NewCode()
+	n.Token = code.Hash()
+	invite, err := a.Store.CreateInvite(ctx, n)
+	return invite, code, meanwhile(err)
+}
+
+// roomToInvite returns the room called name: what by cannot see, nobody can be invited
+// to by it.
+func (a *Admin) roomToInvite(ctx context.Context, name string) (plausch.Room, error) {
+	if a.core != nil {
+		if _, _, err := a.core.GetRoom(ctx, a.by, 0, name); err != nil {
+			return plausch.Room{}, err
+		}
+	}
+	return roomNamed(ctx, a.Store, name)
+}
+
+func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
+	room, err := roomAt(ctx, st, name)
+	if plausch.CodeOf(err) == plausch.NotFound || err == nil && room.Kind == plausch.RoomDirect {
+		err = plausch.Errorf(plausch.NotFound, "there is no room %q", name)
+	}
+	return room, err
 }
 
 // ListInvites returns the invites that are good, by id from the first after the
 // given one, and whether there are more.
-func (c *Core) ListInvites(ctx context.Context, by plausch.Account, after plausch.InviteID, limit int) ([]plausch.Invite, bool, error) {
-	if err := mayInvite(by); err != nil {
+func (a *Admin) ListInvites(ctx context.Context, after plausch.InviteID, limit int) ([]plausch.Invite, bool, error) {
+	if err := a.check(mayInvite); err != nil {
 		return nil, false, err
 	}
-	all, err := c.store.ListInvites(ctx, 0, c.now(), after, limit+1)
+	all, err := a.Store.ListInvites(ctx, 0, a.now(), after, limit+1)
 	return all[:min(len(all), limit)], len(all) > limit, err
 }
 
-// RevokeInvite ends an invite.
-func (c *Core) RevokeInvite(ctx context.Context, by plausch.Account, id plausch.InviteID) error {
-	if err := mayInvite(by); err != nil {
+// RevokeInvite ends an invite that is good.
+func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
+	if err := a.check(mayInvite); err != nil {
 		return err
 	}
-	return c.admin(by).RevokeInvite(ctx, id)
+	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.by.ID, a.conditions...))
+	if plausch.CodeOf(err) == plausch.NotFound {
+		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that is still good", id)
+	}
+	return err
 }

@@ -81,7 +81,7 @@ func TestTheCommitDecides(t *testing.T) {
 		return err
 	}
 	noAdmin := func(w *world) error {
-		_, err := w.beside.SetRole(t.Context(), w.admin, plausch.RoleMember)
+		_, err := w.beside.SetRole(t.Context(), w.admin.Name, plausch.RoleMember)
 		return err
 	}
 	for name, test := range map[string]struct {
@@ -95,7 +95,7 @@ func TestTheCommitDecides(t *testing.T) {
 				_, err := w.SignInPassword(t.Context(), core.ClientInfo{}, "bob", password)
 				return err
 			},
-			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob, "another correct horse") }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob.Name, "another correct horse") }, plausch.SignInFailed,
 		},
 		"a change of a password that is changed": {
 			func(w *world) error {
@@ -103,7 +103,7 @@ func TestTheCommitDecides(t *testing.T) {
 				w.arm()
 				return w.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "my new correct horse")
 			},
-			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob, "another correct horse") }, plausch.Forbidden,
+			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob.Name, "another correct horse") }, plausch.Forbidden,
 		},
 		"a message of somebody who is removed": {
 			func(w *world) error { w.arm(); _, err := w.send(w.bob, core.Post{Room: w.den, Text: "hi"}); return err },
@@ -115,11 +115,11 @@ func TestTheCommitDecides(t *testing.T) {
 				_, err := w.send(w.bob, core.Post{Room: plausch.PublicRoom, Text: "hi"})
 				return err
 			},
-			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob.Name) }, plausch.SignInFailed,
 		},
 		"a message to somebody who is deleted": {
 			func(w *world) error { w.arm(); _, err := w.send(w.bob, core.Post{To: "eve", Text: "hi"}); return err },
-			func(w *world) error { return w.beside.DeleteAccount(t.Context(), w.eve, false) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeleteAccount(t.Context(), w.eve.Name, false) }, plausch.SignInFailed,
 		},
 		"a member added by somebody who is removed": {
 			func(w *world) error { w.arm(); return w.AddMember(t.Context(), w.bob, w.den, "eve") }, removed, plausch.NotFound,
@@ -133,39 +133,43 @@ func TestTheCommitDecides(t *testing.T) {
 				_, err := w.CreateRoom(t.Context(), w.bob, "new", plausch.RoomPublic)
 				return err
 			},
-			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob) }, plausch.SignInFailed,
+			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob.Name) }, plausch.SignInFailed,
 		},
 		"a post to a webhook that is deleted": {
 			func(w *world) error { w.arm(); _, err := w.PostWebhook(t.Context(), w.hook, "hi", ""); return err },
 			func(w *world) error { return w.DeleteWebhook(t.Context(), w.owner, w.hook.ID) }, plausch.NotFound,
 		},
 		"an account deactivated by somebody who is no admin any more": {
-			func(w *world) error { w.arm(); return w.Deactivate(t.Context(), w.admin, "eve") }, noAdmin, plausch.Forbidden,
+			func(w *world) error { w.arm(); return w.Admin(w.admin).DeactivateAccount(t.Context(), "eve") }, noAdmin, plausch.Forbidden,
 		},
 		"an account deactivated that has become an owner": {
-			func(w *world) error { w.arm(); return w.Deactivate(t.Context(), w.admin, "eve") },
+			func(w *world) error { w.arm(); return w.Admin(w.admin).DeactivateAccount(t.Context(), "eve") },
 			func(w *world) error {
-				_, err := w.beside.SetRole(t.Context(), w.eve, plausch.RoleOwner)
+				_, err := w.beside.SetRole(t.Context(), w.eve.Name, plausch.RoleOwner)
 				return err
 			}, plausch.Forbidden,
 		},
 		"a reset of an account that has become an owner": {
-			func(w *world) error { w.arm(); _, _, err := w.CreateReset(t.Context(), w.admin, "eve"); return err },
 			func(w *world) error {
-				_, err := w.beside.SetRole(t.Context(), w.eve, plausch.RoleOwner)
+				w.arm()
+				_, _, err := w.Admin(w.admin).CreateReset(t.Context(), "eve")
+				return err
+			},
+			func(w *world) error {
+				_, err := w.beside.SetRole(t.Context(), w.eve.Name, plausch.RoleOwner)
 				return err
 			}, plausch.Forbidden,
 		},
 		"an invite of somebody who is no admin any more": {
 			func(w *world) error {
 				w.arm()
-				_, _, err := w.CreateInvite(t.Context(), w.admin, core.InviteOptions{})
+				_, _, err := w.Admin(w.admin).CreateInvite(t.Context(), core.InviteOptions{})
 				return err
 			}, noAdmin, plausch.Forbidden,
 		},
 		"an account by an invite whose maker is no admin any more": {
 			func(w *world) error {
-				_, code, err := w.CreateInvite(t.Context(), w.admin, core.InviteOptions{})
+				_, code, err := w.Admin(w.admin).CreateInvite(t.Context(), core.InviteOptions{})
 				if err != nil {
 					return err
 				}
@@ -175,7 +179,11 @@ func TestTheCommitDecides(t *testing.T) {
 			}, noAdmin, plausch.NotFound,
 		},
 		"a bot of somebody who is no admin any more": {
-			func(w *world) error { w.arm(); _, _, err := w.CreateBot(t.Context(), w.admin, "robot"); return err }, noAdmin, plausch.Forbidden,
+			func(w *world) error {
+				w.arm()
+				_, _, err := w.Admin(w.admin).CreateBot(t.Context(), "robot")
+				return err
+			}, noAdmin, plausch.Forbidden,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

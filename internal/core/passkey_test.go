@@ -131,10 +131,10 @@ func TestPasskey(t *testing.T) {
 	_, err = f.SignInPasskey(t.Context(), core.ClientInfo{}, id, []byte(b.sign(options, 0)))
 	expectCode(t, err, plausch.NotFound)
 
-	expectCode(t, f.beside().DeactivateAccount(t.Context(), alice), "")
+	expectCode(t, f.beside().DeactivateAccount(t.Context(), alice.Name), "")
 	_, err = signIn(good)
 	expectCode(t, err, plausch.SignInFailed)
-	expectCode(t, f.beside().ActivateAccount(t.Context(), alice), "")
+	expectCode(t, f.beside().ActivateAccount(t.Context(), alice.Name), "")
 	expectCode(t, f.DeletePasskey(t.Context(), bob, keys[0].ID), plausch.NotFound)
 	expectCode(t, f.DeletePasskey(t.Context(), alice, keys[0].ID), "")
 	_, err = signIn(good)

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"time"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -51,16 +50,6 @@ func (c *Core) verifyOwnPassword(ctx context.Context, by plausch.Account, from C
 		err = errChanged() // the name is somebody else's by now
 	}
 	return judged, err
-}
-
-// CreateReset returns a code by which the account called name gets a new
-// password, and until when.
-func (c *Core) CreateReset(ctx context.Context, by plausch.Account, name string) (auth.Code, time.Time, error) {
-	account, err := c.accountToChange(ctx, by, name)
-	if err != nil {
-		return auth.Code{}, time.Time{}, err
-	}
-	return c.admin(by).CreateReset(ctx, account)
 }
 
 // RedeemReset gives an account a new password by a code of CreateReset, ends all its

@@ -91,7 +91,7 @@ func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 			peers = append(peers, p)
 		}
 		start := time.Now()
-		if err := admin.DeactivateAccount(t.Context(), account); err != nil {
+		if err := admin.DeactivateAccount(t.Context(), account.Name); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range peers {
@@ -120,7 +120,7 @@ func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 		if try == 3 {
 			t.Fatalf("the connections ended %v after the command, want within a second", took)
 		}
-		if err := admin.ActivateAccount(t.Context(), account); err != nil {
+		if err := admin.ActivateAccount(t.Context(), account.Name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -189,7 +189,7 @@ func TestAnInheritedProtocolIsShutOutToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := admin.DeactivateAccount(t.Context(), account); err != nil {
+	if err := admin.DeactivateAccount(t.Context(), account.Name); err != nil {
 		t.Fatal(err)
 	}
 	rest, err := io.ReadAll(conn)

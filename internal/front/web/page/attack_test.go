@@ -59,7 +59,7 @@ func TestSecretsInAddressesAreNotRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _, err := s.admin.CreateReset(t.Context(), account)
+	code, _, err := s.admin.CreateReset(t.Context(), account.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
