@@ -134,9 +134,10 @@ func (c *chat) quit(patience time.Duration) {
 // tick does what is due, and returns an error if it is the end.
 func (c *chat) tick() error {
 	now := time.Now()
-	if !c.online && !c.toldOffline && now.Sub(c.lostAt) >= tellOffline && !c.quitting {
+	atOnce := !c.wasOnline && c.offline != nil && c.screen.terminal() // somebody waits for the first sign of it
+	if !c.online && !c.toldOffline && (atOnce || now.Sub(c.lostAt) >= tellOffline) && !c.quitting {
 		c.toldOffline = true
-		why := "the server does not answer"
+		why := fmt.Sprintf("the server at %s does not answer", c.server.Address)
 		if c.offline != nil {
 			why = c.server.ExplainOffline(c.offline)
 		}
