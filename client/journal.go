@@ -119,7 +119,7 @@ func readRecords(from io.Reader) (left []put, size int64, err error) {
 			if _, err := r.Peek(1); err == io.EOF {
 				break // torn, and the tail of an older file's block behind it
 			}
-			return nil, 0, fmt.Errorf("line %d is damaged; mend or remove the file", n)
+			return nil, 0, fmt.Errorf("line %d is damaged; fix or remove the file", n)
 		}
 		switch {
 		case rec.Put != nil:

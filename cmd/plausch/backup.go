@@ -193,7 +193,7 @@ func restoreBackup(ctx context.Context, cmd *cobra.Command, file string, force b
 	out := cmd.OutOrStdout()
 	writeReport(out, file, done.Report)
 	if done.Aside != "" {
-		fmt.Fprintf(out, "The old data are in %s; delete them when you do not need them any more.\n", done.Aside)
+		fmt.Fprintf(out, "The old data are in %s; delete them when you no longer need them.\n", done.Aside)
 	}
 	fmt.Fprintf(out, "Restored to %s\n", cfg.Data)
 	for _, p := range done.Problems {

@@ -100,7 +100,7 @@ func TestPlainTextIsRefused(t *testing.T) {
 	clearClientEnv(t)
 	p := startServer(t, "--data", t.TempDir(), "--open", "--behind-proxy=127.0.0.1")
 	proxy := startProxy(t, p.addr, "198.51.100.7")
-	plauschRun(t, "", "send", "--server=tcp://"+proxy, "secret").want(t, connect.ExitSignIn, "come over TLS", "tls://")
+	plauschRun(t, "", "send", "--server=tcp://"+proxy, "secret").want(t, connect.ExitSignIn, "connect over TLS", "tls://")
 	plauschRun(t, "", "send", "--server=ws://"+proxy, "--timeout=1s", "secret").want(t, connect.ExitOffline, "does not answer here without TLS", "https://")
 	plauschRun(t, "", "send", "--server=tcp://"+p.addr, "hello").want(t, connect.ExitOK)
 }

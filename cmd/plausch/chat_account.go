@@ -78,7 +78,7 @@ func (c *chat) cmdInvite(ctx context.Context, words []string, _ string) {
 		}
 		long, err := time.ParseDuration(word)
 		if err != nil {
-			c.note("/invite takes how many may come, and for how long the link is good, such as 5 or 48h.")
+			c.note("/invite takes how many may come, and how long the link is valid, such as 5 or 48h.")
 			return
 		}
 		p.For = long.Milliseconds()

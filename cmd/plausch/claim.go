@@ -16,7 +16,7 @@ func newClaimCommand() *cobra.Command {
 		Use:   "claim",
 		Short: "Print the link that makes you the owner of a new server",
 		Long: "Prints a link by which whoever opens it within 30 minutes becomes the owner of a server that\n" +
-			"has none. The links before it are not good any more. The server need not be stopped.\n\n" +
+			"has none. Earlier links stop working. The server need not be stopped.\n\n" +
 			"Without a browser:  plausch user add NAME --role owner",
 		Example: "  plausch claim\n" +
 			"  plausch claim --url https://chat.example.org",

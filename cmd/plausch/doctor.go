@@ -24,7 +24,7 @@ func newDoctorCommand() *cobra.Command {
 		Long: "Looks at a server from all sides and says, a line each, what is ok, what is not, and what to\n" +
 			"do about it. It changes nothing, but by --unknown-files, and needs no running server. With DOMAIN, or the one of\n" +
 			"the settings, it also looks whether that name leads here and has a certificate.\n\n" +
-			"The exit code is 1 if something has to be mended, otherwise 0.",
+			"The exit code is 1 if something needs fixing, otherwise 0.",
 		Example: "  sudo plausch doctor --data /var/lib/plausch chat.example.org\n" +
 			"  plausch doctor --json | jq -r '.checks[].text'",
 		Args: cobra.MaximumNArgs(1),
@@ -101,12 +101,12 @@ func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
 	}
 	switch n := doctor.Count(findings, doctor.Problem); {
 	case n == 1:
-		return fmt.Errorf("one problem has to be mended")
+		return fmt.Errorf("one problem needs fixing")
 	case n > 1:
-		return fmt.Errorf("%d problems have to be mended", n)
+		return fmt.Errorf("%d problems need fixing", n)
 	}
 	if warnings := doctor.Count(findings, doctor.Warning); !asJSON && warnings == 0 {
-		_, _ = io.WriteString(w, "\nNothing has to be mended.\n")
+		_, _ = io.WriteString(w, "\nNothing needs fixing.\n")
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func TestDoctorFindsProblems(t *testing.T) {
 	}()
 	defer ln.Close()
 	o := plauschRun(t, "", "doctor", "--offline", "--json", "--data", dir, "--listen", ln.Addr().String())
-	o.want(t, connect.ExitFailure, "have to be mended")
+	o.want(t, connect.ExitFailure, "problems need fixing")
 	var document struct {
 		OK     *bool
 		Checks []struct{ Check, State, Text, Todo string }
@@ -69,7 +69,7 @@ func TestDoctorOfWrongSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := plauschRun(t, "", "doctor", "--offline", "--data", dir)
-	o.want(t, connect.ExitFailure, "mended")
+	o.want(t, connect.ExitFailure, "needs fixing")
 	for _, want := range []string{"problem  settings", "opne", "GiB are free"} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("%q is not in\n%s", want, o.stdout)

@@ -55,7 +55,7 @@ func newInviteCommand() *cobra.Command {
 	addSettings(cmd, "data", "listen")
 	flags := cmd.Flags()
 	flags.IntVar(&o.Uses, "uses", 1, "How many accounts can be made with it; 0 for any number")
-	flags.Var(&life, "for", "How long it is good, such as 7d or 12h")
+	flags.Var(&life, "for", "How long it is valid, such as 7d or 12h")
 	flags.StringVar(&role, "role", string(plausch.RoleMember), "What the accounts are: member, or guest, who needs no password")
 	flags.StringSliceVar(&o.Rooms, "room", nil, "A room that the accounts are in; may be given several times")
 	flags.StringVar(&url, "url", "", "Where browsers reach the server (default where it listens)")
@@ -84,7 +84,7 @@ func whom(i plausch.Invite) string {
 func newInviteListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "Print the invites that are good",
+		Short: "Print the invites that still work",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return onData(cmd, func(d *desk) error {

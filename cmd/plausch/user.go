@@ -27,7 +27,7 @@ import (
 const maxPasswordLine = 4 << 10
 
 func newUserCommand() *cobra.Command {
-	cmd := newGroupCommand("user", "Look after the accounts of a server")
+	cmd := newGroupCommand("user", "Manage the accounts of a server")
 	cmd.AddCommand(newUserListCommand(), newUserAddCommand(), newUserPasswdCommand(), newUserRoleCommand(),
 		newUserDeactivateCommand(), newUserActivateCommand(),
 		newUserDeleteCommand())
@@ -55,7 +55,7 @@ func newUserAddCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case !slices.Contains(roles, role):
-				return connect.Usagef("there is no role %q to give; choose one of %s", role, strings.Join(roles, ", "))
+				return connect.Usagef("there is no role %q; choose one of %s", role, strings.Join(roles, ", "))
 			case bot && role != string(plausch.RoleMember):
 				return connect.Usagef("a bot is a member; to make it an admin, use plausch user role afterwards")
 			}

@@ -67,7 +67,7 @@ func newUserPasswdCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "passwd NAME",
 		Short: "Give an account a new password",
-		Long: "Gives an account a new password, and ends all its sign-ins. The password is asked for on the\n" +
+		Long: "Gives an account a new password, and signs out all its devices. The password is asked for on the\n" +
 			"terminal; without a terminal it is the first line of standard input.\n\n" +
 			"With --link nobody but its owner learns it: it prints a link by which whoever opens it within\n" +
 			"a day chooses the password.",
@@ -127,7 +127,7 @@ func newUserRoleCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(roles, args[1]) {
-				return connect.Usagef("there is no role %q to give; choose one of %s", args[1], strings.Join(roles, ", "))
+				return connect.Usagef("there is no role %q; choose one of %s", args[1], strings.Join(roles, ", "))
 			}
 			return onAccount(cmd, args[0], func(d *desk, account plausch.Account) error {
 				account, err := d.SetRole(d.ctx, idOf(account), plausch.Role(args[1]))

@@ -34,7 +34,7 @@ func TestUserAdd(t *testing.T) {
 		{"a line end of Windows", goodPassword + "\r\nand more\n", []string{"carl", "--data", dir}, connect.ExitOK, []string{"member carl"}},
 		{"capitals in the name", goodPassword + "\n", []string{"Dora", "--data", dir}, connect.ExitOK, []string{"member dora"}},
 		{"bad name", goodPassword + "\n", []string{"da ve", "--data", dir}, connect.ExitUsage, []string{"da ve", "letters"}},
-		{"bad password", "12345678\n", []string{"dave", "--data", dir}, connect.ExitFailure, []string{"guessed", "choose another"}},
+		{"bad password", "12345678\n", []string{"dave", "--data", dir}, connect.ExitFailure, []string{"guess", "choose another"}},
 		{"no password", "", []string{"dave", "--data", dir}, connect.ExitFailure, []string{"standard input", "first line"}},
 		{"guests are not added", goodPassword + "\n", []string{"dave", "--role=guest", "--data", dir}, connect.ExitUsage, []string{"member, admin, owner"}},
 		{"a file for a folder", goodPassword + "\n", []string{"dave", "--data", file}, connect.ExitFailure, []string{"data folder", file, "--data"}},

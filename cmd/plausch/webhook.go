@@ -20,7 +20,7 @@ import (
 )
 
 func newWebhookCommand() *cobra.Command {
-	cmd := newGroupCommand("webhook", "Look after the addresses at which programs post into rooms")
+	cmd := newGroupCommand("webhook", "Manage the addresses at which programs post into rooms")
 	cmd.AddCommand(newWebhookAddCommand(), newWebhookListCommand(), newWebhookDeleteCommand())
 	return cmd
 }
@@ -66,7 +66,7 @@ func printWebhook(out io.Writer, base link.Base, made core.NewWebhook) {
 	if url == "" {
 		url = "(the server's address)"
 	}
-	fmt.Fprintf(out, "Webhook %d posts as %s. Its address is told this once; keep it secret:\n\n"+
+	fmt.Fprintf(out, "Webhook %d posts as %s. Its address is shown only this once; keep it secret:\n\n"+
 		"    %s/api/hooks/%s\n", made.ID, made.Account.Shown(), url, made.Token)
 	if base.Todo != "" {
 		fmt.Fprintf(out, "\n%s", fillLines(base.Todo))

@@ -12,7 +12,7 @@ import (
 func inviteCreate(a *API, ctx context.Context, c *Caller, p *protocol.InviteCreate) (protocol.Body, error) {
 	const most = 1 << 40 // ms, so that it fits a time.Duration
 	if p.For < 0 || p.For > most {
-		return nil, plausch.Errorf(plausch.Invalid, "for is how long the invite is good, in milliseconds")
+		return nil, plausch.Errorf(plausch.Invalid, "for is how long the invite is valid, in milliseconds")
 	}
 	invite, code, err := a.core.Admin(c.Account()).CreateInvite(ctx, core.InviteOptions{
 		Uses: p.Uses, For: time.Duration(p.For) * time.Millisecond, Role: plausch.Role(p.Role), Rooms: p.Rooms,

@@ -156,7 +156,7 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 // only once: then nobody is refused for having too many connections.
 func (a *API) enter(ctx context.Context, c *Caller, once bool, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
 	if c.conn != nil {
-		return nil, plausch.Errorf(plausch.Invalid, "you are signed in as %q already; to be somebody else, connect anew", c.Account().Name)
+		return nil, plausch.Errorf(plausch.Invalid, "you are already signed in as %q; to sign in as someone else, open another connection", c.Account().Name)
 	}
 	in, err := signIn()
 	if err != nil {

@@ -75,7 +75,7 @@ func (cs *Ceremonies) id(session *webauthn.SessionData, account plausch.AccountI
 // find returns the ceremony with an id that was begun for account, 0 for a
 // sign-in. The error is NotFound.
 func (cs *Ceremonies) find(id string, account plausch.AccountID) (*ceremony, error) {
-	gone := plausch.Errorf(plausch.NotFound, "this took too long; begin again")
+	gone := plausch.Errorf(plausch.NotFound, "this took too long; start again")
 	box, err := base64.RawURLEncoding.Strict().DecodeString(id)
 	if err != nil || len(box) < cs.seal.NonceSize() {
 		return nil, gone
@@ -125,7 +125,7 @@ func (cs *Ceremonies) spend(c *ceremony) error {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.spent[c.challenge] {
-		return plausch.Errorf(plausch.NotFound, "this was done already; begin again")
+		return plausch.Errorf(plausch.NotFound, "this has already been done; start again")
 	}
 	now, forget := cs.now(), 0
 	for forget < len(cs.order) && (now.Sub(cs.order[forget].at) >= ceremonyTime || len(cs.order)-forget >= maxSpent) {

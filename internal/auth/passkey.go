@@ -123,7 +123,7 @@ func (cs *Ceremonies) SignIn(id string, response []byte, find func(passkey []byt
 		return owner, nil, nil, err
 	}
 	failed := func(err error) error {
-		return &plausch.Error{Code: plausch.SignInFailed, Message: "this passkey is not known here, or no longer", Err: err}
+		return &plausch.Error{Code: plausch.SignInFailed, Message: "this passkey does not work here, or no longer does", Err: err}
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {

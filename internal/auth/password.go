@@ -55,10 +55,10 @@ func CheckPassword(name, password string) error {
 	}
 	lower := strings.ToLower(normalized)
 	if commonPasswords[lower] || repeats(lower) {
-		return plausch.Errorf(plausch.Invalid, "this password is among the first that are guessed; choose another: a few words that do not belong together make a good one")
+		return plausch.Errorf(plausch.Invalid, "this password is one of the first that anyone would guess; choose another: a few unrelated words make a good one")
 	}
 	if lower == strings.ToLower(name) {
-		return plausch.Errorf(plausch.Invalid, "the password is the name; choose another: a few words that do not belong together make a good one")
+		return plausch.Errorf(plausch.Invalid, "the password is the same as the name; choose another: a few unrelated words make a good one")
 	}
 	return nil
 }

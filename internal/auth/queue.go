@@ -199,7 +199,7 @@ func (l *line) next() chan error {
 func errBusy() error {
 	return &plausch.Error{
 		Code:       plausch.RateLimited,
-		Message:    "too many people are signing in at this moment; try again soon",
+		Message:    "too many people are signing in right now; try again soon",
 		RetryAfter: retryAfter,
 	}
 }

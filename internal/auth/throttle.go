@@ -235,7 +235,7 @@ func (t *Throttle) Source(addr netip.Addr) Source {
 
 func tooMany(wait time.Duration) error {
 	return &plausch.Error{
-		Code: plausch.RateLimited, Message: "this was tried too often; wait before you try again",
+		Code: plausch.RateLimited, Message: "there were too many attempts; wait before you try again",
 		RetryAfter: max(wait, time.Millisecond).Truncate(time.Millisecond),
 	}
 }

@@ -117,7 +117,7 @@ func (c *Core) newDevice(ctx context.Context, from ClientInfo, account plausch.A
 	by.Account, by.Token, by.Program, by.At = account.ID, token.Hash(), from.Program, c.now()
 	device, err := c.store.CreateDevice(ctx, by)
 	if errors.Is(err, store.ErrUnmet) {
-		return SignedIn{}, plausch.Errorf(plausch.SignInFailed, "the account was changed at this moment; sign in again")
+		return SignedIn{}, plausch.Errorf(plausch.SignInFailed, "the account has just been changed; sign in again")
 	}
 	if plausch.CodeOf(err) == plausch.Taken {
 		var of plausch.Account
@@ -206,7 +206,7 @@ func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, tr
 			return in, err
 		}
 	}
-	return SignedIn{}, plausch.Errorf(plausch.Taken, "too many have the name %q already; choose another", name)
+	return SignedIn{}, plausch.Errorf(plausch.Taken, "too many people already have the name %q; choose another", name)
 }
 
 // maxFolded is how many guests can be here whose names are folded into the same.

@@ -228,11 +228,11 @@ func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (pl
 	}
 	switch {
 	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
-		return account, plausch.Errorf(plausch.Invalid, "there is no role %q to give; owner, admin and member are", role)
+		return account, plausch.Errorf(plausch.Invalid, "there is no role %q; choose owner, admin or member", role)
 	case account.Transient, uninvited(account):
 		return account, plausch.Errorf(plausch.Invalid, "%s is a guest, whose name is kept for a day only; invite them instead", account.Name)
 	case account.Bot && role == plausch.RoleOwner:
-		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which can own nothing", account.Name)
+		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which cannot be an owner", account.Name)
 	}
 	return a.change(ctx, account, store.AccountChange{
 		Role: role, Audit: a.audit(plausch.AuditRole, string(role)),

@@ -211,7 +211,7 @@ func errFileTooLarge(limit int64) error {
 
 func errOverQuota(quota int64) error {
 	return plausch.Errorf(plausch.TooLarge,
-		"the files of one account can have %d bytes together, and this one would be over it; ask the server's owner for more", quota)
+		"the files of one account can take up %d bytes in total, which this one would exceed; ask the server's owner for more", quota)
 }
 
 func errNoFile() error {

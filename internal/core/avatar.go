@@ -36,7 +36,7 @@ type Avatar struct {
 // 300 MB each.
 func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (plausch.Account, error) {
 	if uninvited(by) {
-		return by, plausch.Errorf(plausch.Forbidden, "only accounts that last have pictures")
+		return by, plausch.Errorf(plausch.Forbidden, "only permanent accounts have pictures")
 	}
 	if err := c.keepsFiles(); err != nil {
 		return by, err
@@ -134,7 +134,7 @@ func (d *drawings) begin(ctx context.Context, by plausch.AccountID) (done func()
 	d.by[by] = true
 	d.mu.Unlock()
 	if drawing {
-		return nil, plausch.Errorf(plausch.RateLimited, "your last picture is still being made; wait a moment")
+		return nil, plausch.Errorf(plausch.RateLimited, "your last picture is still being processed; wait a moment")
 	}
 	forget := func() {
 		d.mu.Lock()

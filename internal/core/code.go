@@ -97,5 +97,5 @@ func errBadReset() error {
 }
 
 func errTakesNobody() error {
-	return plausch.Errorf(plausch.Forbidden, "this server is not accepting new members at present")
+	return plausch.Errorf(plausch.Forbidden, "this server is not accepting new members at the moment")
 }

@@ -222,7 +222,7 @@ func (conn *Connection) end(why error) {
 var errUnknown = errors.New("no device has this token")
 
 func errNoDevice() error {
-	return &plausch.Error{Code: plausch.SignInFailed, Message: "the token is not known here, or no longer; sign in anew", Err: errUnknown}
+	return &plausch.Error{Code: plausch.SignInFailed, Message: "this token does not work here, or no longer does; sign in again", Err: errUnknown}
 }
 
 func errNotActive() error {

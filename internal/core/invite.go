@@ -116,7 +116,7 @@ func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invi
 	case n.Role != plausch.RoleMember && n.Role != plausch.RoleGuest:
 		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
 	case o.For < time.Minute || o.For > maxInviteLife:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is good for a minute to a year, not for %v", o.For)
+		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite can be valid for a minute to a year, not for %v", o.For)
 	case len(o.Rooms) > maxInviteRooms:
 		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
 	}
@@ -174,7 +174,7 @@ func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
 	}
 	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.by.ID, a.conditions...))
 	if plausch.CodeOf(err) == plausch.NotFound {
-		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that is still good", id)
+		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that still works", id)
 	}
 	return err
 }

@@ -299,5 +299,5 @@ func errStopping() error {
 
 // errChanged is of a request that was allowed, and is not any more.
 func errChanged() error {
-	return plausch.Errorf(plausch.Forbidden, "your rights have changed meanwhile; look again, and try again if you still may")
+	return plausch.Errorf(plausch.Forbidden, "your permissions have just changed; try again if you still may")
 }

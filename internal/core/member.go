@@ -63,7 +63,7 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	case err != nil:
 		return err
 	case !runs:
-		return plausch.Errorf(plausch.Forbidden, "only whoever made the room %q and the server's admins may remove others", room.Name)
+		return plausch.Errorf(plausch.Forbidden, "only the person who made the room %q and the server's admins can remove others", room.Name)
 	}
 	changed, err := c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref(), judged)
 	if err == nil && changed.Seq == 0 {

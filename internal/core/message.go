@@ -93,5 +93,5 @@ func (c *Core) checkNotAhead(ctx context.Context, room plausch.RoomID, seq int64
 		return err
 	}
 	return plausch.Errorf(plausch.Invalid, "seq %d is ahead of the log of this room, which ends at %d: "+
-		"the seq is another room's, or the server went back to an older state (a backup); go on from %d, or read anew from 0", seq, r.Head, r.Head)
+		"the seq is another room's, or the server went back to an older state (a backup); go on from %d, or read again from 0", seq, r.Head, r.Head)
 }

@@ -15,7 +15,7 @@ const maxPasskeys = 20 // of an account
 // the ceremony and the options for the browser, in JSON.
 func (c *Core) BeginPasskey(ctx context.Context, by plausch.Account, origin string) (id string, options []byte, err error) {
 	if by.Bot || uninvited(by) {
-		return "", nil, plausch.Errorf(plausch.Forbidden, "only accounts that last have passkeys")
+		return "", nil, plausch.Errorf(plausch.Forbidden, "only permanent accounts have passkeys")
 	}
 	owner, err := c.passkeyOwner(ctx, by)
 	if err != nil {

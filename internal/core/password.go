@@ -13,7 +13,7 @@ import (
 func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from ClientInfo, old, password string) error {
 	by := conn.Account()
 	if by.Bot || uninvited(by) {
-		return plausch.Errorf(plausch.Forbidden, "only accounts that last have a password")
+		return plausch.Errorf(plausch.Forbidden, "only permanent accounts have a password")
 	}
 	if err := auth.CheckPassword(by.Name, password); err != nil {
 		return err

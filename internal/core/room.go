@@ -132,7 +132,7 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 		Time: c.now(), Kind: plausch.EventJoin, Actor: by.Ref(), Member: by.Ref(),
 	})
 	if plausch.CodeOf(err) == plausch.Taken {
-		err = plausch.Errorf(plausch.Taken, "there is a room %q already; choose another name", name)
+		err = plausch.Errorf(plausch.Taken, "there is already a room %q; choose another name", name)
 	}
 	if err != nil {
 		made.giveBack()

@@ -62,7 +62,7 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 		return NewWebhook{}, err
 	}
 	if len(others) >= plausch.MaxWebhooks {
-		return NewWebhook{}, plausch.Errorf(plausch.Forbidden, "the room has %d webhooks, which is the most; delete one first", len(others))
+		return NewWebhook{}, plausch.Errorf(plausch.Forbidden, "the room already has %d webhooks, the maximum; delete one first", len(others))
 	}
 	token := auth.NewToken()
 	n.Token = token.Hash()
@@ -126,7 +126,7 @@ func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomI
 	}
 	runs, err := c.canManageRoom(ctx, by, id)
 	if err == nil && (!runs || by.Role == plausch.RoleGuest) {
-		err = plausch.Errorf(plausch.Forbidden, "only accounts that made the room %q and the server's admins look after its webhooks", room.Name)
+		err = plausch.Errorf(plausch.Forbidden, "only the person who made the room %q and the server's admins can manage its webhooks", room.Name)
 	}
 	return err
 }
@@ -143,7 +143,7 @@ func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 		err = errNoWebhook()
 	}
 	if err == nil && hook.Paused {
-		err = plausch.Errorf(plausch.Forbidden, "this webhook is paused: the person who made it may no longer make webhooks of this room")
+		err = plausch.Errorf(plausch.Forbidden, "this webhook is paused: the person who made it can no longer make webhooks in this room")
 	}
 	return hook, err
 }
@@ -190,5 +190,5 @@ func deliveryID(hook int64, key string) string {
 }
 
 func errNoWebhook() error {
-	return plausch.Errorf(plausch.NotFound, "there is no such webhook, or none that is yours to look after")
+	return plausch.Errorf(plausch.NotFound, "there is no such webhook, or you cannot manage it")
 }

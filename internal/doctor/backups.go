@@ -34,9 +34,9 @@ func (c backups) Run(ctx context.Context) []Finding {
 	text := last.Describe(c.now())
 	switch {
 	case last.Failed != "" && last.Time.IsZero():
-		return one(Problem, "mend that, then try: sudo plausch backup --keep 14 FOLDER", "%s", text)
+		return one(Problem, "fix that, then try: sudo plausch backup --keep 14 FOLDER", "%s", text)
 	case last.Failed != "":
-		return one(Warning, "mend that, then try: sudo plausch backup --keep 14 FOLDER", "%s", text)
+		return one(Warning, "fix that, then try: sudo plausch backup --keep 14 FOLDER", "%s", text)
 	case nightly && unit.Known && unit.Timer != "active":
 		return one(Warning, "systemctl enable --now "+service.BackupTimer, "no backups are made at night, since the timer does not run; the last: %s", text)
 	case last.Time.IsZero() && nightly:

@@ -81,7 +81,7 @@ func NewAccount(name string) (string, error) {
 // it is read as the server's or everybody's.
 func CheckReserved(name string) error {
 	if slices.Contains(reserved, name) {
-		return plausch.Errorf(plausch.Invalid, "nobody can be called %q, so that nobody is taken for the server; choose another name", name)
+		return plausch.Errorf(plausch.Invalid, "the name %q is reserved, so that nobody can pass for the server; choose another", name)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func CheckNew(name string) error {
 	case strings.Contains("._-", name[:1]):
 		return plausch.Errorf(plausch.Invalid, "%q cannot be a new name: it begins with %q; begin it with a letter or digit", name, name[:1])
 	case digits.MatchString(name):
-		return plausch.Errorf(plausch.Invalid, "%q cannot be a new name: it is digits alone, like an id; put a letter in", name)
+		return plausch.Errorf(plausch.Invalid, "%q cannot be a new name: it is only digits, like an id; add a letter", name)
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func refuseFiles(cfg *config.Config, database string) error {
 		return err
 	}
 	return fmt.Errorf("%s %s, but %s has files of a chat: this is no new server. "+
-		"Put the database back or restore a backup (plausch restore FILE --force); to begin anew, move the folder %s away",
+		"Put the database back or restore a backup (plausch restore FILE --force); to start again, move the folder %s away",
 		cfg.DatabasePath(), database, cfg.BlobsPath(), cfg.BlobsPath())
 }
 

@@ -89,7 +89,7 @@ func Refuse(c *port.Conn) {
 	defer c.Close()
 	codec, _, _ := codecOf(c.Prefix)
 	format := protocol.Format{Codec: codec, Framing: protocol.LengthPrefix}
-	bye := format.AppendBye(nil, plausch.Errorf(plausch.Forbidden, "plain text is not answered here; come over TLS, at tls:// or wss://"))
+	bye := format.AppendBye(nil, plausch.Errorf(plausch.Forbidden, "plain text is not accepted here; connect over TLS, at tls:// or wss://"))
 	if c.SetDeadline(time.Now().Add(refuseTimeout)) != nil {
 		return
 	}

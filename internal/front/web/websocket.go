@@ -206,7 +206,7 @@ func (f *frames) check(h ws.Header, limit int) error {
 		return failure(ws.StatusProtocolError, err.Error())
 	}
 	if !h.OpCode.IsControl() && h.Length+int64(len(f.message)) > int64(limit) {
-		return plausch.Errorf(plausch.TooLarge, "the message has over %d bytes, which is the most allowed here", limit)
+		return plausch.Errorf(plausch.TooLarge, "the message has more than %d bytes, the maximum here", limit)
 	}
 	if want := f.codec == protocol.JSON; h.OpCode.IsData() && h.OpCode != ws.OpContinuation && (h.OpCode == ws.OpText) != want {
 		return failure(ws.StatusUnsupportedData, fmt.Sprintf("%s goes in %s messages", f.codec, map[bool]string{true: "text", false: "binary"}[want]))

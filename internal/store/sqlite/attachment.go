@@ -38,7 +38,7 @@ func (s *Store) CreateAttachment(ctx context.Context, n store.NewAttachment) err
 		if rows, err := r.RowsAffected(); err != nil {
 			return err
 		} else if rows == 0 {
-			return plausch.Errorf(plausch.TooLarge, "the files of one account can have %d bytes together, and this one would be over it", n.Quota)
+			return plausch.Errorf(plausch.TooLarge, "the files of one account can take up %d bytes in total, which this one would exceed", n.Quota)
 		}
 		r, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli(), n.Once)
 		if err != nil {

@@ -75,7 +75,7 @@ func (s *Store) webhookAccount(ctx context.Context, n store.NewWebhook) (ref pla
 	case err == nil && (n.AnyMaker || maker.Int64 == int64(n.Maker)):
 		return ref, nil
 	case err == nil:
-		return ref, plausch.Errorf(plausch.Taken, "the name %q is that of somebody else's webhook; choose another", n.Name)
+		return ref, plausch.Errorf(plausch.Taken, "the name %q belongs to someone else's webhook; choose another", n.Name)
 	case !errors.Is(err, sql.ErrNoRows):
 		return ref, err
 	}

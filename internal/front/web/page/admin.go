@@ -47,7 +47,7 @@ func (q *request) newInvite() (made protocol.InviteCreated, err error) {
 	count, errCount := strconv.Atoi(q.PostForm.Get("uses"))
 	days, errDays := strconv.Atoi(q.PostForm.Get("days"))
 	if errCount != nil || errDays != nil || count < 0 || days < 1 || days > 365 {
-		return made, plausch.Errorf(plausch.Invalid, "an invite is for a number of accounts, 0 for any number, and for 1 to 365 days")
+		return made, plausch.Errorf(plausch.Invalid, "say how many accounts the invite is for (0 for any number) and for how long it is valid, 1 to 365 days")
 	}
 	if count == 0 {
 		count = -1

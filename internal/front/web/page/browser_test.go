@@ -368,7 +368,7 @@ func TestPasskeys(t *testing.T) {
 	w.text("The passkey is added.")
 	w.picture("account")
 	w.press("Add a passkey") // once more, with the same device
-	w.text("has a passkey of your account already")
+	w.text("already has a passkey of your account")
 
 	w.click(`//header//button`)
 	w.text("You are signed out.")
@@ -382,7 +382,7 @@ func TestPasskeys(t *testing.T) {
 	w.click(`//header//button`)
 	w.text("You are signed out.")
 	w.press("Sign in with a passkey")
-	w.text("This passkey is not known here")
+	w.text("This passkey does not work here")
 }
 
 // TestTheCookieIsNotForScript in a real browser.

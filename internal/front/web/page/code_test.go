@@ -94,7 +94,7 @@ func TestGuessingCodesIsSlowedDown(t *testing.T) {
 			break
 		}
 	}
-	last.expect(http.StatusTooManyRequests, "/invite/code", "tried too often")
+	last.expect(http.StatusTooManyRequests, "/invite/code", "too many attempts")
 }
 
 // TestWhoJoinedByWhichInvite stands in the audit log.

@@ -127,7 +127,7 @@ func (q *request) invited() error {
 
 // notFound answers for addresses that there are not.
 func (q *request) notFound() error {
-	return q.again("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; it may be mistyped"))
+	return q.again("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; check whether it is mistyped"))
 }
 
 func (q *request) index() error {

@@ -281,7 +281,7 @@ func TestAdminsLookAfterAccounts(t *testing.T) {
 
 	admin.post("/admin/accounts/deactivate", "name", "bob", "sure", "yes").expect(http.StatusOK, "/admin/accounts", "is deactivated")
 	bob.get("/account").expect(http.StatusOK, "/sign-in")
-	admin.post("/admin/accounts/activate", "name", "bob").expect(http.StatusOK, "/admin/accounts", "is let in again")
+	admin.post("/admin/accounts/activate", "name", "bob").expect(http.StatusOK, "/admin/accounts", "can sign in again")
 	link := admin.post("/admin/accounts/reset", "name", "bob").expect(http.StatusOK, "/admin/accounts/reset", "for bob").find(`value="([^"]*/reset#[^"]*)"`)
 	bob.post("/reset", "code", link, "password", "another good one").expect(http.StatusOK, "/welcome", "You are <strong>bob")
 	bob.post("/reset", "code", link, "password", "another good one").expect(http.StatusNotFound, "/reset", "ask an admin")
@@ -350,7 +350,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 		a.expect(http.StatusForbidden, "/sign-in", "wrong")
 		a = wrong()
 	}
-	a.expect(http.StatusTooManyRequests, "/sign-in", "tried too often")
+	a.expect(http.StatusTooManyRequests, "/sign-in", "too many attempts")
 	if a.header.Get("Retry-After") == "" {
 		t.Error("nobody says when to try again")
 	}
@@ -386,7 +386,7 @@ func TestDevicesAreCalledByTheirBrowser(t *testing.T) {
 func TestUnknownAddressesGetAPage(t *testing.T) {
 	s := claimed(t)
 	for _, v := range []*visitor{s.visitor(), s.as("olga")} {
-		a := v.get("/invites").expect(http.StatusNotFound, "/invites", "no page at this address", "Go to the first page")
+		a := v.get("/invites").expect(http.StatusNotFound, "/invites", "no page at this address", "Go to the start page")
 		if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
 			t.Errorf("it is %s", kind)
 		}

@@ -102,7 +102,7 @@ func (q *request) read() error {
 	}
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return plausch.Errorf(plausch.TooLarge, "this is too long: %d bytes are the most", maxBody)
+		return plausch.Errorf(plausch.TooLarge, "this is too long: the maximum is %d bytes", maxBody)
 	case err != nil:
 		return &plausch.Error{Code: plausch.Invalid, Message: "this could not be read; try again", Err: err}
 	}
@@ -113,7 +113,7 @@ func (q *request) read() error {
 // decode reads the JSON of the request. The error is Invalid.
 func (q *request) decode(v any) error {
 	if err := json.Unmarshal(q.body, v); err != nil {
-		return &plausch.Error{Code: plausch.Invalid, Message: "this is not the JSON that is wanted here", Err: err}
+		return &plausch.Error{Code: plausch.Invalid, Message: "this is not the JSON that is expected here", Err: err}
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (q *request) view(name string) view {
 
 // done are the words for what has just been done, which the next page says.
 var done = map[string]string{
-	"activated":   "The account is let in again.",
+	"activated":   "The account can sign in again.",
 	"deactivated": "The account is deactivated, and its devices are signed out.",
 	"deleted":     "The passkey is deleted.",
 	"device":      "The device is signed out.",

@@ -91,9 +91,9 @@ func (u *incoming) Read(p []byte) (int, error) {
 		return n, err
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.q.w.Header().Set("Connection", "close")
-		return n, &failure{http.StatusRequestTimeout, plausch.Errorf(plausch.Invalid, "the file came too slowly; send it again")}
+		return n, &failure{http.StatusRequestTimeout, plausch.Errorf(plausch.Invalid, "the file arrived too slowly; send it again")}
 	default:
-		return n, plausch.Errorf(plausch.Invalid, "the file did not come whole; send it again")
+		return n, plausch.Errorf(plausch.Invalid, "the file did not arrive completely; send it again")
 	}
 }
 

@@ -30,12 +30,12 @@ func (q *request) body(limit int64) ([]byte, error) {
 		_ = control.SetReadDeadline(time.Time{}) // or the request would be taken for given up
 		return b, nil
 	case errors.As(err, new(*http.MaxBytesError)):
-		return nil, plausch.Errorf(plausch.TooLarge, "the body has over %d bytes, which is the most allowed here", limit)
+		return nil, plausch.Errorf(plausch.TooLarge, "the body has more than %d bytes, the maximum here", limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		q.w.Header().Set("Connection", "close")
-		return nil, &failure{http.StatusRequestTimeout, plausch.Errorf(plausch.Invalid, "the body did not come whole in time")}
+		return nil, &failure{http.StatusRequestTimeout, plausch.Errorf(plausch.Invalid, "the body did not arrive completely in time")}
 	default:
-		return nil, plausch.Errorf(plausch.Invalid, "the body did not come whole")
+		return nil, plausch.Errorf(plausch.Invalid, "the body did not arrive completely")
 	}
 }
 

@@ -95,7 +95,7 @@ func badForm(err error) error {
 	if errors.As(err, &told) {
 		return err
 	}
-	return plausch.Errorf(plausch.Invalid, "the form did not come whole, or is none; send it again")
+	return plausch.Errorf(plausch.Invalid, "the form did not arrive completely, or is not a form; send it again")
 }
 
 // isForm reports whether the body of r says that it is a form with parts.

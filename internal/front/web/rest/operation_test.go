@@ -102,7 +102,7 @@ func TestErrors(t *testing.T) {
 		says                      string
 	}{
 		{"no token", "", "GET", "/api/me", "", nil, 401, plausch.SignInNeeded, "Authorization: Bearer"},
-		{"a token that is none", "x", "GET", "/api/me", "", nil, 401, plausch.SignInFailed, "not known"},
+		{"a token that is none", "x", "GET", "/api/me", "", nil, 401, plausch.SignInFailed, "does not work"},
 		{"another scheme", "", "GET", "/api/me", "", []string{"Authorization", "Basic YTpi"}, 401, plausch.SignInFailed, "Bearer"},
 		{"a token in the address", ann, "GET", "/api/me?token=x", "", nil, 400, plausch.Invalid, "header"},
 		{"a token under another name", "", "GET", "/api/me?t=" + ann, "", nil, 400, plausch.Invalid, "make a new one"},

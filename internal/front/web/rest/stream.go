@@ -144,7 +144,7 @@ func (st *stream) run(page protocol.History) error {
 		events, over := st.feed.take()
 		switch {
 		case over && live:
-			return plausch.Errorf(plausch.SlowReader, "you read too slowly; come again with since=%d", st.last)
+			return plausch.Errorf(plausch.SlowReader, "you read too slowly; connect again with since=%d", st.last)
 		case over: // while the log was read, which has them all
 			if err := st.catchUp(); err != nil {
 				return err
@@ -170,7 +170,7 @@ func (st *stream) run(page protocol.History) error {
 			}
 		case <-st.server.stopped:
 			return &plausch.Error{Code: plausch.Unavailable, RetryAfter: 2 * time.Second,
-				Message: fmt.Sprintf("the server is stopping; come again in a moment with since=%d", st.last)}
+				Message: fmt.Sprintf("the server is stopping; connect again in a moment with since=%d", st.last)}
 		case <-st.Context().Done():
 			return context.Cause(st.Context()) // the reader has gone, or was shut out
 		}

@@ -69,7 +69,7 @@ async function ceremony(button, run) {
     return;
   } catch (err) {
     if (err.name !== 'NotAllowedError') {
-      told.textContent = err.name === 'InvalidStateError' ? 'This device has a passkey of your account already.' : err.message;
+      told.textContent = err.name === 'InvalidStateError' ? 'This device already has a passkey of your account.' : err.message;
       told.hidden = false;
     }
   }
