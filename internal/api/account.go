@@ -60,38 +60,10 @@ func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDe
 	return &protocol.Empty{}, err
 }
 
-func passwordChange(a *API, ctx context.Context, c *Caller, p *protocol.PasswordChange) (protocol.Body, error) {
-	return &protocol.Empty{}, a.core.ChangePassword(ctx, c.conn, c.clientInfo(""), p.Old, p.Password)
-}
-
-func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate) (protocol.Body, error) {
-	code, expires, err := a.core.Admin(c.Account()).CreateReset(ctx, p.Name)
-	if err != nil {
-		return nil, err
-	}
-	return &protocol.ResetCreated{Code: code.Text(), Expires: expires.UnixMilli()}, nil
-}
-
 func botCreate(a *API, ctx context.Context, c *Caller, p *protocol.BotCreate) (protocol.Body, error) {
 	bot, token, err := a.core.Admin(c.Account()).CreateBot(ctx, p.Name)
 	if err != nil {
 		return nil, err
 	}
 	return &protocol.BotCreated{Account: ownAccount(bot), Token: token.Text()}, nil
-}
-
-func auditList(a *API, ctx context.Context, c *Caller, p *protocol.AuditList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
-	if err != nil {
-		return nil, err
-	}
-	entries, more, err := a.core.Admin(c.Account()).ListAudit(ctx, p.Before, min(limit, protocol.MaxLongPage))
-	if err != nil {
-		return nil, err
-	}
-	result := &protocol.Audit{Entries: make([]protocol.AuditEntry, len(entries)), More: more}
-	for i, entry := range entries {
-		result.Entries[i] = protocol.NewAuditEntry(entry)
-	}
-	return result, nil
 }

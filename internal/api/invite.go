@@ -43,30 +43,8 @@ func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevo
 	return &protocol.Empty{}, a.core.Admin(c.Account()).RevokeInvite(ctx, plausch.InviteID(p.ID))
 }
 
-// Those who have no account yet, or no way into it, enter by a code.
-
-func codeCheck(a *API, ctx context.Context, c *Caller, p *protocol.CodeCheck) (protocol.Body, error) {
-	good, err := a.core.CheckCode(ctx, c.clientInfo(""), core.Purpose(p.Purpose), p.Code)
-	if err != nil {
-		return nil, err
-	}
-	return &protocol.CodeChecked{Role: string(good.Role), Name: good.Account}, nil
-}
-
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
 	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.RedeemInvite(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
-	})
-}
-
-func claim(a *API, ctx context.Context, c *Caller, p *protocol.Claim) (protocol.Body, error) {
-	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
-		return a.core.Claim(ctx, c.clientInfo(p.NewToken), p.Code, p.ServerName, p.Name, p.Password)
-	})
-}
-
-func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
-	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
-		return a.core.RedeemReset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
 	})
 }
