@@ -6,29 +6,29 @@ import (
 	"plausch"
 )
 
-// Foolish is a mistake of the client that its connection survives.
-type Foolish string
+// RequestError is a mistake of the client that its connection survives.
+type RequestError string
 
-func (f Foolish) Error() string { return string(f) }
+func (e RequestError) Error() string { return string(e) }
 
 // Answer reads requests with next and handles them, one after the other, until
-// [Session.End]. A request that is Foolish, or is refused, is told. An error of
+// [Session.End]. A request that is a [RequestError], or is refused, is told. An error of
 // reading ends it, since what follows cannot be understood or does not come; so
 // does the end of the server, and whatever is no answer to a client.
 func Answer[R any](s *Session, next func() (R, error), handle func(R) error, tell func(error)) error {
 	for !s.ended {
 		r, err := next()
-		foolish := errors.As(err, new(Foolish))
-		if err != nil && !foolish {
+		mistaken := errors.As(err, new(RequestError))
+		if err != nil && !mistaken {
 			return err
 		}
 		if err == nil {
 			err = handle(r)
-			foolish = errors.As(err, new(Foolish))
+			mistaken = errors.As(err, new(RequestError))
 		}
 		switch {
 		case err == nil:
-		case foolish, errors.As(err, new(*plausch.Error)) && plausch.CodeOf(err) != plausch.Unavailable:
+		case mistaken, errors.As(err, new(*plausch.Error)) && plausch.CodeOf(err) != plausch.Unavailable:
 			tell(err)
 		default:
 			return err

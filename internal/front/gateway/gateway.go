@@ -38,18 +38,18 @@ type Front interface {
 	Message(*Message) [][]byte
 	// Missed tells that n messages, at least one, were left out before the next.
 	Missed(n int) [][]byte
-	// Presence tells who came or went, at least one, and the names of those who
-	// are here now, sorted. It is called only if Options.Presence is set.
-	Presence(moved []Presence, here []string) [][]byte
+	// Presence tells who connected or disconnected, at least one, and the names of
+	// all who are connected now, sorted. It is called only if Options.Presence is set.
+	Presence(changes []Presence, connected []string) [][]byte
 	// Bye tells why the server ends the connection.
 	Bye(error) [][]byte
 }
 
-// Presence is an account that came or went.
+// Presence is an account that connected, or whose last connection ended.
 type Presence struct {
-	Name string
-	Mine bool // it is the session's own
-	Here bool
+	Name      string
+	Mine      bool // it is the session's own
+	Connected bool
 }
 
 // Options says how the sessions of a protocol behave.
@@ -72,12 +72,12 @@ type Options struct {
 
 // Server serves the connections of one protocol and ends them together.
 type Server struct {
-	api      *api.API
-	opts     Options
-	sessions session.Group[*Session]
-	silent   session.Group[silent]
-	ctx      context.Context // of calls; ends when draining begins
-	stop     context.CancelFunc
+	api          *api.API
+	opts         Options
+	sessions     session.Group[*Session]
+	unidentified session.Group[unidentified]
+	ctx          context.Context // of calls; ends when draining begins
+	stop         context.CancelFunc
 }
 
 // NewServer returns a server of sessions over a table.
@@ -114,7 +114,7 @@ func (s *Server) Serve(conn Conn, front func(*Session) Front) {
 // ended or with the context, after which they are cut off.
 func (s *Server) Drain(ctx context.Context) error {
 	s.stop()
-	return errors.Join(s.silent.Drain(ctx), s.sessions.Drain(ctx))
+	return errors.Join(s.unidentified.Drain(ctx), s.sessions.Drain(ctx))
 }
 
 // Len returns how many sessions there are.

@@ -32,7 +32,7 @@ var commands = map[string]func(f lineFront, rest string) (string, error){
 	},
 	"live": func(f lineFront, _ string) (string, error) {
 		f.Reply(line("live"))
-		f.Live()
+		f.StartDelivery()
 		return "", nil
 	},
 	"say": func(f lineFront, text string) (string, error) { return "said", f.Send("", text) },
@@ -103,7 +103,7 @@ func (f lineFront) Bye(err error) [][]byte              { return [][]byte{line("
 func (f lineFront) Presence(moved []gateway.Presence, here []string) [][]byte {
 	var b strings.Builder
 	for _, p := range moved {
-		fmt.Fprintf(&b, "%s %v mine=%v; ", p.Name, p.Here, p.Mine)
+		fmt.Fprintf(&b, "%s %v mine=%v; ", p.Name, p.Connected, p.Mine)
 	}
 	return [][]byte{line("%shere: %s", b.String(), strings.Join(here, " "))}
 }

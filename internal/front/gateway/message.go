@@ -30,7 +30,7 @@ const maxRooms = 100
 
 // Recent returns the newest n messages of the public room and the direct rooms
 // together, in the order of their time, and of each room in its own. Before
-// [Session.Live], what it has read is not written again.
+// [Session.StartDelivery], what it has read is not written again.
 func (s *Session) Recent(n int) ([]Message, error) {
 	known, err := s.rooms.list()
 	if err != nil {
@@ -38,15 +38,15 @@ func (s *Session) Recent(n int) ([]Message, error) {
 	}
 	var found []Message
 	for _, id := range known {
-		s.out.forget(id)
-		page, err := ask[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{Room: int64(id), Limit: min(n, protocol.MaxPage)})
+		s.out.dropHeld(id)
+		page, err := call[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{Room: int64(id), Limit: min(n, protocol.MaxPage)})
 		if err != nil {
 			return nil, err
 		}
 		var last time.Time
 		for i := range page.Events {
 			e := page.Events[i].Event()
-			s.out.seen(id, e.Seq)
+			s.out.markShown(id, e.Seq)
 			m, ok := s.message(&e)
 			if !ok {
 				continue
@@ -77,9 +77,9 @@ func (s *Session) message(e *plausch.Event) (Message, bool) {
 		m.Text = plausch.ErasedText
 	}
 	m.Mine = e.Actor.ID == s.me.ID
-	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.ids)
+	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.clientIDPrefix)
 	if room := s.rooms.get(e.Room); room.kind == plausch.RoomDirect {
-		m.Private, m.To = true, s.typed
+		m.Private, m.To = true, s.ownName
 		if m.Mine {
 			m.To = room.peer
 		}
@@ -90,7 +90,7 @@ func (s *Session) message(e *plausch.Event) (Message, bool) {
 // between returns the messages of a room between two seqs, both exclusive, if
 // they can be had: no more than a page of them.
 func (s *Session) between(id plausch.RoomID, after, before int64) (found []Message) {
-	page, err := askLate[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{
+	page, err := callFromWriter[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{
 		Room: int64(id), After: &after, Before: before, Limit: protocol.MaxPage,
 	})
 	if err != nil {
@@ -130,7 +130,7 @@ func (r *rooms) get(id plausch.RoomID) room {
 	if known, ok := r.known[id]; ok {
 		return known
 	}
-	found, err := askLate[protocol.Room](r.session, protocol.MethodRoomGet, protocol.RoomRef{Room: int64(id)})
+	found, err := callFromWriter[protocol.Room](r.session, protocol.MethodRoomGet, protocol.RoomRef{Room: int64(id)})
 	if err != nil {
 		return room{}
 	}
@@ -141,7 +141,7 @@ func (r *rooms) get(id plausch.RoomID) room {
 func (r *rooms) add(found protocol.Room) room {
 	known := room{kind: plausch.RoomKind(found.Kind)}
 	if found.Peer != nil {
-		known.peer = shown(found.Peer.Ref())
+		known.peer = writableName(found.Peer.Ref())
 	}
 	r.known[plausch.RoomID(found.ID)] = known
 	return known
@@ -151,7 +151,7 @@ func (r *rooms) add(found protocol.Room) room {
 func (r *rooms) list() ([]plausch.RoomID, error) {
 	var ids []plausch.RoomID
 	for after := int64(0); ; {
-		page, err := ask[protocol.Rooms](r.session, protocol.MethodRoomList, protocol.RoomList{After: after, Limit: protocol.MaxPage})
+		page, err := call[protocol.Rooms](r.session, protocol.MethodRoomList, protocol.RoomList{After: after, Limit: protocol.MaxPage})
 		if err != nil {
 			return nil, err
 		}

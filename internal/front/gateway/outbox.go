@@ -14,34 +14,34 @@ import (
 // maxReplies is how many replies can wait before requests are read on.
 const maxReplies = 64
 
-// echoTime is how long [Session.Send] waits for its own message to come by.
-const echoTime = time.Second
+// echoTimeout is how long [Session.Send] waits for its own message to come by.
+const echoTimeout = time.Second
 
 // outbox is what waits to be written to one connection, in its order. Its writer
 // is a goroutine that exists only while there is something. It is the session as
 // the hub sees it.
 type outbox struct {
-	s      *Session
-	pacer  pacer                    // the writer's
-	behind int                      // messages that were dropped and not told of; the writer's
-	last   map[plausch.RoomID]int64 // newest seqs that were shown; the writer's once live
+	s           *Session
+	pacer       pacer                    // the writer's
+	untoldDrops int                      // messages that were dropped and not told of; the writer's
+	shownSeq    map[plausch.RoomID]int64 // newest seqs that were shown; the writer's once delivery has started
 
-	mu      sync.Mutex
-	queue   []item
-	held    []item // instead of queue, until the session is live
-	isLive  bool
-	waiting int                    // messages in queue and held
-	replies int                    // in queue
-	missed  map[plausch.RoomID]int // messages that were dropped since the last that was taken
-	writing bool
-	ending  bool
-	failed  bool
-	deaf    map[plausch.RoomID]bool                  // rooms whose messages are not for this connection
-	heard   map[plausch.RoomID]int64                 // newest seqs that came from the hub
-	here    map[plausch.AccountID]string             // names of those who are connected, as the client knows
-	moved   map[plausch.AccountID]plausch.AccountRef // who came or went since
-	moves   bool                                     // the item that tells of them is queued
-	changed chan struct{}                            // closed at the next change, if somebody waits
+	mu              sync.Mutex
+	queue           []item
+	held            []item // instead of queue, until delivery starts
+	delivering      bool
+	waiting         int                    // messages in queue and held
+	replies         int                    // in queue
+	missed          map[plausch.RoomID]int // messages that were dropped since the last that was taken
+	writing         bool
+	ending          bool
+	failed          bool
+	ignoredRooms    map[plausch.RoomID]bool                  // rooms whose messages are not for this connection
+	lastSeq         map[plausch.RoomID]int64                 // newest seqs that came from the hub
+	connected       map[plausch.AccountID]string             // names of those who are connected, as the client knows
+	presenceChanges map[plausch.AccountID]plausch.AccountRef // who came or went since
+	presenceQueued  bool                                     // the item that tells of them is queued
+	changed         chan struct{}                            // closed at the next change, if somebody waits
 }
 
 // item is one of its three.
@@ -49,7 +49,7 @@ type item struct {
 	reply    [][]byte
 	event    *plausch.Event
 	after    int64 // the newest seq of its room that came before the event
-	presence bool  // those of moved
+	presence bool  // those of presenceChanges
 }
 
 func (o *outbox) init(s *Session) {
@@ -63,13 +63,13 @@ func (o *outbox) init(s *Session) {
 func (o *outbox) reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.held, o.isLive, o.waiting, o.behind, o.moves = nil, false, 0, 0, false
-	o.last = map[plausch.RoomID]int64{}
-	o.here = map[plausch.AccountID]string{}
-	o.moved = map[plausch.AccountID]plausch.AccountRef{}
+	o.held, o.delivering, o.waiting, o.untoldDrops, o.presenceQueued = nil, false, 0, 0, false
+	o.shownSeq = map[plausch.RoomID]int64{}
+	o.connected = map[plausch.AccountID]string{}
+	o.presenceChanges = map[plausch.AccountID]plausch.AccountRef{}
 	o.missed = map[plausch.RoomID]int{}
-	o.deaf = map[plausch.RoomID]bool{}
-	o.heard = map[plausch.RoomID]int64{}
+	o.ignoredRooms = map[plausch.RoomID]bool{}
+	o.lastSeq = map[plausch.RoomID]int64{}
 }
 
 // Deliver implements hub.Session.
@@ -82,9 +82,9 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 	events := p.Events()
 	for i := range events {
 		e := &events[i]
-		after := o.heard[e.Room]
-		o.heard[e.Room] = max(after, e.Seq)
-		if o.deaf[e.Room] || e.Kind != plausch.EventMessage {
+		after := o.lastSeq[e.Room]
+		o.lastSeq[e.Room] = max(after, e.Seq)
+		if o.ignoredRooms[e.Room] || e.Kind != plausch.EventMessage {
 			continue
 		}
 		if o.waiting >= o.s.server.opts.Waiting {
@@ -94,7 +94,7 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 		o.add(item{event: e, after: after})
 	}
 	if changes := p.Push().Presence; changes != nil {
-		o.move(changes)
+		o.notePresence(changes)
 	}
 	o.wake()
 }
@@ -106,20 +106,20 @@ func (o *outbox) Offer(p *protocol.Prepared) bool {
 	return true
 }
 
-// move notes who came or went. However many do while nothing can be written, it
-// keeps no more of them than are here, or were when the client last heard. The
+// notePresence notes who came or went. However many do while nothing can be written, it
+// keeps no more of them than are connected, or were when the client was last told. The
 // lock is held.
-func (o *outbox) move(changes []protocol.PresenceChange) {
+func (o *outbox) notePresence(changes []protocol.PresenceChange) {
 	for _, c := range changes {
 		id, is := plausch.AccountID(c.Account.ID), c.Presence != string(plausch.Offline)
-		if _, was := o.here[id]; is == was {
-			delete(o.moved, id)
+		if _, was := o.connected[id]; is == was {
+			delete(o.presenceChanges, id)
 		} else {
-			o.moved[id] = c.Account.Ref()
+			o.presenceChanges[id] = c.Account.Ref()
 		}
 	}
-	if !o.moves && len(o.moved) > 0 {
-		o.moves = true
+	if !o.presenceQueued && len(o.presenceChanges) > 0 {
+		o.presenceQueued = true
 		o.add(item{presence: true})
 	}
 }
@@ -137,12 +137,12 @@ func (o *outbox) drop() {
 	o.waiting = 0
 }
 
-// forget forgets, before live, what came of a room: it is about to be read from
+// dropHeld drops, before delivery starts, what came of a room: it is about to be read from
 // the store.
-func (o *outbox) forget(room plausch.RoomID) {
+func (o *outbox) dropHeld(room plausch.RoomID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.isLive {
+	if o.delivering {
 		return
 	}
 	delete(o.missed, room)
@@ -157,7 +157,7 @@ func (o *outbox) forget(room plausch.RoomID) {
 
 // add queues an item that is no reply. The lock is held.
 func (o *outbox) add(i item) {
-	if !o.isLive {
+	if !o.delivering {
 		o.held = append(o.held, i)
 		return
 	}
@@ -181,9 +181,9 @@ func (o *outbox) wake() {
 	}
 }
 
-// untilDone waits until done, which is called with the lock held, or for at most
+// waitUntil waits until done, which is called with the lock held, or for at most
 // patience, if that is not 0. It returns with the lock held.
-func (o *outbox) untilDone(patience time.Duration, done func() bool) {
+func (o *outbox) waitUntil(patience time.Duration, done func() bool) {
 	var late <-chan time.Time
 	if patience > 0 {
 		timer := time.NewTimer(patience)
@@ -209,7 +209,7 @@ func (o *outbox) untilDone(patience time.Duration, done func() bool) {
 
 // reply queues a reply.
 func (o *outbox) reply(pieces [][]byte) {
-	o.untilDone(0, func() bool { return o.replies < maxReplies || o.failed })
+	o.waitUntil(0, func() bool { return o.replies < maxReplies || o.failed })
 	defer o.mu.Unlock()
 	o.addReply(pieces)
 }
@@ -223,11 +223,11 @@ func (o *outbox) addReply(pieces [][]byte) {
 	o.start()
 }
 
-// live lets the messages go that were held.
-func (o *outbox) live() {
+// startDelivery lets the messages go that were held.
+func (o *outbox) startDelivery() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.isLive = true
+	o.delivering = true
 	o.queue = append(o.queue, o.held...)
 	o.held = nil
 	if len(o.queue) > 0 {
@@ -235,19 +235,19 @@ func (o *outbox) live() {
 	}
 }
 
-// await returns when the hub has delivered an event, so that replies stand
-// behind it; it does not insist.
-func (o *outbox) await(room plausch.RoomID, seq int64) {
-	o.untilDone(echoTime, func() bool { return o.heard[room] >= seq || o.failed })
+// awaitEvent returns when the hub has delivered an event, so that replies come
+// after it, or after echoTimeout.
+func (o *outbox) awaitEvent(room plausch.RoomID, seq int64) {
+	o.waitUntil(echoTimeout, func() bool { return o.lastSeq[room] >= seq || o.failed })
 	o.mu.Unlock()
 }
 
-// seen tells, before live, that an event has been shown.
-func (o *outbox) seen(room plausch.RoomID, seq int64) {
+// markShown notes, before delivery starts, that an event has been shown.
+func (o *outbox) markShown(room plausch.RoomID, seq int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.isLive {
-		o.last[room] = max(o.last[room], seq)
+	if !o.delivering {
+		o.shownSeq[room] = max(o.shownSeq[room], seq)
 	}
 }
 
@@ -265,7 +265,7 @@ func (o *outbox) finish(last [][]byte, now bool) {
 
 // wait returns when everything is written, or cannot be.
 func (o *outbox) wait() {
-	o.untilDone(0, func() bool { return !o.writing })
+	o.waitUntil(0, func() bool { return !o.writing })
 	o.mu.Unlock()
 }
 
@@ -278,7 +278,7 @@ func (o *outbox) write() {
 		}
 		for room, n := range missed {
 			if o.s.shows(room) {
-				o.behind += n
+				o.untoldDrops += n
 			}
 		}
 		for _, piece := range o.render(next) {
@@ -349,19 +349,19 @@ func (o *outbox) render(i item) [][]byte {
 // several servers a message may reach the hub late or never.
 func (o *outbox) renderEvent(i item) (pieces [][]byte) {
 	e := i.event
-	before := max(i.after, o.last[e.Room])
-	if e.Seq <= o.last[e.Room] {
+	before := max(i.after, o.shownSeq[e.Room])
+	if e.Seq <= o.shownSeq[e.Room] {
 		return nil
 	}
-	o.last[e.Room] = e.Seq
+	o.shownSeq[e.Room] = e.Seq
 	m, ok := o.s.message(e)
 	if !ok {
 		o.ignore(e.Room)
 		return nil
 	}
 	switch {
-	case o.behind > 0:
-		pieces, o.behind = o.s.front.Missed(o.behind), 0
+	case o.untoldDrops > 0:
+		pieces, o.untoldDrops = o.s.front.Missed(o.untoldDrops), 0
 	case before > 0 && e.Seq > before+1:
 		for _, m := range o.s.between(e.Room, before, e.Seq) {
 			pieces = append(pieces, o.s.front.Message(&m)...)
@@ -378,43 +378,43 @@ func (o *outbox) ignore(id plausch.RoomID) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.deaf[id] = true
+	o.ignoredRooms[id] = true
 }
 
 // renderPresence returns the pieces of those who came or went.
 func (o *outbox) renderPresence() [][]byte {
 	o.mu.Lock()
-	var moved []Presence
-	for id, ref := range o.moved {
-		_, was := o.here[id]
+	var changes []Presence
+	for id, ref := range o.presenceChanges {
+		_, was := o.connected[id]
 		name := o.s.nameOf(ref)
 		if was {
-			delete(o.here, id)
+			delete(o.connected, id)
 		} else {
-			o.here[id] = name
+			o.connected[id] = name
 		}
-		moved = append(moved, Presence{Name: name, Mine: id == o.s.me.ID, Here: !was})
+		changes = append(changes, Presence{Name: name, Mine: id == o.s.me.ID, Connected: !was})
 	}
-	clear(o.moved)
-	o.moves = false
-	here := slices.SortedFunc(maps.Values(o.here), byName)
+	clear(o.presenceChanges)
+	o.presenceQueued = false
+	connected := slices.SortedFunc(maps.Values(o.connected), byName)
 	o.mu.Unlock()
-	if moved == nil { // they are back already
+	if changes == nil { // they are back already
 		return nil
 	}
-	slices.SortFunc(moved, func(a, b Presence) int { return byName(a.Name, b.Name) })
-	return o.s.front.Presence(moved, here)
+	slices.SortFunc(changes, func(a, b Presence) int { return byName(a.Name, b.Name) })
+	return o.s.front.Presence(changes, connected)
 }
 
 // byName orders names as [Session.Names] does.
 func byName(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
-// arrived notes, before live, who is here.
-func (o *outbox) arrived(ref plausch.AccountRef) {
+// noteConnected notes, before delivery starts, who is connected.
+func (o *outbox) noteConnected(ref plausch.AccountRef) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.here[ref.ID] = o.s.nameOf(ref)
-	delete(o.moved, ref.ID)
+	o.connected[ref.ID] = o.s.nameOf(ref)
+	delete(o.presenceChanges, ref.ID)
 }
 
 // writePiece writes one piece when it is time.

@@ -31,8 +31,8 @@ func TestPresenceWaitsOnce(t *testing.T) {
 		account := protocol.Account{ID: id, Name: name}
 		o.Deliver(protocol.PreparePush(protocol.Frame{Presence: []protocol.PresenceChange{{Account: account, Presence: string(p)}}}))
 	}
-	o.arrived(plausch.AccountRef{ID: 1, Name: "anna"})
-	o.arrived(plausch.AccountRef{ID: 2, Name: "bob"})
+	o.noteConnected(plausch.AccountRef{ID: 1, Name: "anna"})
+	o.noteConnected(plausch.AccountRef{ID: 2, Name: "bob"})
 	for id := range int64(10000) {
 		change(100+id, "passer", plausch.Online)
 		change(100+id, "passer", plausch.Offline)
@@ -42,11 +42,11 @@ func TestPresenceWaitsOnce(t *testing.T) {
 	change(3, "carol", plausch.Online)
 	change(4, "dora", plausch.Online)
 	change(4, "dora", plausch.Away)
-	if len(o.held) > 1000 || len(o.moved) != 3 {
-		t.Errorf("%d items and %d accounts wait", len(o.held), len(o.moved))
+	if len(o.held) > 1000 || len(o.presenceChanges) != 3 {
+		t.Errorf("%d items and %d accounts wait", len(o.held), len(o.presenceChanges))
 	}
 	o.renderPresence()
-	want := []Presence{{Name: "bob"}, {Name: "carol", Here: true}, {Name: "dora", Here: true}}
+	want := []Presence{{Name: "bob"}, {Name: "carol", Connected: true}, {Name: "dora", Connected: true}}
 	if !slices.Equal(front.moved, want) || !slices.Equal(front.here, []string{"anna", "carol", "dora"}) {
 		t.Errorf("it is told of %+v, and that %v are here", front.moved, front.here)
 	}

@@ -30,28 +30,28 @@ type Session struct {
 	// signInTime is how long it may take until somebody has signed in.
 	signInTime time.Duration
 
-	prefix []byte // is read before conn
-	rest   session.Remainder
-	out    outbox
+	prefix    []byte // is read before conn
+	remainder session.Remainder
+	out       outbox
 
 	// mu is held for reading by calls of the api outside Serve, so that they do
 	// not outlive the caller.
 	mu     sync.RWMutex
-	gone   bool
+	closed bool
 	caller api.Caller
 
-	shut   atomic.Pointer[error] // why somebody else has ended the sign-in
-	ending chan struct{}         // see Ending
-	end    sync.Once             // closes it
+	endReason atomic.Pointer[error] // why somebody else has ended the sign-in
+	ending    chan struct{}         // see Ending
+	end       sync.Once             // closes it
 
-	me     plausch.AccountRef // zero before sign-in
-	device bool               // signing in has made one
-	typed  string             // my name as it was typed, which my client knows me by
-	before bool               // somebody has signed in and out
-	ids    string             // what client ids of this connection begin with
-	sends  int
-	ended  bool // see End
-	rooms  rooms
+	me             plausch.AccountRef // zero before sign-in
+	madeDevice     bool               // signing in has made one
+	ownName        string             // the account's name as this client typed it
+	signedOut      bool               // somebody has signed in and out
+	clientIDPrefix string             // what client ids of this connection begin with
+	sends          int
+	ended          bool // see End
+	rooms          rooms
 }
 
 func newSession(s *Server, conn Conn) *Session {
@@ -59,10 +59,10 @@ func newSession(s *Server, conn Conn) *Session {
 		server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix, signInTime: conn.SignInTime, ending: make(chan struct{}),
 	}
 	// The time comes first, see the index of client ids.
-	ses.ids = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
+	ses.clientIDPrefix = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
 	ses.out.init(ses)
 	ses.rooms.init(ses)
-	ses.caller.Session, ses.caller.Ended, ses.caller.FoldNames = &ses.out, ses.shutOut, s.opts.FoldNames
+	ses.caller.Session, ses.caller.Ended, ses.caller.FoldNames = &ses.out, ses.signInEnded, s.opts.FoldNames
 	ses.caller.Admit = func(account plausch.AccountID, byAddress bool) bool {
 		return ses.host.SignedIn(int64(account), byAddress)
 	}
@@ -81,8 +81,8 @@ func (s *Session) serve(welcome bool) {
 		}
 	}
 	why := s.reason(err)
-	// The name is free from here on, however long the rest is read.
-	s.leave(true)
+	// The name is free from now on, however long the remainder is read.
+	s.endSignIn(true)
 	var bye [][]byte
 	if why != nil {
 		bye = s.front.Bye(why)
@@ -97,12 +97,12 @@ func (s *Session) serve(welcome bool) {
 	s.host.Ended()
 }
 
-// leave ends the sign-in, for ever if the connection is to end.
-func (s *Session) leave(forever bool) {
+// endSignIn ends the sign-in, for ever if the connection is to end.
+func (s *Session) endSignIn(forever bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gone = forever
-	if s.device {
+	s.closed = forever
+	if s.madeDevice {
 		// Its token was made for nobody: such a client signs in by password again.
 		_, err := api.Ask[protocol.Empty](context.Background(), s.server.api, &s.caller, protocol.MethodSignOut, protocol.Empty{})
 		if err != nil && plausch.CodeOf(err) != plausch.SignInNeeded { // then it was ended
@@ -114,7 +114,7 @@ func (s *Session) leave(forever bool) {
 
 // reason makes of the end of Serve what the other side is told, if anything.
 func (s *Session) reason(err error) error {
-	if why := s.shut.Load(); why != nil {
+	if why := s.endReason.Load(); why != nil {
 		return *why
 	}
 	switch {
@@ -122,7 +122,7 @@ func (s *Session) reason(err error) error {
 		return errStopping()
 	case err == nil || errors.As(err, new(*plausch.Error)):
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded) && s.before && !s.SignedIn():
+	case errors.Is(err, os.ErrDeadlineExceeded) && s.signedOut && !s.SignedIn():
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.SignedIn():
 		return plausch.Errorf(plausch.SignInNeeded, "nobody logged in in time; connect again")
@@ -132,16 +132,16 @@ func (s *Session) reason(err error) error {
 	return nil
 }
 
-// shutOutTime is how long a connection whose sign-in was ended may take to read
+// endReasonTimeout is how long a connection whose sign-in was ended may take to read
 // why.
-const shutOutTime = 500 * time.Millisecond
+const endReasonTimeout = 500 * time.Millisecond
 
-// shutOut ends a session whose sign-in somebody else has ended. The api refuses
+// signInEnded ends a session whose sign-in somebody else has ended. The api refuses
 // whatever it asks for from now on.
-func (s *Session) shutOut(why error) {
-	s.shut.Store(&why)
+func (s *Session) signInEnded(why error) {
+	s.endReason.Store(&why)
 	s.Wake()
-	time.AfterFunc(shutOutTime, s.Cut)
+	time.AfterFunc(endReasonTimeout, s.Cut)
 }
 
 // past is a read deadline that ends a read at once.
@@ -172,7 +172,7 @@ func (s *Session) Read(p []byte) (int, error) {
 	if s.server.sessions.Draining() {
 		return 0, errStopping()
 	}
-	if why := s.shut.Load(); why != nil {
+	if why := s.endReason.Load(); why != nil {
 		return 0, *why
 	}
 	if len(s.prefix) > 0 {
@@ -186,7 +186,7 @@ func (s *Session) Read(p []byte) (int, error) {
 			return n, err
 		}
 	}
-	return s.rest.Read(s.conn, func() (int, error) { return s.conn.Read(p) })
+	return s.remainder.Read(s.conn, func() (int, error) { return s.conn.Read(p) })
 }
 
 // ReadBy has Read fail after t, with a zero t never. It is for those who have
@@ -206,14 +206,14 @@ func (s *Session) hello() error {
 	if s.server.opts.Presence {
 		want = []string{protocol.CapPresence}
 	}
-	_, err := ask[protocol.Welcome](s, protocol.MethodHello, protocol.Hello{
+	_, err := call[protocol.Welcome](s, protocol.MethodHello, protocol.Hello{
 		Version: protocol.Version, Client: s.server.opts.Protocol, Capabilities: want,
 	})
 	return err
 }
 
-// ask calls a method of the api for the session.
-func ask[R, P any](s *Session, method string, params P) (R, error) {
+// call calls a method of the api for the session.
+func call[R, P any](s *Session, method string, params P) (R, error) {
 	r, err := api.Ask[R](s.server.ctx, s.server.api, &s.caller, method, params)
 	if err == nil {
 		return r, nil
@@ -228,53 +228,53 @@ func ask[R, P any](s *Session, method string, params P) (R, error) {
 	return r, err
 }
 
-// askLate is ask for the writing goroutine, which may go on after the session
+// callFromWriter is call for the writing goroutine, which may go on after the session
 // has ended.
-func askLate[R, P any](s *Session, method string, params P) (R, error) {
+func callFromWriter[R, P any](s *Session, method string, params P) (R, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.gone {
+	if s.closed {
 		var none R
 		return none, net.ErrClosed
 	}
-	return ask[R](s, method, params)
+	return call[R](s, method, params)
 }
 
 // SignedIn reports whether somebody has signed in.
 func (s *Session) SignedIn() bool { return s.me.ID != 0 }
 
-// Me returns the name of who has signed in, as it was typed.
-func (s *Session) Me() string { return s.typed }
+// OwnName returns the name of who has signed in, as it was typed.
+func (s *Session) OwnName() string { return s.ownName }
 
 // Who connects again right after a connection has ended may be faster than its
 // end, which gives the name back: it is asked for again after these times.
 const (
-	againFirst = 25 * time.Millisecond
-	againLast  = 200 * time.Millisecond
+	retryFirst = 25 * time.Millisecond
+	retryLast  = 200 * time.Millisecond
 )
 
-// SignIn signs in. What happens from then on is written after [Session.Live];
+// SignIn signs in. What happens from then on is written after [Session.StartDelivery];
 // until then the front can say its own.
 func (s *Session) SignIn(in protocol.SignIn) error {
-	signed, err := ask[protocol.SignedIn](s, protocol.MethodSignIn, in)
-	for wait := againFirst; plausch.CodeOf(err) == plausch.Taken && in.Transient && wait <= againLast; wait *= 2 {
+	signed, err := call[protocol.SignedIn](s, protocol.MethodSignIn, in)
+	for wait := retryFirst; plausch.CodeOf(err) == plausch.Taken && in.Transient && wait <= retryLast; wait *= 2 {
 		time.Sleep(wait)
-		signed, err = ask[protocol.SignedIn](s, protocol.MethodSignIn, in)
+		signed, err = call[protocol.SignedIn](s, protocol.MethodSignIn, in)
 	}
 	if err != nil {
 		return err
 	}
-	s.me, s.device = signed.Account.Ref(), signed.Token != ""
-	s.typed = shown(s.me)
+	s.me, s.madeDevice = signed.Account.Ref(), signed.Token != ""
+	s.ownName = writableName(s.me)
 	if strings.EqualFold(in.Name, s.me.Name) || s.folded(in.Name) {
-		s.typed = in.Name
+		s.ownName = in.Name
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
-	if _, err = ask[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
+	if _, err = call[protocol.Empty](s, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err
 	}
 	if s.server.opts.Presence {
-		return s.eachHere(s.out.arrived)
+		return s.eachConnected(s.out.noteConnected)
 	}
 	return nil
 }
@@ -283,45 +283,45 @@ func (s *Session) SignIn(in protocol.SignIn) error {
 // it in what this client is told: it then finds itself among others. What would be
 // somebody else's name cannot.
 func (s *Session) folded(typed string) bool {
-	return s.server.opts.FoldNames && s.me.Display != "" && typed == s.me.Display && shown(s.me) != s.me.Display
+	return s.server.opts.FoldNames && s.me.Display != "" && typed == s.me.Display && writableName(s.me) != s.me.Display
 }
 
 // Name returns the name of who has signed in, as others see it.
-func (s *Session) Name() string { return shown(s.me) }
+func (s *Session) Name() string { return writableName(s.me) }
 
-// signInAgain is how long, at most, a connection stays open for another sign-in.
-const signInAgain = 30 * time.Second
+// maxSignInAgain is how long, at most, a connection stays open for another sign-in.
+const maxSignInAgain = 30 * time.Second
 
 // SignOut ends the sign-in: its name is free, and all that waited is written. Then
 // somebody can sign in again, for as long as before the first time, but for half a
 // minute at most.
 func (s *Session) SignOut() {
-	s.leave(false)
+	s.endSignIn(false)
 	s.out.wait() // it looks at what follows
 	s.out.reset()
 	s.rooms.init(s)
-	s.me, s.typed, s.device, s.before = plausch.AccountRef{}, "", false, true
-	_ = s.conn.SetReadDeadline(time.Now().Add(min(s.signInTime, signInAgain)))
+	s.me, s.ownName, s.madeDevice, s.signedOut = plausch.AccountRef{}, "", false, true
+	_ = s.conn.SetReadDeadline(time.Now().Add(min(s.signInTime, maxSignInAgain)))
 }
 
-// Live has messages written from now on: all that were sent since SignIn, but
+// StartDelivery has messages written from now on: all that were sent since SignIn, but
 // for those that Recent has returned.
-func (s *Session) Live() { s.out.live() }
+func (s *Session) StartDelivery() { s.out.startDelivery() }
 
 // Send sends text, and attachments by their ids, to the public room or, if to is
 // not empty, to the account of that name. It returns when the message is on disk
 // and, if the server's own bus is in time, on its way to everyone.
 func (s *Session) Send(to, text string, attachments ...string) error {
 	s.sends++
-	m := protocol.MessageSend{To: to, Text: clean(text), ClientID: s.ids + strconv.Itoa(s.sends), Attachments: attachments}
+	m := protocol.MessageSend{To: to, Text: clean(text), ClientID: s.clientIDPrefix + strconv.Itoa(s.sends), Attachments: attachments}
 	if to == "" {
 		m.Room = int64(plausch.PublicRoom)
 	}
-	sent, err := ask[protocol.MessageSent](s, protocol.MethodMessageSend, m)
+	sent, err := call[protocol.MessageSent](s, protocol.MethodMessageSend, m)
 	if err != nil {
 		return err
 	}
-	s.out.await(plausch.RoomID(sent.Room), sent.Seq)
+	s.out.awaitEvent(plausch.RoomID(sent.Room), sent.Seq)
 	return nil
 }
 
@@ -339,14 +339,14 @@ func clean(text string) string {
 
 // Names returns the names of all who are connected, sorted.
 func (s *Session) Names() (names []string, err error) {
-	err = s.eachHere(func(ref plausch.AccountRef) { names = append(names, s.nameOf(ref)) })
+	err = s.eachConnected(func(ref plausch.AccountRef) { names = append(names, s.nameOf(ref)) })
 	return names, err
 }
 
-// eachHere calls f with each account that is connected, by name.
-func (s *Session) eachHere(f func(plausch.AccountRef)) error {
+// eachConnected calls f with each account that is connected, by name.
+func (s *Session) eachConnected(f func(plausch.AccountRef)) error {
 	for after := ""; ; {
-		page, err := ask[protocol.Presences](s, protocol.MethodPresenceList, protocol.PresenceList{After: after, Limit: protocol.MaxPage})
+		page, err := call[protocol.Presences](s, protocol.MethodPresenceList, protocol.PresenceList{After: after, Limit: protocol.MaxPage})
 		if err != nil {
 			return err
 		}
@@ -363,14 +363,14 @@ func (s *Session) eachHere(f func(plausch.AccountRef)) error {
 // nameOf is the name of an account as this connection sees it.
 func (s *Session) nameOf(ref plausch.AccountRef) string {
 	if ref.ID == s.me.ID {
-		return s.typed
+		return s.ownName
 	}
-	return shown(ref)
+	return writableName(ref)
 }
 
-// shown is the name of an account in the form that its owner gave it, but only
+// writableName is the name of an account in the form that its owner gave it, but only
 // where it can be written to by that name.
-func shown(ref plausch.AccountRef) string {
+func writableName(ref plausch.AccountRef) string {
 	if strings.EqualFold(ref.Display, ref.Name) {
 		return ref.Display
 	}

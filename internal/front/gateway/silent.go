@@ -9,9 +9,9 @@ import (
 // returns it. It returns nothing if none comes by until, or the server drains:
 // then conn is to be closed.
 func (s *Server) First(conn net.Conn, until time.Time) []byte {
-	c := silent{conn}
-	defer s.silent.Remove(c)
-	if !s.silent.Add(c) {
+	c := unidentified{conn}
+	defer s.unidentified.Remove(c)
+	if !s.unidentified.Add(c) {
 		return nil
 	}
 	first := make([]byte, 1)
@@ -22,12 +22,12 @@ func (s *Server) First(conn net.Conn, until time.Time) []byte {
 	return first[:n]
 }
 
-// silent is a connection on which nothing was said. There is nothing to answer
+// unidentified is a connection on which nothing was said. There is nothing to answer
 // when it is ended.
-type silent struct{ net.Conn }
+type unidentified struct{ net.Conn }
 
 // Wake implements [session.Member].
-func (c silent) Wake() { c.Cut() }
+func (c unidentified) Wake() { c.Cut() }
 
 // Cut implements [session.Member].
-func (c silent) Cut() { _ = c.Close() }
+func (c unidentified) Cut() { _ = c.Close() }

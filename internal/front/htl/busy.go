@@ -15,7 +15,7 @@ func Busy(c *port.Conn) {
 			return
 		}
 	}
-	f := front{framed: !isMap(prefix[0]), largest: maxBare}
+	f := front{framed: !isMap(prefix[0]), maxDocument: maxBare}
 	for _, piece := range f.pieces(message{kind: kindText, content: []byte(port.BusyText), author: server, recipient: everyone, time: time.Now()}) {
 		if _, err := c.Write(piece); err != nil {
 			return

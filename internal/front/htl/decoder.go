@@ -33,8 +33,8 @@ type request struct {
 	content, file []byte
 }
 
-// nonsense is a mistake of the client that the connection survives.
-type nonsense = gateway.Foolish
+// requestError is a mistake of the client that the connection survives.
+type requestError = gateway.RequestError
 
 // stream is what a decoder reads; see [gateway.Session.ReadBy].
 type stream interface {
@@ -54,10 +54,10 @@ func newDecoder(s stream, framed bool, u *upload) *decoder {
 	return &decoder{s: s, framed: framed, upload: u}
 }
 
-// next returns the next request of at most limit bytes. Errors are nonsense,
+// next returns the next request of at most limit bytes. Errors are of type requestError,
 // after which it can be called again, errInvalid, TooLarge, or those of reading.
 func (d *decoder) next(limit int) (request, error) {
-	d.settle()
+	d.endUpload()
 	if len(d.buf) == 0 {
 		d.buf = nil // what was read is not kept
 	}
@@ -115,8 +115,8 @@ func tooLarge(limit int) error {
 	return plausch.Errorf(plausch.TooLarge, "A message can have at most %d bytes here. Connect again.", limit)
 }
 
-// settle ends an upload, once its request has been answered.
-func (d *decoder) settle() {
+// endUpload ends an upload, once its request has been answered.
+func (d *decoder) endUpload() {
 	if d.upload.active {
 		d.upload.end()
 		d.buf = bytes.Clone(d.buf) // the rest does not keep the large one
@@ -172,14 +172,14 @@ func (d *decoder) grow(most int) error {
 func decode(b []byte) (r request, err error) {
 	whole := newScan()
 	if done, err := whole.more(b); err != nil || !done {
-		return r, nonsense("that is no msgpack document")
+		return r, requestError("that is no msgpack document")
 	}
 	if !isMap(b[0]) {
-		return r, nonsense("that is no map; a message is one, with the key type")
+		return r, requestError("that is no map; a message is one, with the key type")
 	}
 	head, _, elements, _ := element(b)
 	for b = b[head:]; elements > 0; elements -= 2 {
-		key, value := cut(&b), cut(&b)
+		key, value := cutElement(&b), cutElement(&b)
 		name := text(key[:min(len(key), maxKey)])
 		into := r.field(name)
 		switch {
@@ -189,12 +189,12 @@ func decode(b []byte) (r request, err error) {
 			r.file = payload(value)
 		case into == nil:
 		case len(value) > maxSmall: // a copy of it could be as large as a file
-			err = nonsense(fmt.Sprintf("the value of %s is too long", name))
+			err = requestError(fmt.Sprintf("the value of %s is too long", name))
 		case isText(value[0]):
 			*into = text(value)
 		case into == &r.recipient:
 			// What was meant for somebody must not go to everyone.
-			err = nonsense("the recipient has to be a text: all, or a name")
+			err = requestError("the recipient has to be a text: all, or a name")
 		case into == &r.uuid && value[0] != nilByte:
 			*into = string(value) // as good a secret as a text
 		}
@@ -202,8 +202,8 @@ func decode(b []byte) (r request, err error) {
 	return r, err
 }
 
-// cut cuts the first element off b, which has it whole.
-func cut(b *[]byte) []byte {
+// cutElement cuts the first element off b, which has it whole.
+func cutElement(b *[]byte) []byte {
 	s := newScan()
 	_, _ = s.more(*b)
 	first := (*b)[:s.at]

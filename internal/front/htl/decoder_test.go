@@ -44,13 +44,13 @@ func (p *pieces) ReadBy(t time.Time) { p.by = t }
 // readAll reads requests until an error that is no nonsense.
 func readAll(p *pieces, framed bool, limit int) (requests []request, foolish int, end error) {
 	d := newDecoder(p, framed, new(uploads).of(netip.Addr{}, nil))
-	defer d.settle()
+	defer d.endUpload()
 	for {
 		r, err := d.next(limit)
 		switch {
 		case err == nil:
 			requests = append(requests, r)
-		case errors.As(err, new(nonsense)):
+		case errors.As(err, new(requestError)):
 			foolish++
 		default:
 			return requests, foolish, err
@@ -219,7 +219,7 @@ func wantModest(t testing.TB, stream []byte, framed bool) {
 			d := newDecoder(&pieces{data: stream}, framed, new(uploads).of(netip.Addr{}, nil))
 			for {
 				if _, err := d.next(64 << 20); err != nil {
-					if _, foolish := err.(nonsense); !foolish {
+					if _, foolish := err.(requestError); !foolish {
 						return
 					}
 				}

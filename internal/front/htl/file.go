@@ -27,7 +27,7 @@ func (f *front) image(r request) error {
 		err = f.sendFile(r, "picture"+extensions[http.DetectContentType(head[:n])], picture())
 	}
 	if n == 0 || errors.As(err, new(base64.CorruptInputError)) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nonsense("the content of an image is the picture in base64")
+		return requestError("the content of an image is the picture in base64")
 	}
 	return err
 }
@@ -44,7 +44,7 @@ func (f *front) file(r request) error {
 		name = string(r.content[:min(len(r.content), maxSmall)])
 	}
 	if len(r.file) == 0 {
-		return nonsense("a message of the type file needs the key file, with the bytes of one")
+		return requestError("a message of the type file needs the key file, with the bytes of one")
 	}
 	return f.sendFile(r, name, bytes.NewReader(r.file))
 }
@@ -120,12 +120,12 @@ func (f *front) fetch(fileID string) ([]byte, error) {
 // attachment returns a file as a client is told of it: a picture as such if it
 // fits, everything else by its name and an id to fetch it by.
 func (f *front) attachment(from message, a plausch.Attachment) []byte {
-	if a.Picture() && base64.StdEncoding.EncodedLen(int(min(a.Size, maxFrame))) <= f.largest {
+	if a.Picture() && base64.StdEncoding.EncodedLen(int(min(a.Size, maxFrame))) <= f.maxDocument {
 		if picture, err := f.read(a.ID); err == nil {
 			m := from
 			m.kind, m.bin = kindImage, true
 			m.content = base64.StdEncoding.AppendEncode(nil, picture)
-			if document := m.append(nil); len(document) <= f.largest {
+			if document := m.append(nil); len(document) <= f.maxDocument {
 				return f.piece(document)
 			}
 		}

@@ -17,18 +17,18 @@ import (
 // front is one connection.
 type front struct {
 	*gateway.Session
-	server  *Server
-	framed  bool
-	largest int // bytes of a document, where that can be chosen
-	in      *decoder
-	token   string // of who has signed in, empty if none
-	typed   string // the name that was asked for
+	server      *Server
+	framed      bool
+	maxDocument int // bytes of a document, where that can be chosen
+	in          *decoder
+	token       string // of who has signed in, empty if none
+	askedName   string // the name that was asked for
 }
 
 // handlers are the types of messages, and whether only after auth.
 var handlers = map[string]struct {
-	handle func(*front, request) error
-	inside bool
+	handle    func(*front, request) error
+	afterAuth bool
 }{
 	"auth":     {(*front).auth, false},
 	"sslcheck": {(*front).sslCheck, false},
@@ -42,8 +42,8 @@ var handlers = map[string]struct {
 
 // Serve implements [gateway.Front].
 func (f *front) Serve() error {
-	defer f.leave()
-	defer f.in.settle()
+	defer f.forget()
+	defer f.in.endUpload()
 	next := func() (request, error) { return f.in.next(f.limit()) }
 	refuse := func(err error) { f.tell(gateway.Sentence(err)) }
 	return gateway.Answer(f.Session, next, f.handle, refuse)
@@ -57,9 +57,9 @@ func (f *front) limit() int {
 	return base64.StdEncoding.EncodedLen(f.server.opts.FileBytes) + 4<<10
 }
 
-func (f *front) leave() {
+func (f *front) forget() {
 	if f.token != "" {
-		f.server.leave(f.token, f.Session)
+		f.server.forget(f.token, f.Session)
 	}
 }
 
@@ -67,9 +67,9 @@ func (f *front) handle(r request) error {
 	h, known := handlers[r.kind]
 	switch {
 	case !known:
-		return nonsense(fmt.Sprintf("there is no message of the type %.40q", r.kind))
-	case h.inside && !f.SignedIn():
-		return nonsense("say who you are first, with a message of the type auth")
+		return requestError(fmt.Sprintf("there is no message of the type %.40q", r.kind))
+	case h.afterAuth && !f.SignedIn():
+		return requestError("say who you are first, with a message of the type auth")
 	}
 	return h.handle(f, r)
 }
@@ -77,9 +77,9 @@ func (f *front) handle(r request) error {
 func (f *front) auth(r request) error {
 	switch {
 	case f.SignedIn():
-		return nonsense(fmt.Sprintf("you are signed in as %s already", f.Me()))
+		return requestError(fmt.Sprintf("you are signed in as %s already", f.OwnName()))
 	case r.user == "":
-		return nonsense("auth needs the key user")
+		return requestError("auth needs the key user")
 	}
 	in := protocol.SignIn{Name: r.user, Transient: r.uuid == ""}
 	if r.uuid != "" {
@@ -89,7 +89,7 @@ func (f *front) auth(r request) error {
 		f.End() // as the original server does
 		switch plausch.CodeOf(err) {
 		case plausch.Taken:
-			f.Reply(f.say(fmt.Sprintf("Username : %s already taken", r.user), everyone)...)
+			f.Reply(f.serverText(fmt.Sprintf("Username : %s already taken", r.user), everyone)...)
 		case plausch.Internal, plausch.Unavailable:
 			return err
 		default:
@@ -97,7 +97,7 @@ func (f *front) auth(r request) error {
 		}
 		return nil
 	}
-	f.typed = r.user
+	f.askedName = r.user
 	if f.token = in.Token; f.token != "" {
 		f.server.takeOver(f.token, f.Session)
 	}
@@ -114,13 +114,13 @@ func tokenOf(user, uuid string) string {
 // greet sends what a client expects after auth, what was said before, and then
 // what comes.
 func (f *front) greet() error {
-	defer f.Live()
+	defer f.StartDelivery()
 	names, err := f.Names()
 	if err != nil {
 		return err
 	}
 	f.Reply(f.users(names))
-	f.Reply(f.say(f.Me()+" logged in", everyone)...)
+	f.Reply(f.serverText(f.OwnName()+" logged in", everyone)...)
 	f.tellFolded()
 	if n := f.server.opts.HistoryMessages; n > 0 {
 		recent, err := f.Recent(n)
@@ -136,8 +136,8 @@ func (f *front) greet() error {
 
 // tellFolded says so if somebody has another name than was asked for.
 func (f *front) tellFolded() {
-	if name, err := names.Account(f.typed); err != nil || !strings.EqualFold(name, f.Name()) {
-		f.tell(fmt.Sprintf("Your name here is %s, and others write to you by it: %.64q cannot be a name, which takes 2 to 32 letters a to z, digits, dots, underscores or hyphens.", f.Name(), f.typed))
+	if name, err := names.Account(f.askedName); err != nil || !strings.EqualFold(name, f.Name()) {
+		f.tell(fmt.Sprintf("Your name here is %s, and others write to you by it: %.64q cannot be a name, which takes 2 to 32 letters a to z, digits, dots, underscores or hyphens.", f.Name(), f.askedName))
 	}
 }
 
@@ -166,7 +166,7 @@ func (f *front) certificate() []byte {
 // text sends a text. Its author is who has signed in, whatever it says.
 func (f *front) text(r request) error {
 	if len(r.content) > maxSmall { // a copy of it could be as large as a file
-		return nonsense(fmt.Sprintf("the text has %d bytes; at most %d can be sent in one message", len(r.content), plausch.MaxText))
+		return requestError(fmt.Sprintf("the text has %d bytes; at most %d can be sent in one message", len(r.content), plausch.MaxText))
 	}
 	return f.send(r, string(r.content))
 }
@@ -179,15 +179,15 @@ func (f *front) send(r request, text string, attachments ...string) error {
 	}
 	if to != "" {
 		if _, err := names.AccountAddress(to); err != nil {
-			return f.sent(plausch.Errorf(plausch.NotFound, "nobody has such a name"))
+			return f.sendError(plausch.Errorf(plausch.NotFound, "nobody has such a name"))
 		}
 	}
-	return f.sent(f.Send(to, text, attachments...))
+	return f.sendError(f.Send(to, text, attachments...))
 }
 
-// sent tells who wrote to somebody that there is nobody of that name, as the
+// sendError tells who wrote to somebody that there is nobody of that name, as the
 // original server does. Somebody who is away gets the message later.
-func (f *front) sent(err error) error {
+func (f *front) sendError(err error) error {
 	if plausch.CodeOf(err) == plausch.NotFound {
 		f.tell("Private Message was not delivered. Reason: user unavailable")
 		return nil
@@ -199,9 +199,9 @@ func (f *front) sent(err error) error {
 func (f *front) tell(text string) {
 	recipient := everyone
 	if f.SignedIn() {
-		recipient = f.Me()
+		recipient = f.OwnName()
 	}
-	f.Reply(f.say(text, recipient)...)
+	f.Reply(f.serverText(text, recipient)...)
 }
 
 // Message implements [gateway.Front]. The original server sends a public message
@@ -222,19 +222,19 @@ func (f *front) Message(m *gateway.Message) (pieces [][]byte) {
 
 // Missed implements [gateway.Front].
 func (f *front) Missed(n int) [][]byte {
-	return f.say(gateway.MissedText(n), everyone)
+	return f.serverText(gateway.MissedText(n), everyone)
 }
 
 // Presence implements [gateway.Front].
-func (f *front) Presence(moved []gateway.Presence, here []string) [][]byte {
-	pieces := [][]byte{f.users(here)}
-	for _, p := range moved {
-		if p.Here && !p.Mine {
-			pieces = append(pieces, f.say(p.Name+" logged in", everyone)...)
+func (f *front) Presence(changes []gateway.Presence, connected []string) [][]byte {
+	pieces := [][]byte{f.users(connected)}
+	for _, p := range changes {
+		if p.Connected && !p.Mine {
+			pieces = append(pieces, f.serverText(p.Name+" logged in", everyone)...)
 		}
 	}
 	return pieces
 }
 
 // Bye implements [gateway.Front].
-func (f *front) Bye(err error) [][]byte { return f.say(gateway.Sentence(err), everyone) }
+func (f *front) Bye(err error) [][]byte { return f.serverText(gateway.Sentence(err), everyone) }

@@ -102,7 +102,7 @@ func (s *Server) serve(c *port.Conn) {
 		sessions, largest = s.framed, maxFrame
 	}
 	sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
-		return &front{Session: session, server: s, framed: framed, largest: largest,
+		return &front{Session: session, server: s, framed: framed, maxDocument: largest,
 			in: newDecoder(session, framed, s.uploads.of(session.Remote(), session.Ending()))}
 	})
 }
@@ -117,8 +117,8 @@ func (s *Server) takeOver(token string, session *gateway.Session) {
 	s.users[token] = session
 }
 
-// leave forgets session, unless another one has taken over.
-func (s *Server) leave(token string, session *gateway.Session) {
+// forget forgets session, unless another one has taken over.
+func (s *Server) forget(token string, session *gateway.Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.users[token] == session {

@@ -82,11 +82,11 @@ func (f *front) piece(document []byte) []byte {
 func (f *front) pieces(m message) (pieces [][]byte) {
 	around := m
 	around.content = nil
-	room := f.largest - len(around.append(nil)) - len("\xdb\x00\x00\x00\x00")
+	room := f.maxDocument - len(around.append(nil)) - len("\xdb\x00\x00\x00\x00")
 	for rest := m.content; ; {
 		part := m
 		if m.kind == kindText {
-			n := fit(rest, max(room, 64))
+			n := fitText(rest, max(room, 64))
 			part.content, rest = rest[:n], rest[n:]
 		} else {
 			rest = nil
@@ -98,9 +98,9 @@ func (f *front) pieces(m message) (pieces [][]byte) {
 	}
 }
 
-// fit returns how many bytes of text fit into room: all, or up to a space, or at
+// fitText returns how many bytes of text fitText into room: all, or up to a space, or at
 // least up to the end of a character.
-func fit(text []byte, room int) int {
+func fitText(text []byte, room int) int {
 	if len(text) <= room {
 		return len(text)
 	}
@@ -116,17 +116,17 @@ func fit(text []byte, room int) int {
 	return end
 }
 
-// say returns what the server itself says to this client.
-func (f *front) say(text, recipient string) [][]byte {
+// serverText returns what the server itself says to this client.
+func (f *front) serverText(text, recipient string) [][]byte {
 	return f.pieces(message{kind: kindText, content: []byte(text), author: server, recipient: recipient, time: time.Now()})
 }
 
-// users returns the list of those who are here.
+// users returns the list of all who are connected.
 func (f *front) users(names []string) []byte {
 	m := message{kind: kindUsers, time: time.Now()}
 	size := 64
 	for _, name := range names {
-		if size += len(name) + 2; size > f.largest {
+		if size += len(name) + 2; size > f.maxDocument {
 			break
 		}
 		m.users = append(m.users, name)

@@ -146,12 +146,12 @@ func TestFit(t *testing.T) {
 		"a line's end":           {"hello\nyou there", 8, 6},
 		"exactly at a character": {strings.Repeat("é", 10), 6, 6},
 	} {
-		if got := fit([]byte(test.text), test.room); got != test.want {
+		if got := fitText([]byte(test.text), test.room); got != test.want {
 			t.Errorf("%s: %d bytes fit, want %d", name, got, test.want)
 		}
 	}
 	for rest := []byte(strings.Repeat("x", 100) + strings.Repeat("\xbf", 100)); len(rest) > 0; {
-		n := fit(rest, 10) // what is not UTF-8 ends, too
+		n := fitText(rest, 10) // what is not UTF-8 ends, too
 		if n == 0 {
 			t.Fatalf("nothing of %q fits", bytes.TrimSpace(rest))
 		}

@@ -33,7 +33,7 @@ func read(all *uploads, source string, framed bool, ended <-chan struct{}) *read
 	go func() {
 		defer close(r.kinds)
 		defer server.Close()
-		defer d.settle()
+		defer d.endUpload()
 		for {
 			var next request
 			if next, r.err = d.next(8 << 20); r.err != nil {

@@ -24,11 +24,11 @@ type request struct {
 	kind    string // in lower case; empty if missing
 	content string
 	empty   bool // there is no content, in one of the ways to say so
-	odd     bool // the content is a list or an object
+	notText bool // the content is a list or an object
 }
 
-// nonsense is a mistake of the client that the connection survives.
-type nonsense = gateway.Foolish
+// requestError is a mistake of the client that the connection survives.
+type requestError = gateway.RequestError
 
 // decoder reads requests from a stream of JSON objects. Between them there may
 // be white space, NULs and commas, or nothing.
@@ -59,7 +59,7 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p[:min(len(p), s.left)])
 	s.left -= n
-	soften(p[:n])
+	replaceControls(p[:n])
 	s.buf = append(s.buf, p[:n]...)
 	s.given += n
 	return n, err
@@ -87,7 +87,7 @@ func (s *source) fill() error {
 	s.forget()
 	s.buf = slices.Grow(s.buf, some)
 	n, err := s.r.Read(s.buf[len(s.buf) : len(s.buf)+some])
-	soften(s.buf[len(s.buf) : len(s.buf)+n])
+	replaceControls(s.buf[len(s.buf) : len(s.buf)+n])
 	s.buf = s.buf[:len(s.buf)+n]
 	if n == 0 {
 		return err
@@ -95,9 +95,9 @@ func (s *source) fill() error {
 	return nil
 }
 
-// soften makes spaces of control characters: between values they mean nothing
+// replaceControls makes spaces of control characters: between values they mean nothing
 // else, and in a string, where JSON forbids them, some programs leave line ends.
-func soften(b []byte) {
+func replaceControls(b []byte) {
 	for i, c := range b {
 		if c < ' ' {
 			b[i] = ' '
@@ -128,7 +128,7 @@ func (d *decoder) use() {
 	d.in.used, d.in.given = end, end
 }
 
-// next returns the next request of at most limit bytes. Errors are nonsense,
+// next returns the next request of at most limit bytes. Errors are of type requestError,
 // after which it can be called again, TooLarge, or those of reading.
 func (d *decoder) next(limit int) (request, error) {
 	if err := d.skipSpace(); err != nil {
@@ -148,8 +148,8 @@ func (d *decoder) next(limit int) (request, error) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return request{}, io.EOF
 	case errors.As(err, &syntax):
-		err = nonsense("That is no JSON: " + reason(syntax))
-	case !errors.As(err, new(nonsense)):
+		err = requestError("That is no JSON: " + reason(syntax))
+	case !errors.As(err, new(requestError)):
 		return request{}, err
 	}
 	d.use()
@@ -176,7 +176,7 @@ func reason(err *jsontext.SyntacticError) string {
 }
 
 // skipSpace skips what may stand between requests. What is not even the
-// beginning of one is nonsense.
+// beginning of one is a requestError.
 func (d *decoder) skipSpace() error {
 	for {
 		for _, b := range d.in.rest() {
@@ -187,7 +187,7 @@ func (d *decoder) skipSpace() error {
 				return nil
 			default:
 				d.skipTo('{')
-				return nonsense(`A request is a JSON object, such as {"request": "help", "content": null}.`)
+				return requestError(`A request is a JSON object, such as {"request": "help", "content": null}.`)
 			}
 		}
 		if err := d.in.fill(); err != nil {
@@ -220,7 +220,7 @@ func (d *decoder) object() (r request, err error) {
 			r.kind = strings.ToLower(strings.TrimSpace(value))
 		case "content":
 			r.content, r.empty = value, !text
-			r.odd = kind == '{' || kind == '['
+			r.notText = kind == '{' || kind == '['
 		}
 	}
 	_, err = d.json.ReadToken() // }
@@ -240,7 +240,7 @@ func (d *decoder) value() (value string, text bool, err error) {
 	case '{', '[':
 		for d.json.StackDepth() > depth {
 			if d.json.StackDepth() > maxDepth {
-				return "", false, nonsense("That is nested too deeply.")
+				return "", false, requestError("That is nested too deeply.")
 			}
 			if _, err := d.json.ReadToken(); err != nil {
 				return "", false, err

@@ -43,7 +43,7 @@ func readAll(r io.Reader, limit int) (requests []request, foolish int, end error
 		switch {
 		case err == nil:
 			requests = append(requests, r)
-		case errors.As(err, new(nonsense)):
+		case errors.As(err, new(requestError)):
 			foolish++
 		default:
 			return requests, foolish, err
@@ -53,7 +53,7 @@ func readAll(r io.Reader, limit int) (requests []request, foolish int, end error
 
 func TestDecoder(t *testing.T) {
 	help := request{kind: "help", empty: true}
-	odd := request{kind: "help", empty: true, odd: true}
+	odd := request{kind: "help", empty: true, notText: true}
 	msg := func(text string) request { return request{kind: "msg", content: text} }
 	tests := map[string]struct {
 		stream  string
@@ -226,7 +226,7 @@ func wantModest(t testing.TB, stream []byte, foolish int) {
 		if used = allocated(func() {
 			for {
 				if _, err := d.next(maxRequest); err != nil {
-					if _, foolish := err.(nonsense); !foolish {
+					if _, foolish := err.(requestError); !foolish {
 						return
 					}
 				}

@@ -22,8 +22,8 @@ type front struct {
 
 // handlers are what can be asked for, and whether only after login.
 var handlers = map[string]struct {
-	handle func(*front, request) error
-	inside bool
+	handle     func(*front, request) error
+	afterLogin bool
 }{
 	"login":   {(*front).login, false},
 	"help":    {(*front).help, false},
@@ -48,31 +48,31 @@ func (f *front) limit() int {
 	return maxBeforeLogin
 }
 
-// refuse tells why a request is not answered. The texts of nonsense are as they
+// refuse tells why a request is not answered. The texts of a requestError are as they
 // are: some clients compare them.
 func (f *front) refuse(err error) {
-	var foolish nonsense
-	if errors.As(err, &foolish) {
-		f.fail(string(foolish))
+	var mistake requestError
+	if errors.As(err, &mistake) {
+		f.replyError(string(mistake))
 		return
 	}
-	f.fail(gateway.Sentence(err))
+	f.replyError(gateway.Sentence(err))
 }
 
 func (f *front) handle(r request) error {
 	h, known := handlers[r.kind]
 	switch {
 	case r.kind == "":
-		return nonsense(`A request needs the key "request". Send the request help for a list.`)
+		return requestError(`A request needs the key "request". Send the request help for a list.`)
 	case !known:
-		return nonsense(fmt.Sprintf("There is no request %.40q. Send the request help for a list.", r.kind))
-	case h.inside && !f.SignedIn():
-		return nonsense("Log in first: " + f.loginText())
+		return requestError(fmt.Sprintf("There is no request %.40q. Send the request help for a list.", r.kind))
+	case h.afterLogin && !f.SignedIn():
+		return requestError("Log in first: " + f.loginText())
 	}
 	return h.handle(f, r)
 }
 
-const errOdd = nonsense("The content has to be a text.")
+const errNotText = requestError("The content has to be a text.")
 
 func (f *front) loginText() string {
 	switch {
@@ -91,39 +91,39 @@ func (f *front) login(r request) error {
 	name, password, _ := strings.Cut(strings.TrimSpace(r.content), " ")
 	password = strings.TrimSpace(password)
 	switch {
-	case r.odd:
-		return errOdd
+	case r.notText:
+		return errNotText
 	case f.SignedIn():
-		return nonsense(fmt.Sprintf("You are logged in as %s already.", f.Me()))
+		return requestError(fmt.Sprintf("You are logged in as %s already.", f.OwnName()))
 	case r.empty || name == "" || name == "None":
-		return nonsense("Who are you? Log in with " + f.loginText())
+		return requestError("Who are you? Log in with " + f.loginText())
 	case password != "" && !f.secure:
-		return nonsense("Passwords are taken over TLS or on the server's own machine only, since anyone on the way could read them.")
+		return requestError("Passwords are taken over TLS or on the server's own machine only, since anyone on the way could read them.")
 	case password == "" && !f.opts.Guests:
-		return nonsense("This server lets no guests in. Log in with " + f.loginText())
+		return requestError("This server lets no guests in. Log in with " + f.loginText())
 	case password == "" && (!guestName.MatchString(name) || len(name) < 2 || len(name) > 32):
-		return nonsense("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
+		return requestError("A username has 2 to 32 letters and digits (A-Z, a-z, 0-9).")
 	}
 	err := f.SignIn(protocol.SignIn{Name: name, Password: password, Transient: password == ""})
 	switch plausch.CodeOf(err) {
 	case "":
 	case plausch.Taken:
-		return nonsense("Username taken") // some clients look for exactly this
+		return requestError("Username taken") // some clients look for exactly this
 	case plausch.SignInFailed:
 		if f.opts.Guests {
-			return nonsense(gateway.Sentence(err) + " (A name has no spaces: what follows the first one is a password.)")
+			return requestError(gateway.Sentence(err) + " (A name has no spaces: what follows the first one is a password.)")
 		}
 		return err
 	default:
 		return err
 	}
-	f.info("Login successful") // and for this
+	f.replyInfo("Login successful") // and for this
 	return f.greet()
 }
 
 // greet sends what was said before, and then what comes.
 func (f *front) greet() error {
-	defer f.Live()
+	defer f.StartDelivery()
 	if f.opts.History == HistoryNone {
 		return nil
 	}
@@ -151,18 +151,18 @@ func (f *front) sendHistory(messages []gateway.Message) {
 // in again, and more end in an error if it is closed before they close it.
 func (f *front) logout(request) error {
 	f.SignOut()
-	f.info("Logout successful")
+	f.replyInfo("Logout successful")
 	return nil
 }
 
 var private = regexp.MustCompile(`(?s)^@([A-Za-z0-9._-]{2,32})[:,]?\s+(.*\S.*)$`)
 
 func (f *front) msg(r request) error {
-	if r.odd {
-		return errOdd
+	if r.notText {
+		return errNotText
 	}
 	if r.empty || strings.TrimSpace(r.content) == "" {
-		return nonsense("The message is empty: give it as the content.")
+		return requestError("The message is empty: give it as the content.")
 	}
 	to, text := "", r.content
 	if m := private.FindStringSubmatch(text); m != nil {
@@ -170,7 +170,7 @@ func (f *front) msg(r request) error {
 	}
 	err := f.Send(to, text)
 	if to != "" && plausch.CodeOf(err) == plausch.NotFound {
-		return nonsense(fmt.Sprintf("There is nobody called %s. (A message that begins with @NAME is private; for everyone, begin it with something else.)", to))
+		return requestError(fmt.Sprintf("There is nobody called %s. (A message that begins with @NAME is private; for everyone, begin it with something else.)", to))
 	}
 	return err
 }
@@ -178,7 +178,7 @@ func (f *front) msg(r request) error {
 func (f *front) names(request) error {
 	names, err := f.Names()
 	if err == nil {
-		f.info(strings.Join(names, ", "))
+		f.replyInfo(strings.Join(names, ", "))
 	}
 	return err
 }
@@ -190,7 +190,7 @@ func (f *front) history(request) error {
 	case err != nil:
 		return err
 	case len(recent) == 0 && !lists:
-		f.info("Nothing has been said yet.")
+		f.replyInfo("Nothing has been said yet.")
 	default:
 		f.sendHistory(recent)
 	}
@@ -202,7 +202,7 @@ func (f *front) help(request) error {
 	if !f.opts.Guests {
 		login = "login NAME PASSWORD: enter the chat; over TLS or on the server's own machine only"
 	}
-	f.info(login + "\n" +
+	f.replyInfo(login + "\n" +
 		"msg TEXT: say something to everyone\n" +
 		"msg @NAME TEXT: say something to one person\n" +
 		"names: who is here\n" +
@@ -212,11 +212,11 @@ func (f *front) help(request) error {
 	return nil
 }
 
-func (f *front) info(text string) { f.Reply(say(kindInfo, text)...) }
-func (f *front) fail(text string) { f.Reply(say(kindError, text)...) }
+func (f *front) replyInfo(text string)  { f.Reply(serverPieces(kindInfo, text)...) }
+func (f *front) replyError(text string) { f.Reply(serverPieces(kindError, text)...) }
 
-// say returns what the server itself says.
-func say(kind, text string) [][]byte {
+// serverPieces returns what the server itself says.
+func serverPieces(kind, text string) [][]byte {
 	r := response{time: time.Now(), sender: server, kind: kind, content: text}
 	return r.pieces()
 }
@@ -259,22 +259,22 @@ func messageResponses(messages []gateway.Message) []response {
 
 // Missed implements [gateway.Front].
 func (f *front) Missed(n int) [][]byte {
-	return say(kindInfo, gateway.MissedText(n))
+	return serverPieces(kindInfo, gateway.MissedText(n))
 }
 
 // Presence implements [gateway.Front].
-func (f *front) Presence(moved []gateway.Presence, _ []string) (pieces [][]byte) {
-	for _, p := range moved {
+func (f *front) Presence(changes []gateway.Presence, _ []string) (pieces [][]byte) {
+	for _, p := range changes {
 		switch {
 		case p.Mine:
-		case p.Here:
-			pieces = append(pieces, say(kindInfo, p.Name+" joined")...)
+		case p.Connected:
+			pieces = append(pieces, serverPieces(kindInfo, p.Name+" joined")...)
 		default:
-			pieces = append(pieces, say(kindInfo, p.Name+" left")...)
+			pieces = append(pieces, serverPieces(kindInfo, p.Name+" left")...)
 		}
 	}
 	return pieces
 }
 
 // Bye implements [gateway.Front].
-func (f *front) Bye(err error) [][]byte { return say(kindError, gateway.Sentence(err)) }
+func (f *front) Bye(err error) [][]byte { return serverPieces(kindError, gateway.Sentence(err)) }
