@@ -1,8 +1,10 @@
 package tcptest
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,28 +29,20 @@ type Replay struct {
 	Patience time.Duration
 }
 
-// run lets so many clients in at once, whose names are name and a letter. It reports
-// an error for each who is sent a part of a document, and returns how long the fastest
-// one took.
-func (r *Replay) run(t *testing.T, ln *Listener, name string, clients int) (fastest time.Duration) {
-	t.Helper()
-	took := make([]time.Duration, clients)
+// run lets so many clients in at once, whose names are name and a letter. It returns
+// how long the fastest one took, and an error if one was sent a part of a document.
+func (r *Replay) run(ln *Listener, name string, clients int) (fastest time.Duration, err error) {
+	took, errs := make([]time.Duration, clients), make([]error, clients)
 	var done sync.WaitGroup
 	for i := range clients {
 		done.Go(func() {
 			begun := time.Now()
-			if err := r.replay(ln.Addr().String(), name+string(rune('a'+i))); err != nil {
-				t.Errorf("%s %d: %v", name, i, err)
-			}
+			errs[i] = r.replay(ln.Addr().String(), name+string(rune('a'+i)))
 			took[i] = time.Since(begun)
 		})
 	}
 	done.Wait()
-	fastest = took[0]
-	for _, d := range took {
-		fastest = min(fastest, d)
-	}
-	return fastest
+	return slices.Min(took), errors.Join(errs...)
 }
 
 func (r *Replay) replay(address, name string) error {
@@ -85,10 +79,14 @@ func (n *Network) TestReplay(r Replay, acknowledged, paced *Listener) {
 	const few, many, percent = 5, 20, 3
 	var alone, took time.Duration
 	for try := 'a'; try < 'f' && (try == 'a' || took > alone*11/10); try++ { // the machine has other jobs
+		var errAlone, errTook error
 		var both sync.WaitGroup
-		both.Go(func() { alone = r.run(n.t, paced, "alone"+string(try), few) })
-		both.Go(func() { took = r.run(n.t, acknowledged, "beside"+string(try), few) })
+		both.Go(func() { alone, errAlone = r.run(paced, "alone"+string(try), few) })
+		both.Go(func() { took, errTook = r.run(acknowledged, "beside"+string(try), few) })
 		both.Wait()
+		if err := errors.Join(errAlone, errTook); err != nil {
+			n.t.Fatal(err)
+		}
 	}
 	n.t.Logf("without losses a replay takes %v, with the pace alone %v", took, alone)
 	if took > alone*11/10 {
@@ -96,12 +94,14 @@ func (n *Network) TestReplay(r Replay, acknowledged, paced *Listener) {
 	}
 
 	n.Lose(percent)
-	r.run(n.t, acknowledged, "reader", many)
+	if _, err := r.run(acknowledged, "reader", many); err != nil {
+		n.t.Error(err)
+	}
 	if early := acknowledged.early.Load(); early > 0 {
 		n.t.Errorf("%d documents were written while others were on their way", early)
 	}
 	paced.early.Store(0)
-	r.run(n.t, paced, "victim", many)
+	_, _ = r.run(paced, "victim", many) // parts come, too: the system puts together what waits
 	if paced.early.Load() == 0 {
 		n.t.Error("the pace alone stood it, too: the network loses nothing, and this test shows nothing")
 	}
