@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -117,7 +118,7 @@ func (c *chat) sayKept() {
 	case n == 0:
 	case c.kept:
 		c.note("%s not sent yet and kept: the next plausch chat as %s sends %s.",
-			plural(n, "message is", "messages are"), c.server.Name, map[bool]string{true: "it", false: "them"}[n == 1])
+			plural(n, "message is", "messages are"), cmp.Or(c.server.Name, c.me.Name), map[bool]string{true: "it", false: "them"}[n == 1])
 	default:
 		c.note("%s not sent and not kept.", plural(n, "message is", "messages are"))
 	}

@@ -29,6 +29,9 @@ var commandGroups = []struct {
 	{"", []func() *cobra.Command{newVersionCommand}},
 }
 
+// Commands stand in the help in the order in which they were added.
+func init() { cobra.EnableCommandSorting = false }
+
 // run is the process: it runs the command line args and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
@@ -118,7 +121,6 @@ func newRootCommand() *cobra.Command {
 		"  plausch join LINK              # become a member where you are invited"
 	root.SilenceErrors = true // run prints them
 	root.SilenceUsage = true
-	cobra.EnableCommandSorting = false
 	for _, g := range commandGroups {
 		if g.title != "" {
 			root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
