@@ -122,7 +122,7 @@ func NewBridge(netDial NetDial, written func(clientID string) error) *Bridge {
 // Doubt tells, before the first Dial, that an earlier process may have sent the
 // message with this client id. It is not sent again but refused, since a KTN
 // server cannot tell whether it has it.
-func (b *Bridge) Doubt(clientID string) { b.sends.doubt(clientID, "") }
+func (b *Bridge) Doubt(clientID string) { b.sends.markUncertain(clientID, "") }
 
 // Dial connects to the server at address and returns a connection that speaks
 // the native protocol, as a client's NetDial does. One session runs at a time:

@@ -8,13 +8,13 @@ import (
 	"plausch/protocol"
 )
 
-func (s *session) signIn(r native) (protocol.Body, error) {
+func (s *session) signIn(r clientRequest) (protocol.Body, error) {
 	var p protocol.SignIn
 	if err := r.params(&p); err != nil {
 		return nil, err
 	}
 	switch {
-	case s.signedIn, s.asked != nil, len(s.queue) > 0:
+	case s.signedIn, s.inFlight != nil, len(s.queue) > 0:
 		return nil, plausch.Errorf(plausch.Invalid, "this connection has signed in already")
 	case p.Name == "":
 		return nil, plausch.Errorf(plausch.SignInFailed, "a KTN server knows names, not tokens")
@@ -23,19 +23,19 @@ func (s *session) signIn(r native) (protocol.Body, error) {
 	if p.Password != "" {
 		content += " " + p.Password
 	}
-	s.ask(&ask{kind: requestLogin, id: r.ID, name: p.Name, request: appendRequest(nil, requestLogin, &content)})
+	s.enqueue(&serverRequest{kind: requestLogin, id: r.ID, name: p.Name, request: appendRequest(nil, requestLogin, &content)})
 	s.name, s.me = p.Name, accountOf(p.Name).ID
 	return nil, nil
 }
 
-func (s *session) signOut(r native) (protocol.Body, error) {
+func (s *session) signOut(r clientRequest) (protocol.Body, error) {
 	s.leaving = true
 	return &protocol.Empty{}, nil
 }
 
-// settled ends a login: we are in, and what the server replays has come.
-func (s *session) settled(a *ask) {
-	if a.answered.IsZero() && !a.spoke {
+// finishLogin ends a login: we are in, and what the server replays has come.
+func (s *session) finishLogin(a *serverRequest) {
+	if a.answered.IsZero() && !a.toldMessages {
 		s.reply(a.id, nil, plausch.Errorf(plausch.Unavailable, "the login is not answered; is this a KTN server?"))
 		return
 	}

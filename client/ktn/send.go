@@ -41,20 +41,20 @@ func appendRequest(dst []byte, name string, content *string) []byte {
 // sends is what became of sends, by client id, so that one that is repeated
 // happens once.
 type sends struct {
-	done    map[string]protocol.MessageSent
-	order   []string          // of done
-	doubted map[string]string // the text of what may have arrived; empty if it is not known
+	done      map[string]protocol.MessageSent
+	order     []string          // of done
+	uncertain map[string]string // the text of what may have arrived; empty if it is not known
 }
 
 func newSends() sends {
-	return sends{done: make(map[string]protocol.MessageSent), doubted: make(map[string]string)}
+	return sends{done: make(map[string]protocol.MessageSent), uncertain: make(map[string]string)}
 }
 
-// doubt notes that a message was written, and that the connection broke before
+// markUncertain notes that a message was written, and that the connection broke before
 // it could be taken as arrived.
-func (s *sends) doubt(clientID, text string) {
+func (s *sends) markUncertain(clientID, text string) {
 	if clientID != "" {
-		s.doubted[clientID] = text
+		s.uncertain[clientID] = text
 	}
 }
 
@@ -63,7 +63,7 @@ func (s *sends) finish(clientID string, sent protocol.MessageSent) {
 	if clientID == "" {
 		return
 	}
-	delete(s.doubted, clientID)
+	delete(s.uncertain, clientID)
 	s.done[clientID] = sent
 	if s.order = append(s.order, clientID); len(s.order) > maxSends {
 		delete(s.done, s.order[0])
@@ -98,7 +98,7 @@ func checkSend(p *protocol.MessageSend) error {
 	return nil
 }
 
-func (s *session) send(r native) (protocol.Body, error) {
+func (s *session) send(r clientRequest) (protocol.Body, error) {
 	var p protocol.MessageSend
 	err := r.params(&p)
 	if err == nil {
@@ -111,7 +111,7 @@ func (s *session) send(r native) (protocol.Body, error) {
 	if sent, ok := sends.done[p.ClientID]; ok {
 		return &sent, nil
 	}
-	if text, ok := sends.doubted[p.ClientID]; ok {
+	if text, ok := sends.uncertain[p.ClientID]; ok {
 		e := s.bridge.log.claim(s.first, s.me, text, p.ClientID)
 		if text == "" || e == nil {
 			return nil, errDoubt
@@ -120,16 +120,16 @@ func (s *session) send(r native) (protocol.Body, error) {
 		sends.finish(p.ClientID, sent)
 		return &sent, nil
 	}
-	s.ask(&ask{
+	s.enqueue(&serverRequest{
 		kind: requestMessage, id: r.ID, text: p.Text, clientID: p.ClientID,
 		request: appendRequest(nil, requestMessage, &p.Text),
 	})
 	return nil, nil
 }
 
-// arrived takes a message of ours as arrived that the server has neither shown
+// messageTimedOut takes a message of ours as messageTimedOut that the server has neither shown
 // nor refused.
-func (s *session) arrived(a *ask) {
+func (s *session) messageTimedOut(a *serverRequest) {
 	switch s.bridge.echo {
 	case echoUnknown:
 		s.bridge.echo = echoesNot
@@ -142,7 +142,7 @@ func (s *session) arrived(a *ask) {
 }
 
 // sent acknowledges a message of ours.
-func (s *session) sent(a *ask, e *entry) {
+func (s *session) sent(a *serverRequest, e *entry) {
 	sent := sentOf(e)
 	s.bridge.sends.finish(a.clientID, sent)
 	s.push(e)

@@ -20,15 +20,15 @@ const (
 	requestHistory = "history" // which the course's description does not have
 )
 
-// session is one connection: near speaks the native protocol, far speaks KTN.
+// session is one connection: clientConn speaks the native protocol, serverConn KTN.
 type session struct {
-	bridge    *Bridge
-	near, far net.Conn
-	natives   chan native   // closed when the client has closed
-	responses chan response // closed when the server has, after farErr is set
-	farErr    error
-	over      chan struct{} // closed when nobody takes from these any more
-	ended     chan struct{} // closed when everything has ended
+	bridge                 *Bridge
+	clientConn, serverConn net.Conn
+	clientRequests         chan clientRequest // closed when the client has closed
+	responses              chan response      // closed when the server has, after serverErr is set
+	serverErr              error
+	over                   chan struct{} // closed when nobody takes from these any more
+	ended                  chan struct{} // closed when everything has ended
 
 	codec      protocol.Codec
 	name       string // whom we are there
@@ -39,35 +39,35 @@ type session struct {
 	leaving    bool              // the client has signed out
 	members    []protocol.Member // by id, as of the last names
 
-	queue     []*ask    // waits to be written
-	asked     *ask      // was written and is not answered; nil if there is none
-	nextWrite time.Time // when the next request may be written
+	queue     []*serverRequest // waits to be written
+	inFlight  *serverRequest   // was written and is not answered; nil if there is none
+	nextWrite time.Time        // when the next request may be written
 	writeErr  error
 }
 
-// ask is a request to the KTN server, for one of the client.
-type ask struct {
+// serverRequest is a request to the KTN server, for one of the client.
+type serverRequest struct {
 	kind    string
 	id      int64 // of the client's request
 	request []byte
 
 	name           string        // of a login
 	text, clientID string        // of a message
-	patience       time.Duration // of a message
+	timeout        time.Duration // of a message
 	limit          int           // of names
 	page           protocol.HistoryGet
 
-	since    time.Time // when it was written
-	heard    time.Time // when the server last said something, of a login or a history
-	answered time.Time // when it answered a login; zero if it has not
-	spoke    bool      // it said something else meanwhile
-	perhaps  string    // what it said that may be the names
+	since        time.Time // when it was written
+	lastResponse time.Time // when the server last said something, of a login or a history
+	answered     time.Time // when it answered a login; zero if it has not
+	toldMessages bool      // it said something else meanwhile
+	maybeNames   string    // what it said that may be the names
 }
 
 func newSession(b *Bridge, near, far net.Conn) *session {
 	return &session{
-		bridge: b, near: near, far: far,
-		natives: make(chan native), responses: make(chan response),
+		bridge: b, clientConn: near, serverConn: far,
+		clientRequests: make(chan clientRequest), responses: make(chan response),
 		over: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -84,8 +84,8 @@ func (s *session) run() {
 	s.loop()
 
 	close(s.over)
-	s.near.Close()
-	s.far.Close()
+	s.clientConn.Close()
+	s.serverConn.Close()
 	<-read
 	<-read
 }
@@ -108,7 +108,7 @@ func (s *session) loop() {
 			timer.Reset(time.Until(due))
 		}
 		select {
-		case r, ok := <-s.natives:
+		case r, ok := <-s.clientRequests:
 			if !ok {
 				s.logout()
 				return
@@ -116,10 +116,10 @@ func (s *session) loop() {
 			s.handle(r)
 		case r, ok := <-s.responses:
 			if !ok {
-				s.end(s.farErr)
+				s.end(s.serverErr)
 				return
 			}
-			s.take(r, time.Now())
+			s.handleResponse(r, time.Now())
 		case <-timer.C:
 		}
 	}
@@ -128,11 +128,11 @@ func (s *session) loop() {
 // readResponses reads what the server says until it closes.
 func (s *session) readResponses() {
 	defer close(s.responses)
-	in := newObjects(s.far)
+	in := newObjects(s.serverConn)
 	for {
 		object, err := in.next()
 		if err != nil {
-			s.farErr = err
+			s.serverErr = err
 			return
 		}
 		r, ok := parse(object, time.Now())
@@ -150,8 +150,8 @@ func (s *session) readResponses() {
 // end is the end because of the server. A message that was written just now may
 // have arrived or not.
 func (s *session) end(err error) {
-	if a := s.asked; a != nil && a.kind == requestMessage {
-		s.bridge.sends.doubt(a.clientID, a.text)
+	if a := s.inFlight; a != nil && a.kind == requestMessage {
+		s.bridge.sends.markUncertain(a.clientID, a.text)
 	}
 	switch {
 	case !errors.Is(err, io.EOF):
@@ -173,7 +173,7 @@ func (s *session) logout() {
 	if s.write(appendRequest(nil, requestLogout, nil)); s.writeErr != nil {
 		return
 	}
-	if half, ok := s.far.(interface{ CloseWrite() error }); ok {
+	if half, ok := s.serverConn.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
 	// What the server still says is read, so that closing does not take back
@@ -191,14 +191,14 @@ func (s *session) logout() {
 	}
 }
 
-// ask queues a request to the server.
-func (s *session) ask(a *ask) { s.queue = append(s.queue, a) }
+// enqueue queues a request to the server.
+func (s *session) enqueue(a *serverRequest) { s.queue = append(s.queue, a) }
 
 func (s *session) write(b []byte) {
-	_ = s.far.SetWriteDeadline(time.Now().Add(writeTime))
-	n, err := s.far.Write(b)
+	_ = s.serverConn.SetWriteDeadline(time.Now().Add(writeTime))
+	n, err := s.serverConn.Write(b)
 	if err != nil && n == 0 {
-		s.asked = nil // of which nothing has arrived
+		s.inFlight = nil // of which nothing has arrived
 	}
 	s.writeErr = err
 	s.nextWrite = time.Now().Add(requestGap)
@@ -207,12 +207,12 @@ func (s *session) write(b []byte) {
 // advance ends the request that has waited for its answer long enough, and
 // writes the next.
 func (s *session) advance(now time.Time) {
-	if s.asked != nil && !now.Before(s.asked.due()) {
-		a := s.asked
-		s.asked = nil
+	if s.inFlight != nil && !now.Before(s.inFlight.due()) {
+		a := s.inFlight
+		s.inFlight = nil
 		timedOut[a.kind](s, a)
 	}
-	for s.asked == nil && len(s.queue) > 0 && !now.Before(s.nextWrite) {
+	for s.inFlight == nil && len(s.queue) > 0 && !now.Before(s.nextWrite) {
 		a := s.queue[0]
 		s.queue = slices.Delete(s.queue, 0, 1)
 		if a.kind == requestMessage && s.bridge.written != nil && a.clientID != "" {
@@ -221,22 +221,22 @@ func (s *session) advance(now time.Time) {
 				continue
 			}
 		}
-		a.patience = map[echo]time.Duration{echoes: echoTime, echoesNot: silentTime, echoUnknown: guessTime}[s.bridge.echo]
+		a.timeout = map[echo]time.Duration{echoes: echoTime, echoesNot: silentTime, echoUnknown: guessTime}[s.bridge.echo]
 		if a.kind == requestHistory {
 			s.bridge.log.begin() // what was told may be told again
 		}
-		s.asked = a
+		s.inFlight = a
 		s.write(a.request)
 		a.since = time.Now()
-		a.heard = a.since
+		a.lastResponse = a.since
 	}
 }
 
 // due is when advance has something to do; zero is never.
 func (s *session) due() time.Time {
 	switch {
-	case s.asked != nil:
-		return s.asked.due()
+	case s.inFlight != nil:
+		return s.inFlight.due()
 	case len(s.queue) > 0:
 		return s.nextWrite
 	}
@@ -244,21 +244,21 @@ func (s *session) due() time.Time {
 }
 
 // due is when a request has waited long enough.
-func (a *ask) due() time.Time {
+func (a *serverRequest) due() time.Time {
 	switch {
 	case a.kind == requestMessage:
-		return a.since.Add(a.patience)
+		return a.since.Add(a.timeout)
 	case a.kind == requestNames:
 		return a.since.Add(namesTime)
-	case a.kind == requestHistory && !a.spoke:
+	case a.kind == requestHistory && !a.toldMessages:
 		return a.since.Add(historyTime)
-	case a.answered.IsZero() && !a.spoke:
+	case a.answered.IsZero() && !a.toldMessages:
 		return a.since.Add(loginTime)
 	}
 	if a.kind == requestHistory {
-		return earlier(a.heard.Add(settleTime), a.since.Add(settleMost))
+		return earlier(a.lastResponse.Add(settleTime), a.since.Add(settleMost))
 	}
-	least, most, quiet := a.answered, a.answered.Add(settleMost), a.heard.Add(settleTime)
+	least, most, quiet := a.answered, a.answered.Add(settleMost), a.lastResponse.Add(settleTime)
 	if a.answered.IsZero() {
 		least, most = a.since.Add(quietLogin), a.since.Add(settleMost)
 	}
@@ -280,9 +280,9 @@ func earlier(t, u time.Time) time.Time {
 
 // timedOut says what it means that a server does not answer a request, or says
 // no more after it.
-var timedOut = map[string]func(*session, *ask){
-	requestLogin:   (*session).settled,
-	requestMessage: (*session).arrived,
-	requestNames:   (*session).unnamed,
-	requestHistory: (*session).told,
+var timedOut = map[string]func(*session, *serverRequest){
+	requestLogin:   (*session).finishLogin,
+	requestMessage: (*session).messageTimedOut,
+	requestNames:   (*session).namesTimedOut,
+	requestHistory: (*session).finishHistory,
 }

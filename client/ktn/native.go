@@ -12,8 +12,8 @@ import (
 	"plausch/protocol"
 )
 
-// native is a request of the client, and how it writes bodies.
-type native struct {
+// clientRequest is a request of the client, and how it writes bodies.
+type clientRequest struct {
 	protocol.Request
 	codec protocol.Codec
 	err   error // why it is none
@@ -21,11 +21,11 @@ type native struct {
 
 // readNative reads the client's requests until the connection is closed.
 func (s *session) readNative() {
-	defer close(s.natives)
+	defer close(s.clientRequests)
 	var codec protocol.Codec
 	for first := true; ; first = false {
 		var head [4]byte
-		if _, err := io.ReadFull(s.near, head[:]); err != nil {
+		if _, err := io.ReadFull(s.clientConn, head[:]); err != nil {
 			return
 		}
 		n := binary.BigEndian.Uint32(head[:])
@@ -33,7 +33,7 @@ func (s *session) readNative() {
 			return // nothing of ours writes such
 		}
 		body := make([]byte, n)
-		if _, err := io.ReadFull(s.near, body); err != nil {
+		if _, err := io.ReadFull(s.clientConn, body); err != nil {
 			return
 		}
 		if first && body[0] == '{' {
@@ -41,7 +41,7 @@ func (s *session) readNative() {
 		}
 		r, err := codec.DecodeRequest(body)
 		select {
-		case s.natives <- native{r, codec, err}:
+		case s.clientRequests <- clientRequest{r, codec, err}:
 		case <-s.over:
 			return
 		}
@@ -55,7 +55,7 @@ func (s *session) format() protocol.Format {
 // reply answers a request. The client reads always, or has closed, so no write
 // to it waits for long; that it has closed is noticed by reading.
 func (s *session) reply(id int64, result protocol.Body, err error) {
-	_, _ = s.near.Write(s.format().AppendReply(nil, id, result, err))
+	_, _ = s.clientConn.Write(s.format().AppendReply(nil, id, result, err))
 }
 
 // push tells of an event.
@@ -64,14 +64,14 @@ func (s *session) push(e *entry) {
 		return
 	}
 	w := protocol.NewEvent(&e.Event)
-	_, _ = s.near.Write(s.format().AppendFrame(nil, func(b []byte) []byte {
+	_, _ = s.clientConn.Write(s.format().AppendFrame(nil, func(b []byte) []byte {
 		return s.codec.AppendPush(b, &protocol.Frame{Event: &w})
 	}))
 }
 
 // method carries out a request. It returns the result, or nil if the answer
 // comes later.
-type method func(s *session, r native) (protocol.Body, error)
+type method func(s *session, r clientRequest) (protocol.Body, error)
 
 // methods are those that work before the sign-in, and then all others.
 var openMethods, methods map[string]method
@@ -100,14 +100,14 @@ func init() { // not literals, since the methods use them
 	}
 }
 
-func nothing(*session, native) (protocol.Body, error) { return &protocol.Empty{}, nil }
+func nothing(*session, clientRequest) (protocol.Body, error) { return &protocol.Empty{}, nil }
 
 func refuse(err error) method {
-	return func(*session, native) (protocol.Body, error) { return nil, err }
+	return func(*session, clientRequest) (protocol.Body, error) { return nil, err }
 }
 
 // handle carries out a request of the client.
-func (s *session) handle(r native) {
+func (s *session) handle(r clientRequest) {
 	s.codec = r.codec
 	if r.ID == 0 {
 		return // nothing of ours sends such
@@ -133,9 +133,9 @@ func (s *session) handle(r native) {
 	}
 }
 
-func (r native) params(v protocol.Body) error { return r.codec.Decode(r.Params, v) }
+func (r clientRequest) params(v protocol.Body) error { return r.codec.Decode(r.Params, v) }
 
-func (s *session) hello(r native) (protocol.Body, error) {
+func (s *session) hello(r clientRequest) (protocol.Body, error) {
 	var p protocol.Hello
 	if err := r.params(&p); err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *session) hello(r native) (protocol.Body, error) {
 	}, nil
 }
 
-func (s *session) subscribe(native) (protocol.Body, error) {
+func (s *session) subscribe(clientRequest) (protocol.Body, error) {
 	s.subscribed = true
 	return &protocol.Empty{}, nil
 }
@@ -162,7 +162,7 @@ func (s *session) room() protocol.Room {
 	}
 }
 
-func (s *session) listRooms(r native) (protocol.Body, error) {
+func (s *session) listRooms(r clientRequest) (protocol.Body, error) {
 	var p protocol.RoomList
 	if err := r.params(&p); err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (s *session) listRooms(r native) (protocol.Body, error) {
 	return rooms, nil
 }
 
-func (s *session) getRoom(r native) (protocol.Body, error) {
+func (s *session) getRoom(r clientRequest) (protocol.Body, error) {
 	var p protocol.RoomRef
 	if err := r.params(&p); err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func (s *session) getRoom(r native) (protocol.Body, error) {
 	return &room, nil
 }
 
-func (s *session) history(r native) (protocol.Body, error) {
+func (s *session) history(r clientRequest) (protocol.Body, error) {
 	var p protocol.HistoryGet
 	if err := r.params(&p); err != nil {
 		return nil, err
@@ -196,21 +196,21 @@ func (s *session) history(r native) (protocol.Body, error) {
 	}
 	if p.After == nil && p.Before == 0 && !s.bridge.toldOld && !s.bridge.askedOld { // it is a person who asks
 		s.bridge.askedOld = true
-		s.ask(&ask{kind: requestHistory, id: r.ID, page: p, request: appendRequest(nil, requestHistory, nil)})
+		s.enqueue(&serverRequest{kind: requestHistory, id: r.ID, page: p, request: appendRequest(nil, requestHistory, nil)})
 		return nil, nil
 	}
 	return s.bridge.log.page(&p), nil
 }
 
-// told ends a request for the history: what was told is in the log by now, if
+// finishHistory ends a request for the history: what was finishHistory is in the log by now, if
 // anything was.
-func (s *session) told(a *ask) {
+func (s *session) finishHistory(a *serverRequest) {
 	s.bridge.log.begin()
 	s.reply(a.id, s.bridge.log.page(&a.page), nil)
 }
 
 // listMembers asks for names, or goes on in the list that they were.
-func (s *session) listMembers(r native) (protocol.Body, error) {
+func (s *session) listMembers(r clientRequest) (protocol.Body, error) {
 	var p protocol.MemberList
 	if err := r.params(&p); err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func (s *session) listMembers(r native) (protocol.Body, error) {
 	case p.After > 0:
 		return s.memberPage(p.After, p.Limit), nil
 	}
-	s.ask(&ask{kind: requestNames, id: r.ID, request: appendRequest(nil, requestNames, nil), limit: p.Limit})
+	s.enqueue(&serverRequest{kind: requestNames, id: r.ID, request: appendRequest(nil, requestNames, nil), limit: p.Limit})
 	return nil, nil
 }
 
@@ -256,5 +256,5 @@ func (s *session) setMembers(names []string) {
 // bye tells the client why its connection ends.
 func (s *session) bye(format string, args ...any) {
 	err := plausch.Errorf(plausch.Unavailable, "%s", fmt.Sprintf(format, args...))
-	_, _ = s.near.Write(bytes.Clone(s.format().AppendBye(nil, err)))
+	_, _ = s.clientConn.Write(bytes.Clone(s.format().AppendBye(nil, err)))
 }
