@@ -18,6 +18,7 @@ import (
 
 func newChatCommand() *cobra.Command {
 	var flags connect.Flags
+	var noBell bool
 	cmd := &cobra.Command{
 		Use:   "chat [flags] [ADDRESS]",
 		Short: "Talk, in the terminal",
@@ -43,16 +44,17 @@ func newChatCommand() *cobra.Command {
 			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
-			return c.Explain(runChat(ctx, c, cmd.InOrStdin(), cmd.OutOrStdout()))
+			return c.Explain(runChat(ctx, c, !noBell, cmd.InOrStdin(), cmd.OutOrStdout()))
 		},
 	}
+	cmd.Flags().BoolVar(&noBell, "no-bell", false, "Do not ring for direct messages and your name")
 	addConnection(cmd, &flags)
 	return cmd
 }
 
 // runChat signs in, asking for what it needs, and chats until the end.
-func runChat(ctx context.Context, c *connect.Login, stdin io.Reader, stdout io.Writer) error {
-	chat := new(chat)
+func runChat(ctx context.Context, c *connect.Login, bell bool, stdin io.Reader, stdout io.Writer) error {
+	chat := &chat{bell: bell}
 	s, err := openScreen(stdin, stdout, chat.complete)
 	if err != nil {
 		return err
@@ -150,7 +152,7 @@ func ask(ctx context.Context, s screen, prompt, proposal string, hidden bool) (s
 // another chat is using that, it keeps nothing after its end, and says so.
 func openChat(c *connect.Login) (cl *client.Client, kept bool, err error) {
 	o := c.Options()
-	o.Newest = shownMessages
+	o.Newest = countedEvents
 	o.Outbox = c.OutboxFile()
 	cl, err = client.Open(o)
 	if errors.Is(err, client.ErrOutboxInUse) {

@@ -23,7 +23,7 @@ func (c *chat) cmdName(ctx context.Context, _ []string, rest string) {
 			c.failed(err)
 			return
 		}
-		c.me = me
+		c.setMe(me)
 		c.note("You are %s.", client.CleanLine(me.Shown()))
 	})
 }

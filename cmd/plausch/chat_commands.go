@@ -44,6 +44,7 @@ func init() { // not a literal: /help lists them
 		{"remove", argName, "remove a person from this room", 1, (*chat).cmdRemove},
 		{"away", "", "tell others that you are away", 0, (*chat).cmdAway},
 		{"back", "", "tell others that you are here again", 0, (*chat).cmdBack},
+		{"bell", "[on|off]", "ring for direct messages and your name, or not", 0, (*chat).cmdBell},
 		{"name", "[DISPLAY]", "change how you are shown; without a name: by your own", 0, (*chat).cmdName},
 		{"devices", "[revoke NUMBER]", "list where you are signed in, or end a sign-in", 0, (*chat).cmdDevices},
 		{"invite", "[USES] [TIME]", "print a link by which others get in (admins)", 0, (*chat).cmdInvite},
@@ -254,7 +255,7 @@ func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
 			b.WriteString(" (private)")
 		}
 		if r.unread > 0 {
-			fmt.Fprintf(&b, ": %d new", r.unread)
+			fmt.Fprintf(&b, ": %s new", r.count())
 		}
 		c.note("%s", b.String())
 	}
@@ -412,6 +413,19 @@ func (c *chat) setPresence(p plausch.Presence) {
 		return
 	}
 	c.note("You are %s.", p)
+}
+
+func (c *chat) cmdBell(_ context.Context, words []string, _ string) {
+	switch {
+	case len(words) == 0:
+		c.bell = !c.bell
+	case words[0] == "on", words[0] == "off":
+		c.bell = words[0] == "on"
+	default:
+		c.note("/bell takes on or off.")
+		return
+	}
+	c.note("%s", map[bool]string{true: "It rings for direct messages and your name.", false: "It does not ring any more."}[c.bell])
 }
 
 func (c *chat) cmdHelp(context.Context, []string, string) {

@@ -38,6 +38,9 @@ type chat struct {
 	render *renderer
 	kept   bool // the outbox outlives the process
 
+	seen seen
+	bell bool // rings for what is for the user in particular
+
 	me      plausch.AccountRef
 	rooms   map[plausch.RoomID]*chatRoom
 	here    place
@@ -77,6 +80,8 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 	c.answers = make(chan func(), 1) // an answer that comes too late waits for nobody
 	c.pending, c.queue, c.asking = nil, nil, nil
 	c.lostAt, c.offline, c.toldOffline = time.Now(), nil, false
+	c.seen = seen{}
+	defer c.saveSeen()
 	updates := connect.Updates(ctx, cl)
 	clock := time.NewTimer(tellOffline)
 	defer clock.Stop()
@@ -148,6 +153,9 @@ func (c *chat) tick() error {
 		return &connect.NoProgressError{After: firstPatience, Last: c.offline}
 	}
 	c.tellPending(now)
+	if now.Sub(c.seen.saved) >= seenDelay {
+		c.saveSeen()
+	}
 	return nil
 }
 
@@ -172,6 +180,9 @@ func (c *chat) setClock(clock *time.Timer) {
 			break
 		}
 	}
+	if c.seen.changed && c.started {
+		due(c.seen.saved.Add(seenDelay))
+	}
 	if c.quitting {
 		due(c.quitAt)
 	}
@@ -190,6 +201,9 @@ func (c *chat) take(u client.Update) {
 	case client.RoomLeft:
 		c.left(u.Room)
 	case client.RoomReset:
+		if r := c.rooms[u.Room]; r != nil { // others take these seqs, and are news
+			r.past, r.read, r.last = min(r.past, u.Head), min(r.read, u.Head), min(r.last, u.Head)
+		}
 		c.note("The server went back to an older state: what was said last in %s is gone there.", c.roomName(u.Room))
 	case client.Event:
 		c.event(u)
@@ -215,7 +229,7 @@ func (c *chat) take(u client.Update) {
 func (c *chat) state(u client.State) {
 	switch {
 	case u.Phase == client.Online:
-		c.me = u.Account
+		c.setMe(u.Account)
 		if !c.wasOnline {
 			c.hello()
 		} else if c.toldOffline {
@@ -233,6 +247,12 @@ func (c *chat) state(u client.State) {
 			c.offline = u.Err
 		}
 	}
+}
+
+// setMe takes in who the user is, and is called.
+func (c *chat) setMe(me plausch.AccountRef) {
+	c.me = me
+	c.render.mention = mentionOf(me)
 }
 
 // hello says who is where, and what is left from last time.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,12 +18,15 @@ type renderer struct {
 	colour  bool
 	day     string // of the last message that was printed
 	now     func() time.Time
+	mention *regexp.Regexp // finds the user's names; nil for none
 }
 
 const (
 	clockIndent = len("15:04 ")
 	styleDim    = "2"
 	styleHead   = "1"
+	// styleMention is readable on dark and on light: bold, and the colours exchanged.
+	styleMention = "1;7"
 )
 
 // nameColours are those of the 16 that can be read on dark and on light.
@@ -50,7 +54,7 @@ func (r *renderer) event(e plausch.Event, label string) string {
 	switch e.Kind {
 	case plausch.EventMessage:
 		text := withFiles(e, func(bracket string) string { return r.styled(styleDim, bracket) })
-		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", text, r.columns(), clockIndent) + "\n"
+		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", r.highlight(text), r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
 		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
 	}

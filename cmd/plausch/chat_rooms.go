@@ -32,9 +32,13 @@ type chatRoom struct {
 	recent []plausch.Event // the newest, at most shownMessages
 	// past is the seq up to which events are what was before, not news.
 	past   int64
-	late   bool  // the user got in while the chat ran
-	last   int64 // seq of the last event that came
+	late   bool            // the user got in while the chat ran
+	last   int64           // seq of the last event that came
+	read   int64           // seq up to which everything is read
+	after  int64           // seq behind which its events were handed on
+	loaded []plausch.Event // that came before the chat had started
 	unread int
+	more   bool  // unread are more than were counted
 	fresh  int64 // seq of the first unread message
 }
 
@@ -45,6 +49,8 @@ func (c *chat) joined(u client.RoomJoined) {
 		r.past = u.After // somebody just wrote first
 	}
 	c.rooms[u.Room.ID] = r
+	r.read, r.after = r.past, u.After
+	c.seen.changed = true
 	c.learn(r.Peer.Name)
 	if c.here.peer != "" && strings.EqualFold(c.here.peer, r.Peer.Name) {
 		c.here = place{room: r.ID}
@@ -57,6 +63,7 @@ func (c *chat) joined(u client.RoomJoined) {
 func (c *chat) left(id plausch.RoomID) {
 	name := c.roomName(id)
 	delete(c.rooms, id)
+	c.seen.changed = true
 	c.tellRooms()
 	if c.here.room == id {
 		c.note("You are not in %s any more.", name)
@@ -69,8 +76,13 @@ func (c *chat) start() {
 	if c.started {
 		return
 	}
+	c.countLoaded()
+	news := c.news()
 	c.started = true
 	c.enter(c.here)
+	if news != "" {
+		c.note("%s", news)
+	}
 	for _, e := range c.early {
 		c.event(e)
 	}
@@ -90,6 +102,7 @@ func (c *chat) event(u client.Event) {
 		if r.past = u.Seq; !mine {
 			r.past--
 		}
+		r.read = r.past
 	}
 	news := u.Seq > r.past
 	if !c.started && news && u.Room != c.here.room {
@@ -105,6 +118,11 @@ func (c *chat) event(u client.Event) {
 			c.pending[i].seen = true
 		}
 	}
+	if c.started || r.late {
+		c.count(r, u.Event)
+	} else {
+		r.loaded = append(r.loaded, u.Event)
+	}
 	if !shows(r, u.Event) {
 		return
 	}
@@ -118,11 +136,9 @@ func (c *chat) event(u client.Event) {
 		c.print(c.render.event(u.Event, ""))
 	case news:
 		c.print(c.render.event(u.Event, connect.TargetOf(r.Room).String()))
-		if u.Kind == plausch.EventMessage && !mine {
-			if r.unread++; r.unread == 1 {
-				r.fresh = u.Seq
-			}
-		}
+	}
+	if c.started && news && c.bell && c.mentions(r, u.Event) {
+		c.screen.bell()
 	}
 }
 
@@ -152,7 +168,7 @@ func (c *chat) enter(p place) {
 		}
 		c.print(c.render.event(e, ""))
 	}
-	r.unread = 0
+	c.read(r, r.last)
 }
 
 func (c *chat) setPrompt() {

@@ -24,6 +24,7 @@ type screen interface {
 	// showing them.
 	ask(text string, hidden bool)
 	rest()        // takes no lines; what is typed meanwhile is kept
+	bell()        // rings, if it can
 	columns() int // 0 if nothing should be broken into rows
 	terminal() bool
 	close()
@@ -82,6 +83,7 @@ func (s *plainScreen) setPrompt(string, string) {}
 func (s *plainScreen) edit()                    {}
 func (s *plainScreen) ask(string, bool)         {}
 func (s *plainScreen) rest()                    {}
+func (s *plainScreen) bell()                    {}
 func (s *plainScreen) columns() int             { return 0 }
 func (s *plainScreen) terminal() bool           { return false }
 func (s *plainScreen) close()                   {}
@@ -173,6 +175,8 @@ func (s *terminalScreen) rest() {
 	s.change(func() { s.on, s.hidden, s.asking = false, false, false })
 	s.forget() // answers to questions are no messages
 }
+
+func (s *terminalScreen) bell() { _, _ = io.WriteString(s.out, "\a") }
 
 func (s *terminalScreen) columns() int   { w, _ := s.size(); return w }
 func (s *terminalScreen) terminal() bool { return true }

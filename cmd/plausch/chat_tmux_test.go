@@ -23,6 +23,13 @@ type pane struct {
 // newPane starts plausch with args in a terminal.
 func newPane(t *testing.T, columns, rows int, args ...string) *pane {
 	t.Helper()
+	return newPaneOf(t, "", columns, rows, args...)
+}
+
+// newPaneOf is newPane with a folder that keeps what outlives the program, empty for
+// one of its own.
+func newPaneOf(t *testing.T, state string, columns, rows int, args ...string) *pane {
+	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Fatal("the test needs tmux, which make deps installs")
 	}
@@ -31,7 +38,10 @@ func newPane(t *testing.T, columns, rows int, args ...string) *pane {
 		t.Fatal(err)
 	}
 	p := &pane{t, filepath.Join(dir, "tmux")}
-	command := []string{"env", runAs + "=" + asPlausch, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), shellQuote(os.Args[0])}
+	if state == "" {
+		state = filepath.Join(dir, "state")
+	}
+	command := []string{"env", runAs + "=" + asPlausch, "XDG_STATE_HOME=" + state, shellQuote(os.Args[0])}
 	for _, arg := range args {
 		command = append(command, shellQuote(arg))
 	}
@@ -85,6 +95,14 @@ func (p *pane) await(what string, wanted func(screen string) bool) {
 func (p *pane) awaitText(text string) {
 	p.t.Helper()
 	p.await(fmt.Sprintf("%q", text), func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// never holds that a text is not on the screen.
+func (p *pane) never(text string) {
+	p.t.Helper()
+	if strings.Contains(p.screen(), text) {
+		p.t.Errorf("the screen shows %q", text)
+	}
 }
 
 // lastLine waits until the last row is as given: the line being typed.

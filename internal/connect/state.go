@@ -111,7 +111,10 @@ func (l *Login) Options() client.Options {
 // OutboxFile returns the file that keeps what the login has not sent yet, or "" if
 // nothing can be kept. Both ways of talking to a port share it; what was meant for an
 // encrypted connection is never sent over another.
-func (l *Login) OutboxFile() string {
+func (l *Login) OutboxFile() string { return l.file("outbox", ".jsonl") }
+
+// file returns the login's file in a folder of the state, or "" if nothing can be kept.
+func (l *Login) file(folder, ending string) string {
 	if l.state.unkept != nil {
 		return ""
 	}
@@ -127,5 +130,5 @@ func (l *Login) OutboxFile() string {
 		sum := sha256.Sum256([]byte(l.Token))
 		name = "token-" + hex.EncodeToString(sum[:8])
 	}
-	return filepath.Join(l.state.folder, "outbox", url.PathEscape(server), name+".jsonl")
+	return filepath.Join(l.state.folder, folder, url.PathEscape(server), name+ending)
 }

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"plausch"
+)
+
+// mentionOf returns what finds the names of an account in texts, as words of their own
+// and in any case, with an @ or without.
+func mentionOf(me plausch.AccountRef) *regexp.Regexp {
+	var all []string
+	for _, name := range []string{me.Display, me.Name} { // the longer one first, if one begins with the other
+		if name = strings.TrimSpace(name); name != "" {
+			all = append(all, regexp.QuoteMeta(name))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	if all == nil {
+		return nil
+	}
+	const letter = `\p{L}\p{M}\p{N}_`
+	return regexp.MustCompile(`(?i)(?:^|[^@/` + letter + `])(@?(?:` + strings.Join(all, "|") + `))(?:$|[^` + letter + `])`)
+}
+
+// mentions reports whether a message of somebody else is for the user in particular:
+// in a direct room, or by name.
+func (c *chat) mentions(r *chatRoom, e plausch.Event) bool {
+	if e.Kind != plausch.EventMessage || e.Actor.ID == c.me.ID {
+		return false
+	}
+	return r.Kind == plausch.RoomDirect || c.render.mention != nil && c.render.mention.MatchString(e.Text)
+}
+
+// highlight shows the user's own names in a text.
+func (r *renderer) highlight(text string) string {
+	if r.mention == nil || !r.colour {
+		return text
+	}
+	var b strings.Builder
+	for {
+		found := r.mention.FindStringSubmatchIndex(text)
+		if found == nil {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:found[2]])
+		b.WriteString(r.styled(styleMention, text[found[2]:found[3]]))
+		text = text[found[3]:]
+	}
+}
