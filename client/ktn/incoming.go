@@ -41,8 +41,8 @@ func (s *session) handleResponse(r response, now time.Time) {
 	}
 }
 
-// handleMessage takes in what somebody handleMessage, unless it was told before. Old says that it
-// may have been handleMessage long ago.
+// handleMessage takes in what somebody said, unless it was told before. Old says
+// that it may have been said long ago.
 func (s *session) handleMessage(i item, old bool) {
 	log := &s.bridge.log
 	if i.sender == s.bridge.alias && i.sender != "" {

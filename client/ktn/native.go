@@ -202,8 +202,8 @@ func (s *session) history(r clientRequest) (protocol.Body, error) {
 	return s.bridge.log.page(&p), nil
 }
 
-// finishHistory ends a request for the history: what was finishHistory is in the log by now, if
-// anything was.
+// finishHistory ends a request for the history: what was told is in the log by now,
+// if anything was.
 func (s *session) finishHistory(a *serverRequest) {
 	s.bridge.log.begin()
 	s.reply(a.id, s.bridge.log.page(&a.page), nil)

@@ -127,7 +127,7 @@ func (s *session) send(r clientRequest) (protocol.Body, error) {
 	return nil, nil
 }
 
-// messageTimedOut takes a message of ours as messageTimedOut that the server has neither shown
+// messageTimedOut takes a message of ours as sent that the server has neither shown
 // nor refused.
 func (s *session) messageTimedOut(a *serverRequest) {
 	switch s.bridge.echo {

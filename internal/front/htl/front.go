@@ -185,8 +185,8 @@ func (f *front) send(r request, text string, attachments ...string) error {
 	return f.sendError(f.Send(to, text, attachments...))
 }
 
-// sendError tells who wrote to somebody that there is nobody of that name, as the
-// original server does. Somebody who is away gets the message later.
+// sendError answers a message to a name that nobody has as the original server does.
+// Somebody who is away gets the message later.
 func (f *front) sendError(err error) error {
 	if plausch.CodeOf(err) == plausch.NotFound {
 		f.tell("Private Message was not delivered. Reason: user unavailable")
