@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Hash is the SHA-256 of a blob.
@@ -42,7 +43,7 @@ type Store interface {
 	// The context is looked at between reads; it cannot end one that waits.
 	//
 	// If there is a blob of that hash already, its bytes are read: one that was
-	// damaged meanwhile is replaced.
+	// damaged meanwhile is replaced. It is as new as if it were the first.
 	Put(ctx context.Context, r io.Reader, limit int64) (h Hash, size int64, err error)
 	// Open returns a blob for reading, and its size in bytes, or NotFound.
 	// Whoever opens it closes it.
@@ -50,10 +51,11 @@ type Store interface {
 	// Each calls f with every blob that is there all the time, in any order, until
 	// f fails, and returns that error.
 	Each(ctx context.Context, f func(Hash) error) error
-	// Remove forgets a blob; one that there is not is no error. What was opened
-	// before may be read on. A Put of the same bytes that has returned before may
-	// have nothing left, so whoever removes has to know that nobody relies on it.
-	Remove(ctx context.Context, h Hash) error
+	// Remove forgets a blob that was not put after a time, and reports whether there
+	// was one. What was opened before may be read on. A Put of the same bytes makes
+	// it new, or, if Remove was first, keeps it anew: what a Put has returned is
+	// there until its time has passed.
+	Remove(ctx context.Context, h Hash, notAfter time.Time) (removed bool, err error)
 }
 
 // Verify reads a blob to its end and reports whether its bytes are those of its

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"plausch"
 )
@@ -23,12 +24,13 @@ import (
 //
 // A file gets its name only after its bytes are synced, and counts only after
 // the folders that name it are, too: a crash at any moment leaves a whole blob or
-// none. It is never written to afterwards.
+// none. It is never written to afterwards. Its modification time is when it was put
+// last.
 type Folder struct {
 	root *os.Root
 	opts FolderOptions
-	// naming is held while a blob gets its name, until that is on disk: no Put
-	// relies on a name that another one is about to take back.
+	// naming is held while a blob gets its name, until that is on disk, and while
+	// it is removed: no Put relies on a name that somebody is about to take away.
 	naming sync.Mutex
 }
 
@@ -42,6 +44,8 @@ type FolderOptions struct {
 	// Free says how many bytes the disk has free; nil asks the system about the
 	// disk that the folder is on.
 	Free func() (int64, error)
+	// Now is the clock; nil takes time.Now.
+	Now func() time.Time
 }
 
 const (
@@ -62,6 +66,9 @@ func OpenFolder(path string, opts FolderOptions) (*Folder, error) {
 	}
 	if opts.Free == nil {
 		opts.Free = func() (int64, error) { return freeBytes(path) }
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
 	}
 	f := &Folder{root: root, opts: opts}
 	if err := f.clean(); err != nil {
@@ -188,6 +195,10 @@ func (f *Folder) settle(from temporary, h Hash, size int64) error {
 			return err
 		}
 	}
+	now := f.opts.Now()
+	if err := f.root.Chtimes(file, now, now); err != nil {
+		return err
+	}
 	// Also if it was known: a process that was killed may not have come so far.
 	err := errors.Join(f.syncDir(dir), f.syncDir("."))
 	if err != nil && !known {
@@ -293,17 +304,27 @@ func (f *Folder) Each(ctx context.Context, do func(Hash) error) error {
 }
 
 // Remove implements [Store].
-func (f *Folder) Remove(ctx context.Context, h Hash) error {
+func (f *Folder) Remove(ctx context.Context, h Hash, notAfter time.Time) (removed bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return false, err
 	}
 	_, file := nameOf(h)
 	f.naming.Lock()
 	defer f.naming.Unlock()
-	if err := f.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return failed("remove", err)
+	info, err := f.root.Stat(file)
+	if err == nil && info.ModTime().After(notAfter) {
+		return false, nil
 	}
-	return nil
+	if err == nil {
+		err = f.root.Remove(file)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, failed("remove", err)
+	}
+	return true, nil
 }
 
 // failed makes of what went wrong the error that the contract asks for.

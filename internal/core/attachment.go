@@ -88,9 +88,7 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 // keep puts the bytes first and then the file that they belong to. A crash in
 // between leaves bytes that nobody knows of, until the next Sweep.
 func (c *Core) keep(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
-	ending := &settling{Reader: body, core: c}
-	defer ending.settled()
-	hash, size, err := c.opts.Blobs.Put(ctx, ending, c.opts.MaxFile)
+	hash, size, err := c.opts.Blobs.Put(ctx, body, c.opts.MaxFile)
 	if err != nil {
 		return plausch.Attachment{}, err
 	}

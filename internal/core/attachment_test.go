@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/internal/blob"
@@ -28,12 +29,13 @@ import (
 func newFileFixture(t *testing.T, change ...func(*core.Options)) (*fixture, string) {
 	t.Helper()
 	dir := t.TempDir()
-	blobs, err := blob.OpenFolder(dir, blob.FolderOptions{})
+	var now func() time.Time
+	blobs, err := blob.OpenFolder(dir, blob.FolderOptions{Now: func() time.Time { return now() }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { blobs.Close() })
-	return newFixture(t, append([]func(*core.Options){func(o *core.Options) { o.Blobs = blobs }}, change...)...), dir
+	return newFixture(t, append([]func(*core.Options){func(o *core.Options) { o.Blobs, now = blobs, o.Now }}, change...)...), dir
 }
 
 func (f *fixture) upload(by plausch.Account, name, content string) plausch.Attachment {

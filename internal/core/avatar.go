@@ -50,9 +50,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 		if err != nil {
 			return by, err
 		}
-		body := &settling{Reader: bytes.NewReader(picture), core: c}
-		defer body.settled() // until the account names it, nobody does
-		kept, _, err := c.opts.Blobs.Put(ctx, body, maxAvatarBytes)
+		kept, _, err := c.opts.Blobs.Put(ctx, bytes.NewReader(picture), maxAvatarBytes)
 		if err != nil {
 			return by, err
 		}

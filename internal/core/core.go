@@ -70,9 +70,6 @@ type Core struct {
 	uploads  uploads
 	drawings drawings
 	scrub    scrub
-	// sweeping is held, for reading, while bytes are on disk that no row names
-	// yet, and for writing while such bytes are removed.
-	sweeping sync.RWMutex
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup

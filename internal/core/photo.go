@@ -131,9 +131,7 @@ func (c *Core) stripOne(ctx context.Context, old store.ContentHash) (changed boo
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return false, size, err
 	}
-	body := &settling{Reader: media.WithoutMetadata(r), core: c}
-	defer body.settled() // until the rows name it, nobody does
-	hash, stripped, err := c.opts.Blobs.Put(ctx, body, size+size/4+1)
+	hash, stripped, err := c.opts.Blobs.Put(ctx, media.WithoutMetadata(r), size+size/4+1)
 	if err != nil {
 		return false, 2 * size, err
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/internal/blob"
@@ -68,6 +69,7 @@ func TestKeptPicturesLoseTheirMetadata(t *testing.T) {
 	if bytes, err := f.beside().Store.AttachedBytes(t.Context(), bob.ID); err != nil || bytes != int64(len(plain)) {
 		t.Errorf("bob has %d bytes (%v), want %d", bytes, err, len(plain))
 	}
+	f.clock.move(2 * time.Hour) // new bytes stay for one
 	f.sweep()
 	if _, err := os.Stat(blobFile(dir, photo)); !os.IsNotExist(err) {
 		t.Errorf("after a sweep the picture with its metadata is still there (%v)", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"plausch/internal/blob"
@@ -16,6 +15,9 @@ const (
 	PendingLife = 24 * time.Hour
 	// sweepEvery is how often files that nobody needs are removed.
 	sweepEvery = time.Hour
+	// unnamedLife is how long bytes stay at least that no row names: far longer than
+	// it takes from when they are on disk to when a row names them.
+	unnamedLife = time.Hour
 )
 
 func (c *Core) keepSweeping(ctx context.Context) {
@@ -43,9 +45,8 @@ func (c *Core) keepSweeping(ctx context.Context) {
 // and the log says so. [RemoveUnknown] removes them when somebody has decided so.
 //
 // Rows go first and bytes after, so that no row ever names what is not there. A
-// concurrent upload of the same bytes is safe, since between the moment when they
-// are on disk and that when a row names them it holds c.sweeping for reading (see
-// settling), and bytes are looked at for the last time and removed under it.
+// concurrent upload of the same bytes is safe, since to put them makes them new, and
+// only what was put an hour ago or before is removed.
 func (c *Core) Sweep(ctx context.Context) (err error) {
 	unlock, err := c.opts.LockFiles()
 	if err != nil {
@@ -57,7 +58,7 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	removed, err := sweepBlobs(ctx, c.store, c.opts.Blobs, c.removeUnnamed, false)
+	removed, err := sweepBlobs(ctx, c.store, c.opts.Blobs, c.now().Add(-unnamedLife), false)
 	var tooMany *tooManyUnknown
 	if errors.As(err, &tooMany) {
 		c.opts.Log.Error("files are kept that the database knows nothing of; if it is not an older one, stop the server and run plausch doctor --unknown-files",
@@ -77,9 +78,17 @@ func (e *tooManyUnknown) Error() string {
 	return fmt.Sprintf("the database knows nothing of %d of %d files", e.unknown, e.all)
 }
 
-// sweepBlobs removes what no row names by remove: first what one has named before,
-// then, if it is not too much or all is asked for, the rest.
-func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, remove func(context.Context, blob.Hash) (bool, error), all bool) (removed int, err error) {
+// sweepBlobs removes what no row names and was not put after a time: first what a row
+// has named before, then, if it is not too much or all is asked for, the rest.
+func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, notAfter time.Time, all bool) (removed int, err error) {
+	remove := func(h blob.Hash) error {
+		gone, err := blobs.Remove(ctx, h, notAfter)
+		if !gone || err != nil {
+			return err
+		}
+		removed++
+		return st.ForgetContent(ctx, store.ContentHash(h))
+	}
 	var unknown []blob.Hash
 	total := 0
 	err = blobs.Each(ctx, func(h blob.Hash) error {
@@ -92,11 +101,7 @@ func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, remove fu
 			unknown = append(unknown, h)
 			return nil
 		}
-		gone, err := remove(ctx, h)
-		if gone {
-			removed++
-		}
-		return err
+		return remove(h)
 	})
 	if err != nil {
 		return removed, err
@@ -105,59 +110,16 @@ func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, remove fu
 		return removed, &tooManyUnknown{len(unknown), total}
 	}
 	for _, h := range unknown {
-		gone, err := remove(ctx, h)
-		if err != nil {
+		if err := remove(h); err != nil {
 			return removed, err
-		}
-		if gone {
-			removed++
 		}
 	}
 	return removed, nil
-}
-
-// removeUnnamed removes a blob if nobody names it.
-func (c *Core) removeUnnamed(ctx context.Context, h blob.Hash) (removed bool, err error) {
-	c.sweeping.Lock()
-	defer c.sweeping.Unlock()
-	if now, _, err := c.store.NamesContent(ctx, store.ContentHash(h)); now || err != nil {
-		return false, err
-	}
-	if err := c.opts.Blobs.Remove(ctx, h); err != nil {
-		return false, err
-	}
-	return true, c.store.ForgetContent(ctx, store.ContentHash(h))
 }
 
 // RemoveUnknown removes all bytes that no file and no avatar names, whether or not
 // the database has ever known them, and returns how many there were. No server may
 // run on the store.
 func RemoveUnknown(ctx context.Context, st store.Store, blobs blob.Store) (removed int, err error) {
-	return sweepBlobs(ctx, st, blobs, func(ctx context.Context, h blob.Hash) (bool, error) {
-		return true, errors.Join(blobs.Remove(ctx, h), st.ForgetContent(ctx, store.ContentHash(h)))
-	}, true)
-}
-
-// settling is a body that holds c.sweeping from its end on, so that the bytes it
-// gave stay until a row names them. However slowly it comes, the lock is held only
-// for what is the server's own work. Settled has to be called in the end.
-type settling struct {
-	io.Reader
-	core *Core
-	held bool
-}
-
-func (s *settling) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if err == io.EOF && !s.held {
-		s.core.sweeping.RLock()
-		s.held = true
-	}
-	return n, err
-}
-
-func (s *settling) settled() {
-	if s.held {
-		s.core.sweeping.RUnlock()
-	}
+	return sweepBlobs(ctx, st, blobs, time.Unix(1<<40, 0), true) // however new it is
 }

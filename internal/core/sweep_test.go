@@ -155,6 +155,11 @@ func TestASweepKeepsWhatTheDatabaseNeverKnew(t *testing.T) {
 		}
 	}
 	f.sweep()
+	if n := blobs(t, dir); n != 5 {
+		t.Fatalf("%d blobs are left of five that are new", n)
+	}
+	f.clock.move(2 * time.Hour)
+	f.sweep()
 	if n := blobs(t, dir); n != 3 {
 		t.Fatalf("%d blobs are left; the two of five that nobody knows of should go", n)
 	}

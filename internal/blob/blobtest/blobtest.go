@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"plausch"
 	"plausch/internal/blob"
@@ -233,9 +234,10 @@ func removes(f *fixture) {
 	if found := each(); len(found) != 3 || !found[all[0]] || !found[all[1]] || !found[all[2]] {
 		f.Errorf("there are %v, want %v", found, all)
 	}
-	for range 2 { // the second time it is no error
-		if err := f.Store.Remove(f.Context(), all[0]); err != nil {
-			f.Fatal(err)
+	later := time.Now().Add(time.Hour)
+	for _, want := range []bool{true, false} { // the second time it is no error
+		if removed, err := f.Store.Remove(f.Context(), all[0], later); err != nil || removed != want {
+			f.Fatalf("removed: %v (%v), want %v", removed, err, want)
 		}
 	}
 	f.absent([]byte("one"))
@@ -247,6 +249,14 @@ func removes(f *fixture) {
 	}
 	if found := each(); len(found) != 3 {
 		f.Errorf("there are %v again", found)
+	}
+	for _, h := range all[:2] { // put again, or for the first time
+		if _, _, err := f.Store.Put(f.Context(), strings.NewReader("one"), 100); err != nil {
+			f.Fatal(err)
+		}
+		if removed, err := f.Store.Remove(f.Context(), h, time.Now().Add(-time.Minute)); err != nil || removed {
+			f.Errorf("one that was put a moment ago was removed: %v (%v)", removed, err)
+		}
 	}
 	stop := errors.New("stop")
 	if err := f.Store.Each(f.Context(), func(blob.Hash) error { return stop }); err != stop {
