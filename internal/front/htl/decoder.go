@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"plausch"
@@ -105,7 +106,7 @@ func (d *decoder) bare(limit int) (int, error) {
 		case scan.least > uint64(limit):
 			return 0, tooLarge(limit)
 		}
-		if err := d.fill(len(d.buf)+1, limit); err != nil {
+		if err := d.fill(len(d.buf)+1, max(int(scan.least), len(d.buf)+1)); err != nil {
 			return 0, err
 		}
 	}
@@ -124,10 +125,11 @@ func (d *decoder) endUpload() {
 	}
 }
 
-// fill reads until d.buf has n bytes, of at most so many that the request can have.
-func (d *decoder) fill(n, most int) error {
+// fill reads until d.buf has n bytes, of announced ones that the request has by what
+// is known so far.
+func (d *decoder) fill(n, announced int) error {
 	for len(d.buf) < n {
-		if err := d.grow(most); err != nil {
+		if err := d.grow(announced); err != nil {
 			return err
 		}
 		var deadline time.Time
@@ -150,14 +152,22 @@ func (d *decoder) fill(n, most int) error {
 	return nil
 }
 
+// growth are the sizes of a buffer before it has room for all that was announced: that
+// much has to have arrived first. Few steps leave little garbage.
+var growth = []int{maxSmall / 4, maxSmall, 256 << 10, 1 << 20, 4 << 20}
+
 // grow makes room behind d.buf for some of what comes: the buffer grows with what
-// has arrived, not with what was announced.
-func (d *decoder) grow(most int) error {
+// has arrived, to what was announced at most.
+func (d *decoder) grow(announced int) error {
 	const ahead = 4 << 10 // requests behind this one may have come with it
 	if len(d.buf) < cap(d.buf) {
 		return nil
 	}
-	size := min(len(d.buf)+len(d.buf)/2, most) + ahead
+	size := max(announced, len(d.buf)+len(d.buf)/2)
+	if i := slices.IndexFunc(growth, func(step int) bool { return step > len(d.buf) }); i >= 0 {
+		size = min(size, growth[i])
+	}
+	size += ahead
 	if size > maxSmall+ahead {
 		if err := d.upload.grow(size); err != nil {
 			return err
