@@ -1,7 +1,10 @@
 // Package bus carries what was committed to those who react to it: the hub, and
-// later push and other nodes. It is the only way from the core to them, and it
-// may lose or reorder: whoever hears an event and misses the seq before it loads
-// the gap from the store.
+// later push and other nodes. It is the only way from the core to them. Events come
+// exactly once and, in each room, in order: who may read a room hangs on its joins
+// and leaves. A bus between nodes that can lose them heals that below this contract,
+// by the store's cursor.
+//
+// Beside them it carries signals, which nobody keeps: that somebody is writing.
 package bus
 
 import (
@@ -11,44 +14,87 @@ import (
 	"plausch"
 )
 
-// Bus delivers committed events. Every implementation passes the suite in bustest.
+// Bus delivers committed events and signals. Every implementation passes the suite in
+// bustest.
 type Bus interface {
-	// Publish hands events on. Those of one room are in seq order. The slice
-	// and what it holds must not be changed afterwards, by anyone.
+	// Publish hands events on, each of them once ever. Those of one room are in seq
+	// order, within a call and from call to call. The slice and what it holds must not
+	// be changed afterwards, by anyone.
 	Publish(events []plausch.Event)
-	// Subscribe calls hear with everything that is published from now on, one
-	// call at a time, until cancel is called. After cancel has returned, hear is
-	// not running and will not be called. hear must not call cancel.
-	Subscribe(hear func(events []plausch.Event)) (cancel func())
+	// Signal hands a signal on to who listens now. It may come late, in another order
+	// or not at all.
+	Signal(s Signal)
+	// Subscribe calls l with everything that is published and signalled from now on,
+	// until cancel is called. After cancel has returned, nothing of l is running and
+	// nothing will be called. l must not call cancel.
+	Subscribe(l Listener) (cancel func())
 }
 
+// Listener is what a subscriber does with what it hears. A bus may call either.
+type Listener struct {
+	// Events is called with events, one call at a time.
+	Events func([]plausch.Event)
+	// Signal may be called by several goroutines at once.
+	Signal func(Signal)
+}
+
+// Signal is something that is true now and will not be asked for later.
+type Signal struct {
+	Kind SignalKind
+	Room plausch.RoomID     // whose members it is for
+	From plausch.AccountRef // who has caused it
+}
+
+// SignalKind is what a signal tells.
+type SignalKind int
+
+// The signals.
+const (
+	SignalTyping SignalKind = iota + 1 // From is writing in Room
+)
+
 // Local is the bus inside one process. It calls the subscribers from the
-// publisher's goroutine, one after the other, and so never loses and never
-// reorders; a subscriber that is slow slows the commits down, which is wanted of
-// the hub, and others bring a queue of their own. The zero value is ready to use.
+// publisher's goroutine, one after the other; a subscriber that is slow slows the
+// commits down, which is wanted of the hub, and others bring a queue of their own.
+// The zero value is ready to use.
 type Local struct {
-	mu   sync.Mutex // held while subscribers run
-	subs []*func([]plausch.Event)
+	publishing sync.Mutex   // held while subscribers hear events
+	mu         sync.RWMutex // guards subs; held while subscribers hear signals
+	subs       []*Listener
 }
 
 // Publish implements [Bus].
 func (l *Local) Publish(events []plausch.Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, hear := range l.subs {
-		(*hear)(events)
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	for _, sub := range l.subs { // which changes under both locks only
+		sub.Events(events)
+	}
+}
+
+// Signal implements [Bus].
+func (l *Local) Signal(s Signal) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, sub := range l.subs {
+		sub.Signal(s)
 	}
 }
 
 // Subscribe implements [Bus].
-func (l *Local) Subscribe(hear func([]plausch.Event)) (cancel func()) {
+func (l *Local) Subscribe(listener Listener) (cancel func()) {
+	sub := &listener
+	l.change(func() { l.subs = append(l.subs, sub) })
+	return func() {
+		l.change(func() { l.subs = slices.DeleteFunc(l.subs, func(s *Listener) bool { return s == sub }) })
+	}
+}
+
+// change changes the subscribers while none of them is running.
+func (l *Local) change(f func()) {
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	entry := &hear
-	l.subs = append(l.subs, entry)
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.subs = slices.DeleteFunc(l.subs, func(s *func([]plausch.Event)) bool { return s == entry })
-	}
+	f()
 }

@@ -479,11 +479,11 @@ func TestAFullDiskIsToldToTheSenderAndPasses(t *testing.T) {
 		return nil
 	}, func(err error) { t.Errorf("fatal: %v", err) })
 	heard := make(chan plausch.Event, 10)
-	b.Subscribe(func(es []plausch.Event) {
+	b.Subscribe(bus.Listener{Events: func(es []plausch.Event) {
 		for _, e := range es {
 			heard <- e
 		}
-	})
+	}})
 	f := &fixture{t: t, Core: c}
 	_, err := f.send(bob, core.Post{Room: 1, Text: "lost?"})
 	expectCode(t, err, plausch.StorageFull)
@@ -498,7 +498,7 @@ func TestNothingIsAcknowledgedOnceTheStoreIsBroken(t *testing.T) {
 	fatal := make(chan error, 1)
 	c, b, bob := openFaulty(t, func([]store.Draft) error { return fmt.Errorf("sync: %w", store.ErrBroken) },
 		func(err error) { fatal <- err })
-	b.Subscribe(func([]plausch.Event) { t.Error("something was published") })
+	b.Subscribe(bus.Listener{Events: func([]plausch.Event) { t.Error("something was published") }})
 	done := func(plausch.Event, error) { t.Error("a send was answered") }
 	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
 	if err := <-fatal; !errors.Is(err, store.ErrBroken) {

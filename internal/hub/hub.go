@@ -28,6 +28,7 @@ type Session interface {
 
 // Hub is the sessions of one node.
 type Hub struct {
+	bus      bus.Bus
 	mu       sync.RWMutex
 	rooms    map[plausch.RoomID]*room
 	accounts map[plausch.AccountID]*account
@@ -86,12 +87,13 @@ type Wants struct{ Presence, Typing bool }
 // New returns a hub that hears b until Close.
 func New(b bus.Bus) *Hub {
 	h := &Hub{
+		bus:      b,
 		rooms:    map[plausch.RoomID]*room{},
 		accounts: map[plausch.AccountID]*account{},
 		presence: presence{changed: map[plausch.AccountID]plausch.AccountRef{}},
 		stop:     make(chan struct{}),
 	}
-	h.cancel = b.Subscribe(h.hear)
+	h.cancel = b.Subscribe(bus.Listener{Events: h.hear, Signal: h.hearSignal})
 	h.stopped.Go(h.announce)
 	return h
 }

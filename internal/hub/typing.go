@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/bus"
 	"plausch/protocol"
 )
 
@@ -45,14 +46,28 @@ func (t *typing) allow(account plausch.AccountID, now time.Time) bool {
 // account more than once a second, of a room more than ten times a second.
 func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
 	h.mu.RLock()
-	defer h.mu.RUnlock()
 	r := h.rooms[id]
-	if r == nil || !r.typing.allow(who.ID, time.Now()) {
+	allowed := r != nil && r.typing.allow(who.ID, time.Now())
+	h.mu.RUnlock()
+	if allowed {
+		h.bus.Signal(bus.Signal{Kind: bus.SignalTyping, Room: id, From: who})
+	}
+}
+
+// hearSignal tells this node's sessions of a signal.
+func (h *Hub) hearSignal(s bus.Signal) {
+	if s.Kind != bus.SignalTyping {
+		return // of a later node
+	}
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	r := h.rooms[s.Room]
+	if r == nil {
 		return
 	}
-	p := protocol.PreparePush(protocol.Frame{Typing: &protocol.Typing{Room: int64(id), Account: protocol.NewAccount(who)}})
+	p := protocol.PreparePush(protocol.Frame{Typing: &protocol.Typing{Room: int64(s.Room), Account: protocol.NewAccount(s.From)}})
 	for _, sub := range r.subs {
-		if sub.of.wants.Typing && sub.of.account.ID != who.ID {
+		if sub.of.wants.Typing && sub.of.account.ID != s.From.ID {
 			sub.session.Offer(p)
 		}
 	}
