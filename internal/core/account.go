@@ -190,7 +190,7 @@ func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, tr
 	if c.opts.Access != AccessOpen {
 		return SignedIn{}, c.errClosed(ctx)
 	}
-	guest := store.NewAccount{Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Program: from.Program}
+	guest := store.NewAccount{Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Node: c.opts.Node, Program: from.Program}
 	var err error
 	switch guest.Name, err = names.NewAccount(name); {
 	case err == nil:

@@ -29,6 +29,8 @@ type Options struct {
 	Store     store.Store
 	Bus       bus.Bus
 	Passwords *auth.Hasher
+	// Node tells this server from others on the same store; the only one needs none.
+	Node string
 	// Access says who can make an account; empty means AccessInvite.
 	Access Access
 	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
@@ -92,7 +94,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	opts.MaxFile = cmp.Or(opts.MaxFile, DefaultMaxFile)
 	opts.MaxAccountFiles = cmp.Or(opts.MaxAccountFiles, DefaultMaxAccountFiles)
 	// Transient accounts live as long as a connection, and there is none yet.
-	if err := opts.Store.ReleaseTransient(ctx); err != nil {
+	if err := opts.Store.ReleaseTransient(ctx, opts.Node); err != nil {
 		return nil, err
 	}
 	epoch, err := opts.Store.Epoch(ctx)

@@ -66,6 +66,7 @@ type NewAccount struct {
 	Display      string // empty: as Name
 	Role         plausch.Role
 	Transient    bool
+	Node         string // of a transient account, that which it is connected to
 	Bot          bool
 	PasswordHash string // empty for guests and bots
 	At           time.Time
@@ -125,9 +126,9 @@ type Accounts interface {
 	// ReleaseName takes the name, and every device, from an account. The account
 	// keeps its id and what it wrote. Releasing twice is no error.
 	ReleaseName(ctx context.Context, id plausch.AccountID) error
-	// ReleaseTransient does so for every transient account: nobody is connected
-	// when a server starts.
-	ReleaseTransient(ctx context.Context) error
+	// ReleaseTransient does so for every transient account of a node: nobody is
+	// connected to it when it starts.
+	ReleaseTransient(ctx context.Context, node string) error
 }
 
 // TokenHash is the SHA-256 of a device's token. Tokens themselves are not kept.

@@ -43,7 +43,7 @@ func (s *Store) insertAccount(ctx context.Context, a plausch.Account, n store.Ne
 		return 0, err
 	}
 	at := n.At.UnixMilli()
-	r, err := s.w.insertAccount.ExecContext(ctx, n.Name, n.Display, role, n.Bot, a.Invited, n.Transient, n.PasswordHash, at, at)
+	r, err := s.w.insertAccount.ExecContext(ctx, n.Name, n.Display, role, n.Bot, a.Invited, n.Transient, n.Node, n.PasswordHash, at, at)
 	if err != nil {
 		return 0, err
 	}
@@ -156,13 +156,13 @@ func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
 }
 
 // ReleaseTransient implements [store.Accounts].
-func (s *Store) ReleaseTransient(ctx context.Context) error {
+func (s *Store) ReleaseTransient(ctx context.Context, node string) error {
 	return s.write(ctx, "release transient accounts", func(ctx context.Context) error {
-		if _, err := s.w.deleteTransientDevices.ExecContext(ctx); err != nil {
+		if _, err := s.w.deleteTransientDevices.ExecContext(ctx, node); err != nil {
 			return err
 		}
 		clear(s.batch.accounts)
-		_, err := s.w.releaseTransient.ExecContext(ctx)
+		_, err := s.w.releaseTransient.ExecContext(ctx, node)
 		return err
 	})
 }

@@ -60,13 +60,13 @@ func (w *writes) queries() []query {
 		{&w.release, `RELEASE part`},
 		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
 
-		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, password, created, last_seen)
-			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, node, password, created, last_seen)
+			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
 		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
 			WHERE name = ? AND held AND role = %d AND state = 1 AND NOT invited AND NOT transient AND last_seen < ?`, codeGuest)},
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
 		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
-		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient`},
+		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient AND node = ?`},
 		{&w.displayedAs, fmt.Sprintf(`SELECT id, role = %d AND NOT invited AND last_seen < ?3 FROM accounts
 			WHERE `+nameRead("display")+` = ?1 AND held AND display <> '' AND id <> ?2`, codeGuest)},
 		{&w.clearDisplay, `UPDATE accounts SET display = '' WHERE id = ?`},
@@ -77,7 +77,7 @@ func (w *writes) queries() []query {
 		{&w.deleteDevice, `DELETE FROM devices WHERE id = ? AND account = ?`},
 		{&w.deleteDevices, `DELETE FROM devices WHERE account = ?`},
 		{&w.deleteTransientDevices, `DELETE FROM devices WHERE account IN
-			(SELECT id FROM accounts WHERE held AND transient)`},
+			(SELECT id FROM accounts WHERE held AND transient AND node = ?)`},
 
 		{&w.insertRoom, `INSERT INTO rooms (kind, name, low, high, created)
 			VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`},

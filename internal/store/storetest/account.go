@@ -251,11 +251,12 @@ var accountTests = []test{
 		f.equal("the holder", got, now)
 	}},
 	{"transient accounts are released together", func(f *fixture) {
-		f.account(store.NewAccount{Name: "t1", Role: plausch.RoleGuest, Transient: true, Token: token(1)})
-		f.account(store.NewAccount{Name: "t2", Role: plausch.RoleGuest, Transient: true})
+		f.account(store.NewAccount{Name: "t1", Role: plausch.RoleGuest, Transient: true, Node: "n1", Token: token(1)})
+		f.account(store.NewAccount{Name: "t2", Role: plausch.RoleGuest, Transient: true, Node: "n1"})
 		kept := f.account(store.NewAccount{Name: "kept", Role: plausch.RoleGuest, Token: token(2)})
-		f.ok(f.ReleaseTransient(f.ctx()))
-		f.ok(f.ReleaseTransient(f.ctx()))
+		other := f.account(store.NewAccount{Name: "t3", Role: plausch.RoleGuest, Transient: true, Node: "n2", Token: token(3)})
+		f.ok(f.ReleaseTransient(f.ctx(), "n1"))
+		f.ok(f.ReleaseTransient(f.ctx(), "n1"))
 		for _, name := range []string{"t1", "t2"} {
 			_, err := f.AccountByName(f.ctx(), name)
 			f.code(plausch.NotFound, err)
@@ -265,6 +266,9 @@ var accountTests = []test{
 		got, err := f.byToken(token(2))
 		f.ok(err)
 		f.equal("who stays", got, kept)
+		got, err = f.byToken(token(3))
+		f.ok(err)
+		f.equal("who is connected to another node", got, other)
 	}},
 }
 

@@ -51,7 +51,7 @@ var durableTests = []struct {
 			f = open()
 			f.equal("after a restart", snapshot(f), want)
 		}
-		f.ok(f.ReleaseTransient(f.ctx()))
+		f.ok(f.ReleaseTransient(f.ctx(), ""))
 		_, err := f.AccountByName(f.ctx(), gone.Name)
 		f.code(plausch.NotFound, err)
 		f.equal("seq of the next", f.one(message(room, ann.Ref(), "hi")).Seq, 3)
