@@ -100,7 +100,7 @@ func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool
 	if keep > 0 {
 		checked = ", checked"
 	}
-	fmt.Fprintf(out, "Backed up %s to %s%s: %s in %s, %d of them attachments\n", cfg.Data, k.File, checked, size(k.Bytes), plural(k.Files, "file", "files"), k.Blobs)
+	fmt.Fprintf(out, "Backed up %s to %s%s: %s in %s, %d of them attachments\n", cfg.Data, k.File, checked, size(k.Bytes), connect.Plural(k.Files, "file", "files"), k.Blobs)
 	for _, old := range k.Removed {
 		fmt.Fprintf(out, "Removed %s\n", old)
 	}
@@ -142,7 +142,7 @@ func verifyBackup(ctx context.Context, file string, stdin io.Reader, stdout, std
 func writeReport(w io.Writer, file string, r backup.Report) {
 	fmt.Fprintf(w, "%s is whole. It was made at %s by Plausch %s and has\n", file, r.Manifest.Time.Local().Format(time.DateTime), r.Manifest.Program)
 	fmt.Fprintf(w, "  %s (schema version %d)\n", kept(r.Database.Accounts, r.Database.Rooms, r.Database.Messages), r.Database.Schema)
-	fmt.Fprintf(w, "  %s; %s in %s\n", plural(r.Blobs, "attachment", "attachments"), size(r.Bytes), plural(r.Files, "file", "files"))
+	fmt.Fprintf(w, "  %s; %s in %s\n", connect.Plural(r.Blobs, "attachment", "attachments"), size(r.Bytes), connect.Plural(r.Files, "file", "files"))
 }
 
 func newRestoreCommand() *cobra.Command {

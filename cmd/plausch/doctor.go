@@ -114,6 +114,6 @@ func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
 // removeUnknownFiles removes what a sweep of the server keeps.
 func removeUnknownFiles(cmd *cobra.Command, cfg *config.Config) error {
 	n, err := server.RemoveUnknownFiles(cmd.Context(), cfg)
-	fmt.Fprintf(cmd.OutOrStdout(), "%s removed\n", plural(n, "file", "files"))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s removed\n", connect.Plural(n, "file", "files"))
 	return err
 }

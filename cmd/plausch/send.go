@@ -17,10 +17,6 @@ import (
 	"plausch/internal/connect"
 )
 
-// maxUnacknowledged is how many lines of a file are under way at once. The
-// client keeps fewer in flight; the rest bridges a short loss of the connection.
-const maxUnacknowledged = 1000
-
 func newSendCommand() *cobra.Command {
 	var to string
 	var timeout time.Duration
@@ -151,7 +147,7 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 	defer patience.Stop()
 	for !s.ready || s.lines != nil || len(s.waiting) > 0 {
 		next := s.lines
-		if len(s.waiting) >= maxUnacknowledged {
+		if len(s.waiting) >= connect.MaxUnacknowledged {
 			next = nil
 		}
 		progress := false
@@ -241,7 +237,7 @@ func (s *sender) report(w io.Writer) {
 	if s.failure == nil || s.read == 0 {
 		return // all was sent, or there were no lines but words
 	}
-	fmt.Fprintf(w, "plausch: %s acknowledged", plural(s.sent, "line is", "lines are"))
+	fmt.Fprintf(w, "plausch: %s acknowledged", connect.Plural(s.sent, "line is", "lines are"))
 	if len(s.refused) > 0 {
 		fmt.Fprintf(w, "; refused: %s", lineNumbers(s.refused))
 	}
@@ -279,11 +275,4 @@ func lineNumbers(numbers []int) string {
 		i = j + 1
 	}
 	return b.String()
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

@@ -5,16 +5,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
 	"plausch"
-	"plausch/client"
 	"plausch/internal/connect"
-	"plausch/internal/terminal"
 )
 
 // What programs write into a pipe was often meant for a terminal. All of it that
@@ -33,7 +30,7 @@ type lineSource func() <-chan textLine
 
 // oneText returns one text, in several messages if it is too long for one.
 func oneText(text string) (lineSource, error) {
-	if text = visibleText(text); text == "" {
+	if text = connect.VisibleText(text); text == "" {
 		return nil, &connect.Error{Exit: connect.ExitRefused, Err: plausch.CheckText(text)}
 	}
 	parts := splitWhole(text)
@@ -83,7 +80,7 @@ func readLines(r io.Reader) lineSource {
 				if err == bufio.ErrBufferFull {
 					text, raw = visibleSoFar(raw)
 				} else {
-					text, raw = visibleText(strings.TrimSuffix(string(raw), "\n")), raw[:0]
+					text, raw = connect.VisibleText(strings.TrimSuffix(string(raw), "\n")), raw[:0]
 				}
 				for _, part := range split(text, plausch.MaxText) {
 					ch <- textLine{number: n, text: part}
@@ -109,7 +106,7 @@ func readLines(r io.Reader) lineSource {
 func visibleSoFar(raw []byte) (text string, rest []byte) {
 	if cr := bytes.LastIndexByte(raw, '\r'); cr >= 0 {
 		// What was written last is perhaps written over.
-		rows := visibleRows(string(raw[:cr]))
+		rows := connect.VisibleRows(string(raw[:cr]))
 		last := max(0, len(rows)-1)
 		rest = append([]byte(strings.Join(rows[last:], "")+"\r"), raw[cr+1:]...)
 		if text = strings.Join(rows[:last], "\n"); len(rest) < maxRawLine {
@@ -130,7 +127,7 @@ func visibleSoFar(raw []byte) (text string, rest []byte) {
 			break
 		}
 	}
-	parts := split(visibleText(string(raw[:cut])), plausch.MaxText)
+	parts := split(connect.VisibleText(string(raw[:cut])), plausch.MaxText)
 	last := ""
 	if n := len(parts) - 1; n >= 0 { // its end may be within a character
 		parts, last = parts[:n], parts[n]
@@ -140,56 +137,6 @@ func visibleSoFar(raw []byte) (text string, rest []byte) {
 		text += "\n"
 	}
 	return text + more, append([]byte(last), raw[cut:]...)
-}
-
-// visibleText returns what can be seen of a text on a terminal.
-func visibleText(s string) string {
-	s = strings.TrimPrefix(s, "\ufeff")
-	var lines []string
-	for line := range strings.SplitSeq(s, "\n") {
-		lines = append(lines, strings.Join(visibleRows(line), "\n"))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// visibleRows returns what can be seen of a line. A carriage return goes back to
-// its beginning, as progress bars do: what is written then hides what was there if
-// it is as long, or erases it. Otherwise both are there, in rows of their own.
-func visibleRows(line string) []string {
-	var rows []string
-	for part := range strings.SplitSeq(line, "\r") {
-		erases := erase.MatchString(part)
-		text := client.StripControls(overstrike(part))
-		last := len(rows) - 1
-		if last >= 0 && (erases || text != "" && terminal.Width(text) >= terminal.Width(rows[last])) {
-			rows = rows[:last]
-		}
-		if text != "" {
-			rows = append(rows, text)
-		}
-	}
-	return rows
-}
-
-// erase matches the sequences that erase a line or more.
-var erase = regexp.MustCompile(`\x1b\[[0-2]?[JK]`)
-
-// overstrike drops the characters that are written over after a backspace.
-func overstrike(s string) string {
-	if !strings.Contains(s, "\b") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch {
-		case s[i] != '\b':
-			b = append(b, s[i])
-		case i+1 < len(s) && s[i+1] != '\b': // else the cursor only moves
-			_, size := utf8.DecodeLastRune(b)
-			b = b[:len(b)-size]
-		}
-	}
-	return string(b)
 }
 
 // split cuts text into parts of at most limit bytes, none within what people take

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"plausch/internal/connect"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -141,8 +142,8 @@ func readMetrics(ctx context.Context, address string) map[string]*int64 {
 
 // kept counts what a database keeps.
 func kept(accounts, rooms, messages int64) string {
-	return plural(int(accounts), "account", "accounts") + ", " + plural(int(rooms), "room", "rooms") + ", " +
-		plural(int(messages), "message", "messages")
+	return connect.Plural(int(accounts), "account", "accounts") + ", " + connect.Plural(int(rooms), "room", "rooms") + ", " +
+		connect.Plural(int(messages), "message", "messages")
 }
 
 // certificateLine tells about a certificate in a line.
@@ -194,7 +195,7 @@ func (s *status) write(w io.Writer) error {
 		row("", "stop the server, keep a copy of the data folder, and restore a backup")
 	}
 	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
-	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
+	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), connect.Plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
 	last := s.LastBackup
 	if last == nil {
 		last = new(backup.Last)

@@ -187,7 +187,7 @@ func (t *tailer) why(ctx context.Context, err error) error {
 func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 	waiting, cancel := ctx, context.CancelFunc(func() {})
 	if t.follow && !t.lostAt.IsZero() {
-		waiting, cancel = context.WithDeadline(ctx, t.lostAt.Add(tellOffline))
+		waiting, cancel = context.WithDeadline(ctx, t.lostAt.Add(connect.OfflineDelay))
 	}
 	updates, err := t.client.Next(waiting)
 	cancel()
@@ -225,9 +225,6 @@ func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 	}
 	return nil
 }
-
-// tellOffline is how long a connection has to be lost before that is said.
-const tellOffline = 2 * time.Second
 
 func (t *tailer) state(u client.State) {
 	switch {

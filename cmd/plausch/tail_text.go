@@ -11,6 +11,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/internal/terminal"
 )
 
@@ -21,7 +22,7 @@ func messageLine(e plausch.Event) string { return messageRows(e, 0) }
 // broken into rows.
 func messageRows(e plausch.Event, columns int) string {
 	head := fmt.Sprintf("%s %s: ", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()))
-	return terminal.Wrap(head, withFiles(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
+	return terminal.Wrap(head, connect.MessageText(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
 }
 
 const tailIndent = 4

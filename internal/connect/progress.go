@@ -142,3 +142,11 @@ func (p *Progress) Close() {
 		p.timer.Stop()
 	}
 }
+
+const (
+	// OfflineDelay is how long a connection has to be lost before that is said.
+	OfflineDelay = 2 * time.Second
+	// MaxUnacknowledged is how many lines of a file are under way at once. The
+	// client keeps fewer in flight; the rest bridges a short loss of the connection.
+	MaxUnacknowledged = 1000
+)

@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"strings"
@@ -83,13 +83,8 @@ func TestRenderHostile(t *testing.T) {
 	join.Kind = plausch.EventJoin
 	room := plausch.Room{Kind: plausch.RoomPrivate, Name: "dev" + evil, Peer: plausch.AccountRef{Name: "x" + evil}}
 	r := testRenderer(0)
-	b, err := messageJSON("public", e)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, s := range []string{
 		r.event(e, connect.TargetOf(room).String()), r.event(join, ""), r.note("%s", evil), r.rule(connect.TargetOf(room).String()),
-		messageLine(e), string(b),
 	} {
 		for _, c := range s {
 			if unicode.IsControl(c) && c != '\n' || c == '\u202e' {
@@ -164,5 +159,35 @@ func TestComplete(t *testing.T) {
 	}
 	if start, _ := k.complete("日本 @a"); start != 3 {
 		t.Errorf("the word starts at character %d, want 3", start)
+	}
+}
+
+func TestRenderAttachments(t *testing.T) {
+	files := []plausch.Attachment{
+		{ID: "A", Name: "photo.png", Type: "image/png", Size: 12_345},
+		{ID: "B", Name: "notes.pdf", Type: "application/pdf", Size: 3_000_000},
+		{Name: "a\x1b]0;pwned\x07\n12:04 bob: no\u202e\u009b.png", Type: "\x1b[2J", Size: -1}, // from somebody else's server, at worst
+	}
+	for _, c := range []struct {
+		text  string
+		files []plausch.Attachment
+		want  string
+	}{
+		{"look", files[:1], "12:03 anna: look [picture photo.png, 12 KB]\n"},
+		{"", files[:2], "12:03 anna: [picture photo.png, 12 KB] [file notes.pdf, 3 MB]\n"},
+		{"", nil, "12:03 anna: (deleted)\n"}, // erased by its author
+	} {
+		e := testMessage(c.text)
+		e.Attachments = c.files
+		if got := testRenderer(80).event(e, ""); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+	e := testMessage("")
+	e.Attachments = files[2:]
+	for _, r := range strings.TrimSuffix(testRenderer(0).event(e, ""), "\n") {
+		if unicode.IsControl(r) || r == '\u202e' {
+			t.Errorf("a hostile name leaves %U", r)
+		}
 	}
 }

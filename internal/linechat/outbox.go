@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"cmp"
@@ -63,7 +63,7 @@ func (c *chat) settle(id string) *pendingSend {
 func (c *chat) tellPending(now time.Time) {
 	var waiting []*pendingSend
 	for _, p := range c.pending {
-		if !p.told && (c.toldOffline && !c.online || now.Sub(p.since) >= tellOffline) {
+		if !p.told && (c.toldOffline && !c.online || now.Sub(p.since) >= connect.OfflineDelay) {
 			p.told = true
 			waiting = append(waiting, p)
 		}
@@ -77,7 +77,7 @@ func (c *chat) tellPending(now time.Time) {
 		// A server holds back who sends much; that is no news every second.
 	case c.online:
 		c.toldSlow = true
-		c.note("%s on the way; the server has not acknowledged yet.", plural(n, "message is", "messages are"))
+		c.note("%s on the way; the server has not acknowledged yet.", connect.Plural(n, "message is", "messages are"))
 	case n > 3:
 		c.note("%d messages are kept; they go out when the connection is back.", n)
 	default:
@@ -118,8 +118,8 @@ func (c *chat) sayKept() {
 	case n == 0:
 	case c.kept:
 		c.note("%s not sent yet and kept: the next plausch chat as %s sends %s.",
-			plural(n, "message is", "messages are"), cmp.Or(c.server.Name, c.me.Name), map[bool]string{true: "it", false: "them"}[n == 1])
+			connect.Plural(n, "message is", "messages are"), cmp.Or(c.server.Name, c.me.Name), map[bool]string{true: "it", false: "them"}[n == 1])
 	default:
-		c.note("%s not sent and not kept.", plural(n, "message is", "messages are"))
+		c.note("%s not sent and not kept.", connect.Plural(n, "message is", "messages are"))
 	}
 }

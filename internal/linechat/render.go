@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/internal/connect"
 	"plausch/internal/terminal"
 )
 
@@ -53,7 +54,7 @@ func (r *renderer) event(e plausch.Event, label string) string {
 	clock := r.styled(styleDim, e.Time.Local().Format("15:04")) + " "
 	switch e.Kind {
 	case plausch.EventMessage:
-		text := withFiles(e, func(bracket string) string { return r.styled(styleDim, bracket) })
+		text := connect.MessageText(e, func(bracket string) string { return r.styled(styleDim, bracket) })
 		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", r.highlight(text), r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
 		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"

@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"bufio"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"plausch"
+	"plausch/internal/connect"
 )
 
 // screen is where a chat is shown and where its lines come from.
@@ -58,7 +59,7 @@ func newPlainScreen(stdin io.Reader, stdout io.Writer) *plainScreen {
 func (s *plainScreen) read(in *bufio.Reader) {
 	for n := 1; ; n++ {
 		b, err := in.ReadSlice('\n')
-		text := visibleText(strings.TrimSuffix(string(b), "\n"))
+		text := connect.VisibleText(strings.TrimSuffix(string(b), "\n"))
 		switch {
 		case err == bufio.ErrBufferFull:
 			for err == bufio.ErrBufferFull {

@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func (s *notesScreen) setPrompt(string, string)    {}
 // Before the first sign-in chat says at once why it waits; later a short loss is not
 // worth a word.
 func TestChatSaysAtOnceWhyItWaits(t *testing.T) {
-	clearClientEnv(t)
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	login, err := connect.Flags{Server: "tcp://127.0.0.1:1", Name: "anna"}.Login()
 	if err != nil {
 		t.Fatal(err)

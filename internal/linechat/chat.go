@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"context"
@@ -83,11 +83,11 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 	c.seen = seen{}
 	defer c.saveSeen()
 	updates := connect.Updates(ctx, cl)
-	clock := time.NewTimer(tellOffline)
+	clock := time.NewTimer(connect.OfflineDelay)
 	defer clock.Stop()
 	for !c.done() {
 		inputs := s.inputs()
-		if !s.terminal() && (c.busy() || c.quitting || len(c.pending) >= maxUnacknowledged) {
+		if !s.terminal() && (c.busy() || c.quitting || len(c.pending) >= connect.MaxUnacknowledged) {
 			inputs = nil // a pipe can wait
 		}
 		select {
@@ -140,7 +140,7 @@ func (c *chat) quit(patience time.Duration) {
 func (c *chat) tick() error {
 	now := time.Now()
 	atOnce := !c.wasOnline && c.offline != nil && c.screen.terminal() // somebody waits for the first sign of it
-	if !c.online && !c.toldOffline && (atOnce || now.Sub(c.lostAt) >= tellOffline) && !c.quitting {
+	if !c.online && !c.toldOffline && (atOnce || now.Sub(c.lostAt) >= connect.OfflineDelay) && !c.quitting {
 		c.toldOffline = true
 		why := fmt.Sprintf("the server at %s does not answer", c.server.Address)
 		if c.offline != nil {
@@ -169,14 +169,14 @@ func (c *chat) setClock(clock *time.Timer) {
 		}
 	}
 	if !c.online && !c.toldOffline {
-		due(c.lostAt.Add(tellOffline))
+		due(c.lostAt.Add(connect.OfflineDelay))
 	}
 	if !c.wasOnline {
 		due(c.lostAt.Add(firstPatience))
 	}
 	for _, p := range c.pending {
 		if !p.told {
-			due(p.since.Add(tellOffline))
+			due(p.since.Add(connect.OfflineDelay))
 			break
 		}
 	}
@@ -268,7 +268,7 @@ func (c *chat) hello() {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
 	}
 	if n := len(c.pending); n > 0 {
-		c.note("%s kept from last time; sending.", plural(n, "message is", "messages are"))
+		c.note("%s kept from last time; sending.", connect.Plural(n, "message is", "messages are"))
 		for _, p := range c.pending {
 			p.told = true
 		}

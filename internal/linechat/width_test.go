@@ -1,4 +1,4 @@
-package main
+package linechat
 
 import (
 	"fmt"
@@ -62,7 +62,6 @@ func checkDrawn(t interface{ Fatalf(string, ...any) }, columns int, text, name s
 		room := connect.TargetOf(plausch.Room{Name: name})
 		for _, drawn := range []string{
 			r.event(e, ""), r.event(named, room.String()), r.event(join, ""), r.note("%s", text), r.rule(room.String()),
-			messageRows(e, columns),
 		} {
 			rows := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
 			for i, row := range rows {

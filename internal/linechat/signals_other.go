@@ -1,6 +1,6 @@
 //go:build !unix
 
-package main
+package linechat
 
 // watchSize has nothing to watch: the size is looked up at every drawing.
 func (s *terminalScreen) watchSize() {}

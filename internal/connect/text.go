@@ -1,0 +1,89 @@
+package connect
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/terminal"
+)
+
+// FileText names a file in a line of text: [picture photo.png, 12 KB].
+func FileText(a plausch.Attachment) string { return "[" + client.CleanLine(a.Shown()) + "]" }
+
+// MessageText returns what a message says and, behind it, the files that it
+// carries, each as show makes it. All that comes from others is cleaned.
+func MessageText(e plausch.Event, show func(file string) string) string {
+	if e.Erased() {
+		return show(plausch.ErasedText)
+	}
+	var parts []string
+	if e.Text != "" {
+		parts = append(parts, client.Clean(e.Text))
+	}
+	for _, a := range e.Attachments {
+		parts = append(parts, show(FileText(a)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// VisibleText returns what can be seen of a text on a terminal.
+func VisibleText(s string) string {
+	s = strings.TrimPrefix(s, "\ufeff")
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, strings.Join(VisibleRows(line), "\n"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// VisibleRows returns what can be seen of a line. A carriage return goes back to
+// its beginning, as progress bars do: what is written then hides what was there if
+// it is as long, or erases it. Otherwise both are there, in rows of their own.
+func VisibleRows(line string) []string {
+	var rows []string
+	for part := range strings.SplitSeq(line, "\r") {
+		erases := erase.MatchString(part)
+		text := client.StripControls(overstrike(part))
+		last := len(rows) - 1
+		if last >= 0 && (erases || text != "" && terminal.Width(text) >= terminal.Width(rows[last])) {
+			rows = rows[:last]
+		}
+		if text != "" {
+			rows = append(rows, text)
+		}
+	}
+	return rows
+}
+
+// erase matches the sequences that erase a line or more.
+var erase = regexp.MustCompile(`\x1b\[[0-2]?[JK]`)
+
+// overstrike drops the characters that are written over after a backspace.
+func overstrike(s string) string {
+	if !strings.Contains(s, "\b") {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch {
+		case s[i] != '\b':
+			b = append(b, s[i])
+		case i+1 < len(s) && s[i+1] != '\b': // else the cursor only moves
+			_, size := utf8.DecodeLastRune(b)
+			b = b[:len(b)-size]
+		}
+	}
+	return string(b)
+}
+
+// Plural returns a number with its noun.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
