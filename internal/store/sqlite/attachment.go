@@ -141,7 +141,7 @@ func (b *batch) attach(files []plausch.Attachment) error {
 
 // addAttachments reads, by the statement of attachmentsBetween, those of events,
 // which are of one room and ascend or descend.
-func addAttachments(ctx context.Context, between *sql.Stmt, events []plausch.Event) error {
+func addAttachments(ctx context.Context, between *statement, events []plausch.Event) error {
 	low, high := &events[0], &events[len(events)-1]
 	if low.Seq > high.Seq {
 		low, high = high, low

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 )
 
 // Both joins are kept in this order: the accounts are looked up for the events,
@@ -36,27 +34,21 @@ const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`
 const attachmentsBetween = `SELECT event, id, name, type, size FROM attachments
 	WHERE event BETWEEN ? AND ? ORDER BY event, position`
 
-// query is a statement and its SQL.
+// query is a statement's place and its SQL.
 type query struct {
-	stmt **sql.Stmt
+	stmt **statement
 	text string
 }
 
-func prepare(ctx context.Context, p interface {
-	PrepareContext(context.Context, string) (*sql.Stmt, error)
-}, queries []query) error {
+// makeStatements fills the places of queries.
+func makeStatements(on preparer, queries []query) {
 	for _, q := range queries {
-		stmt, err := p.PrepareContext(ctx, q.text)
-		if err != nil {
-			return fmt.Errorf("prepare %q: %w", q.text, err)
-		}
-		*q.stmt = stmt
+		*q.stmt = &statement{on: on, text: q.text}
 	}
-	return nil
 }
 
 // execEach runs statements with the same argument.
-func execEach(ctx context.Context, arg any, all ...*sql.Stmt) error {
+func execEach(ctx context.Context, arg any, all ...*statement) error {
 	for _, stmt := range all {
 		if _, err := stmt.ExecContext(ctx, arg); err != nil {
 			return err
@@ -69,7 +61,7 @@ func execEach(ctx context.Context, arg any, all ...*sql.Stmt) error {
 type scanner interface{ Scan(dest ...any) error }
 
 // list runs a query and scans its rows.
-func list[T any](ctx context.Context, what string, q *sql.Stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
+func list[T any](ctx context.Context, what string, q *statement, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, wrap(what, err)

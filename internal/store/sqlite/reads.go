@@ -1,28 +1,27 @@
 package sqlite
 
 import (
-	"database/sql"
 	"fmt"
 )
 
 // reads are the statements of the readers' pool.
 type reads struct {
-	account, accountByName, passwordHash, listAccounts *sql.Stmt
-	accountByToken, devices, owned, used               *sql.Stmt
-	room, roomByName, directRoom, roomFor              *sql.Stmt
-	listRooms, memberRooms, members                    *sql.Stmt
-	eventsUp, eventsDown                               *sql.Stmt
-	cursor, commits                                    *sql.Stmt
-	attachment, attachmentByClientID, attachedBytes    *sql.Stmt
-	namesContent                                       *sql.Stmt
-	attachments                                        *sql.Stmt
-	webhook, webhookByToken, roomWebhooks, allWebhooks *sql.Stmt
-	allRooms                                           *sql.Stmt
-	contents                                           *sql.Stmt
-	inviteByToken, invites, invitesOf, inviteRooms     *sql.Stmt
-	passkey, passkeys                                  *sql.Stmt
-	ticket, setting, audit                             *sql.Stmt
-	epoch, commonSeq                                   *sql.Stmt
+	account, accountByName, passwordHash, listAccounts *statement
+	accountByToken, devices, owned, used               *statement
+	room, roomByName, directRoom, roomFor              *statement
+	listRooms, memberRooms, members                    *statement
+	eventsUp, eventsDown                               *statement
+	cursor, commits                                    *statement
+	attachment, attachmentByClientID, attachedBytes    *statement
+	namesContent                                       *statement
+	attachments                                        *statement
+	webhook, webhookByToken, roomWebhooks, allWebhooks *statement
+	allRooms                                           *statement
+	contents                                           *statement
+	inviteByToken, invites, invitesOf, inviteRooms     *statement
+	passkey, passkeys                                  *statement
+	ticket, setting, audit                             *statement
+	epoch, commonSeq                                   *statement
 }
 
 func (r *reads) queries() []query {

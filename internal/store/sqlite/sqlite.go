@@ -116,13 +116,9 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 	}
 	s.pool.SetMaxOpenConns(opts.Readers)
 	s.pool.SetMaxIdleConns(opts.Readers)
-	if err := prepare(ctx, s.conn, s.w.queries()); err != nil {
-		return err
-	}
-	if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed); err != nil {
-		return err
-	}
-	return prepare(ctx, s.pool, s.r.queries())
+	makeStatements(s.conn, s.w.queries())
+	makeStatements(s.pool, s.r.queries())
+	return s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed)
 }
 
 // makePrivate makes the file if it does not exist, readable by its owner only:
@@ -260,7 +256,7 @@ func (s *Store) Close() error {
 	// as long as a statement of its own does.
 	for _, q := range s.w.queries() {
 		if *q.stmt != nil {
-			errs = append(errs, (*q.stmt).Close())
+			errs = append(errs, (*q.stmt).close())
 		}
 	}
 	if s.conn != nil {

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"fmt"
 
 	"plausch"
@@ -9,45 +8,45 @@ import (
 
 // writes are the statements of the writer's connection.
 type writes struct {
-	begin, commit, rollback, checkpoint *sql.Stmt
-	savepoint, rollbackTo, release      *sql.Stmt
+	begin, commit, rollback, checkpoint *statement
+	savepoint, rollbackTo, release      *statement
 
-	insertAccount, oldGuest, seeAccount   *sql.Stmt
-	releaseName, releaseTransient         *sql.Stmt
-	displayedAs, clearDisplay             *sql.Stmt
-	nameOfOther                           *sql.Stmt
-	insertDevice, deleteDevice            *sql.Stmt
-	deleteDevices, deleteTransientDevices *sql.Stmt
-	insertRoom, pairRoom, head, room      *sql.Stmt
-	insertMember, deleteMember            *sql.Stmt
-	insertEvent, repeat                   *sql.Stmt
-	insertCommit, lastCommit              *sql.Stmt
-	isMember, accountNow, webhookNow      *sql.Stmt
-	judgedNow, passkeyNow                 *sql.Stmt
-	insertAttachment, addAttached         *sql.Stmt
-	pending, attach, attachments          *sql.Stmt
-	forgetContent                         *sql.Stmt
-	webhookAccount                        *sql.Stmt
-	insertWebhook, deleteWebhook          *sql.Stmt
-	webhookMade                           *sql.Stmt
+	insertAccount, oldGuest, seeAccount   *statement
+	releaseName, releaseTransient         *statement
+	displayedAs, clearDisplay             *statement
+	nameOfOther                           *statement
+	insertDevice, deleteDevice            *statement
+	deleteDevices, deleteTransientDevices *statement
+	insertRoom, pairRoom, head, room      *statement
+	insertMember, deleteMember            *statement
+	insertEvent, repeat                   *statement
+	insertCommit, lastCommit              *statement
+	isMember, accountNow, webhookNow      *statement
+	judgedNow, passkeyNow                 *statement
+	insertAttachment, addAttached         *statement
+	pending, attach, attachments          *statement
+	forgetContent                         *statement
+	webhookAccount                        *statement
+	insertWebhook, deleteWebhook          *statement
+	webhookMade                           *statement
 
-	account, updateAccount, deleteAccount         *sql.Stmt
-	owned, roomsToLeave                           *sql.Stmt
-	eraseTexts, eraseAttached                     *sql.Stmt
-	useDevice, deleteOtherDevices                 *sql.Stmt
-	expiredDevices, deleteExpiredDevices          *sql.Stmt
-	insertPasskey, usePasskey, deletePasskey      *sql.Stmt
-	deletePasskeysOf                              *sql.Stmt
-	deletePendingOf, deleteAttachmentsOf          *sql.Stmt
-	giveBackPending, deletePending                *sql.Stmt
-	resizeContent, replaceContent, releaseContent *sql.Stmt
-	invite, insertInvite, insertInviteRoom        *sql.Stmt
-	revokeInvite, spendInvite, endInvitesOf       *sql.Stmt
-	insertTicket, spendTicket                     *sql.Stmt
-	deleteTickets, deleteTicketsOf                *sql.Stmt
-	setSetting, insertAudit                       *sql.Stmt
-	clampDevices, clampAccounts                   *sql.Stmt
-	clampInvites, clampAttachments, clampTickets  *sql.Stmt
+	account, updateAccount, deleteAccount         *statement
+	owned, roomsToLeave                           *statement
+	eraseTexts, eraseAttached                     *statement
+	useDevice, deleteOtherDevices                 *statement
+	expiredDevices, deleteExpiredDevices          *statement
+	insertPasskey, usePasskey, deletePasskey      *statement
+	deletePasskeysOf                              *statement
+	deletePendingOf, deleteAttachmentsOf          *statement
+	giveBackPending, deletePending                *statement
+	resizeContent, replaceContent, releaseContent *statement
+	invite, insertInvite, insertInviteRoom        *statement
+	revokeInvite, spendInvite, endInvitesOf       *statement
+	insertTicket, spendTicket                     *statement
+	deleteTickets, deleteTicketsOf                *statement
+	setSetting, insertAudit                       *statement
+	clampDevices, clampAccounts                   *statement
+	clampInvites, clampAttachments, clampTickets  *statement
 }
 
 func (w *writes) queries() []query {
