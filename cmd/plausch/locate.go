@@ -238,7 +238,7 @@ func needsRights(cmd *cobra.Command, folder string, err error) error {
 	if runtime.GOOS == "windows" {
 		return fmt.Errorf("the data folder %s belongs to somebody else; run it as administrator: %w", folder, err)
 	}
-	return fmt.Errorf("the data folder %s belongs to another user; run it with sudo:\n\n  %s\n", folder, asRoot(cmd))
+	return fmt.Errorf("the data folder %s belongs to another user; run it with sudo:\n\n  %s", folder, asRoot(cmd))
 }
 
 // asRoot returns the command line of cmd as root runs it.
