@@ -28,7 +28,7 @@ type Webhook = store.Webhook
 // CreateWebhook makes a webhook of a room, which posts as a new account called
 // name. Whoever runs the room may; guests may not, since the account stays.
 func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plausch.RoomID, name string, signed bool) (NewWebhook, error) {
-	if err := c.mayHook(ctx, by, room); err != nil {
+	if err := c.checkCanManageWebhooks(ctx, by, room); err != nil {
 		return NewWebhook{}, err
 	}
 	admin := by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin
@@ -103,7 +103,7 @@ func (c *Core) listOwnWebhooks(ctx context.Context, by plausch.Account) ([]plaus
 func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) error {
 	hook, err := c.store.Webhook(ctx, id)
 	if err == nil {
-		err = c.mayHook(ctx, by, hook.Room)
+		err = c.checkCanManageWebhooks(ctx, by, hook.Room)
 	}
 	switch plausch.CodeOf(err) {
 	case "":
@@ -115,8 +115,8 @@ func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) 
 	}
 }
 
-// mayHook reports why by may not look after the webhooks of a room, if so.
-func (c *Core) mayHook(ctx context.Context, by plausch.Account, id plausch.RoomID) error {
+// checkCanManageWebhooks reports why by may not look after the webhooks of a room, if so.
+func (c *Core) checkCanManageWebhooks(ctx context.Context, by plausch.Account, id plausch.RoomID) error {
 	room, err := c.member(ctx, by.ID, id)
 	if err != nil {
 		return err

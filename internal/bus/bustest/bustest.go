@@ -2,6 +2,7 @@
 package bustest
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -44,9 +45,10 @@ func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
 			}
 		}
 		publishing.Wait()
-		last := map[plausch.RoomID]int64{}
+		last := map[plausch.RoomID]int64{} // which all that are left hear, however late they came
 		for room := range plausch.RoomID(rooms) {
-			last[room+1] = batches * size
+			last[room+1] = batches*size + 1
+			b.Publish(events(room+1, batches*size+1))
 		}
 		always.await(t, last)
 		always.check(t, 1)
@@ -121,6 +123,7 @@ func (l *listener) hear(es []plausch.Event) {
 		l.mu.Lock()
 		l.heard[e.Room] = append(l.heard[e.Room], e.Seq)
 		l.mu.Unlock()
+		runtime.Gosched() // a second call, which there must not be, comes now
 	}
 	l.enter(-1)
 	select {
