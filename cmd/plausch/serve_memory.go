@@ -11,7 +11,7 @@ import (
 const (
 	memoryInterval  = time.Second // between two looks
 	quietAllocation = 1 << 20     // bytes allocated between two looks by a server that is quiet, at most
-	spareMemory     = 4 << 20     // bytes that are worth a collection
+	spareMemory     = 2 << 20     // bytes that are worth a collection
 )
 
 // releaseMemory gives memory that nobody uses back to the system whenever the

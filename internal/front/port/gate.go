@@ -52,12 +52,12 @@ func newGate(l Limits) gate {
 type ticket struct {
 	gate    *gate
 	from    networks
-	before  bool
-	outside bool          // it counts for no network, but for its account alone
 	account int64         // that it counts for, 0 if for none
-	ended   bool          // it was released
 	place   *list.Element // in gate.strangers, or nil
 	evict   func()        // closes the connection
+	before  bool
+	outside bool // it counts for no network, but for its account alone
+	ended   bool // it was released
 }
 
 // networks are what a connection counts for: one network, or three of IPv6, from
