@@ -9,25 +9,18 @@ import (
 )
 
 // ListContents implements [store.Contents].
-func (s *Store) ListContents(ctx context.Context, after int64, limit int) (all []store.Content, err error) {
-	rows, err := s.r.contents.QueryContext(ctx, after, limit)
-	if err != nil {
-		return nil, wrap("list contents", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c store.Content
+func (s *Store) ListContents(ctx context.Context, after int64, limit int) ([]store.Content, error) {
+	return list(ctx, "list contents", s.r.contents, func(row scanner) (c store.Content, err error) {
 		var hash []byte
-		if err := rows.Scan(&c.Number, &hash); err != nil {
-			return nil, wrap("list contents", err)
+		if err := row.Scan(&c.Number, &hash); err != nil {
+			return c, err
 		}
 		if len(hash) != len(c.Hash) {
-			return nil, errors.New("an attachment's hash is not one of SHA-256")
+			return c, errors.New("an attachment's hash is not one of SHA-256")
 		}
 		copy(c.Hash[:], hash)
-		all = append(all, c)
-	}
-	return all, wrap("list contents", rows.Err())
+		return c, nil
+	}, after, limit)
 }
 
 // ReplaceContent implements [store.Contents].

@@ -93,28 +93,14 @@ func (s *Store) InviteByToken(ctx context.Context, token store.TokenHash, at tim
 
 // ListInvites implements [store.Invites].
 func (s *Store) ListInvites(ctx context.Context, maker plausch.AccountID, at time.Time, after plausch.InviteID, limit int) ([]plausch.Invite, error) {
-	const what = "list invites"
 	query, args := s.r.invites, []any{after, at.UnixMilli(), limit}
 	if maker != 0 {
 		query, args = s.r.invitesOf, append([]any{maker}, args...)
 	}
-	rows, err := query.QueryContext(ctx, args...)
+	all, err := list(ctx, "list invites", query, scanInvite, args...)
 	if err != nil {
-		return nil, wrap(what, err)
+		return nil, err
 	}
-	defer rows.Close()
-	var all []plausch.Invite
-	for rows.Next() {
-		i, err := scanInvite(rows)
-		if err != nil {
-			return nil, wrap(what, err)
-		}
-		all = append(all, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, wrap(what, err)
-	}
-	_ = rows.Close() // so that the next queries need no further connection
 	for i := range all {
 		if err := s.inviteRooms(ctx, &all[i]); err != nil {
 			return nil, err
