@@ -17,6 +17,7 @@ const (
 	runAs     = "TEST_RUN_AS"
 	asPlausch = "plausch" // the program itself
 	asStuck   = "stuck"   // a server that never ends its drain
+	asQuiet   = "quiet"   // a server that becomes quiet
 
 	machineRoot = "TEST_ROOT" // where its service is installed
 )
@@ -35,6 +36,12 @@ func TestMain(m *testing.M) {
 		<-ctx.Done()
 		fmt.Println("stopping")
 		time.Sleep(time.Hour)
+	case asQuiet:
+		if err := becomeQuiet(); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
 	}
 	os.Exit(m.Run())
 }
