@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"client/timeline":          {"/", "client"},
 	"internal/names":           {"/"},
 	"internal/network":         {},
+	"internal/dial":            {"internal/network"},
 	"internal/tcp":             {},
 	"internal/tcp/tcptest":     {"internal/tcp"},
 	"internal/store":           {"/"},
