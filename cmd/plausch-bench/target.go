@@ -95,6 +95,7 @@ func startOurs(ctx context.Context, l *lab, w way) (*target, error) {
 		"--listen", t.address, "--metrics-listen", t.metrics,
 		"--limits-sends-per-second", many, "--limits-send-burst", many,
 		"--guests-address-accounts-per-hour", "0", "--guests-accounts-per-hour", "0",
+		"--guests-address-rooms-per-hour", "0", "--guests-rooms-per-hour", "0",
 		"--limits-connections-per-address", many, "--limits-connections-per-address-before-sign-in", many,
 		"--limits-connections-private", many, "--limits-connections-private-before-sign-in", many,
 		"--limits-connections-before-sign-in", many, "--limits-sign-in-deadline", "60s")

@@ -13,20 +13,9 @@ import (
 	"plausch/internal/store"
 )
 
-const (
-	// maxBatch and maxBatchBytes bound the drafts of one commit and their texts.
-	// Large batches are what makes many rooms at once cheap: a batch of 1024
-	// instead of 256 takes two fifths of the time for a delivery to 100 rooms of
-	// 10. But if all are in one room, its readers are given them in one go, and
-	// that must not fill an outbox that was empty.
-	maxBatch      = 1024
-	maxBatchBytes = 128 << 10
-	// maxWaiting is how many drafts may wait for a commit before appenders wait.
-	maxWaiting = 2048
-	// maxUnpublished is how many committed batches may wait to be acknowledged
-	// and published before the next commit waits.
-	maxUnpublished = 4
-)
+// maxUnpublished is how many committed batches may wait to be acknowledged and
+// published before the next commit waits.
+const maxUnpublished = 4
 
 // log is the one way into the store's log, and to the bus. Its committer collects
 // the drafts that came while the last commit ran and commits them together; its
@@ -45,9 +34,7 @@ type log struct {
 	fatal          func(error)
 	logger         *slog.Logger
 
-	mu      sync.RWMutex // held for reading while an entry is put into waiting
-	closed  bool
-	waiting chan entry
+	waiting *queue
 	done    chan batch
 	// unpublished is how many batches are in done or being published from it.
 	unpublished atomic.Int64
@@ -78,7 +65,7 @@ func startLog(ctx context.Context, opts Options, accountChanged func(plausch.Acc
 	}
 	l := &log{
 		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, fatal: opts.Fatal, logger: opts.Log,
-		waiting: make(chan entry, maxWaiting),
+		waiting: newQueue(),
 		done:    make(chan batch, maxUnpublished),
 		cursor:  cursor,
 	}
@@ -91,13 +78,9 @@ func startLog(ctx context.Context, opts Options, accountChanged func(plausch.Acc
 // is none. It waits only if very many drafts wait already. done is called by the
 // log's publisher, or by append itself after close, and must not block.
 func (l *log) append(d store.Draft, done func(plausch.Event, error)) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if l.closed {
+	if !l.waiting.add(entry{d, done}) {
 		done(plausch.Event{}, errStopping())
-		return
 	}
-	l.waiting <- entry{d, done}
 }
 
 // wait is append for callers that have nothing else to do.
@@ -114,19 +97,17 @@ func (l *log) wait(d store.Draft) (plausch.Event, error) {
 
 // close commits and acknowledges what was appended before, and refuses the rest.
 func (l *log) close() {
-	l.mu.Lock()
-	if !l.closed {
-		l.closed = true
-		close(l.waiting)
-	}
-	l.mu.Unlock()
+	l.waiting.close()
 	l.stopped.Wait()
 }
 
 func (l *log) commit() {
 	defer close(l.done)
-	for first := range l.waiting {
-		entries := l.collect(first)
+	for {
+		entries := l.waiting.take()
+		if len(entries) == 0 {
+			return
+		}
 		drafts := make([]store.Draft, len(entries))
 		for i := range entries {
 			drafts[i] = entries[i].draft
@@ -139,7 +120,7 @@ func (l *log) commit() {
 			return
 		}
 		b := batch{entries, results, err}
-		if len(l.waiting) == 0 && l.unpublished.Load() == 0 {
+		if l.waiting.empty() && l.unpublished.Load() == 0 {
 			// There is nothing to commit meanwhile, and waking the publisher takes
 			// time that a lone sender would have to wait.
 			l.publish(&b)
@@ -148,25 +129,6 @@ func (l *log) commit() {
 		l.unpublished.Add(1)
 		l.done <- b
 	}
-}
-
-// collect returns first and what else waits, as far as it fits a batch.
-func (l *log) collect(first entry) []entry {
-	entries := append(make([]entry, 0, 1+min(len(l.waiting), maxBatch-1)), first)
-	bytes := len(first.draft.Text)
-	for len(entries) < maxBatch && bytes < maxBatchBytes {
-		select {
-		case e, ok := <-l.waiting:
-			if !ok {
-				return entries
-			}
-			entries = append(entries, e)
-			bytes += len(e.draft.Text)
-		default:
-			return entries
-		}
-	}
-	return entries
 }
 
 func (l *log) publishWaiting() {
