@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -197,22 +198,26 @@ func TestAllowedPlaces(t *testing.T) {
 	}
 }
 
-// TestTheProxyOfTheEnvironmentIsNotAsked, since it would resolve by itself.
+// TestTheProxyOfTheEnvironmentIsNotAsked, since it would resolve by itself. The package
+// http reads the environment once, so TestMain has set it.
 func TestTheProxyOfTheEnvironmentIsNotAsked(t *testing.T) {
-	var asked atomic.Int32
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
-	defer proxy.Close()
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY"} {
-		t.Setenv(name, proxy.URL)
-	}
 	var out dialled
 	client := newClient(t, dial.Options{Resolver: resolver(t, "9.9.9.9"), ToBeDialled: out.note})
 	if _, err := get(t, client, "https://push.example.org/"); !errors.Is(err, errNotInTests) {
 		t.Errorf("the call: %v", err)
 	}
-	if asked.Load() != 0 || len(out.sorted()) != 1 {
-		t.Errorf("the proxy was asked %d times; %v were dialled", asked.Load(), out.sorted())
+	if got := out.sorted(); len(got) != 1 || got[0] != "9.9.9.9:443" {
+		t.Errorf("%v were dialled", got)
 	}
+}
+
+func TestMain(m *testing.M) {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY"} {
+		if err := os.Setenv(name, "http://127.0.0.1:9"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
 }
 
 // TestRedirectsAreAnswers, which nobody follows.

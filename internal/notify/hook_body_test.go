@@ -1,0 +1,72 @@
+package notify_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"plausch"
+	"plausch/internal/dial"
+	"plausch/internal/notify"
+	"plausch/internal/notify/notifytest"
+	"plausch/internal/store"
+)
+
+// oneEvent is a room with one event and a webhook.
+type oneEvent struct {
+	hook plausch.OutgoingWebhook
+	done chan plausch.OutgoingWebhook
+}
+
+func (o *oneEvent) ListOutgoingWebhooks(context.Context, plausch.RoomID) ([]plausch.OutgoingWebhook, error) {
+	return []plausch.OutgoingWebhook{o.hook}, nil
+}
+func (o *oneEvent) OutgoingWebhook(context.Context, int64) (plausch.OutgoingWebhook, error) {
+	return o.hook, nil
+}
+func (o *oneEvent) NoteOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) error {
+	o.done <- w
+	return nil
+}
+func (o *oneEvent) Events(context.Context, plausch.RoomID, store.Page) ([]plausch.Event, bool, error) {
+	return []plausch.Event{{
+		Room: 12, Seq: 34, Kind: plausch.EventMessage, Text: "<hello>", Time: time.UnixMilli(1700000000123), ClientID: "mine",
+		Actor: plausch.AccountRef{ID: 5, Name: "anna", Display: "Anna"},
+	}}, false, nil
+}
+func (o *oneEvent) Room(context.Context, plausch.RoomID) (plausch.Room, error) {
+	return plausch.Room{ID: 12, Kind: plausch.RoomPrivate, Name: "shed", Head: 34}, nil
+}
+
+// TestWhatAWebhookGets, over TLS, with its signature.
+func TestWhatAWebhookGets(t *testing.T) {
+	service := notifytest.NewService(t)
+	service.Answer(func(*http.Request) notifytest.Answer { return notifytest.Answer{Status: 200} })
+	client, err := dial.New(dial.Options{Allow: []string{service.Place}, Roots: service.Roots, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	st := &oneEvent{plausch.OutgoingWebhook{ID: 7, Room: 12, URL: service.URL("/in?key=1"), Secret: notify.NewSecret()}, make(chan plausch.OutgoingWebhook, 1)}
+	hooks := notify.NewHooks(st, notify.Options{Doer: client})
+	defer hooks.Close()
+	if err := hooks.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p := service.Next()
+	if err := notifytest.CheckSignature(st.hook.Secret, p); err != nil {
+		t.Error(err)
+	}
+	if p.Path != "/in?key=1" || p.Header.Get("Content-Type") != "application/json" || p.Header.Get("Webhook-Id") != "msg_7_12_34" {
+		t.Errorf("it came to %s with %v", p.Path, p.Header)
+	}
+	want := `{"type":"message","timestamp":"2023-11-14T22:13:20.123Z","data":{"room":{"id":12,"kind":"private","name":"shed"},` +
+		`"event":{"room":12,"seq":34,"time":1700000000123,"kind":"message","from":{"id":5,"name":"anna","display":"Anna"},"text":"\u003chello\u003e"}}}`
+	if string(p.Body) != want {
+		t.Errorf("it is\n%s, want\n%s", p.Body, want)
+	}
+	if w := <-st.done; w.Cursor != 34 || w.LastError != "" {
+		t.Errorf("kept is %+v", w)
+	}
+}
