@@ -251,7 +251,8 @@ func (c *Core) follow(ctx context.Context) {
 
 // keepSeen writes LastSeen and Used: of those who left or came within seconds, of
 // those who are here every plausch.SeenEvery, so that a crash takes at most that
-// from a guest's 24 hours. It also forgets devices that have expired.
+// from a guest's 24 hours. It also forgets devices that have expired, and guests of
+// nodes that are gone.
 func (c *Core) keepSeen(ctx context.Context) {
 	const leftEvery = 5 * time.Second
 	tick := time.NewTicker(leftEvery)
@@ -270,6 +271,7 @@ func (c *Core) keepSeen(ctx context.Context) {
 			c.writeSeen(all)
 			if all {
 				c.logBackgroundError("devices that have expired are not forgotten", c.expireDevices(context.Background()))
+				c.logBackgroundError("guests of servers that are gone keep their names", c.renewNode(context.Background()))
 			}
 		}
 	}

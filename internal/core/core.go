@@ -93,10 +93,6 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	}
 	opts.MaxFile = cmp.Or(opts.MaxFile, DefaultMaxFile)
 	opts.MaxAccountFiles = cmp.Or(opts.MaxAccountFiles, DefaultMaxAccountFiles)
-	// Transient accounts live as long as a connection, and there is none yet.
-	if err := opts.Store.ReleaseTransient(ctx, opts.Node); err != nil {
-		return nil, err
-	}
 	epoch, err := opts.Store.Epoch(ctx)
 	if err != nil {
 		return nil, err
@@ -116,6 +112,9 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
 	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
 	if err := c.clampTimes(ctx, c.now()); err != nil {
+		return nil, err
+	}
+	if err := c.startNode(ctx); err != nil {
 		return nil, err
 	}
 	running, stop := context.WithCancel(context.Background())

@@ -235,6 +235,27 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	expectCode(t, err, "")
 }
 
+// TestGuestsOfALostNode: a server that does not come back does not keep the names of
+// its guests, but one that others have heard of within a day does.
+func TestGuestsOfALostNode(t *testing.T) {
+	f := newFixture(t, func(o *core.Options) { o.Node = "first" })
+	in, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
+	expectCode(t, err, "")
+	f.arrive(in, core.Watch{})
+	f.close()
+	f.opts.Node = "second"
+	for _, c := range []struct {
+		after time.Duration
+		want  plausch.Code
+	}{{23 * time.Hour, plausch.Taken}, {2 * time.Hour, ""}} {
+		f.clock.move(c.after)
+		f.open()
+		_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
+		expectCode(t, err, c.want)
+		f.close()
+	}
+}
+
 func TestSignIn(t *testing.T) {
 	f := newFixture(t)
 	f.account("Alice", plausch.RoleMember)

@@ -129,6 +129,10 @@ type Accounts interface {
 	// ReleaseTransient does so for every transient account of a node: nobody is
 	// connected to it when it starts.
 	ReleaseTransient(ctx context.Context, node string) error
+	// RenewNode notes that a node is alive at a time, and releases the transient
+	// accounts of all nodes that were last alive before deadline: they do not come
+	// back to do it themselves. Those of a node that was never alive are, too.
+	RenewNode(ctx context.Context, node string, at, deadline time.Time) error
 }
 
 // TokenHash is the SHA-256 of a device's token. Tokens themselves are not kept.
@@ -287,8 +291,8 @@ type Settings interface {
 	// Ticket returns a ticket that has not expired at a time, or NotFound.
 	Ticket(ctx context.Context, hash TokenHash, purpose Purpose, at time.Time) (Ticket, error)
 	// ClampTimes changes what was written while the clock was ahead, so that nothing
-	// lasts longer than if it had been made now: what devices, accounts, invites and
-	// files say of a time after now is now, invites keep their length, and tickets
+	// lasts longer than if it had been made now: what devices, accounts, invites,
+	// files and nodes say of a time after now is now, invites keep their length, and tickets
 	// expire after at most the life of their purpose.
 	ClampTimes(ctx context.Context, now time.Time, lives map[Purpose]time.Duration) error
 	// Used reports whether there is or was an account: an unused store is new.

@@ -154,15 +154,3 @@ func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
 	s.changed(id)
 	return nil
 }
-
-// ReleaseTransient implements [store.Accounts].
-func (s *Store) ReleaseTransient(ctx context.Context, node string) error {
-	return s.write(ctx, "release transient accounts", func(ctx context.Context) error {
-		if _, err := s.w.deleteTransientDevices.ExecContext(ctx, node); err != nil {
-			return err
-		}
-		clear(s.batch.accounts)
-		_, err := s.w.releaseTransient.ExecContext(ctx, node)
-		return err
-	})
-}

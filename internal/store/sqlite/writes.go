@@ -13,6 +13,8 @@ type writes struct {
 
 	insertAccount, oldGuest, seeAccount   *statement
 	releaseName, releaseTransient         *statement
+	renewNode, deleteNodes                *statement
+	guestsOfLostNodes                     *statement
 	displayedAs, clearDisplay             *statement
 	nameOfOther                           *statement
 	insertDevice, deleteDevice            *statement
@@ -47,6 +49,7 @@ type writes struct {
 	setSetting, insertAudit                       *statement
 	clampDevices, clampAccounts                   *statement
 	clampInvites, clampAttachments, clampTickets  *statement
+	clampNodes                                    *statement
 }
 
 func (w *writes) queries() []query {
@@ -66,6 +69,9 @@ func (w *writes) queries() []query {
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
 		{&w.releaseName, `UPDATE accounts SET held = 0 WHERE id = ? AND held`},
 		{&w.releaseTransient, `UPDATE accounts SET held = 0 WHERE held AND transient AND node = ?`},
+		{&w.renewNode, `INSERT INTO nodes (name, renewed) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET renewed = ?2`},
+		{&w.deleteNodes, `DELETE FROM nodes WHERE renewed < ?`},
+		{&w.guestsOfLostNodes, `SELECT id FROM accounts WHERE held AND transient AND node NOT IN (SELECT name FROM nodes)`},
 		{&w.displayedAs, fmt.Sprintf(`SELECT id, role = %d AND NOT invited AND last_seen < ?3 FROM accounts
 			WHERE `+nameRead("display")+` = ?1 AND held AND display <> '' AND id <> ?2`, codeGuest)},
 		{&w.clearDisplay, `UPDATE accounts SET display = '' WHERE id = ?`},
@@ -161,6 +167,7 @@ func (w *writes) queries() []query {
 		{&w.clampAccounts, `UPDATE accounts SET last_seen = ?1 WHERE last_seen > ?1`},
 		{&w.clampInvites, `UPDATE invites SET expires = max(expires - (created - ?1), 0), created = ?1 WHERE created > ?1`},
 		{&w.clampAttachments, `UPDATE attachments SET created = ?1 WHERE event IS NULL AND created > ?1`},
+		{&w.clampNodes, `UPDATE nodes SET renewed = ?1 WHERE renewed > ?1`},
 		{&w.clampTickets, `UPDATE tickets SET expires = ?1 WHERE purpose = ?2 AND expires > ?1`},
 	}
 }

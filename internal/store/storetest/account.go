@@ -270,6 +270,51 @@ var accountTests = []test{
 		f.ok(err)
 		f.equal("who is connected to another node", got, other)
 	}},
+	{"transient accounts of a node that does not come back are released", func(f *fixture) {
+		const day = 24 * time.Hour
+		guest := func(name, node string, n int) {
+			f.account(store.NewAccount{Name: name, Role: plausch.RoleGuest, Transient: true, Node: node, Token: token(n), At: at(0)})
+		}
+		holders := func(want ...string) {
+			f.Helper()
+			accounts, err := f.ListAccounts(f.ctx(), 0, 100, at(0))
+			f.ok(err)
+			var got []string
+			for _, a := range accounts {
+				got = append(got, a.Name)
+			}
+			f.equal("who holds a name", got, want)
+		}
+		renew := func(node string, at time.Time) { f.Helper(); f.ok(f.RenewNode(f.ctx(), node, at, at.Add(-day))) }
+
+		renew("lost", at(0))
+		renew("", at(0))
+		guest("ann", "lost", 1)
+		guest("bob", "", 2)
+		guest("eve", "unknown", 3)
+		f.account(store.NewAccount{Name: "kept", Role: plausch.RoleGuest, Token: token(4), At: at(0)})
+
+		renew("", at(0).Add(day)) // the last moment of the other
+		holders("ann", "bob", "kept")
+		renew("", at(0).Add(day+time.Millisecond))
+		holders("bob", "kept")
+		_, err := f.byToken(token(1))
+		f.code(plausch.NotFound, err)
+		_, err = f.byToken(token(2))
+		f.ok(err)
+
+		guest("ann", "lost", 5) // it comes back after all
+		renew("lost", at(0).Add(3*day))
+		holders("kept", "ann") // and finds that the other has gone
+
+		// A node by whose clock it is next week is not alive for longer than others.
+		f.ok(f.RenewNode(f.ctx(), "ahead", at(0).Add(7*day), at(0)))
+		guest("tom", "ahead", 6)
+		f.ok(f.ClampTimes(f.ctx(), at(0).Add(3*day), nil))
+		holders("kept", "ann", "tom")
+		renew("lost", at(0).Add(4*day+time.Millisecond))
+		holders("kept", "ann")
+	}},
 }
 
 func testTakeover(f *fixture) {
