@@ -16,6 +16,7 @@ import (
 // package that is not named here may not exist.
 var mayImport = map[string][]string{
 	"/":                          {},
+	"markdown":                   {},
 	"protocol":                   {"/"},
 	"client":                     {"/", "protocol", "client/ktn"},
 	"client/ktn":                 {"/", "protocol"},
