@@ -138,7 +138,7 @@ func (c *Client) list(after int64) {
 // listDone drops the rooms that the list did not name.
 func (c *Client) listDone() {
 	s := &c.sync
-	s.listed = true
+	s.listed, s.everDone, s.epoch = true, true, c.welcome().Epoch
 	for _, l := range s.logs {
 		switch {
 		case !l.known || l.gone:
@@ -149,8 +149,6 @@ func (c *Client) listDone() {
 			c.advance(l)
 		}
 	}
-	s.everDone = true
-	s.epoch = c.welcome().Epoch
 	c.checkCaughtUp()
 }
 
@@ -184,7 +182,7 @@ func (c *Client) learn(w *protocol.Room, pushed bool) {
 		for seq := range l.ahead {
 			l.head = max(l.head, seq)
 		}
-		c.feed.add(RoomReset{Room: l.id, Head: common})
+		c.feed.add(RoomReset{Room: l.id, Head: common, Epoch: l.epoch})
 	}
 	l.resumed, l.member = 0, room.Head
 	l.head = max(l.head, room.Head, l.reached)
@@ -307,7 +305,7 @@ func (c *Client) advance(l *roomLog) {
 			return
 		}
 		l.announced = true
-		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1})
+		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1, Epoch: l.epoch})
 	}
 	for l.next <= l.head && !l.gone {
 		e, ok := l.ahead[l.next]
@@ -397,6 +395,6 @@ func (c *Client) checkCaughtUp() {
 	s := &c.sync
 	if s.listed && s.behind == 0 && !s.caughtUp {
 		s.caughtUp = true
-		c.feed.add(CaughtUp{})
+		c.feed.add(CaughtUp{Epoch: s.epoch})
 	}
 }

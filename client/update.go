@@ -38,6 +38,8 @@ type RoomJoined struct {
 	Room plausch.Room
 	// After is the seq behind which the events begin that are handed on.
 	After int64
+	// Epoch is the state of the server in which the room's seqs count.
+	Epoch string
 }
 
 // RoomLeft tells that the account is not a member of a room any more.
@@ -46,8 +48,9 @@ type RoomLeft struct{ Room plausch.RoomID }
 // RoomReset tells that the server went back to an older backup: the events of a
 // room after Head are not there any more, and others take their seqs.
 type RoomReset struct {
-	Room plausch.RoomID
-	Head int64
+	Room  plausch.RoomID
+	Head  int64
+	Epoch string // in which the room's seqs count from now on
 }
 
 // Event is the next event of its room: seqs come in order, without gaps, none
@@ -55,8 +58,9 @@ type RoomReset struct {
 type Event struct{ plausch.Event }
 
 // CaughtUp tells, once after each Online, that everything has been handed on
-// that was there when the connection was made.
-type CaughtUp struct{}
+// that was there when the connection was made. Epoch is the state of the server in
+// which the seqs of all rooms count: keep them with it.
+type CaughtUp struct{ Epoch string }
 
 // Presence tells whether somebody can be expected to answer. Of several that
 // were not read, only the last of each account comes.

@@ -1,263 +1,231 @@
 package timeline
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"plausch"
 )
 
-// Room is a room as it is drawn.
+// Room is a room as it is drawn. It belongs to its [State]: do not change it.
 type Room struct {
-	Key  Key
-	Kind plausch.RoomKind // "" until the client has told
-	Name string           // of direct rooms the other's name
-	Peer plausch.AccountRef
-	Left bool // the account is not a member any more
+	// Room is as the client told. While Joined was never set, only ID, Kind and Name
+	// are known, as far as the user gave them. Head is the newest seq that is known of.
+	plausch.Room
+	Key    Key
+	Epoch  string // the state of the server in which the seqs count
+	Joined bool   // the account is a member
 
-	// Messages are the newest of the room, ascending by seq; joins and leaves are
-	// among them.
+	// Messages ascend by seq. Between them, before and behind them may be gaps: see
+	// [Room.Gaps].
 	Messages []Message
-	// Sends are what the server has not acknowledged or has refused, in order:
-	// they are drawn behind the messages.
-	Sends []Send
+	// Sends are drawn behind the messages, in order.
+	Sends []*Send
+	// Members are the room's, by name; nil if they were not loaded since the room was
+	// opened: see [Members].
+	Members []plausch.Member
+	Draft   string
 
-	// Unread and Mentions count messages of others behind ReadTo.
-	Unread, Mentions int
-	// ReadTo is the seq up to which the user has read.
+	// ReadTo is the seq up to which everything is read: the read marker.
 	ReadTo int64
-	// Marker is the seq of the message that was the first unread one when the
-	// room was opened, or when the user looked away; 0 if none. It stays until
-	// another room is opened, or new messages come while the user looks away
-	// again.
+	// Unread and Mentions count messages of others behind ReadTo. If UnreadMore is
+	// set there may be more, in events that were not loaded.
+	Unread, Mentions int
+	UnreadMore       bool
+	// NewAfter is the seq behind which events are news: they happened since the client
+	// was opened, or since the account got in. Notify only of those.
+	NewAfter int64
+	// Marker is where the divider "new" stands: the seq of the message that was the
+	// first unread one when the room was opened, or when the user looked away; 0 for
+	// none. It stays until another room is opened, or new messages come while the user
+	// looks away again.
 	Marker int64
-	Draft  string
 
+	server *Server
 	last   int64 // the newest seq that was told of
+	held   spans // whose events are in Messages
 	limit  int   // of Messages
-	unseen counts
+	near   int64 // the seq near which messages are kept; 0 for the newest
+
+	counted   spans   // behind ReadTo, whose events are counted
+	unread    []int64 // seqs, ascending
+	mentioned []int64
+
 	typing map[plausch.AccountRef]time.Time // until when
-	known  bool                             // the client has told of it
+	late   bool                             // the account got in while the client ran
+	gone   bool                             // the account was a member, and is not any more
+	stale  bool                             // the client that was opened anew has not told of it
+
+	touched int // the last action that changed it
 }
 
-// counts are the unread messages that fell out of the window.
-type counts struct{ unread, mentions int }
-
-// Message is an event of a room.
-type Message struct {
-	plausch.Event
-	Mine    bool // the account did it
-	Mention bool // it names the account, and somebody else wrote it
+func newRoom(s *Server, k Key) *Room {
+	r := &Room{Key: k, server: s, limit: s.limit, typing: make(map[plausch.AccountRef]time.Time)}
+	r.ID = k.ID
+	if k.ID == 0 {
+		r.Kind = plausch.RoomDirect
+	}
+	return r
 }
 
-// Send is a message of the account that is not among the messages yet.
-type Send struct {
-	ID   string
-	Text string
-	Time time.Time // when it was put into the outbox
-	// Err is why the server refused it; nil while it waits.
-	Err error
-	// Seq is set when the server has it, but the event has not come.
-	Seq int64
+// Title returns how the room is called: its name, or that of the other in a direct
+// room; empty if neither is known.
+func (r *Room) Title() string {
+	if r.Kind == plausch.RoomDirect {
+		return cmp.Or(r.Peer.Name, r.Name, r.Key.Peer)
+	}
+	return r.Name
 }
 
-// Public reports whether r belongs to the section Public of a list of rooms,
-// and otherwise to Private.
-func (r *Room) Public() bool { return r.Kind == plausch.RoomPublic }
+// Public reports whether r belongs to the section Public of a list of rooms, and
+// otherwise to Private.
+func (r *Room) Public() bool { return r.Kind == plausch.RoomPublic || r.ID == plausch.PublicRoom }
 
 // rank orders rooms by what they are.
 func (r *Room) rank() int {
 	switch {
-	case r.Key.ID == plausch.PublicRoom:
+	case r.ID == plausch.PublicRoom:
 		return 0
-	case r.Kind == plausch.RoomPublic:
-		return 1
-	case r.Kind == plausch.RoomPrivate:
+	case r.Kind == plausch.RoomDirect:
 		return 2
 	default:
-		return 3
+		return 1
 	}
 }
 
-// Older reports whether there are events before Messages; load them by
-// client.History with Before, and apply [Older].
-func (r *Room) Older() bool {
-	return r.known && r.first() > 1
-}
+// Gap is a part of a room's log that is not held: the seqs between After and Before,
+// both exclusive. client.History with Page{Before: gap.Before} returns its newest
+// events, and with Page{After: gap.After, Forward: true} its oldest.
+type Gap struct{ After, Before int64 }
 
-// first returns the seq with which Messages begin, or would.
-func (r *Room) first() int64 {
-	if len(r.Messages) > 0 {
-		return r.Messages[0].Seq
+// Gaps returns what is not held of the log, ascending; the first gap ends at the
+// first message. There are none in a room that the account is not in. The slice is
+// new.
+func (r *Room) Gaps() []Gap {
+	if !r.Joined {
+		return nil
 	}
-	return r.last + 1
+	var gaps []Gap
+	after := int64(0)
+	for _, x := range r.held {
+		if x.first > after+1 {
+			gaps = append(gaps, Gap{after, x.first})
+		}
+		after = x.last
+	}
+	if after < r.last {
+		gaps = append(gaps, Gap{after, r.last + 1})
+	}
+	return gaps
 }
 
-// Before returns the seq before which older events are to be asked for.
-func (r *Room) Before() int64 { return r.first() }
+// Last returns the newest seq that the client has told of. Events up to Head follow
+// by themselves.
+func (r *Room) Last() int64 { return r.last }
 
-// add takes in the next event.
-func (r *Room) add(m Message, mark bool) {
-	if m.Seq <= r.last {
+// add takes in an event that the client tells, the next one or one that is known.
+func (r *Room) add(e plausch.Event) {
+	m := r.server.message(e)
+	if e.Seq <= r.last {
+		r.insert([]Message{m})
 		return
 	}
-	r.last = m.Seq
-	r.Messages = append(r.Messages, m)
+	r.last, r.Head = e.Seq, max(r.Head, e.Seq)
+	if r.late && r.server.isJoin(&e) && e.Seq <= r.NewAfter {
+		// The account is there for what follows, and to be added by others is news.
+		if r.NewAfter = e.Seq; !m.Mine {
+			r.NewAfter--
+		}
+		r.lower(min(r.ReadTo, e.Seq))
+	}
+	delete(r.typing, e.Actor)
+	r.changeMembers(e)
+	if m.counts() && e.Seq > r.ReadTo && r.Key == r.server.open && r.server.away && r.Marker <= r.ReadTo {
+		r.Marker = e.Seq
+	}
+	r.insert([]Message{m})
 	if m.Mine {
-		r.dropSend(m.ClientID)
+		r.server.arrived(e.ClientID)
 	}
 	r.settle()
-	delete(r.typing, m.Actor)
-	if r.counts(m) {
-		r.Unread++
-		if m.Mention {
-			r.Mentions++
+}
+
+// insert takes in events that follow each other in the log.
+func (r *Room) insert(page []Message) {
+	for _, m := range page {
+		if !r.held.has(m.Seq) {
+			i, _ := slices.BinarySearchFunc(r.Messages, m.Seq, func(m Message, seq int64) int { return cmp.Compare(m.Seq, seq) })
+			r.Messages = slices.Insert(r.Messages, i, m)
+			r.server.touch(r)
 		}
-		if mark && r.Marker <= r.ReadTo {
-			r.Marker = m.Seq
-		}
+		r.count(&m)
 	}
+	first, last := page[0].Seq, page[len(page)-1].Seq
+	r.held, r.counted = r.held.add(first, last), r.counted.add(first, last)
+	r.sum()
 	r.trim()
 }
 
-// counts reports whether m is unread.
-func (r *Room) counts(m Message) bool {
-	return m.Kind == plausch.EventMessage && !m.Mine && m.Seq > r.ReadTo
-}
-
-// trim drops messages that are too many from the front.
+// trim drops the messages that are too many, farthest from where the user reads.
 func (r *Room) trim() {
-	n := len(r.Messages) - r.limit
-	if n <= 0 {
+	n := len(r.Messages)
+	if n <= r.limit {
 		return
 	}
-	for _, m := range r.Messages[:n] {
-		if r.counts(m) {
-			r.unseen.unread++
-			if m.Mention {
-				r.unseen.mentions++
-			}
-		}
+	at := n
+	if r.near > 0 {
+		at, _ = slices.BinarySearchFunc(r.Messages, r.near, func(m Message, seq int64) int { return cmp.Compare(m.Seq, seq) })
 	}
-	r.Messages = r.Messages[n:]
+	from := min(max(at-r.limit/2, 0), n-r.limit)
+	clear(r.Messages[:from])
+	clear(r.Messages[from+r.limit:])
+	r.Messages = r.Messages[from : from+r.limit]
+	r.held = r.held.from(r.Messages[0].Seq).upTo(r.Messages[r.limit-1].Seq)
 }
 
-// read moves ReadTo.
-func (r *Room) read(to int64) {
-	if to <= r.ReadTo {
-		return
-	}
-	r.ReadTo = to
-	if to >= r.first()-1 {
-		r.unseen = counts{}
-	}
-	r.recount()
-}
-
-func (r *Room) recount() {
-	r.Unread, r.Mentions = r.unseen.unread, r.unseen.mentions
-	for _, m := range r.Messages {
-		if r.counts(m) {
-			r.Unread++
-			if m.Mention {
-				r.Mentions++
-			}
-		}
-	}
-}
-
-// prepend takes in a page of older events.
-func (r *Room) prepend(page []Message, window int) {
-	page = slices.DeleteFunc(page, func(m Message) bool { return m.Seq >= r.first() || m.Room != r.Key.ID })
-	// Only what joins on to the window has a place in it.
-	next := r.first()
-	from := len(page)
-	for from > 0 && page[from-1].Seq == next-1 {
-		from--
-		next--
-	}
-	page = page[from:]
-	if room := maxGrowth*window - len(r.Messages); len(page) > room {
-		page = page[len(page)-max(room, 0):]
-	}
-	for _, m := range page {
-		if r.counts(m) { // they were counted when they fell out, if they were there
-			r.unseen.unread = max(0, r.unseen.unread-1)
-			if m.Mention {
-				r.unseen.mentions = max(0, r.unseen.mentions-1)
-			}
-		}
-	}
-	r.Messages = append(page, r.Messages...)
-	r.limit = max(r.limit, len(r.Messages))
-	r.recount()
-}
-
-// cut drops the messages behind head, which are not there any more.
+// cut drops what is behind head, which is not there any more.
 func (r *Room) cut(head int64) {
-	if n := slices.IndexFunc(r.Messages, func(m Message) bool { return m.Seq > head }); n >= 0 {
-		r.Messages = r.Messages[:n]
+	behind := func(m Message) bool { return m.Seq > head }
+	if i := slices.IndexFunc(r.Messages, behind); i >= 0 {
+		clear(r.Messages[i:])
+		r.Messages = r.Messages[:i]
 	}
-	if len(r.Messages) == 0 {
-		r.unseen = counts{}
-	}
-	r.last = head
-	r.ReadTo = min(r.ReadTo, head)
+	r.held, r.counted = r.held.upTo(head), r.counted.upTo(head)
+	r.unread, r.mentioned = upTo(r.unread, head), upTo(r.mentioned, head)
+	r.last, r.Head = min(r.last, head), head
+	r.ReadTo, r.NewAfter = min(r.ReadTo, head), min(r.NewAfter, head)
 	if r.Marker > head {
 		r.Marker = 0
 	}
-	r.recount()
+	// Their events will not come.
+	r.finishSends(func(s *Send) bool { return s.Seq > head })
+	r.sum()
+	r.server.touch(r)
 }
 
-func (r *Room) send(id string) *Send {
-	for i := range r.Sends {
-		if r.Sends[i].ID == id {
-			return &r.Sends[i]
-		}
-	}
-	return nil
+// reset drops all that came from the server.
+func (r *Room) reset() {
+	r.Joined = false
+	r.Members = nil
+	r.cut(0)
 }
 
-func (r *Room) dropSend(id string) {
-	r.Sends = slices.DeleteFunc(r.Sends, func(s Send) bool { return s.ID == id })
-}
-
-// settle drops the sends whose events have come, or never will.
-func (r *Room) settle() {
-	if !r.known {
+// changeMembers keeps the list of members up to date, if it is there.
+func (r *Room) changeMembers(e plausch.Event) {
+	if r.Members == nil || e.Member.ID == 0 || e.Kind != plausch.EventJoin && e.Kind != plausch.EventLeave {
 		return
 	}
-	r.Sends = slices.DeleteFunc(r.Sends, func(s Send) bool { return s.Seq > 0 && s.Seq <= r.last })
-}
-
-// mentions reports whether text has @name as a word of its own, in any case.
-func mentions(text, name string) bool {
-	if name == "" {
-		return false
-	}
-	text, name = strings.ToLower(text), "@"+strings.ToLower(name)
-	for {
-		i := strings.Index(text, name)
-		if i < 0 {
-			return false
-		}
-		before, after := text[:i], text[i+len(name):]
-		if (before == "" || !inName(before[len(before)-1])) && !goesOn(after) {
-			return true
-		}
-		text = after
+	i := slices.IndexFunc(r.Members, func(m plausch.Member) bool { return m.ID == e.Member.ID })
+	switch {
+	case e.Kind == plausch.EventLeave && i >= 0:
+		r.Members = slices.Delete(r.Members, i, i+1)
+	case e.Kind == plausch.EventJoin && i < 0:
+		r.Members = append(r.Members, plausch.Member{AccountRef: e.Member})
+		r.sortMembers()
 	}
 }
 
-// goesOn reports whether s continues a name. A full stop or a hyphen does only
-// if more of a name follows it: "Ask @anna." names anna.
-func goesOn(s string) bool {
-	s = strings.TrimLeft(s, ".-")
-	return s != "" && inName(s[0])
-}
-
-// inName reports whether b can be in a name; bytes of other letters count too.
-func inName(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b >= 0x80
+func (r *Room) sortMembers() {
+	slices.SortFunc(r.Members, func(a, b plausch.Member) int { return byName(a.AccountRef, b.AccountRef) })
 }

@@ -3,7 +3,6 @@ package timeline
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -53,12 +52,36 @@ func queued(id string, to client.Outgoing) Action {
 
 func online() Action { return Update{client.State{Phase: client.Online, Account: anna}} }
 
+// tester applies actions to the only server of a state.
+type tester struct {
+	state *State
+	*Server
+	now time.Time
+}
+
+func newTester(messages int) *tester {
+	t := &tester{state: New(Options{Messages: messages}), now: start}
+	t.apply(online())
+	return t
+}
+
+func (t *tester) apply(a Action) Change {
+	c := t.state.Apply(t.now, "home", a)
+	t.Server = t.state.Server("home")
+	return c
+}
+
 // draw is the picture as text: a line a room.
-func draw(t *Timeline) string {
+func draw(s *Server) string {
 	var b strings.Builder
-	for _, r := range t.Rooms() {
-		fmt.Fprintf(&b, "%s:", r.Name)
+	for _, r := range s.Rooms() {
+		fmt.Fprintf(&b, "%s:", r.Title())
+		gaps := r.Gaps()
 		for _, m := range r.Messages {
+			if len(gaps) > 0 && gaps[0].Before == m.Seq {
+				b.WriteString(" ..")
+				gaps = gaps[1:]
+			}
 			if m.Seq == r.Marker {
 				b.WriteString(" |")
 			}
@@ -68,6 +91,9 @@ func draw(t *Timeline) string {
 			default:
 				fmt.Fprintf(&b, " %s(%s)", m.Kind, m.Member.Name)
 			}
+		}
+		if len(gaps) > 0 && len(r.Messages) > 0 {
+			b.WriteString(" ..")
 		}
 		for _, s := range r.Sends {
 			switch {
@@ -80,7 +106,7 @@ func draw(t *Timeline) string {
 			}
 		}
 		if r.Unread > 0 {
-			fmt.Fprintf(&b, " (%d/%d)", r.Unread, r.Mentions)
+			fmt.Fprintf(&b, " (%d%s/%d)", r.Unread, map[bool]string{true: "+"}[r.UnreadMore], r.Mentions)
 		}
 		if r.Draft != "" {
 			fmt.Fprintf(&b, " [%s]", r.Draft)
@@ -110,11 +136,11 @@ func TestPicture(t *testing.T) {
 			"public: @Anna! annatar @annatar x@anna @anna (2/1)\n"},
 		{"twice told is once shown", []Action{public(0, 0), says(1, 1, bob, "a"), says(1, 1, bob, "a")}, "public: a (1/0)\n"},
 		{"a marker at the first unread", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), Read{ByID(1), 1}, says(1, 2, bob, "b"), says(1, 3, bob, "c"),
-			Open{ByID(1)}, says(1, 4, bob, "d"), Read{ByID(1), 4}}, "public: a | b c d\n"},
-		{"no marker where one looks", []Action{public(0, 0), caughtUp, Open{ByID(1)}, says(1, 1, bob, "a"), Read{ByID(1), 1}}, "public: a\n"},
-		{"one where one looked away", []Action{public(0, 0), caughtUp, Open{ByID(1)}, says(1, 1, bob, "a"), Read{ByID(1), 1}, Focus{false},
+			Open{Room: ByID(1)}, says(1, 4, bob, "d"), Read{ByID(1), 4}}, "public: a | b c d\n"},
+		{"no marker where one looks", []Action{public(0, 0), caughtUp, Open{Room: ByID(1)}, says(1, 1, bob, "a"), Read{ByID(1), 1}}, "public: a\n"},
+		{"one where one looked away", []Action{public(0, 0), caughtUp, Open{Room: ByID(1)}, says(1, 1, bob, "a"), Read{ByID(1), 1}, Focus{false},
 			says(1, 2, bob, "b"), says(1, 3, bob, "c"), Focus{true}}, "public: a | b c (2/0)\n"},
-		{"the marker goes with the user", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), Open{ByID(1)}, Open{}}, "public: a (1/0)\n"},
+		{"the marker goes with the user", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), Open{Room: ByID(1)}, Open{}}, "public: a (1/0)\n"},
 		{"a send waits", []Action{public(0, 0), queued("x", inPublic), queued("y", inPublic)}, "public: x… y…\n"},
 		{"is acknowledged", []Action{public(0, 0), queued("x", inPublic), Update{client.Sent{ID: "x", Room: 1, Seq: 1}}}, "public: x✓\n"},
 		{"and comes", []Action{public(0, 0), queued("x", inPublic), Update{client.Sent{ID: "x", Room: 1, Seq: 1}}, own(1, 1, "x")}, "public: x\n"},
@@ -129,193 +155,215 @@ func TestPicture(t *testing.T) {
 			"public:\nbob: join(anna) join(bob) x hi (1/0)\n"},
 		{"or by the acknowledgement", []Action{public(0, 0), caughtUp, queued("x", toBob), Update{client.Sent{ID: "x", Room: 7, Seq: 3}}, joined(direct(7, bob, 3), 0), join(7, 1, anna), join(7, 2, bob), own(7, 3, "x")},
 			"public:\nbob: join(anna) join(bob) x\n"},
-		{"keeps what waits", []Action{public(0, 0), caughtUp, queued("x", toBob), Draft{ByPeer("bob"), "d"}, Open{ByPeer("bob")}, joined(direct(7, bob, 2), 2), says(7, 3, bob, "hi"), queued("y", toBob)},
-			"public:\nbob: hi x… y… (1/0) [d]\n"},
-		{"is the same room", []Action{joined(direct(7, bob, 0), 0), queued("x", toBob), Open{ByPeer("bob")}, Draft{ByID(7), "d"}}, "bob: x… [d]\n"},
+		{"keeps what waits", []Action{public(0, 0), caughtUp, queued("x", toBob), Draft{ByPeer("bob"), "d"}, Open{Room: ByPeer("bob")}, joined(direct(7, bob, 2), 2), says(7, 3, bob, "hi"), queued("y", toBob)},
+			"public:\nbob: .. hi x… y… (1/0) [d]\n"},
+		{"is the same room", []Action{joined(direct(7, bob, 0), 0), queued("x", toBob), Open{Room: ByPeer("bob")}, Draft{ByID(7), "d"}}, "bob: x… [d]\n"},
 		{"drafts", []Action{public(0, 0), Draft{ByID(1), "d"}, Draft{ByID(1), ""}, Draft{ByID(9), ""}}, "public:\n"},
 		{"rooms in order", []Action{joined(direct(9, eve, 0), 0), joined(direct(8, bob, 0), 0), joined(room(7, plausch.RoomPrivate, "zoo", 0), 0),
 			joined(room(6, plausch.RoomPublic, "attic", 0), 0), joined(room(5, plausch.RoomPublic, "yard", 0), 0), public(0, 0)},
 			"public:\nattic:\nyard:\nzoo:\nbob:\neve:\n"},
 		{"a room that was left", []Action{public(0, 0), joined(room(5, plausch.RoomPublic, "yard", 0), 0), says(5, 1, bob, "a"), Update{client.RoomLeft{Room: 5}}}, "public:\n"},
-		{"stays while it is open", []Action{joined(room(5, plausch.RoomPublic, "yard", 0), 0), Open{ByID(5)}, Update{client.RoomLeft{Room: 5}}}, "yard:\n"},
-		{"comes back as it was", []Action{caughtUp, joined(room(5, plausch.RoomPublic, "yard", 0), 0), says(5, 1, bob, "a"), Update{client.RoomLeft{Room: 5}}, joined(room(5, plausch.RoomPublic, "yard", 3), 1), says(5, 2, bob, "b")},
-			"yard: a b (2/0)\n"},
+		{"stays while it is open", []Action{joined(room(5, plausch.RoomPublic, "yard", 0), 0), Open{Room: ByID(5)}, Update{client.RoomLeft{Room: 5}}}, "yard:\n"},
+		{"comes back anew", []Action{caughtUp, joined(room(5, plausch.RoomPublic, "yard", 0), 0), says(5, 1, bob, "a"), Update{client.RoomLeft{Room: 5}}, joined(room(5, plausch.RoomPublic, "yard", 3), 1), says(5, 2, bob, "b"), says(5, 3, eve, "c"), says(5, 4, eve, "d")},
+			"yard: .. b c d (1/0)\n"},
 		{"a log that was cut", []Action{caughtUp, public(0, 0), says(1, 1, bob, "a"), says(1, 2, bob, "b"), Read{ByID(1), 2}, Update{client.RoomReset{Room: 1, Head: 1}}, says(1, 2, bob, "c")},
 			"public: a c (1/0)\n"},
-		{"older messages", []Action{public(5, 4), says(1, 5, bob, "e"), caughtUp, Older{1, []plausch.Event{event(1, 2, bob, "b"), event(1, 3, bob, "c"), event(1, 4, bob, "d"), event(1, 5, bob, "e")}}},
-			"public: b c d e\n"},
-		{"older ones that do not join on", []Action{public(5, 4), says(1, 5, bob, "e"), Older{1, []plausch.Event{event(1, 1, bob, "a"), event(1, 2, bob, "b")}}}, "public: e\n"},
+		{"older messages", []Action{public(5, 4), says(1, 5, bob, "e"), caughtUp, Page{Room: 1, Events: []plausch.Event{event(1, 2, bob, "b"), event(1, 3, bob, "c"), event(1, 4, bob, "d"), event(1, 5, bob, "e")}}},
+			"public: .. b c d e\n"},
+		{"older ones that do not join on", []Action{public(5, 4), says(1, 5, bob, "e"), Page{Room: 1, Events: []plausch.Event{event(1, 1, bob, "a"), event(1, 2, bob, "b")}}}, "public: a b .. e\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			tl := New(0)
-			tl.Apply(start, online())
+			tl := newTester(0)
 			for _, a := range test.do {
-				tl.Apply(start, a)
+				tl.apply(a)
 			}
-			if got := draw(tl); got != test.want {
+			if got := draw(tl.Server); got != test.want {
 				t.Errorf("the picture is\n%swant\n%s", got, test.want)
 			}
 		})
 	}
 }
 
-func TestWindow(t *testing.T) {
-	tl := New(10)
-	tl.Apply(start, online())
-	tl.Apply(start, joined(room(1, plausch.RoomPublic, "public", 0), 0))
-	tl.Apply(start, Update{client.CaughtUp{}})
+func TestManyMessages(t *testing.T) {
+	tl := newTester(10)
+	tl.apply(joined(room(1, plausch.RoomPublic, "public", 0), 0))
+	tl.apply(Update{client.CaughtUp{}})
 	all := make([]plausch.Event, 0, 200)
 	for n := range int64(200) {
 		e := event(1, n+1, bob, fmt.Sprint("@anna ", n+1))
 		all = append(all, e)
-		tl.Apply(start, Update{client.Event{Event: e}})
+		tl.apply(Update{client.Event{Event: e}})
 	}
 	r := tl.Room(ByID(1))
-	if len(r.Messages) != 10 || r.Unread != 200 || r.Mentions != 200 || !r.Older() || r.Before() != 191 {
-		t.Fatalf("%d messages, %d unread, %d mentions, before %d", len(r.Messages), r.Unread, r.Mentions, r.Before())
+	check := func(what string, first, last int64, unread int) {
+		t.Helper()
+		n := len(r.Messages)
+		if n != int(last-first+1) || r.Messages[0].Seq != first || r.Messages[n-1].Seq != last || r.Unread != unread || r.Mentions != unread || r.UnreadMore {
+			t.Errorf("%s there are the messages %d to %d, %d of %d unread, more: %t; want %d to %d, %d",
+				what, r.Messages[0].Seq, r.Messages[n-1].Seq, r.Mentions, r.Unread, r.UnreadMore, first, last, unread)
+		}
 	}
+	load := func() {
+		before := r.Gaps()[0].Before
+		tl.apply(Page{Room: 1, Events: all[max(0, before-1-20) : before-1]})
+	}
+	check("before it is opened", 191, 200, 200)
+	tl.apply(Open{Room: ByID(1)})
 	for range 8 {
-		before := r.Before()
-		tl.Apply(start, Older{1, all[max(0, before-1-20) : before-1]})
+		load()
 	}
-	if len(r.Messages) > maxGrowth*10 || r.Unread != 200 {
-		t.Errorf("paged back it has %d messages and %d unread", len(r.Messages), r.Unread)
+	check("paged back", 31, 70, 200)
+	tl.apply(says(1, 201, bob, "@anna"))
+	check("and with one more", 31, 70, 201)
+	// To the end again, as from any page.
+	tl.apply(Page{Room: 1, Events: all[180:200]})
+	if got, want := fmt.Sprint(r.Gaps()), "[{0 51} {70 181} {200 202}]"; got != want {
+		t.Errorf("the gaps are %s, want %s", got, want)
 	}
-	tl.Apply(start, Read{ByID(1), 195})
-	if r.Unread != 5 || r.Mentions != 5 {
-		t.Errorf("%d unread and %d mentions are left of 5", r.Unread, r.Mentions)
+	tl.apply(Read{ByID(1), 195})
+	if r.Unread != 6 || r.Mentions != 6 {
+		t.Errorf("%d unread and %d mentions are left of 6", r.Unread, r.Mentions)
 	}
-	tl.Apply(start, Open{ByID(1)})
-	tl.Apply(start, Open{ByID(2)})
-	if len(r.Messages) != 10 || r.Unread != 5 {
-		t.Errorf("closed it has %d messages and %d unread", len(r.Messages), r.Unread)
-	}
+	tl.apply(Open{})
+	check("closed", 191, 200, 6)
 }
 
 func TestTypingAndPresence(t *testing.T) {
-	tl := New(0)
-	tl.Apply(start, online())
-	tl.Apply(start, joined(room(1, plausch.RoomPublic, "public", 0), 0))
+	tl := newTester(0)
+	tl.apply(joined(room(1, plausch.RoomPublic, "public", 0), 0))
 	typing := func(a plausch.AccountRef) Action { return Update{client.Typing{Room: 1, Account: a}} }
-	check := func(after time.Duration, want ...plausch.AccountRef) {
+	check := func(after, holds time.Duration, want ...plausch.AccountRef) {
 		t.Helper()
-		if got := tl.Typing(start.Add(after), ByID(1)); !slices.Equal(got, want) {
-			t.Errorf("after %v %v are writing; want %v", after, got, want)
+		got, until := tl.Typing(start.Add(after), ByID(1))
+		if !slices.Equal(got, want) || len(want) > 0 && !until.Equal(start.Add(holds)) {
+			t.Errorf("after %v %v are typing until %v; want %v", after, got, until.Sub(start), want)
 		}
 	}
-	tl.Apply(start, typing(eve))
-	tl.Apply(start, typing(anna))
-	tl.Apply(start.Add(time.Second), typing(bob))
-	check(4*time.Second, bob, eve)
-	check(client.TypingHolds, bob)
-	tl.Apply(start, says(1, 1, bob, "done"))
-	check(client.TypingHolds)
-	tl.Apply(start, typing(eve))
-	tl.Apply(start, Update{client.Presence{Account: bob, Presence: plausch.Away}})
+	tl.apply(typing(eve))
+	tl.apply(typing(anna))
+	tl.now = start.Add(time.Second)
+	tl.apply(typing(bob))
+	check(4*time.Second, client.TypingHolds, bob, eve)
+	check(client.TypingHolds, client.TypingHolds+time.Second, bob)
+	tl.apply(says(1, 1, bob, "done"))
+	check(client.TypingHolds, 0)
+	tl.apply(typing(eve))
+	if c := tl.apply(Update{client.Presence{Account: bob, Presence: plausch.Away}}); !c.People || len(c.Rooms) > 0 {
+		t.Errorf("a presence changes %+v", c)
+	}
 	if p := tl.Presence(bob.ID); p != plausch.Away {
 		t.Errorf("bob is %s", p)
 	}
-	tl.Apply(start, Update{client.State{Phase: client.Offline}})
-	check(0)
+	if c := tl.apply(Update{client.State{Phase: client.Offline}}); !c.People || !c.Status || !slices.Equal(c.Rooms, []Key{ByID(1)}) {
+		t.Errorf("the loss of the connection changes %+v", c)
+	}
+	check(0, 0)
 	if p := tl.Presence(bob.ID); p != plausch.Offline {
 		t.Errorf("without a connection bob is %s", p)
 	}
+	tl.apply(Update{client.Typing{Room: 9, Account: bob}}) // a room that was just left
+	if len(tl.Rooms()) != 1 {
+		t.Errorf("there are the rooms\n%s", draw(tl.Server))
+	}
 }
 
-// TestAnyOrder tells what happened in every order that the client may: events
-// of a room and sends keep their own order, everything else does not.
-func TestAnyOrder(t *testing.T) {
-	for seed := range uint64(2000) {
-		rnd := rand.New(rand.NewPCG(seed, 2))
-		// The truth: two rooms and a direct one, with sends among the messages.
-		var rooms [3][]Action
-		rooms[2] = []Action{joined(direct(3, bob, 0), 0)}
-		var sends []Action
-		var acks [][2]Action
-		seqs := [3]int64{}
-		unread := [3]int{}
-		for i := range 40 {
-			n := rnd.IntN(3)
-			seqs[n]++
-			id := plausch.RoomID(n + 1)
-			switch rnd.IntN(3) {
-			case 0:
-				name := fmt.Sprintf("s%02d", i)
-				to := client.Outgoing{Room: id}
-				if n == 2 {
-					to = client.Outgoing{To: "bob"}
-				}
-				q := queued(name, to)
-				sends = append(sends, q)
-				rooms[n] = append(rooms[n], own(id, seqs[n], name))
-				acks = append(acks, [2]Action{q, Update{client.Sent{ID: name, Room: id, Seq: seqs[n]}}})
-			case 1:
-				rooms[n] = append(rooms[n], says(id, seqs[n], bob, fmt.Sprintf("b%02d", i)))
-				unread[n]++
-			default:
-				rooms[n] = append(rooms[n], Update{client.Event{Event: plausch.Event{Room: id, Seq: seqs[n], Kind: plausch.EventJoin, Actor: eve, Member: eve}}})
-			}
-		}
-		tl := New(0)
-		apply := func(a Action) { tl.Apply(start, a) }
-		apply(online())
-		apply(joined(room(1, plausch.RoomPublic, "public", 0), 0))
-		apply(joined(room(2, plausch.RoomPublic, "attic", 0), 0))
-		apply(Update{client.CaughtUp{}})
+// Two servers have rooms of the same ids, and nothing in common.
+func TestServers(t *testing.T) {
+	s := New(Options{})
+	apply := func(id ServerID, a Action) Change { return s.Apply(start, id, a) }
+	carla := plausch.AccountRef{ID: 2, Name: "carla"} // bob's id at home
+	apply("home", online())
+	apply("work", Update{client.State{Phase: client.Online, Account: carla}})
+	for _, id := range []ServerID{"home", "work"} {
+		apply(id, joined(room(1, plausch.RoomPublic, "public", 0), 0))
+		apply(id, Update{client.CaughtUp{}})
+		apply(id, Open{Room: ByID(1)})
+	}
+	apply("home", says(1, 1, bob, "@anna"))
+	apply("work", says(1, 1, carla, "mine"))
+	apply("work", says(1, 2, anna, "@anna"))
+	if got, want := draw(s.Server("home"))+draw(s.Server("work")), "public: @anna (1/1)\npublic: mine @anna (1/0)\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if m, n := s.Unread(); m != 2 || n != 1 {
+		t.Errorf("%d are unread, with %d mentions", m, n)
+	}
+	// One goes back to an older state; its rooms begin anew, the other's do not.
+	apply("home", Draft{ByID(1), "d"})
+	apply("home", Reopen{})
+	apply("home", Update{client.RoomJoined{Room: room(1, plausch.RoomPublic, "public", 1), Epoch: "2"}})
+	apply("home", says(1, 1, eve, "other"))
+	apply("home", Update{client.CaughtUp{Epoch: "2"}})
+	if got, want := draw(s.Server("home"))+draw(s.Server("work")), "public: other [d]\npublic: mine @anna (1/0)\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if s.Server("home").Epoch() != "2" || s.Server("work").Epoch() != "" {
+		t.Error("the epochs are mixed up")
+	}
+	s.Remove("home")
+	if len(s.Servers()) != 1 || s.Server("home") != nil {
+		t.Error("a removed server is still there")
+	}
+}
 
-		// A Sent needs its Queued to be told before, and so does its event.
-		told := map[string]bool{}
-		needs := func(a Action) string {
-			switch u := a.(Update).Update.(type) {
-			case client.Sent:
-				return u.ID
-			case client.Event:
-				if u.ClientID != "" {
-					return u.ClientID
-				}
-			}
-			return ""
+// Members are kept up to date by joins and leaves, as long as the room is open.
+func TestMembers(t *testing.T) {
+	tl := newTester(0)
+	tl.apply(joined(room(5, plausch.RoomPublic, "yard", 0), 0))
+	tl.apply(Update{client.CaughtUp{}})
+	tl.apply(Open{Room: ByID(5)})
+	change := func(seq int64, kind plausch.EventKind, who plausch.AccountRef) Action {
+		return Update{client.Event{Event: plausch.Event{Room: 5, Seq: seq, Kind: kind, Actor: who, Member: who}}}
+	}
+	check := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, m := range tl.Room(ByID(5)).Members {
+			got = append(got, m.Name)
 		}
-		queues := [][]Action{rooms[0], rooms[1], rooms[2], sends}
-		for _, a := range acks {
-			queues = append(queues, []Action{a[1]})
+		if !slices.Equal(got, want) {
+			t.Errorf("the members are %v, want %v", got, want)
 		}
-		for len(queues) > 0 {
-			if rnd.IntN(10) == 0 {
-				apply(Update{client.State{Phase: client.Offline}})
-				apply(online())
-			}
-			i := rnd.IntN(len(queues))
-			a := queues[i][0]
-			if id := needs(a); id != "" && !told[id] {
-				continue
-			}
-			if q, ok := a.(Update).Update.(client.Queued); ok {
-				told[q.ID] = true
-			}
-			apply(a)
-			if rnd.IntN(10) == 0 {
-				apply(a) // the same again changes nothing
-			}
-			if queues[i] = queues[i][1:]; len(queues[i]) == 0 {
-				queues = slices.Delete(queues, i, i+1)
-			}
-		}
-		for n := range 3 {
-			r := tl.Room(ByID(plausch.RoomID(n + 1)))
-			if int64(len(r.Messages)) != seqs[n] || len(r.Sends) != 0 || r.Unread != unread[n] {
-				t.Fatalf("seed %d: room %d has %d of %d messages, %d of %d unread, and still %v\n%s",
-					seed, n+1, len(r.Messages), seqs[n], r.Unread, unread[n], r.Sends, draw(tl))
-			}
-			for i, m := range r.Messages {
-				if m.Seq != int64(i+1) {
-					t.Fatalf("seed %d: room %d has seq %d at %d", seed, n+1, m.Seq, i)
-				}
-			}
-		}
-		if rooms := tl.Rooms(); len(rooms) != 3 {
-			t.Fatalf("seed %d: %d rooms\n%s", seed, len(rooms), draw(tl))
-		}
+	}
+	tl.apply(change(1, plausch.EventJoin, bob))
+	check()
+	tl.apply(Members{5, []client.Member{
+		{Member: plausch.Member{AccountRef: bob}, Presence: plausch.Online}, {Member: plausch.Member{AccountRef: anna}},
+	}})
+	check("anna", "bob")
+	tl.apply(change(2, plausch.EventJoin, eve))
+	tl.apply(change(3, plausch.EventLeave, anna))
+	check("bob", "eve")
+	if tl.Presence(bob.ID) != plausch.Online || tl.Presence(eve.ID) != plausch.Offline {
+		t.Error("who is there is not known")
+	}
+	tl.apply(Open{Room: ByID(1)})
+	check()
+	var people []string
+	for _, p := range tl.People() {
+		people = append(people, p.Name)
+	}
+	if got := strings.Join(people, " "); got != "anna bob eve" {
+		t.Errorf("the people are %s", got)
+	}
+}
+
+// What of a State was not read before the next is dropped, so that messages may come
+// before it is known whose they are.
+func TestAccountIsKnownLate(t *testing.T) {
+	tl := &tester{state: New(Options{}), now: start}
+	for _, a := range []Action{
+		queued("x", client.Outgoing{Room: 1}), joined(room(1, plausch.RoomPublic, "public", 0), 0), Update{client.CaughtUp{}},
+		own(1, 1, "x"), says(1, 2, bob, "@anna"), Update{client.Sent{ID: "x", Room: 1, Seq: 1}},
+	} {
+		tl.apply(a)
+	}
+	if got, want := draw(tl.Server), "public: x @anna (2/0)\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	tl.apply(online())
+	if got, want := draw(tl.Server), "public: x @anna (1/1)\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

@@ -1,0 +1,130 @@
+package timeline
+
+import (
+	"maps"
+	"time"
+
+	"plausch"
+	"plausch/client"
+)
+
+// Update is what the client of the server tells. All updates of a client are to be
+// applied, in order.
+type Update struct{ client.Update }
+
+func (a Update) apply(s *Server, now time.Time) {
+	switch u := a.Update.(type) {
+	case client.State:
+		s.setConnection(u)
+	case client.CaughtUp:
+		s.catchUp(u)
+	case client.RoomJoined:
+		s.joined(u)
+	case client.RoomLeft:
+		s.left(s.rooms[ByID(u.Room)])
+	case client.RoomReset:
+		if r := s.rooms[ByID(u.Room)]; r != nil {
+			r.Epoch = u.Epoch
+			r.cut(u.Head)
+			s.change.Markers = true
+		}
+	case client.Event:
+		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
+			s.learn(u.Actor)
+			s.learn(u.Member)
+			r.add(u.Event)
+		}
+	case client.Presence:
+		s.setPresence(u.Account, u.Presence)
+	case client.Typing:
+		s.typing(u, now)
+	case client.Queued:
+		s.queued(u, now)
+	case client.Sent:
+		s.sent(u)
+	case client.Failed:
+		s.failed(u)
+	}
+}
+
+func (s *Server) setConnection(state client.State) {
+	s.connection, s.change.Status = state, true
+	if state.Phase == client.Online {
+		s.learn(state.Account)
+		s.setAccount(state.Account)
+		return
+	}
+	// Who is there, and who types, is not known without a connection.
+	for _, p := range s.people {
+		if p.presence != "" {
+			p.presence, s.change.People = "", true
+		}
+	}
+	for _, r := range s.rooms {
+		if len(r.typing) > 0 {
+			clear(r.typing)
+			s.touch(r)
+		}
+	}
+}
+
+func (s *Server) catchUp(u client.CaughtUp) {
+	s.caughtUp, s.epoch = true, u.Epoch
+	for _, r := range s.rooms {
+		if r.Joined && r.stale {
+			s.left(r)
+		}
+		// What was not cut, both states have in common.
+		r.Epoch, r.stale = u.Epoch, false
+	}
+}
+
+func (s *Server) joined(u client.RoomJoined) {
+	r := s.room(ByID(u.Room.ID))
+	fresh := s.caughtUp // the account got in while the client ran
+	if r.Epoch != u.Epoch && r.last > 0 {
+		r.reset()
+		fresh = false
+	}
+	r.Epoch, r.stale = u.Epoch, false
+	r.Room, r.last = u.Room, max(r.last, u.After)
+	r.Head = max(r.Head, r.last)
+	if !r.Joined {
+		r.Joined, r.gone, r.late = true, false, fresh
+		// What was there when the client was opened is not new.
+		r.NewAfter = u.Room.Head
+		if fresh && r.Kind == plausch.RoomDirect {
+			r.NewAfter = u.After // somebody just wrote first
+		}
+		r.raise(r.NewAfter)
+	}
+	s.learn(r.Peer)
+	s.relist(r)
+	if r.Kind == plausch.RoomDirect {
+		s.become(ByPeer(r.Peer.Name), r)
+	}
+	r.sum()
+	r.settle()
+}
+
+func (s *Server) left(r *Room) {
+	if r == nil {
+		return
+	}
+	r.Joined, r.gone, r.Members = false, true, nil
+	clear(r.typing)
+	r.finishSends(func(s *Send) bool { return s.Seq > 0 }) // their events do not come any more
+	s.change.Markers = true
+	s.relist(r)
+	s.prune(r)
+}
+
+func (s *Server) typing(u client.Typing, now time.Time) {
+	r := s.rooms[ByID(u.Room)]
+	if r == nil || u.Account.ID == s.account.ID {
+		return
+	}
+	maps.DeleteFunc(r.typing, func(_ plausch.AccountRef, until time.Time) bool { return !now.Before(until) })
+	r.typing[u.Account] = now.Add(client.TypingHolds)
+	s.touch(r)
+}
