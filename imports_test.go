@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/service":           {},
 	"internal/terminal":          {},
 	"internal/connect":           {"/", "protocol", "client", "client/ktn", "internal/auth", "internal/names", "internal/terminal"},
-	"internal/linechat":          {"/", "protocol", "client", "internal/connect", "internal/link", "internal/names", "internal/terminal"},
+	"internal/linechat":          {"/", "protocol", "client", "client/timeline", "internal/connect", "internal/link", "internal/names", "internal/terminal"},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
 		"internal/core", "internal/hub", "internal/link", "internal/portmap", "internal/session", "internal/store/sqlite",
@@ -74,7 +74,7 @@ var mayImport = map[string][]string{
 		"internal/hub", "internal/server", "internal/store/sqlite",
 	},
 	"cmd/plausch": {
-		"/", "protocol", "client", "client/ktn", "client/timeline", "internal/auth", "internal/backup",
+		"/", "protocol", "client", "client/ktn", "internal/auth", "internal/backup",
 		"internal/cert", "internal/config", "internal/connect", "internal/core", "internal/doctor", "internal/linechat", "internal/link", "internal/names", "internal/server",
 		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal",
 	},

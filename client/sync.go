@@ -45,6 +45,7 @@ type roomLog struct {
 	busy      bool // a fetch is in flight or waits in line
 
 	next    int64  // seq of the next event to hand on
+	told    int64  // the newest seq that RoomJoined told of
 	head    int64  // the newest seq that is known of
 	member  int64  // the newest seq when the server last said that the account is a member
 	resumed int64  // next at the start of this round; 0 if it was not known
@@ -176,9 +177,9 @@ func (c *Client) learn(w *protocol.Room, pushed bool) {
 	switch {
 	case !l.known:
 		c.begin(l, common, pushed)
-	case l.resumed > 0 && common < l.resumed-1:
+	case l.resumed > 0 && common < max(l.resumed-1, l.told):
 		// The log has been cut: the server never had what we saw, or lost it.
-		l.next, l.head = common+1, room.Head
+		l.next, l.head, l.told = min(l.next, common+1), room.Head, common
 		for seq := range l.ahead {
 			l.head = max(l.head, seq)
 		}
@@ -304,7 +305,7 @@ func (c *Client) advance(l *roomLog) {
 		if c.stall(l) {
 			return
 		}
-		l.announced = true
+		l.announced, l.told = true, l.room.Head
 		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1, Epoch: l.epoch})
 	}
 	for l.next <= l.head && !l.gone {

@@ -100,7 +100,7 @@ func (a Open) apply(s *Server, _ time.Time) {
 		s.relist(r)
 	}
 	r.limit = s.limit * OpenFactor
-	r.divide()
+	r.Marker = r.FirstUnread()
 	s.touch(r)
 }
 
@@ -116,7 +116,7 @@ func (a Read) apply(s *Server, _ time.Time) {
 func (a Draft) apply(s *Server, _ time.Time) {
 	r := s.Room(a.Room)
 	if r == nil {
-		if a.Text == "" {
+		if a.Text == "" || a.Room == (Key{}) {
 			return
 		}
 		r = s.room(a.Room)
@@ -193,7 +193,7 @@ func (a Markers) apply(s *Server, _ time.Time) {
 		r.lower(to)
 		r.sum()
 		if r.Key == s.open {
-			r.divide()
+			r.Marker = r.FirstUnread()
 		}
 	}
 }

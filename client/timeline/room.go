@@ -10,8 +10,8 @@ import (
 
 // Room is a room as it is drawn. It belongs to its [State]: do not change it.
 type Room struct {
-	// Room is as the client told. While Joined was never set, only ID, Kind and Name
-	// are known, as far as the user gave them. Head is the newest seq that is known of.
+	// Room is as the client told. While Joined was never set, only ID and, as far as the
+	// user gave them, Name or Peer.Name are known. Head is the newest seq there is.
 	plausch.Room
 	Key    Key
 	Epoch  string // the state of the server in which the seqs count
@@ -64,7 +64,7 @@ func newRoom(s *Server, k Key) *Room {
 	r := &Room{Key: k, server: s, limit: s.limit, typing: make(map[plausch.AccountRef]time.Time)}
 	r.ID = k.ID
 	if k.ID == 0 {
-		r.Kind = plausch.RoomDirect
+		r.Kind, r.Peer.Name = plausch.RoomDirect, k.Peer
 	}
 	return r
 }
@@ -73,7 +73,7 @@ func newRoom(s *Server, k Key) *Room {
 // room; empty if neither is known.
 func (r *Room) Title() string {
 	if r.Kind == plausch.RoomDirect {
-		return cmp.Or(r.Peer.Name, r.Name, r.Key.Peer)
+		return r.Peer.Name
 	}
 	return r.Name
 }

@@ -19,6 +19,7 @@ type Send struct {
 
 	room  Key
 	shown bool // its event has come, before the acknowledgement
+	old   bool // acknowledged before the connection of now
 }
 
 // Waiting reports whether the server has neither acknowledged nor refused s.

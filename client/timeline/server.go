@@ -252,7 +252,7 @@ func (s *Server) become(waiting Key, to *Room) {
 		to.Draft = from.Draft
 	}
 	if to.Kind == "" {
-		to.Kind, to.Name = from.Kind, from.Name
+		to.Kind, to.Peer = from.Kind, from.Peer
 	}
 	to.settle()
 }

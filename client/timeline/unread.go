@@ -23,6 +23,7 @@ func (r *Room) raise(to int64) {
 	}
 	r.ReadTo = to
 	r.server.change.Markers = true
+	r.server.touch(r)
 	r.unread, r.mentioned = behind(r.unread, to), behind(r.mentioned, to)
 	r.counted = r.counted.from(to + 1)
 }
@@ -34,6 +35,7 @@ func (r *Room) lower(to int64) {
 	}
 	r.ReadTo = to
 	r.server.change.Markers = true
+	r.server.touch(r)
 	for i := range r.Messages {
 		r.count(&r.Messages[i])
 	}
@@ -77,12 +79,12 @@ func (r *Room) judge() {
 	r.sum()
 }
 
-// divide puts the divider before the first unread message.
-func (r *Room) divide() {
-	r.Marker = 0
-	if len(r.unread) > 0 {
-		r.Marker = r.unread[0]
+// FirstUnread returns the seq of the first message that [Room].Unread counts, 0 if none.
+func (r *Room) FirstUnread() int64 {
+	if len(r.unread) == 0 {
+		return 0
 	}
+	return r.unread[0]
 }
 
 func insertSeq(seqs []int64, seq int64) []int64 {

@@ -52,6 +52,9 @@ func (s *Server) setConnection(state client.State) {
 	if state.Phase == client.Online {
 		s.learn(state.Account)
 		s.setAccount(state.Account)
+		for _, send := range s.queue {
+			send.old = send.Seq > 0
+		}
 		return
 	}
 	// Who is there, and who types, is not known without a connection.
@@ -74,6 +77,10 @@ func (s *Server) catchUp(u client.CaughtUp) {
 		if r.Joined && r.stale {
 			s.left(r)
 		}
+		// Their events would have been told, if the server had not forgotten them or the
+		// account left the room.
+		r.finishSends(func(s *Send) bool { return s.old })
+		s.prune(r)
 		// What was not cut, both states have in common.
 		r.Epoch, r.stale = u.Epoch, false
 	}
@@ -90,7 +97,7 @@ func (s *Server) joined(u client.RoomJoined) {
 	r.Room, r.last = u.Room, max(r.last, u.After)
 	r.Head = max(r.Head, r.last)
 	if !r.Joined {
-		r.Joined, r.gone, r.late = true, false, fresh
+		r.Joined, r.gone, r.late, s.change.Markers = true, false, fresh, true
 		// What was there when the client was opened is not new.
 		r.NewAfter = u.Room.Head
 		if fresh && r.Kind == plausch.RoomDirect {

@@ -8,6 +8,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/timeline"
 	"plausch/internal/link"
 	"plausch/internal/terminal"
 	"plausch/protocol"
@@ -23,7 +24,8 @@ func (c *chat) cmdName(ctx context.Context, _ []string, rest string) {
 			c.failed(err)
 			return
 		}
-		c.setMe(me)
+		c.apply(timeline.Account{AccountRef: me})
+		c.render.mention = mentionOf(me)
 		c.note("You are %s.", client.CleanLine(me.Shown()))
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/timeline"
 	"plausch/internal/connect"
 )
 
@@ -28,9 +29,9 @@ const (
 
 // chat is one run of plausch chat: an event loop over what the client tells,
 // what the user types, what the server answers and what the clock says. All of
-// its fields belong to the loop, but what complete reads.
+// its fields belong to the loop, but completion.
 type chat struct {
-	known // guarded by its own lock: completion runs while a key is pressed
+	completion // guarded by its own lock: it runs while a key is pressed
 
 	server *connect.Login
 	client *client.Client
@@ -38,24 +39,22 @@ type chat struct {
 	render *renderer
 	kept   bool // the outbox outlives the process
 
-	seen seen
 	bell bool // rings for what is for the user in particular
 
-	me      plausch.AccountRef
-	rooms   map[plausch.RoomID]*chatRoom
-	here    place
+	state   *timeline.State // of the one server: see apply
+	changed timeline.Change // People, List and Markers, each since it was last looked at
+	saved   time.Time       // when the read markers were kept
+	learned chan []plausch.AccountRef
 	started bool           // the first page is shown
-	early   []client.Event // news from before that
+	early   []client.Event // news from before that; the state has not got them
 
 	online      bool
 	wasOnline   bool
 	lostAt      time.Time // when the connection was lost
 	offline     error     // why
 	toldOffline bool
-	toldSlow    bool // that the server does not acknowledge, since all was
-
-	pending []*pendingSend          // in order
-	unseen  map[string]*pendingSend // acknowledged, but their events have not come
+	toldSlow    bool            // that the server does not acknowledge, since all was
+	toldWaiting map[string]bool // of these sends, that they wait
 
 	queue     []input // typed while something is asked
 	asking    context.CancelFunc
@@ -75,19 +74,18 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.server, c.client, c.screen, c.render, c.kept = server, cl, s, r, kept
-	c.rooms, c.unseen = make(map[plausch.RoomID]*chatRoom), make(map[string]*pendingSend)
-	c.here = place{room: plausch.PublicRoom}
+	c.reset()
+	c.learned = make(chan []plausch.AccountRef)
 	c.answers = make(chan func(), 1) // an answer that comes too late waits for nobody
-	c.pending, c.queue, c.asking = nil, nil, nil
+	c.queue, c.asking = nil, nil
 	c.lostAt, c.offline, c.toldOffline = time.Now(), nil, false
-	c.seen = seen{}
 	defer c.saveSeen()
 	updates := connect.Updates(ctx, cl)
 	clock := time.NewTimer(connect.OfflineDelay)
 	defer clock.Stop()
 	for !c.done() {
 		inputs := s.inputs()
-		if !s.terminal() && (c.busy() || c.quitting || len(c.pending) >= connect.MaxUnacknowledged) {
+		if !s.terminal() && (c.busy() || c.quitting || len(c.waiting()) >= connect.MaxUnacknowledged) {
 			inputs = nil // a pipe can wait
 		}
 		select {
@@ -103,6 +101,8 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 		case answer := <-c.answers:
 			c.asking = nil
 			answer()
+		case people := <-c.learned:
+			c.apply(timeline.People{Accounts: people})
 		case <-clock.C:
 		case <-ctx.Done():
 			c.quit(0)
@@ -115,6 +115,7 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 		if err := c.tick(); err != nil {
 			return err
 		}
+		c.tellCompletion()
 		c.setClock(clock)
 	}
 	return c.farewell()
@@ -125,7 +126,7 @@ func (c *chat) busy() bool { return !c.started || c.asking != nil }
 
 // done reports whether nothing is left to wait for after a quit.
 func (c *chat) done() bool {
-	return c.quitting && (len(c.pending) == 0 && len(c.unseen) == 0 || !time.Now().Before(c.quitAt))
+	return c.quitting && (len(c.timeline().Sends()) == 0 || !time.Now().Before(c.quitAt))
 }
 
 // quit ends the chat when everything is sent, or after patience.
@@ -152,8 +153,8 @@ func (c *chat) tick() error {
 	if !c.wasOnline && now.Sub(c.lostAt) >= firstPatience {
 		return &connect.NoProgressError{After: firstPatience, Last: c.offline}
 	}
-	c.tellPending(now)
-	if now.Sub(c.seen.saved) >= seenDelay {
+	c.tellWaiting(now)
+	if now.Sub(c.saved) >= seenDelay {
 		c.saveSeen()
 	}
 	return nil
@@ -174,14 +175,14 @@ func (c *chat) setClock(clock *time.Timer) {
 	if !c.wasOnline {
 		due(c.lostAt.Add(firstPatience))
 	}
-	for _, p := range c.pending {
-		if !p.told {
-			due(p.since.Add(connect.OfflineDelay))
+	for _, s := range c.waiting() {
+		if !c.toldWaiting[s.ID] {
+			due(s.Since.Add(connect.OfflineDelay))
 			break
 		}
 	}
-	if c.seen.changed && c.started {
-		due(c.seen.saved.Add(seenDelay))
+	if c.changed.Markers && c.started {
+		due(c.saved.Add(seenDelay))
 	}
 	if c.quitting {
 		due(c.quitAt)
@@ -189,47 +190,73 @@ func (c *chat) setClock(clock *time.Timer) {
 	clock.Reset(max(next.Sub(now), time.Millisecond))
 }
 
+// serverID is the name of the one server in the state.
+const serverID = "server"
+
+// reset begins a new state, in which the user looks at the room that everyone is in.
+func (c *chat) reset() {
+	c.state, c.changed, c.early = timeline.New(timeline.Options{Messages: countedEvents}), timeline.Change{}, nil
+	c.toldWaiting = make(map[string]bool)
+	c.apply(timeline.Open{Room: timeline.ByID(plausch.PublicRoom), Name: plausch.PublicRoomName})
+}
+
+// opened returns the room that the user looks at, where lines go.
+func (c *chat) opened() *timeline.Room { return c.timeline().Opened() }
+
+// timeline returns the state of the server, which c.apply changes.
+func (c *chat) timeline() *timeline.Server { return c.state.Server(serverID) }
+
+// apply changes the state of the server.
+func (c *chat) apply(a timeline.Action) {
+	change := c.state.Apply(time.Now(), serverID, a)
+	c.changed.List = c.changed.List || change.List
+	c.changed.People = c.changed.People || change.People
+	c.changed.Markers = c.changed.Markers || change.Markers
+}
+
 // take takes in what the client tells.
 func (c *chat) take(u client.Update) {
+	if e, ok := u.(client.Event); ok {
+		c.event(e)
+		return
+	}
+	wasOpen, left := c.opened().Key, ""
+	if u, ok := u.(client.RoomLeft); ok {
+		left = c.roomName(u.Room)
+	}
+	c.apply(timeline.Update{Update: u})
 	switch u := u.(type) {
 	case client.State:
-		c.state(u)
+		c.connection(u)
 	case client.CaughtUp:
 		c.start()
 	case client.RoomJoined:
-		c.joined(u)
-	case client.RoomLeft:
-		c.left(u.Room)
-	case client.RoomReset:
-		if r := c.rooms[u.Room]; r != nil { // others take these seqs, and are news
-			r.past, r.read, r.last = min(r.past, u.Head), min(r.read, u.Head), min(r.last, u.Head)
+		if c.opened().Key != wasOpen {
+			c.setPrompt()
 		}
+	case client.RoomLeft:
+		c.left(u.Room, left)
+	case client.RoomReset:
+		c.forgetEarly(u.Room) // others take these seqs
 		c.note("The server went back to an older state: what was said last in %s is gone there.", c.roomName(u.Room))
-	case client.Event:
-		c.event(u)
-	case client.Presence:
-		c.learn(u.Account.Name)
 	case client.NewGuest:
 		c.note("The guest %s was away for too long; you are a new one of that name.", u.Name)
 	case client.NotKept:
 		c.note("Your sign-in cannot be kept: %v. This name cannot be had again later.", u.Err)
-	case client.Queued:
-		c.queued(u)
 	case client.Sent:
-		p, r := c.settle(u.ID), c.rooms[u.Room]
-		if p != nil && !p.seen && (r == nil || r.last < u.Seq) {
-			c.unseen[u.ID] = p
-		}
+		c.settled(u.ID)
 	case client.Failed:
-		c.settle(u.ID)
+		c.settled(u.ID)
+		c.apply(timeline.Dismiss{ID: u.ID})
 		c.note("Not sent%s: %q: %s.", c.label(u.Outgoing, " to "), shorten(u.Text), c.why(u.Err))
 	}
 }
 
-func (c *chat) state(u client.State) {
+// connection takes in how the client stands to its server.
+func (c *chat) connection(u client.State) {
 	switch {
 	case u.Phase == client.Online:
-		c.setMe(u.Account)
+		c.render.mention = mentionOf(u.Account)
 		if !c.wasOnline {
 			c.hello()
 		} else if c.toldOffline {
@@ -249,28 +276,22 @@ func (c *chat) state(u client.State) {
 	}
 }
 
-// setMe takes in who the user is, and is called.
-func (c *chat) setMe(me plausch.AccountRef) {
-	c.me = me
-	c.render.mention = mentionOf(me)
-}
-
 // hello says who is where, and what is left from last time.
 func (c *chat) hello() {
 	plain := ""
 	if a := c.server.Address; !a.Secure() && !loopback(a.Host) {
 		plain = ", not encrypted"
 	}
-	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.me.Shown()), c.server.Address, plain)
+	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.timeline().Account().Shown()), c.server.Address, plain)
 	if err := c.server.Unkept(); err != nil {
 		c.note("Nothing is kept when this ends, neither your sign-in nor what is not sent by then: %v.", err)
 	} else if !c.kept {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")
 	}
-	if n := len(c.pending); n > 0 {
-		c.note("%s kept from last time; sending.", connect.Plural(n, "message is", "messages are"))
-		for _, p := range c.pending {
-			p.told = true
+	if waiting := c.waiting(); len(waiting) > 0 {
+		c.note("%s kept from last time; sending.", connect.Plural(len(waiting), "message is", "messages are"))
+		for _, s := range waiting {
+			c.toldWaiting[s.ID] = true
 		}
 	}
 }
@@ -327,9 +348,9 @@ func (c *chat) line(ctx context.Context, in input) {
 	case isCommand(text) && !(in.pasted && strings.Contains(text, "\n") && !isKnownCommand(text)):
 		c.command(ctx, text)
 	case !in.pasted && strings.HasPrefix(text, "//") && strings.TrimLeft(text[2:min(3, len(text))], " \t\n") != "":
-		c.send(c.here.outgoing(), text[1:])
+		c.send(c.opened().Key.Outgoing(), text[1:])
 	default:
-		c.send(c.here.outgoing(), text)
+		c.send(c.opened().Key.Outgoing(), text)
 	}
 }
 

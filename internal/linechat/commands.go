@@ -10,6 +10,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/timeline"
 	"plausch/internal/connect"
 	"plausch/internal/names"
 	"plausch/protocol"
@@ -126,16 +127,16 @@ func (c *chat) person(word string) (string, bool) {
 
 // to returns where a message to a person goes. If there is a direct room it is
 // that, and not whoever has the name by the time that it goes out.
-func (c *chat) to(name string) place {
+func (c *chat) to(name string) timeline.Key {
 	if r := c.find(connect.Target{Peer: name}); r != nil {
-		return place{room: r.ID}
+		return r.Key
 	}
-	return place{peer: name}
+	return timeline.ByPeer(name)
 }
 
 func (c *chat) cmdMsg(_ context.Context, words []string, rest string) {
 	if name, ok := c.person(words[0]); ok {
-		c.send(c.to(name).outgoing(), strings.TrimSpace(strings.TrimPrefix(rest, words[0])))
+		c.send(c.to(name).Outgoing(), strings.TrimSpace(strings.TrimPrefix(rest, words[0])))
 	}
 }
 
@@ -149,11 +150,11 @@ func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
 		return
 	}
 	if t.Peer != "" {
-		c.enter(c.to(t.Peer))
+		c.enter(c.to(t.Peer), "")
 		return
 	}
 	if r := c.find(t); r != nil {
-		c.enter(place{room: r.ID})
+		c.enter(r.Key, "")
 		return
 	}
 	var to client.Outgoing
@@ -162,7 +163,7 @@ func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
 		return err
 	}, func(err error) {
 		if err == nil {
-			c.enter(place{room: to.Room, name: t.Room})
+			c.enter(timeline.ByID(to.Room), t.Room)
 			return
 		}
 		hint := ""
@@ -174,10 +175,10 @@ func (c *chat) cmdJoin(ctx context.Context, words []string, _ string) {
 }
 
 func (c *chat) cmdLeave(ctx context.Context, _ []string, _ string) {
-	r := c.rooms[c.here.room]
+	r := c.opened()
 	switch {
-	case r == nil || r.Kind == plausch.RoomDirect:
-		c.enter(place{room: plausch.PublicRoom}) // a person cannot be left, only not be looked at
+	case !r.Joined || r.Kind == plausch.RoomDirect:
+		c.enter(timeline.ByID(plausch.PublicRoom), "") // a person cannot be left, only not be looked at
 	case r.ID == plausch.PublicRoom:
 		c.note("Everybody is in public; it cannot be left. /quit ends.")
 	default:
@@ -187,14 +188,17 @@ func (c *chat) cmdLeave(ctx context.Context, _ []string, _ string) {
 }
 
 func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
-	for _, r := range c.sortedRooms() {
+	for _, r := range c.timeline().Rooms() {
+		if !r.Joined {
+			continue
+		}
 		var b strings.Builder
-		fmt.Fprintf(&b, "%s %s", map[bool]string{true: ">", false: " "}[r.ID == c.here.room], connect.TargetOf(r.Room))
+		fmt.Fprintf(&b, "%s %s", map[bool]string{true: ">", false: " "}[r == c.opened()], connect.TargetOf(r.Room))
 		if r.Kind == plausch.RoomPrivate {
 			b.WriteString(" (private)")
 		}
-		if r.unread > 0 {
-			fmt.Fprintf(&b, ": %s new", r.count())
+		if r.Unread > 0 {
+			fmt.Fprintf(&b, ": %s new", count(r))
 		}
 		c.note("%s", b.String())
 	}
@@ -224,11 +228,11 @@ func (c *chat) cmdRooms(ctx context.Context, _ []string, _ string) {
 }
 
 func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
-	if c.here.room == 0 {
-		c.note("You and %s.", c.here.peer)
+	room := c.opened().ID
+	if room == 0 {
+		c.note("You and %s.", c.opened().Key.Peer)
 		return
 	}
-	room := c.here.room
 	var members []client.Member
 	c.ask(ctx, func(ctx context.Context) (err error) {
 		members, err = c.client.ListMembers(ctx, room)
@@ -238,9 +242,9 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 			c.failed(err)
 			return
 		}
+		c.apply(timeline.Members{Room: room, Members: members})
 		by := make(map[plausch.Presence][]string)
 		for _, m := range members {
-			c.learn(m.Name)
 			by[m.Presence] = append(by[m.Presence], client.CleanLine(m.Shown()))
 		}
 		for _, p := range []plausch.Presence{plausch.Online, plausch.Away, plausch.Offline} {
@@ -264,9 +268,9 @@ func (c *chat) cmdHistory(ctx context.Context, words []string, _ string) {
 			return
 		}
 	}
-	room := c.here.room
+	room := c.opened().ID
 	if room == 0 {
-		c.note("You and %s have not written each other yet.", c.here.peer)
+		c.note("You and %s have not written each other yet.", c.opened().Key.Peer)
 		return
 	}
 	var found []plausch.Event // newest first
@@ -319,7 +323,7 @@ func (c *chat) cmdCreate(ctx context.Context, words []string, _ string) {
 			c.failed(err)
 			return
 		}
-		c.enter(place{room: room.ID, name: room.Name})
+		c.enter(timeline.ByID(room.ID), room.Name)
 	})
 }
 
@@ -332,7 +336,7 @@ func (c *chat) cmdRemove(ctx context.Context, words []string, _ string) {
 }
 
 func (c *chat) changeMember(ctx context.Context, word string, change func(context.Context, plausch.RoomID, string) error) {
-	room := c.here.room
+	room := c.opened().ID
 	if room == 0 {
 		c.failed(errors.New("this is between two people"))
 		return

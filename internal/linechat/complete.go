@@ -1,15 +1,70 @@
 package linechat
 
 import (
-	"maps"
+	"context"
 	"slices"
 	"strings"
+	"sync"
+
+	"plausch"
+	"plausch/client"
+	"plausch/internal/connect"
+	"plausch/protocol"
 )
+
+// completion is what words are completed with: a copy of what the loop knows.
+type completion struct {
+	mu    sync.Mutex
+	names []string // of people, in order
+	rooms []string // as targets
+}
+
+// tellCompletion has the people and rooms of now completed.
+func (c *chat) tellCompletion() {
+	if !c.changed.People && !c.changed.List {
+		return
+	}
+	c.changed.People, c.changed.List = false, false
+	var names, rooms []string
+	for _, p := range c.timeline().People() {
+		if name := client.CleanLine(p.Name); name != "" {
+			names = append(names, name)
+		}
+	}
+	for _, r := range c.timeline().Rooms() {
+		if r.Joined {
+			rooms = append(rooms, connect.TargetOf(r.Room).String())
+		}
+	}
+	c.completion.mu.Lock()
+	defer c.completion.mu.Unlock()
+	c.names, c.rooms = slices.Compact(names), rooms
+}
+
+// learnMembers has the members of a room completed: of a large one, the first.
+// It runs beside the loop, and it does not matter if it fails.
+func learnMembers(c *client.Client, room plausch.RoomID, learned chan<- []plausch.AccountRef) {
+	ctx, cancel := context.WithTimeout(context.Background(), askPatience)
+	defer cancel()
+	var page protocol.Members
+	params := &protocol.MemberList{Room: int64(room), Limit: protocol.MaxPage}
+	if c.Call(ctx, protocol.MethodMemberList, params, &page) != nil {
+		return
+	}
+	people := make([]plausch.AccountRef, len(page.Members))
+	for i, m := range page.Members {
+		people[i] = plausch.AccountRef{ID: plausch.AccountID(m.ID), Name: m.Name, Display: m.Display}
+	}
+	select {
+	case learned <- people:
+	case <-ctx.Done():
+	}
+}
 
 // complete returns what the last word of before could become, as whole words
 // with what has to follow them, and where in before, in characters, it starts.
 // It runs while a key is pressed, beside the loop.
-func (k *known) complete(before string) (start int, candidates []string) {
+func (k *completion) complete(before string) (start int, candidates []string) {
 	cut := strings.LastIndexAny(before, " \n") + 1
 	word := before[cut:]
 	start = len([]rune(before[:cut]))
@@ -25,8 +80,7 @@ func (k *known) complete(before string) (start int, candidates []string) {
 		return start, candidates
 	}
 	k.mu.Lock()
-	names := slices.Sorted(maps.Keys(k.names))
-	rooms := slices.Clone(k.lists)
+	names, rooms := k.names, k.rooms // which are replaced, not changed
 	k.mu.Unlock()
 
 	name, words, _ := parseCommand(before)

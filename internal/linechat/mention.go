@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"plausch"
+	"plausch/client/timeline"
 )
 
 // mentionOf returns what finds the names of an account in texts, as words of their own
@@ -27,8 +28,8 @@ func mentionOf(me plausch.AccountRef) *regexp.Regexp {
 
 // mentions reports whether a message of somebody else is for the user in particular:
 // in a direct room, or by name.
-func (c *chat) mentions(r *chatRoom, e plausch.Event) bool {
-	if e.Kind != plausch.EventMessage || e.Actor.ID == c.me.ID {
+func (c *chat) mentions(r *timeline.Room, e plausch.Event) bool {
+	if e.Kind != plausch.EventMessage || e.Actor.ID == c.timeline().Account().ID {
 		return false
 	}
 	return r.Kind == plausch.RoomDirect || c.render.mention != nil && c.render.mention.MatchString(e.Text)

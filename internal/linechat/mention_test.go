@@ -8,6 +8,7 @@ import (
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/timeline"
 )
 
 // bellScreen is a plain screen that counts how often it rings.
@@ -49,16 +50,18 @@ func TestWhatIsForTheUserRings(t *testing.T) {
 			var out bytes.Buffer
 			s := &bellScreen{plainScreen: plainScreen{Writer: &out}}
 			r := &renderer{columns: s.columns, now: time.Now}
-			c := &chat{
-				screen: s, render: r, started: true, bell: !tt.quiet, here: place{room: plausch.PublicRoom},
-				rooms: map[plausch.RoomID]*chatRoom{tt.room.ID: {Room: tt.room, past: 5, read: 5}},
-			}
-			c.setMe(me)
+			c := &chat{screen: s, render: r, bell: !tt.quiet}
+			c.reset()
+			r.mention = mentionOf(me)
+			tt.room.Head = 5
+			c.apply(timeline.Update{Update: client.State{Phase: client.Online, Account: me}})
+			c.apply(timeline.Update{Update: client.RoomJoined{Room: tt.room, After: tt.seq - 1}})
+			c.started = true
 			c.event(client.Event{Event: plausch.Event{Room: tt.room.ID, Seq: tt.seq, Kind: tt.kind, Actor: tt.from, Member: tt.from, Text: tt.text}})
 			if got := s.rung == 1; got != tt.rings || s.rung > 1 {
 				t.Errorf("it rings %d times, want %v", s.rung, tt.rings)
 			}
-			if unread := c.rooms[tt.room.ID].unread; (unread == 1) != (tt.from != me && tt.kind == plausch.EventMessage && tt.seq > 5) {
+			if unread := c.timeline().Room(timeline.ByID(tt.room.ID)).Unread; (unread == 1) != (tt.from != me && tt.kind == plausch.EventMessage && tt.seq > 5) {
 				t.Errorf("%d messages are unread", unread)
 			}
 		})

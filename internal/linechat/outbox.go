@@ -2,20 +2,12 @@ package linechat
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"plausch/client"
+	"plausch/client/timeline"
 	"plausch/internal/connect"
 )
-
-// pendingSend is a message that is not acknowledged yet.
-type pendingSend struct {
-	client.Queued
-	since time.Time // when it was written, in this run
-	told  bool      // that it waits
-	seen  bool      // its event has come
-}
 
 // send puts a message into the outbox. It is shown when its event comes.
 func (c *chat) send(to client.Outgoing, text string) {
@@ -25,15 +17,19 @@ func (c *chat) send(to client.Outgoing, text string) {
 		c.refuse(err)
 		return
 	}
-	c.queued(client.Queued{ID: id, Outgoing: to})
+	// The client tells of it, too, but it counts from now on.
+	c.apply(timeline.Update{Update: client.Queued{ID: id, Outgoing: to, Time: time.Now()}})
 }
 
-// queued notes that a send waits for its acknowledgement: one of now, or of an
-// earlier process.
-func (c *chat) queued(q client.Queued) {
-	if !slices.ContainsFunc(c.pending, func(p *pendingSend) bool { return p.ID == q.ID }) {
-		c.pending = append(c.pending, &pendingSend{Queued: q, since: time.Now()})
+// waiting returns the sends that are neither acknowledged nor refused.
+func (c *chat) waiting() []*timeline.Send {
+	var waiting []*timeline.Send
+	for _, s := range c.timeline().Sends() {
+		if s.Waiting() {
+			waiting = append(waiting, s)
+		}
 	}
+	return waiting
 }
 
 // refuse says that something was not sent, which in a pipe is a failure.
@@ -44,34 +40,29 @@ func (c *chat) refuse(err error) {
 	c.note("Not sent: %s.", c.why(err))
 }
 
-// settle takes a send out of those that wait.
-func (c *chat) settle(id string) *pendingSend {
-	i := slices.IndexFunc(c.pending, func(p *pendingSend) bool { return p.ID == id })
-	if i < 0 {
-		return nil
-	}
-	p := c.pending[i]
-	c.pending = slices.Delete(c.pending, i, i+1)
+// settled notes that a send is acknowledged or refused.
+func (c *chat) settled(id string) {
+	delete(c.toldWaiting, id)
 	if c.quitting && !c.screen.terminal() {
 		c.quitAt = time.Now().Add(pipePatience) // there is progress
 	}
-	return p
 }
 
-// tellPending says of what is written that it waits: at once if it was said that
+// tellWaiting says of what is written that it waits: at once if it was said that
 // there is no connection, else when it has waited for long.
-func (c *chat) tellPending(now time.Time) {
-	var waiting []*pendingSend
-	for _, p := range c.pending {
-		if !p.told && (c.toldOffline && !c.online || now.Sub(p.since) >= connect.OfflineDelay) {
-			p.told = true
-			waiting = append(waiting, p)
+func (c *chat) tellWaiting(now time.Time) {
+	waiting := c.waiting()
+	var untold []*timeline.Send
+	for _, s := range waiting {
+		if !c.toldWaiting[s.ID] && (c.toldOffline && !c.online || now.Sub(s.Since) >= connect.OfflineDelay) {
+			c.toldWaiting[s.ID] = true
+			untold = append(untold, s)
 		}
 	}
-	if len(c.pending) == 0 {
+	if len(waiting) == 0 {
 		c.toldSlow = false
 	}
-	switch n := len(waiting); {
+	switch n := len(untold); {
 	case n == 0:
 	case c.online && (c.toldSlow || !c.screen.terminal()):
 		// A server holds back who sends much; that is no news every second.
@@ -81,8 +72,8 @@ func (c *chat) tellPending(now time.Time) {
 	case n > 3:
 		c.note("%d messages are kept; they go out when the connection is back.", n)
 	default:
-		for _, p := range waiting {
-			c.note("Kept: %q%s; goes out when the connection is back.", shorten(p.Text), c.label(p.Outgoing, " to "))
+		for _, s := range untold {
+			c.note("Kept: %q%s; goes out when the connection is back.", shorten(s.Text), c.label(s.Outgoing, " to "))
 		}
 	}
 }
@@ -103,7 +94,7 @@ func (c *chat) farewell() error {
 	switch {
 	case c.screen.terminal():
 		return errQuit
-	case len(c.pending) > 0:
+	case len(c.waiting()) > 0:
 		return &connect.NoProgressError{After: pipePatience, Last: c.offline}
 	case c.badInput != nil:
 		return c.badInput
@@ -113,12 +104,12 @@ func (c *chat) farewell() error {
 
 // sayKept says what becomes of what is not sent.
 func (c *chat) sayKept() {
-	n := len(c.pending)
+	n := len(c.waiting())
 	switch {
 	case n == 0:
 	case c.kept:
 		c.note("%s not sent yet and kept: the next plausch chat as %s sends %s.",
-			connect.Plural(n, "message is", "messages are"), cmp.Or(c.server.Name, c.me.Name), map[bool]string{true: "it", false: "them"}[n == 1])
+			connect.Plural(n, "message is", "messages are"), cmp.Or(c.server.Name, c.timeline().Account().Name), map[bool]string{true: "it", false: "them"}[n == 1])
 	default:
 		c.note("%s not sent and not kept.", connect.Plural(n, "message is", "messages are"))
 	}

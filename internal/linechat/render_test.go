@@ -129,11 +129,7 @@ func TestSimilarCommand(t *testing.T) {
 }
 
 func TestComplete(t *testing.T) {
-	var k known
-	for _, n := range []string{"anna", "andrea", "bob"} {
-		k.learn(n)
-	}
-	k.lists = []string{"public", "dev", "@bob"}
+	k := completion{names: []string{"andrea", "anna", "bob"}, rooms: []string{"public", "dev", "@bob"}}
 	for before, want := range map[string]string{
 		"/j":             "/join ",
 		"/h":             "/history |/help ",

@@ -2,7 +2,8 @@
 // by, and below it the user writes a line. In a pipe it reads and prints plain lines.
 //
 // Its parts: [Run] signs in and begins; chat is one event loop over what the client
-// tells, what the user does and what the clock says, and owns all state; renderer
+// tells, what the user does and what the clock says. It owns a timeline.State, which has
+// rooms, messages, read markers and sends, and itself knows only what it has told; renderer
 // turns events into text; screen is where that is shown and where lines come from, an
 // editor on a terminal (editor, keyReader) or plain lines. Goroutines besides the loop:
 // one reads keys or lines, one watches the terminal's size, and one waits for each

@@ -31,6 +31,7 @@ func TestChatSaysAtOnceWhyItWaits(t *testing.T) {
 	for _, before := range []bool{false, true} {
 		s := new(notesScreen)
 		c := &chat{server: login, screen: s, render: testRenderer(80), wasOnline: before, lostAt: time.Now(), offline: fmt.Errorf("connect: %w", io.EOF)}
+		c.reset()
 		if err := c.tick(); err != nil {
 			t.Fatal(err)
 		}
