@@ -1,6 +1,11 @@
 package plausch
 
-import "time"
+import (
+	"crypto/ecdh"
+	"net/url"
+	"strings"
+	"time"
+)
 
 // PushKind says how a [PushSubscription] is delivered.
 type PushKind string
@@ -39,3 +44,28 @@ type PushSubscription struct {
 
 // MaxPushSubscriptions is the most that one account can have.
 const MaxPushSubscriptions = 20
+
+// CheckPushKeys reports why keys are not those of a browser's subscription, if so.
+func CheckPushKeys(public, auth []byte) error {
+	if _, err := ecdh.P256().NewPublicKey(public); err != nil {
+		return Errorf(Invalid, "p256dh is not a public key of P-256, uncompressed: 65 bytes in base64url")
+	}
+	if len(auth) != 16 {
+		return Errorf(Invalid, "auth has to have 16 bytes, in base64url")
+	}
+	return nil
+}
+
+// SplitTopic returns the address of an ntfy server and the topic that the address of a
+// topic has: https://ntfy.sh/TOPIC. What stands behind a ? belongs to the server.
+func SplitTopic(endpoint string) (server, topic string, err error) {
+	u, err := url.Parse(endpoint)
+	if err == nil {
+		topic = strings.Trim(u.Path, "/")
+	}
+	if topic == "" || len(topic) > 64 || strings.Trim(topic, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
+		return "", "", Errorf(Invalid, "the address of a topic is that of its server and one word: https://ntfy.sh/TOPIC")
+	}
+	u.Path, u.RawPath = "/", ""
+	return u.String(), topic, nil
+}

@@ -67,3 +67,11 @@ func (t Token) String() string { return TokenPrefix + "…" }
 
 // GoString keeps the secret out of what %#v prints.
 func (t Token) GoString() string { return t.String() }
+
+// NewWebhookSecret returns a new secret that posts are signed with, as Standard Webhooks
+// have them (https://www.standardwebhooks.com): "whsec_" and 256 random bits in base64.
+func NewWebhookSecret() string {
+	var key [32]byte
+	rand.Read(key[:]) // never fails: crypto/rand ends the process instead
+	return "whsec_" + base64.StdEncoding.EncodeToString(key[:])
+}

@@ -20,6 +20,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"syscall"
 	"time"
 
@@ -128,7 +129,7 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, plain(err)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer+1))
@@ -142,6 +143,24 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
+// plain returns what went wrong for the one who gave the address: without the address,
+// whose path is often a secret, and without what names in our network resolve to.
+func plain(err error) error {
+	var lookup *net.DNSError
+	var about *url.Error
+	switch {
+	case errors.Is(err, ErrNotGlobal):
+		return ErrNotGlobal
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return fmt.Errorf("there is no host %q", lookup.Name)
+	case errors.As(err, &lookup):
+		return fmt.Errorf("the name of the host %q could not be resolved", lookup.Name)
+	case errors.As(err, &about):
+		return about.Err
+	}
+	return err
+}
+
 // control refuses to dial an address that is not global unicast. It is called with the
 // address that will be dialled, for each that a name has.
 func (c *Client) control(_, address string, _ syscall.RawConn) error {
@@ -150,7 +169,7 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if !network.IsGlobal(to.Addr()) || to.Port() != httpsPort {
-		return fmt.Errorf("%w: %s", ErrNotGlobal, to)
+		return ErrNotGlobal
 	}
 	return c.toBeDialled(to)
 }
@@ -163,7 +182,7 @@ func (c *Client) controlAllowed(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if to.Addr().IsMulticast() || to.Addr().IsUnspecified() {
-		return fmt.Errorf("%w: %s", ErrNotGlobal, to)
+		return ErrNotGlobal
 	}
 	return c.toBeDialled(to)
 }

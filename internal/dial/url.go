@@ -144,12 +144,3 @@ func normalPlace(place string) (string, error) {
 	}
 	return net.JoinHostPort(host, port), nil
 }
-
-// withoutURL returns what went wrong without the address, which may hold secrets.
-func withoutURL(err error) error {
-	var about *url.Error
-	if errors.As(err, &about) {
-		return about.Err
-	}
-	return err
-}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"plausch"
@@ -63,7 +62,7 @@ func (o *Options) newDocument(n *Notification, text bool) document {
 
 // ntfyRequest returns the request that publishes n at the topic of an ntfy server.
 func (o *Options) ntfyRequest(sub *plausch.PushSubscription, n *Notification, text bool) (*http.Request, error) {
-	server, topic, err := SplitTopic(sub.Endpoint)
+	server, topic, err := plausch.SplitTopic(sub.Endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -77,21 +76,6 @@ func (o *Options) ntfyRequest(sub *plausch.PushSubscription, n *Notification, te
 
 // priorities are those of ntfy: 3 is the usual, 4 makes more noise, 2 none.
 var priorities = map[Kind]int{KindDirect: 4, KindMention: 4, KindMessage: 3, KindRead: 2}
-
-// SplitTopic returns the address of an ntfy server and the topic that the address of a
-// topic has: https://ntfy.sh/TOPIC. What stands behind a ? belongs to the server.
-func SplitTopic(endpoint string) (server, topic string, err error) {
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return "", "", err
-	}
-	topic = strings.Trim(u.Path, "/")
-	if topic == "" || len(topic) > 64 || strings.Trim(topic, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
-		return "", "", plausch.Errorf(plausch.Invalid, "the address of a topic is that of its server and one word: https://ntfy.sh/TOPIC")
-	}
-	u.Path, u.RawPath = "/", ""
-	return u.String(), topic, nil
-}
 
 // webhookRequest returns the request that posts n to a webhook of its account.
 func (o *Options) webhookRequest(sub *plausch.PushSubscription, n *Notification, text bool) (*http.Request, error) {

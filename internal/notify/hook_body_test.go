@@ -48,7 +48,7 @@ func TestWhatAWebhookGets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	st := &oneEvent{plausch.OutgoingWebhook{ID: 7, Room: 12, URL: service.URL("/in?key=1"), Secret: notify.NewSecret()}, make(chan plausch.OutgoingWebhook, 1)}
+	st := &oneEvent{plausch.OutgoingWebhook{ID: 7, Room: 12, URL: service.URL("/in?key=1"), Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZI"}, make(chan plausch.OutgoingWebhook, 1)}
 	hooks := notify.NewHooks(st, notify.Options{Doer: client})
 	defer hooks.Close()
 	if err := hooks.Start(t.Context()); err != nil {

@@ -24,7 +24,7 @@ type log struct {
 }
 
 func newLog() *log {
-	return &log{hook: plausch.OutgoingWebhook{ID: 7, Room: 12, URL: "https://x.example.org/", Secret: NewSecret()}}
+	return &log{hook: plausch.OutgoingWebhook{ID: 7, Room: 12, URL: "https://x.example.org/", Secret: "whsec_c2VjcmV0"}}
 }
 
 func (l *log) say(texts ...string) {

@@ -25,10 +25,13 @@ type result struct {
 	reason string        // why it failed, for the one whose subscription it is; empty if it has not
 }
 
+// maxReason is how many bytes of an error are kept.
+const maxReason = 200
+
 // judge returns what an answer, or its absence, means.
 func judge(answer *http.Response, err error, now time.Time) result {
 	if err != nil {
-		return result{next: tryAgain, reason: err.Error()}
+		return result{next: tryAgain, reason: cut(err.Error(), maxReason)}
 	}
 	said := fmt.Sprintf("the other side answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	switch code := answer.StatusCode; {

@@ -254,7 +254,7 @@ func TestNtfy(t *testing.T) {
 }
 
 func TestWebhookOfAnAccount(t *testing.T) {
-	secret := notify.NewSecret()
+	secret := "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZI"
 	w := newWorld(t, plausch.PushSubscription{Kind: plausch.PushWebhook, Endpoint: "/x", Text: true, Secret: secret})
 	w.notify(hello(34))
 	p := w.Next()
@@ -380,15 +380,5 @@ func TestKeys(t *testing.T) {
 	}
 	if _, err := notify.ParseKey(make([]byte, 32)); err == nil {
 		t.Error("zeros are a key")
-	}
-	browser := notifytest.NewBrowser()
-	if err := notify.CheckKeys(browser.PublicKey(), browser.Auth); err != nil {
-		t.Error(err)
-	}
-	bad := append([]byte{4}, make([]byte, 64)...)
-	for _, k := range []struct{ public, auth []byte }{{nil, browser.Auth}, {bad, browser.Auth}, {browser.PublicKey()[:33], browser.Auth}, {browser.PublicKey(), browser.Auth[:15]}, {browser.PublicKey(), nil}} {
-		if err := notify.CheckKeys(k.public, k.auth); plausch.CodeOf(err) != plausch.Invalid {
-			t.Errorf("%x, %x: %v", k.public, k.auth, err)
-		}
 	}
 }

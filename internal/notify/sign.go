@@ -2,7 +2,6 @@ package notify
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -14,23 +13,12 @@ import (
 	"plausch"
 )
 
-// secretPrefix begins the secrets of webhooks, as Standard Webhooks have them
-// (https://www.standardwebhooks.com).
-const secretPrefix = "whsec_"
-
-// NewSecret returns a new secret of a webhook: 256 random bits.
-func NewSecret() string {
-	var key [32]byte
-	rand.Read(key[:]) // never fails: crypto/rand ends the process instead
-	return secretPrefix + base64.StdEncoding.EncodeToString(key[:])
-}
-
 // sign sets the three headers of Standard Webhooks: webhook-id, the same each time a
 // post is tried; webhook-timestamp, in seconds, of this try; webhook-signature, "v1,"
 // and the HMAC-SHA256 in base64 of the id, a dot, the timestamp, a dot and the body. The
-// key is what stands in base64 behind the secret's prefix.
+// key is what stands in base64 behind the "whsec_" of the secret.
 func sign(h http.Header, secret, id string, now time.Time, body []byte) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil {
 		key = []byte(secret)
 	}

@@ -48,17 +48,6 @@ func (k Key) Public() string {
 	return base64.RawURLEncoding.EncodeToString(k.private.PublicKey().Bytes())
 }
 
-// CheckKeys reports why the keys of a subscription are none, if so.
-func CheckKeys(public, auth []byte) error {
-	if _, err := ecdh.P256().NewPublicKey(public); err != nil {
-		return plausch.Errorf(plausch.Invalid, "p256dh is not a public key of P-256, uncompressed: 65 bytes in base64url")
-	}
-	if len(auth) != 16 {
-		return plausch.Errorf(plausch.Invalid, "auth has to have 16 bytes, in base64url")
-	}
-	return nil
-}
-
 const (
 	// maxPayload is what fits into 4096 bytes with all that encryption adds (RFC 8291,
 	// section 4). Each payload is filled up to it, so that none tells its length.

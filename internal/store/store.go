@@ -27,7 +27,7 @@ var ErrBroken = errors.New("the disk failed; what it holds is unknown until a re
 // nothing of it was kept. Who asked for it judges again.
 var ErrUnmet = errors.New("what the write was allowed by has changed meanwhile")
 
-// Store keeps accounts, devices, rooms, their logs, webhooks, and what there is to
+// Store keeps accounts, devices, rooms, their logs, webhooks, subscriptions, and what there is to
 // know of attachments but their bytes.
 type Store interface {
 	Accounts
@@ -40,6 +40,8 @@ type Store interface {
 	Attachments
 	Contents
 	Webhooks
+	OutgoingWebhooks
+	Pushes
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error
@@ -496,6 +498,59 @@ type Webhooks interface {
 	// DeleteWebhook forgets a webhook for ever, or returns NotFound. Its account
 	// stays. By is 0 for the command line.
 	DeleteWebhook(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...Judged) error
+}
+
+// NewOutgoingWebhook is what [OutgoingWebhooks.CreateOutgoingWebhook] makes.
+type NewOutgoingWebhook struct {
+	Room   plausch.RoomID
+	URL    string
+	Secret string
+	Maker  plausch.AccountID // 0: the command line
+	At     time.Time
+	If     []Judged
+}
+
+// OutgoingWebhooks keeps the addresses to which rooms are posted. They are paused as
+// [Webhooks] are. Making and deleting stand in the audit log, without the address.
+type OutgoingWebhooks interface {
+	// CreateOutgoingWebhook makes one, whose Cursor is the newest event of its room. If
+	// the room has [plausch.MaxOutgoingWebhooks], it is Forbidden.
+	CreateOutgoingWebhook(ctx context.Context, n NewOutgoingWebhook) (plausch.OutgoingWebhook, error)
+	// OutgoingWebhook returns one by id, or NotFound.
+	OutgoingWebhook(ctx context.Context, id int64) (plausch.OutgoingWebhook, error)
+	// ListOutgoingWebhooks returns those of a room, or of all rooms if room is 0, by id.
+	ListOutgoingWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.OutgoingWebhook, error)
+	// NoteOutgoingWebhook keeps the Cursor, which never goes back, LastError,
+	// FailingSince and NextTry of one. One that is not there is no error.
+	NoteOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
+	// DeleteOutgoingWebhook forgets one, or returns NotFound. By is 0 for the command
+	// line.
+	DeleteOutgoingWebhook(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...Judged) error
+}
+
+// Pushes keeps where accounts are notified, and the key by which push services know
+// this server. A subscription ends with its device, and with its account.
+type Pushes interface {
+	// SubscribePush keeps p, but for its ID, in the place of what its account has at
+	// the endpoint; and, of plausch.PushWeb, of what anybody has there: a browser belongs
+	// to who is signed in. It returns NotFound if Device is not one of the account's,
+	// and Forbidden if the account has [plausch.MaxPushSubscriptions] others.
+	SubscribePush(ctx context.Context, p plausch.PushSubscription, judged ...Judged) (plausch.PushSubscription, error)
+	// ListPushSubscriptions returns the subscriptions of accounts, those of each by id;
+	// none of an account that is not active or has lost its name.
+	ListPushSubscriptions(ctx context.Context, accounts ...plausch.AccountID) ([]plausch.PushSubscription, error)
+	// PushAccounts returns the members of a room, by id, that ListPushSubscriptions has
+	// something of.
+	PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
+	// UnsubscribePush forgets a subscription of an account, or returns NotFound.
+	UnsubscribePush(ctx context.Context, account plausch.AccountID, id int64) error
+	// EndPush forgets a subscription. One that is not there is no error.
+	EndPush(ctx context.Context, id int64) error
+	// NotePush keeps LastError and FailingSince of a subscription. One that is not
+	// there is no error.
+	NotePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error
+	// KeepPushKey keeps key if there is none yet, and returns the one that is kept.
+	KeepPushKey(ctx context.Context, key []byte) ([]byte, error)
 }
 
 // Snapshotter is a store that can copy itself while it is used. Where the database

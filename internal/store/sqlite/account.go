@@ -137,9 +137,9 @@ func (s *Store) ReleaseName(ctx context.Context, id plausch.AccountID) error {
 	return s.write(ctx, "release name", func(ctx context.Context) error { return s.release(ctx, id) })
 }
 
-// release takes name and devices from an account, inside a write.
+// release takes name, subscriptions and devices from an account, inside a write.
 func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
-	if _, err := s.w.releaseName.ExecContext(ctx, id); err != nil {
+	if err := execEach(ctx, id, s.w.releaseName, s.w.deletePushesOf); err != nil {
 		return err
 	}
 	r, err := s.w.deleteDevices.ExecContext(ctx, id)

@@ -18,6 +18,7 @@ var (
 	accountStates = codes[plausch.AccountState]{"", plausch.AccountActive, plausch.AccountDeactivated, plausch.AccountDeleted}
 	purposes      = codes[store.Purpose]{"", store.PurposeClaim, store.PurposeReset}
 	roomKinds     = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
+	pushKinds     = codes[plausch.PushKind]{"", plausch.PushWeb, plausch.PushNtfy, plausch.PushWebhook}
 	eventKinds    = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
 )
 
@@ -32,6 +33,8 @@ const (
 	codePublic = 1
 	codeDirect = 3
 	codeGuest  = 4
+
+	codePushWeb = 1
 )
 
 func (c codes[T]) of(word T) (int64, error) {

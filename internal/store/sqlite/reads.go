@@ -16,6 +16,8 @@ type reads struct {
 	namesContent                                       *statement
 	attachments                                        *statement
 	webhook, webhookByToken, roomWebhooks, allWebhooks *statement
+	outgoing, roomOutgoing, allOutgoing                *statement
+	pushes, roomPushAccounts, allPushAccounts          *statement
 	allRooms                                           *statement
 	contents                                           *statement
 	inviteByToken, invites, invitesOf, inviteRooms     *statement
@@ -73,6 +75,16 @@ func (r *reads) queries() []query {
 		{&r.webhookByToken, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.token = ? AND a.held AND a.state = 1`},
 		{&r.roomWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.room = ? AND h.token IS NOT NULL ORDER BY h.id`},
 		{&r.allWebhooks, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id > 0 AND h.token IS NOT NULL ORDER BY h.id`},
+
+		{&r.outgoing, `SELECT ` + outgoingColumns + outgoingTables + ` WHERE h.id = ?`},
+		{&r.roomOutgoing, `SELECT ` + outgoingColumns + outgoingTables + ` WHERE h.room = ? ORDER BY h.id`},
+		{&r.allOutgoing, `SELECT ` + outgoingColumns + outgoingTables + ` WHERE h.id > 0 ORDER BY h.id`},
+		{&r.pushes, `SELECT ` + pushColumns + ` FROM pushes p JOIN accounts a ON a.id = p.account
+			WHERE p.account = ? AND a.held AND a.state = 1 ORDER BY p.id`},
+		{&r.roomPushAccounts, `SELECT DISTINCT m.account FROM memberships m CROSS JOIN pushes p ON p.account = m.account
+			CROSS JOIN accounts a ON a.id = m.account WHERE m.room = ? AND a.held AND a.state = 1 ORDER BY m.account`},
+		{&r.allPushAccounts, `SELECT DISTINCT p.account FROM pushes p CROSS JOIN accounts a ON a.id = p.account
+			WHERE p.account > 0 AND a.held AND a.state = 1 ORDER BY p.account`},
 
 		{&r.allRooms, `SELECT ` + roomColumns + `, (SELECT count(*) FROM memberships m WHERE m.room = r.id)
 			FROM rooms r WHERE r.name IS NOT NULL ORDER BY r.name`},

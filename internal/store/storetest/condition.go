@@ -150,6 +150,30 @@ var conditionTests = []test{
 				return err
 			},
 		}
+		writes["CreateOutgoingWebhook"] = func(j ...store.Judged) error {
+			n++
+			hook := outgoing(room, admin.ID, n)
+			hook.If = j
+			made, err := f.CreateOutgoingWebhook(f.ctx(), hook)
+			if err == nil {
+				f.ok(f.DeleteOutgoingWebhook(f.ctx(), made.ID, start, 0))
+			}
+			return err
+		}
+		writes["DeleteOutgoingWebhook"] = func(j ...store.Judged) error {
+			n++
+			made, err := f.CreateOutgoingWebhook(f.ctx(), outgoing(room, admin.ID, n))
+			f.ok(err)
+			err = f.DeleteOutgoingWebhook(f.ctx(), made.ID, start, 0, j...)
+			if err != nil {
+				f.ok(f.DeleteOutgoingWebhook(f.ctx(), made.ID, start, 0))
+			}
+			return err
+		}
+		writes["SubscribePush"] = func(j ...store.Judged) error {
+			_, err := f.SubscribePush(f.ctx(), plausch.PushSubscription{Account: bob.ID, Kind: plausch.PushNtfy, Endpoint: "https://ntfy.sh/x", Created: start}, j...)
+			return err
+		}
 		judged := store.Judged{Account: admin.ID, Role: plausch.RoleAdmin, PasswordHash: "$old", Member: room}
 		for what, write := range writes {
 			for name, is := range map[string]struct {

@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Events", eventTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
+		{"OutgoingWebhooks", outgoingWebhookTests},
+		{"Pushes", pushTests},
 	}
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
