@@ -47,6 +47,7 @@ type Options struct {
 	// LockFiles keeps backups away while bytes are removed, until unlock is called;
 	// its error says that one is being made. With nil nothing is removed.
 	LockFiles func() (unlock func() error, err error)
+	Push      PushOptions
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default

@@ -1,0 +1,75 @@
+package core
+
+import (
+	"context"
+	"net/url"
+
+	"plausch"
+	"plausch/internal/auth"
+	"plausch/internal/store"
+)
+
+// CreateOutgoingWebhook has what happens in a room from now on posted to an address.
+// Whoever runs the room may, but no guest. Secret is in the result, this once.
+func (c *Core) CreateOutgoingWebhook(ctx context.Context, by plausch.Account, room plausch.RoomID, address string) (plausch.OutgoingWebhook, error) {
+	if err := c.checkCanManageWebhooks(ctx, by, room); err != nil {
+		return plausch.OutgoingWebhook{}, err
+	}
+	address, err := c.checkURL(address)
+	if err != nil {
+		return plausch.OutgoingWebhook{}, err
+	}
+	if err := c.takeSend(ctx, by); err != nil {
+		return plausch.OutgoingWebhook{}, err
+	}
+	w, err := c.store.CreateOutgoingWebhook(ctx, store.NewOutgoingWebhook{
+		Room: room, URL: address, Secret: auth.NewWebhookSecret(), Maker: by.ID, At: c.now(),
+		If: []store.Judged{{Account: by.ID, Role: by.Role, Member: room}},
+	})
+	return w, meanwhile(err)
+}
+
+// ListOutgoingWebhooks returns those of a room to its members, who are to know where
+// what they write goes; who cannot manage them sees the host alone. No secret is in it.
+func (c *Core) ListOutgoingWebhooks(ctx context.Context, by plausch.Account, room plausch.RoomID) ([]plausch.OutgoingWebhook, error) {
+	if _, err := c.member(ctx, by.ID, room); err != nil {
+		return nil, err
+	}
+	canManage := c.checkCanManageWebhooks(ctx, by, room)
+	if canManage != nil && plausch.CodeOf(canManage) != plausch.Forbidden {
+		return nil, canManage
+	}
+	hooks, err := c.store.ListOutgoingWebhooks(ctx, room)
+	for i := range hooks {
+		hooks[i].Secret = ""
+		if canManage != nil {
+			hooks[i].URL = originOf(hooks[i].URL)
+		}
+	}
+	return hooks, err
+}
+
+// originOf returns the scheme and host of an address.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// DeleteOutgoingWebhook ends an outgoing webhook at once. Whoever runs its room may.
+func (c *Core) DeleteOutgoingWebhook(ctx context.Context, by plausch.Account, id int64) error {
+	hook, err := c.store.OutgoingWebhook(ctx, id)
+	if err == nil {
+		err = c.checkCanManageWebhooks(ctx, by, hook.Room)
+	}
+	switch plausch.CodeOf(err) {
+	case "":
+		return meanwhile(c.store.DeleteOutgoingWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
+	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
+		return errNoWebhook()
+	default:
+		return err
+	}
+}
