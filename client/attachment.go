@@ -79,20 +79,6 @@ func (c *Client) Download(ctx context.Context, id string, d Download) (int64, er
 	return c.download(ctx, d, "attachments", id)
 }
 
-// DownloadAvatar writes the picture of the account called name as Download does.
-// NotFound means that it has none.
-func (c *Client) DownloadAvatar(ctx context.Context, name string, d Download) (int64, error) {
-	return c.download(ctx, d, "accounts", name, "avatar")
-}
-
-// SetAvatar makes an uploaded picture that of the account, or takes its picture
-// away if attachment is empty. Version changes with the picture; empty is none.
-func (c *Client) SetAvatar(ctx context.Context, attachment string) (version string, err error) {
-	var w protocol.Avatar
-	err = c.Call(ctx, protocol.MethodAvatarSet, &protocol.AvatarSet{Attachment: attachment}, &w)
-	return w.Avatar, err
-}
-
 func (c *Client) download(ctx context.Context, d Download, elements ...string) (written int64, err error) {
 	defer func() {
 		if err != nil {

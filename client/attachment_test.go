@@ -22,7 +22,7 @@ func TestAttachments(t *testing.T) {
 		r := open(t, f.options("anna"))
 		defer r.c.Close()
 		r.untilCaughtUp()
-		events, _, err := r.c.History(t.Context(), 1, Page{})
+		events, _, err := r.c.History(t.Context(), 1, HistoryQuery{})
 		if err != nil || len(events) != 1 || fmt.Sprint(events[0].Attachments) != fmt.Sprint(files) {
 			t.Errorf("history has %+v, %v", events, err)
 		}

@@ -70,20 +70,6 @@ type call struct {
 // Welcome returns what the server answered to the hello.
 func (c *Conn) Welcome() protocol.Welcome { return c.welcome }
 
-// SignIn signs in: by token, by name and password, or as a guest by name alone.
-// The error's code is SignInFailed or Taken if that cannot work.
-func (c *Conn) SignIn(ctx context.Context, s protocol.SignIn) (protocol.SignedIn, error) {
-	var r protocol.SignedIn
-	err := c.Call(ctx, protocol.MethodSignIn, &s, &r)
-	return r, err
-}
-
-// Subscribe asks for pushes of the events of all rooms that the account is or
-// becomes a member of.
-func (c *Conn) Subscribe(ctx context.Context) error {
-	return c.Call(ctx, protocol.MethodSubscribe, &protocol.Empty{}, nil)
-}
-
 // Call sends a request and waits for its answer, which is decoded into result
 // (nil drops it). Calls may overlap: they are sent in the order in which they
 // were made, without waiting for one another's answers.

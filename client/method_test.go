@@ -255,7 +255,7 @@ func (w *world) talk() {
 	_, err = w.bob.Send(client.Outgoing{Room: hall.ID, Text: "good morning"})
 	w.must(err)
 	w.must(w.bob.Flush(ctx))
-	events, _, err := alice.History(ctx, hall.ID, client.Page{Limit: 1})
+	events, _, err := alice.History(ctx, hall.ID, client.HistoryQuery{Limit: 1})
 	w.must(err)
 	if len(events) != 1 || events[0].Text != "good morning" {
 		w.t.Errorf("in the hall was said %+v", events)
@@ -320,7 +320,7 @@ func (w *world) webhooks() {
 	for range 2 { // said once
 		w.must(client.PostWebhook(ctx, w.address, w.options(), post))
 	}
-	events, _, err := w.alice.History(ctx, plausch.PublicRoom, client.Page{Limit: 2})
+	events, _, err := w.alice.History(ctx, plausch.PublicRoom, client.HistoryQuery{Limit: 2})
 	w.must(err)
 	if last := events[len(events)-1]; last.Text != "done" || last.Actor.Name != "builds" || len(events) > 1 && events[0].Text == "done" {
 		w.t.Errorf("the webhook has said %+v", events)

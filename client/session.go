@@ -40,3 +40,17 @@ func (c *Conn) Ping(ctx context.Context) error {
 func (c *Conn) SignOut(ctx context.Context) error {
 	return c.Call(ctx, protocol.MethodSignOut, &protocol.Empty{}, nil)
 }
+
+// SignIn signs in: by token, by name and password, or as a guest by name alone.
+// The error's code is SignInFailed or Taken if that cannot work.
+func (c *Conn) SignIn(ctx context.Context, s protocol.SignIn) (protocol.SignedIn, error) {
+	var r protocol.SignedIn
+	err := c.Call(ctx, protocol.MethodSignIn, &s, &r)
+	return r, err
+}
+
+// Subscribe asks for pushes of the events of all rooms that the account is or
+// becomes a member of.
+func (c *Conn) Subscribe(ctx context.Context) error {
+	return c.Call(ctx, protocol.MethodSubscribe, &protocol.Empty{}, nil)
+}

@@ -318,7 +318,7 @@ func TestSlowReaderOfUpdates(t *testing.T) {
 			f.say(1, "bob", n)
 		}
 		synctest.Wait()
-		if _, _, err := r.c.History(t.Context(), 1, Page{Before: 10}); err != nil {
+		if _, _, err := r.c.History(t.Context(), 1, HistoryQuery{Before: 10}); err != nil {
 			t.Fatalf("history while updates wait: %v", err)
 		}
 		r.c.mu.Lock()

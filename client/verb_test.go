@@ -1,7 +1,14 @@
 package client_test
 
 import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +28,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"subscribe":             {"Subscribe", "MemberRooms", "the hub does it"},
 	"claim":                 {"Claim", "Claim", "no noun"},
 	"history":               {"History", "History", "no verb"},
-	"typing":                {"Typing", "MayType", "the hub tells it"},
+	"typing":                {"Typing", "CheckMayType", "the hub tells it"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
 	"message.send":          {"Send", "SendMessage", "it is what a client is for"},
@@ -36,8 +43,8 @@ var otherNames = map[string]struct{ client, core, why string }{
 
 // storeVerbs are the methods that the store has of the same name.
 var storeVerbs = []string{
-	"account.list", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
-	"member.list", "passkey.delete", "passkey.list", "room.list", "webhook.create", "webhook.delete", "webhook.list",
+	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
+	"member.list", "passkey.delete", "passkey.list", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.
@@ -51,6 +58,15 @@ func goName(method string) string {
 		name += "s"
 	}
 	return name
+}
+
+// namesOf returns what a method is called in the client and in the core, "-" if
+// nothing there is.
+func namesOf(method string) (inClient, inCore string) {
+	if other, ok := otherNames[method]; ok {
+		return other.client, other.core
+	}
+	return goName(method), goName(method)
 }
 
 // TestOneVerbOnEveryFloor holds what docs/architecture.md says of names: a method is
@@ -69,12 +85,7 @@ func TestOneVerbOnEveryFloor(t *testing.T) {
 	known := map[string]bool{}
 	for _, m := range api.Methods() {
 		known[m.Name] = true
-		inClient, inCore := "", ""
-		if other, ok := otherNames[m.Name]; ok {
-			inClient, inCore = other.client, other.core
-		} else {
-			inClient, inCore = goName(m.Name), goName(m.Name)
-		}
+		inClient, inCore := namesOf(m.Name)
 		if !has(inClient, clients...) {
 			t.Errorf("%s: the client has no method %s", m.Name, inClient)
 		}
@@ -96,4 +107,55 @@ func TestOneVerbOnEveryFloor(t *testing.T) {
 			t.Errorf("%s: the store has no method %s", method, name)
 		}
 	}
+}
+
+// otherFiles are the files that are not called by the noun, on all floors or on one.
+var otherFiles = map[string]string{
+	"hello": "session", "ping": "session", "sign_in": "session", "sign_out": "session", "subscribe": "session",
+	"core hello": "server", "core subscribe": "room",
+	"protocol history": "event", "protocol typing": "presence",
+}
+
+// TestOneNounOneFile holds what docs/architecture.md says of files: a method's noun
+// has one file name in protocol, client and core. The api's own test holds it there.
+func TestOneNounOneFile(t *testing.T) {
+	core, client := methodFiles(t, "../internal/core"), methodFiles(t, ".")
+	for _, m := range api.Methods() {
+		noun, _, _ := strings.Cut(m.Name, ".")
+		file := func(floor string) string {
+			return cmp.Or(otherFiles[floor+" "+noun], otherFiles[noun], noun) + ".go"
+		}
+		inClient, inCore := namesOf(m.Name)
+		if at := client[inClient]; inClient != "-" && !slices.Contains(at, file("client")) {
+			t.Errorf("%s: the client has %s in %v, want it in %s", m.Name, inClient, at, file("client"))
+		}
+		if at := core[inCore]; inCore != "-" && !slices.Contains(at, file("core")) {
+			t.Errorf("%s: the core has %s in %v, want it in %s", m.Name, inCore, at, file("core"))
+		}
+		if _, err := os.Stat(filepath.Join("../protocol", file("protocol"))); err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+	}
+}
+
+// methodFiles returns the files of a folder that have a method of a name.
+func methodFiles(t *testing.T, folder string) map[string][]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]string{}
+	for _, path := range paths {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil {
+				files[fn.Name.Name] = append(files[fn.Name.Name], filepath.Base(path))
+			}
+		}
+	}
+	return files
 }

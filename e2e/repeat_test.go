@@ -137,7 +137,7 @@ func TestRepeatLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	events, _, err := st.Events(ctx, plausch.PublicRoom, store.Page{Limit: 10, MaxBytes: 1 << 20, Size: protocol.EventSize})
+	events, _, err := st.Events(ctx, plausch.PublicRoom, store.HistoryQuery{Limit: 10, MaxBytes: 1 << 20, Size: protocol.EventSize})
 	if err != nil || len(events) != 1 {
 		t.Errorf("history has %d events, want 1 (%v)", len(events), err)
 	}

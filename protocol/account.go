@@ -3,7 +3,7 @@ package protocol
 import "plausch"
 
 //msgp:limit arrays:256 maps:64
-//msgp:ignore AvatarSet Avatar AccountUpdate
+//msgp:ignore AccountUpdate AccountList AccountInfo Accounts AccountName AccountRole AccountDelete
 
 // Account is an account as others see it.
 type Account struct {
@@ -16,10 +16,6 @@ type Account struct {
 	Role string `json:"role,omitzero" msg:"role,omitempty"`
 }
 
-// AvatarVersion returns, of the hash of a picture, as much as clients need to know
-// whether they have it already.
-func AvatarVersion(avatar string) string { return avatar[:min(len(avatar), 16)] }
-
 // NewAccount returns ref as it goes over the wire.
 func NewAccount(ref plausch.AccountRef) Account {
 	return Account{ID: int64(ref.ID), Name: ref.Name, Display: ref.Display}
@@ -30,17 +26,57 @@ func (a Account) Ref() plausch.AccountRef {
 	return plausch.AccountRef{ID: plausch.AccountID(a.ID), Name: a.Name, Display: a.Display}
 }
 
-// AvatarSet is the params of avatar.set, whose result is the Avatar.
-type AvatarSet struct {
-	Attachment string `json:"attachment,omitzero"` // id of a picture; empty: none any more
-}
-
-// Avatar says which picture an account has now.
-type Avatar struct {
-	Avatar string `json:"avatar,omitzero"` // see [AvatarVersion]; empty: none
-}
-
 // AccountUpdate is the params of account.update, whose result is the Account.
 type AccountUpdate struct {
 	Display string `json:"display,omitzero"` // empty: the name
+}
+
+// AccountList is the params of account.list.
+type AccountList struct {
+	After int64 `json:"after,omitzero"` // id of the last account of the page before
+	Limit int   `json:"limit,omitzero"`
+}
+
+// AccountInfo is an account as those see it who look after the server.
+type AccountInfo struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Display string `json:"display,omitzero"`
+	Role    string `json:"role"`
+	State   string `json:"state"` // active or deactivated
+	Bot     bool   `json:"bot,omitzero"`
+	Created int64  `json:"created"` // milliseconds since 1970-01-01 UTC
+	Seen    int64  `json:"seen"`    // last, to within ten minutes
+}
+
+// NewAccountInfo returns a as it goes over the wire.
+func NewAccountInfo(a plausch.Account) AccountInfo {
+	return AccountInfo{
+		ID: int64(a.ID), Name: a.Name, Display: a.Display, Role: string(a.Role), State: string(a.State), Bot: a.Bot,
+		Created: a.Created.UnixMilli(), Seen: a.LastSeen.UnixMilli(),
+	}
+}
+
+// Accounts is the result of account.list, by id.
+type Accounts struct {
+	Accounts []AccountInfo `json:"accounts,omitempty"`
+	More     bool          `json:"more,omitzero"`
+}
+
+// AccountName is the params of account.deactivate and account.activate.
+type AccountName struct {
+	Name string `json:"name"`
+}
+
+// AccountRole is the params of account.role.
+type AccountRole struct {
+	Name string `json:"name"`
+	Role string `json:"role"` // owner, admin or member
+}
+
+// AccountDelete is the params of account.delete.
+type AccountDelete struct {
+	Name     string `json:"name,omitzero"`     // absent: the caller's own
+	Password string `json:"password,omitzero"` // the caller's, to delete its own
+	Erase    bool   `json:"erase,omitzero"`    // the texts of its messages go, too
 }

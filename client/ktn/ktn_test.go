@@ -193,7 +193,7 @@ func TestSettles(t *testing.T) {
 		s := ktntest.New(ktntest.Kind{History: "messages", Pace: 300 * time.Millisecond}, old(5)...)
 		r := open(t, options(s, "carl"))
 		defer r.c.Close()
-		events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.Page{})
+		events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.HistoryQuery{})
 		if err != nil || len(events) != 5 {
 			t.Errorf("there are %d messages, %v", len(events), err)
 		}
@@ -380,15 +380,15 @@ func TestHistory(t *testing.T) {
 			t.Fatalf("there are %d events", len(r.events))
 		}
 		for _, tt := range []struct {
-			page client.Page
+			page client.HistoryQuery
 			want string
 		}{
-			{client.Page{}, "401-450 true"},
-			{client.Page{Before: 3}, "1-2 false"},
-			{client.Page{After: 448}, "449-450 false"},
-			{client.Page{Forward: true, Limit: 2}, "1-2 true"},
-			{client.Page{After: 100, Before: 103}, "101-102 false"},
-			{client.Page{Limit: 1000}, "251-450 true"},
+			{client.HistoryQuery{}, "401-450 true"},
+			{client.HistoryQuery{Before: 3}, "1-2 false"},
+			{client.HistoryQuery{After: 448}, "449-450 false"},
+			{client.HistoryQuery{Forward: true, Limit: 2}, "1-2 true"},
+			{client.HistoryQuery{After: 100, Before: 103}, "101-102 false"},
+			{client.HistoryQuery{Limit: 1000}, "251-450 true"},
 		} {
 			events, more, err := r.c.History(t.Context(), plausch.PublicRoom, tt.page)
 			if err != nil || len(events) == 0 {
@@ -427,7 +427,7 @@ func TestHistoryOnRequest(t *testing.T) {
 				}
 				for range 2 {
 					var history []string
-					events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.Page{})
+					events, _, err := r.c.History(t.Context(), plausch.PublicRoom, client.HistoryQuery{})
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -273,7 +273,7 @@ func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
 // printAfter prints the messages with seqs over after, up to last.
 func (t *tailer) printAfter(ctx context.Context, after, last int64) error {
 	for after < last {
-		page := client.Page{After: after, Limit: protocol.MaxPage}
+		page := client.HistoryQuery{After: after, Limit: protocol.MaxPage}
 		if after == 0 {
 			page.Before = 2 // 0 would not bound the page
 		}
@@ -302,7 +302,7 @@ func (t *tailer) printAfter(ctx context.Context, after, last int64) error {
 
 // history asks for a page, which starts the patience anew; it does not run while
 // somebody reads what was printed.
-func (t *tailer) history(ctx context.Context, page client.Page) ([]plausch.Event, bool, error) {
+func (t *tailer) history(ctx context.Context, page client.HistoryQuery) ([]plausch.Event, bool, error) {
 	t.patience.Reset(t.timeout)
 	defer t.patience.Stop()
 	return t.client.History(ctx, t.room.ID, page)
@@ -313,7 +313,7 @@ func (t *tailer) printLast(ctx context.Context, last int64) error {
 	var found []plausch.Event // newest first
 	before, more := last+1, true
 	for more && len(found) < t.lines && before > t.since+1 {
-		page := client.Page{Before: before, Limit: protocol.MaxPage}
+		page := client.HistoryQuery{Before: before, Limit: protocol.MaxPage}
 		var events []plausch.Event
 		var err error
 		if events, more, err = t.history(ctx, page); err != nil {

@@ -59,11 +59,3 @@ func accountDelete(a *API, ctx context.Context, c *Caller, p *protocol.AccountDe
 	}
 	return &protocol.Empty{}, err
 }
-
-func botCreate(a *API, ctx context.Context, c *Caller, p *protocol.BotCreate) (protocol.Body, error) {
-	bot, token, err := a.core.Admin(c.Account()).CreateBot(ctx, p.Name)
-	if err != nil {
-		return nil, err
-	}
-	return &protocol.BotCreated{Account: ownAccount(bot), Token: token.Text()}, nil
-}

@@ -16,7 +16,7 @@ var kinds = []string{"nobody", "stranger", "plain", "admin", "owner"}
 const unsupported = plausch.Unsupported
 
 // code is one that opens nothing.
-var code = auth.NewCode().Text()
+var code = auth.NewLinkCode().Text()
 
 // accountMatrix says the same as matrix of the methods about accounts, in the
 // order of kinds.

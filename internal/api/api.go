@@ -13,22 +13,22 @@ import (
 	"plausch/protocol"
 )
 
-// Access says who may call a method. What else is needed, such as membership of
-// a room, the core decides.
-type Access uint8
+// Callers says who may call a method. The core decides on all else, such as
+// membership of a room.
+type Callers uint8
 
 const (
-	// Anyone may call it, signed in or not.
-	Anyone Access = iota
-	// Signed methods are for those who have signed in.
-	Signed
+	// Anyone is every connection.
+	Anyone Callers = iota
+	// SignedIn is a connection that has signed in.
+	SignedIn
 )
 
 // Method is a row of the table.
 type Method struct {
-	Name   string
-	Access Access
-	call   call
+	Name    string
+	Callers Callers
+	call    call
 }
 
 // Params reads the params of a request.
@@ -55,58 +55,58 @@ var table = map[string]*Method{}
 // methods is the table. The test of permissions fails for a row that it does
 // not know.
 var methods = []Method{
-	{protocol.MethodHello, Anyone, now(hello)},
-	{protocol.MethodPing, Anyone, now(ping)},
-	{protocol.MethodSignIn, Anyone, now(signIn)},
-	{protocol.MethodClaim, Anyone, now(claim)},
-	{protocol.MethodCodeCheck, Anyone, now(codeCheck)},
-	{protocol.MethodInviteRedeem, Anyone, now(inviteRedeem)},
-	{protocol.MethodResetRedeem, Anyone, now(resetRedeem)},
-	{protocol.MethodPasskeySignInBegin, Anyone, now(passkeySignInBegin)},
-	{protocol.MethodPasskeySignIn, Anyone, now(passkeySignIn)},
-	{protocol.MethodSignOut, Signed, now(signOut)},
-	{protocol.MethodSubscribe, Signed, now(subscribe)},
-	{protocol.MethodAccountUpdate, Signed, now(accountUpdate)},
-	{protocol.MethodAvatarSet, Signed, now(avatarSet)},
-	{MethodAvatarGet, Signed, overHTTP},
-	{protocol.MethodAccountList, Signed, now(accountList)},
-	{protocol.MethodAccountRole, Signed, now(accountRole)},
-	{protocol.MethodAccountDeactivate, Signed, now(accountDeactivate)},
-	{protocol.MethodAccountActivate, Signed, now(accountActivate)},
-	{protocol.MethodAccountDelete, Signed, now(accountDelete)},
-	{protocol.MethodPasswordChange, Signed, now(passwordChange)},
-	{protocol.MethodResetCreate, Signed, now(resetCreate)},
-	{protocol.MethodDeviceList, Signed, now(deviceList)},
-	{protocol.MethodDeviceRevoke, Signed, now(deviceRevoke)},
-	{protocol.MethodInviteCreate, Signed, now(inviteCreate)},
-	{protocol.MethodInviteList, Signed, now(inviteList)},
-	{protocol.MethodInviteRevoke, Signed, now(inviteRevoke)},
-	{protocol.MethodServerUpdate, Signed, now(serverUpdate)},
-	{protocol.MethodBotCreate, Signed, now(botCreate)},
-	{protocol.MethodAuditList, Signed, now(auditList)},
-	{protocol.MethodPasskeyBegin, Signed, now(passkeyBegin)},
-	{protocol.MethodPasskeyAdd, Signed, now(passkeyAdd)},
-	{protocol.MethodPasskeyList, Signed, now(passkeyList)},
-	{protocol.MethodPasskeyDelete, Signed, now(passkeyDelete)},
-	{protocol.MethodRoomList, Signed, now(roomList)},
-	{protocol.MethodRoomGet, Signed, now(roomGet)},
-	{protocol.MethodRoomCreate, Signed, now(roomCreate)},
-	{protocol.MethodRoomJoin, Signed, now(roomJoin)},
-	{protocol.MethodRoomLeave, Signed, now(roomLeave)},
-	{protocol.MethodMemberList, Signed, now(memberList)},
-	{protocol.MethodMemberAdd, Signed, now(memberAdd)},
-	{protocol.MethodMemberRemove, Signed, now(memberRemove)},
-	{protocol.MethodMessageSend, Signed, messageSend},
-	{protocol.MethodHistory, Signed, now(history)},
-	{MethodAttachmentUpload, Signed, overHTTP},
-	{MethodAttachmentGet, Signed, overHTTP},
-	{protocol.MethodWebhookCreate, Signed, now(webhookCreate)},
-	{protocol.MethodWebhookList, Signed, now(webhookList)},
-	{protocol.MethodWebhookDelete, Signed, now(webhookDelete)},
+	{protocol.MethodHello, Anyone, blocking(hello)},
+	{protocol.MethodPing, Anyone, blocking(ping)},
+	{protocol.MethodSignIn, Anyone, blocking(signIn)},
+	{protocol.MethodClaim, Anyone, blocking(claim)},
+	{protocol.MethodCodeCheck, Anyone, blocking(codeCheck)},
+	{protocol.MethodInviteRedeem, Anyone, blocking(inviteRedeem)},
+	{protocol.MethodResetRedeem, Anyone, blocking(resetRedeem)},
+	{protocol.MethodPasskeySignInBegin, Anyone, blocking(passkeySignInBegin)},
+	{protocol.MethodPasskeySignIn, Anyone, blocking(passkeySignIn)},
+	{protocol.MethodSignOut, SignedIn, blocking(signOut)},
+	{protocol.MethodSubscribe, SignedIn, blocking(subscribe)},
+	{protocol.MethodAccountUpdate, SignedIn, blocking(accountUpdate)},
+	{protocol.MethodAvatarSet, SignedIn, blocking(avatarSet)},
+	{MethodAvatarGet, SignedIn, overHTTP},
+	{protocol.MethodAccountList, SignedIn, blocking(accountList)},
+	{protocol.MethodAccountRole, SignedIn, blocking(accountRole)},
+	{protocol.MethodAccountDeactivate, SignedIn, blocking(accountDeactivate)},
+	{protocol.MethodAccountActivate, SignedIn, blocking(accountActivate)},
+	{protocol.MethodAccountDelete, SignedIn, blocking(accountDelete)},
+	{protocol.MethodPasswordChange, SignedIn, blocking(passwordChange)},
+	{protocol.MethodResetCreate, SignedIn, blocking(resetCreate)},
+	{protocol.MethodDeviceList, SignedIn, blocking(deviceList)},
+	{protocol.MethodDeviceRevoke, SignedIn, blocking(deviceRevoke)},
+	{protocol.MethodInviteCreate, SignedIn, blocking(inviteCreate)},
+	{protocol.MethodInviteList, SignedIn, blocking(inviteList)},
+	{protocol.MethodInviteRevoke, SignedIn, blocking(inviteRevoke)},
+	{protocol.MethodServerUpdate, SignedIn, blocking(serverUpdate)},
+	{protocol.MethodBotCreate, SignedIn, blocking(botCreate)},
+	{protocol.MethodAuditList, SignedIn, blocking(auditList)},
+	{protocol.MethodPasskeyBegin, SignedIn, blocking(passkeyBegin)},
+	{protocol.MethodPasskeyAdd, SignedIn, blocking(passkeyAdd)},
+	{protocol.MethodPasskeyList, SignedIn, blocking(passkeyList)},
+	{protocol.MethodPasskeyDelete, SignedIn, blocking(passkeyDelete)},
+	{protocol.MethodRoomList, SignedIn, blocking(roomList)},
+	{protocol.MethodRoomGet, SignedIn, blocking(roomGet)},
+	{protocol.MethodRoomCreate, SignedIn, blocking(roomCreate)},
+	{protocol.MethodRoomJoin, SignedIn, blocking(roomJoin)},
+	{protocol.MethodRoomLeave, SignedIn, blocking(roomLeave)},
+	{protocol.MethodMemberList, SignedIn, blocking(memberList)},
+	{protocol.MethodMemberAdd, SignedIn, blocking(memberAdd)},
+	{protocol.MethodMemberRemove, SignedIn, blocking(memberRemove)},
+	{protocol.MethodMessageSend, SignedIn, messageSend},
+	{protocol.MethodHistory, SignedIn, blocking(history)},
+	{MethodAttachmentUpload, SignedIn, overHTTP},
+	{MethodAttachmentGet, SignedIn, overHTTP},
+	{protocol.MethodWebhookCreate, SignedIn, blocking(webhookCreate)},
+	{protocol.MethodWebhookList, SignedIn, blocking(webhookList)},
+	{protocol.MethodWebhookDelete, SignedIn, blocking(webhookDelete)},
 	{MethodWebhookPost, Anyone, webhookPost},
-	{protocol.MethodPresenceList, Signed, now(presenceList)},
-	{protocol.MethodPresenceSet, Signed, now(presenceSet)},
-	{protocol.MethodTyping, Signed, now(typing)},
+	{protocol.MethodPresenceList, SignedIn, blocking(presenceList)},
+	{protocol.MethodPresenceSet, SignedIn, blocking(presenceSet)},
+	{protocol.MethodTyping, SignedIn, blocking(typing)},
 }
 
 func init() {
@@ -126,38 +126,38 @@ func (a *API) Call(ctx context.Context, c *Caller, method string, params Params,
 		reply(nil, plausch.Errorf(plausch.Unsupported, "there is no method %q", method))
 		return
 	}
-	if err := may(m, c); err != nil {
+	if err := checkMayCall(m, c); err != nil {
 		reply(nil, err)
 		return
 	}
 	m.call(a, ctx, c, params, reply)
 }
 
-// may reports why c may not call m, if so.
-func may(m *Method, c *Caller) error {
-	if m.Access == Signed && !c.SignedIn() {
+// checkMayCall returns an error unless c may call m.
+func checkMayCall(m *Method, c *Caller) error {
+	if m.Callers == SignedIn && !c.SignedIn() {
 		return plausch.Errorf(plausch.SignInNeeded, "sign in first")
 	}
 	return nil
 }
 
-// now makes a call of a function whose outcome is known when it returns.
-func now[P any, B interface {
+// blocking makes a call of a function that returns the result.
+func blocking[P any, B interface {
 	*P
 	protocol.Body
 }](f func(a *API, ctx context.Context, c *Caller, p *P) (protocol.Body, error)) call {
 	return func(a *API, ctx context.Context, c *Caller, params Params, reply Reply) {
 		p := new(P)
 		if err := params(B(p)); err != nil {
-			reply(nil, unfit(err))
+			reply(nil, errParams(err))
 			return
 		}
 		reply(f(a, ctx, c, p))
 	}
 }
 
-// unfit is the error of params that cannot be read as those of their method.
-func unfit(err error) error {
+// errParams is the error of params that cannot be decoded as those of the method.
+func errParams(err error) error {
 	return plausch.Errorf(plausch.Invalid, "params do not fit the method: %v", err)
 }
 

@@ -19,7 +19,7 @@ const (
 // Upload keeps a file of a caller, to be sent by its id: see core.Core.Upload.
 // Unlike Call, it may run beside other calls of the caller.
 func (a *API) Upload(ctx context.Context, c *Caller, f core.File) (plausch.Attachment, error) {
-	if err := may(table[MethodAttachmentUpload], c); err != nil {
+	if err := checkMayCall(table[MethodAttachmentUpload], c); err != nil {
 		return plausch.Attachment{}, err
 	}
 	return a.core.UploadAttachment(ctx, c.Account(), f)
@@ -29,7 +29,7 @@ func (a *API) Upload(ctx context.Context, c *Caller, f core.File) (plausch.Attac
 // closed: see core.Core.OpenAttachment. Unlike Call, it may run beside other
 // calls of the caller.
 func (a *API) OpenAttachment(ctx context.Context, c *Caller, ref core.FileRef) (plausch.Attachment, io.ReadSeekCloser, error) {
-	if err := may(table[MethodAttachmentGet], c); err != nil {
+	if err := checkMayCall(table[MethodAttachmentGet], c); err != nil {
 		return plausch.Attachment{}, nil, err
 	}
 	return a.core.OpenAttachment(ctx, c.Account(), ref)

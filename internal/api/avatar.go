@@ -24,7 +24,7 @@ func avatarSet(a *API, ctx context.Context, c *Caller, p *protocol.AvatarSet) (p
 // closed: see core.Core.OpenAvatar. Unlike Call, it may run beside other calls of
 // the caller. To set one, whoever comes over HTTP calls Upload and avatar.set.
 func (a *API) OpenAvatar(ctx context.Context, c *Caller, name string) (core.Avatar, io.ReadSeekCloser, error) {
-	if err := may(table[MethodAvatarGet], c); err != nil {
+	if err := checkMayCall(table[MethodAvatarGet], c); err != nil {
 		return core.Avatar{}, nil, err
 	}
 	return a.core.OpenAvatar(ctx, name)

@@ -11,7 +11,6 @@ import (
 
 // otherFiles has the nouns that share the file of another.
 var otherFiles = map[string]string{
-	"bot": "account", "reset": "password", "history": "message", "typing": "presence",
 	"hello": "session", "ping": "session", "sign_in": "session", "sign_out": "session", "subscribe": "session",
 }
 

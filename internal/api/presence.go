@@ -49,12 +49,3 @@ func presenceSet(_ *API, _ context.Context, c *Caller, p *protocol.PresenceSet) 
 	c.subscriber.SetAway(presence == plausch.Away)
 	return &protocol.Empty{}, nil
 }
-
-func typing(a *API, ctx context.Context, c *Caller, p *protocol.TypingSet) (protocol.Body, error) {
-	room := plausch.RoomID(p.Room)
-	if err := a.core.MayType(ctx, c.Account(), room); err != nil {
-		return nil, err
-	}
-	a.hub.Typing(room, c.Account().Ref())
-	return &protocol.Empty{}, nil
-}

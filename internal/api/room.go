@@ -10,7 +10,7 @@ import (
 // RoomAddressed returns the id of the room at an address of the front-ends that
 // have such: see core.Core.RoomAddressed. It may run beside other calls.
 func (a *API) RoomAddressed(ctx context.Context, c *Caller, address string) (plausch.RoomID, error) {
-	if err := may(table[protocol.MethodRoomGet], c); err != nil {
+	if err := checkMayCall(table[protocol.MethodRoomGet], c); err != nil {
 		return 0, err
 	}
 	return a.core.RoomAddressed(ctx, address)

@@ -6,12 +6,12 @@ import (
 
 // Secrets come from files, pipes and clipboards, which add line ends and more.
 func TestSecretsWithLineEnds(t *testing.T) {
-	token, code := NewToken(), NewCode()
+	token, code := NewToken(), NewLinkCode()
 	for _, around := range [][2]string{{"", "\n"}, {"", "\r\n"}, {"\ufeff", "\r\n"}, {" ", "\t"}, {"\u00a0", "\n\n"}} {
 		if got, err := ParseToken(around[0] + token.Text() + around[1]); err != nil || got != token {
 			t.Errorf("a token between %q and %q: %v", around[0], around[1], err)
 		}
-		if got, ok := ParseCode(around[0] + code.Text() + around[1]); !ok || got != code {
+		if got, ok := ParseLinkCode(around[0] + code.Text() + around[1]); !ok || got != code {
 			t.Errorf("a code between %q and %q is refused", around[0], around[1])
 		}
 	}

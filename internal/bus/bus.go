@@ -17,21 +17,21 @@ import (
 // Bus delivers committed events and signals. Every implementation passes the suite in
 // bustest.
 type Bus interface {
-	// Publish hands events on, each of them once ever. Those of one room are in seq
-	// order, within a call and from call to call. The slice and what it holds must not
-	// be changed afterwards, by anyone.
+	// Publish delivers events. Each event is published once, and those of one room in
+	// seq order, within a call and from call to call. Nobody may change the slice or its
+	// events afterwards.
 	Publish(events []plausch.Event)
-	// Signal hands a signal on to who listens now. It may come late, in another order
-	// or not at all.
+	// Signal delivers a signal to the subscribers of now. It may come late, in another
+	// order or not at all.
 	Signal(s Signal)
-	// Subscribe calls l with everything that is published and signalled from now on,
-	// until cancel is called. After cancel has returned, nothing of l is running and
-	// nothing will be called. l must not call cancel.
-	Subscribe(l Listener) (cancel func())
+	// Subscribe calls s with all events and signals from now on, until cancel is called.
+	// After cancel has returned, no call of s is running and none will follow. s must
+	// not call cancel.
+	Subscribe(s Subscriber) (cancel func())
 }
 
-// Listener is what a subscriber does with what it hears. A bus may call either.
-type Listener struct {
+// Subscriber takes what a bus delivers. Both functions have to be set.
+type Subscriber struct {
 	// Events is called with events, one call at a time.
 	Events func([]plausch.Event)
 	// Signal may be called by several goroutines at once.
@@ -60,7 +60,7 @@ const (
 type Local struct {
 	publishing sync.Mutex   // held while subscribers hear events
 	mu         sync.RWMutex // guards subs; held while subscribers hear signals
-	subs       []*Listener
+	subs       []*Subscriber
 }
 
 // Publish implements [Bus].
@@ -82,11 +82,11 @@ func (l *Local) Signal(s Signal) {
 }
 
 // Subscribe implements [Bus].
-func (l *Local) Subscribe(listener Listener) (cancel func()) {
-	sub := &listener
+func (l *Local) Subscribe(s Subscriber) (cancel func()) {
+	sub := &s
 	l.change(func() { l.subs = append(l.subs, sub) })
 	return func() {
-		l.change(func() { l.subs = slices.DeleteFunc(l.subs, func(s *Listener) bool { return s == sub }) })
+		l.change(func() { l.subs = slices.DeleteFunc(l.subs, func(other *Subscriber) bool { return other == sub }) })
 	}
 }
 

@@ -161,7 +161,7 @@ func (a *ACME) note(err error) {
 	a.failed, a.failedAt = err, time.Now()
 }
 
-// Config implements Source.
+// Config implements Provider.
 func (a *ACME) Config() *tls.Config {
 	return &tls.Config{GetCertificate: a.config.GetCertificate, NextProtos: []string{acmez.ACMETLS1Protocol}}
 }
@@ -172,7 +172,7 @@ func (a *ACME) Challenge(w http.ResponseWriter, r *http.Request) bool {
 	return a.issuer.HandleHTTPChallenge(w, r)
 }
 
-// Status implements Source.
+// Status implements Provider.
 func (a *ACME) Status() Status {
 	s := Status{Kind: "acme"}
 	for _, c := range a.cache.AllMatchingCertificates(a.opts.Domain) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Source gives certificates to TLS handshakes. It is safe for concurrent use.
-type Source interface {
+// Provider gives certificates to TLS handshakes. It is safe for concurrent use.
+type Provider interface {
 	// Config returns what a TLS server needs of the source.
 	Config() *tls.Config
 	// Status tells how it is about the certificate.

@@ -58,7 +58,7 @@ func (f *Files) stamps() (now [2]stamp) {
 	return now
 }
 
-// Config implements Source.
+// Config implements Provider.
 func (f *Files) Config() *tls.Config {
 	return &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return f.get(), nil }}
 }
@@ -83,7 +83,7 @@ func (f *Files) get() *tls.Certificate {
 	return c
 }
 
-// Status implements Source.
+// Status implements Provider.
 func (f *Files) Status() Status {
 	current := f.get()
 	s := statusOf("files", current)

@@ -17,7 +17,7 @@ import (
 )
 
 // shown returns the fingerprint of the certificate that a visitor of s is shown.
-func shown(t *testing.T, s cert.Source) string {
+func shown(t *testing.T, s cert.Provider) string {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	defer ours.Close()

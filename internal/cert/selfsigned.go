@@ -99,10 +99,10 @@ func writeWhole(path string, content []byte) error {
 	return os.Rename(tmp.Name(), path)
 }
 
-// Config implements Source.
+// Config implements Provider.
 func (s *SelfSigned) Config() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{s.certificate}}
 }
 
-// Status implements Source.
+// Status implements Provider.
 func (s *SelfSigned) Status() Status { return statusOf("self-signed", &s.certificate) }

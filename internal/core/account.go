@@ -2,9 +2,7 @@ package core
 
 import (
 	"context"
-	"errors"
-	"net/netip"
-	"time"
+	"fmt"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -12,277 +10,10 @@ import (
 	"plausch/internal/store"
 )
 
-// restartTime is how long clients are asked to wait when the server stops.
-const restartTime = 2 * time.Second
-
-// ClientInfo is the address and the program of a client that has not signed in yet.
-type ClientInfo struct {
-	Remote  netip.Addr // the zero Addr counts as a private address
-	Program string     // what the client calls itself
-	// NewToken, if not empty, is the text of the token that is made, if one is:
-	// the client has chosen it (see auth.NewToken), so that the same request, sent
-	// again because its answer was lost, has the same outcome.
-	NewToken string
-	// FoldName has a new guest whose name does not fit get a free one that does (see
-	// names.Fold): its program takes its user's name for one.
-	FoldName bool
-}
-
-// vouched is f as the source of a hash for somebody who has shown a secret.
-func (f ClientInfo) vouched() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
-
-// token returns the token to make.
-func (f ClientInfo) token() (auth.Token, error) {
-	if f.NewToken == "" {
-		return auth.NewToken(), nil
-	}
-	t, err := auth.ParseToken(f.NewToken)
-	if err != nil {
-		return t, plausch.Errorf(plausch.Invalid, "new_token is no token: it takes %s and 32 random bytes in base64url", auth.TokenPrefix)
-	}
-	return t, nil
-}
-
-// SignedIn is the outcome of a sign-in.
-type SignedIn struct {
-	Account plausch.Account
-	Device  plausch.DeviceID // 0 for transient guests
-	// Token is that of the new device, empty if none was made.
-	Token string
-
-	used time.Time // of the device
-}
-
-// SignInPassword signs in to an account and makes a device of it. Whether the
-// name or the password was wrong cannot be told, nor measured.
-func (c *Core) SignInPassword(ctx context.Context, from ClientInfo, name, password string) (SignedIn, error) {
-	token, err := from.token()
-	if err != nil {
-		return SignedIn{}, err
-	}
-	judged, err := c.checkPassword(ctx, from, name, password)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	account, err := c.store.Account(ctx, judged.Account)
-	switch {
-	case err != nil:
-		return SignedIn{}, err
-	case account.State != plausch.AccountActive:
-		return SignedIn{}, errNotActive()
-	}
-	return c.newDevice(ctx, from, account, token, store.NewDevice{If: []store.Judged{judged}})
-}
-
-// checkPassword returns the account that holds name, with its hash, if password is
-// its. Verifying takes long: what follows from it is to be judged by both.
-func (c *Core) checkPassword(ctx context.Context, from ClientInfo, name, password string) (store.Judged, error) {
-	name, err := names.Account(name)
-	if err != nil {
-		name = "-" // nobody's: all that can be no name is guessed at together
-	}
-	attempt, err := c.throttle.Begin(ctx, from.Remote, name)
-	if err != nil {
-		return store.Judged{}, err
-	}
-	defer attempt.Withdraw() // unless it is decided: there was no turn for it
-	id, hash, err := c.passwordHash(ctx, name)
-	if err != nil {
-		return store.Judged{}, err
-	}
-	if err := c.opts.Passwords.Verify(ctx, c.throttle.Source(from.Remote), hash, password); err != nil {
-		if plausch.CodeOf(err) == plausch.SignInFailed {
-			attempt.Failed()
-		}
-		return store.Judged{}, err
-	}
-	attempt.Succeeded()
-	c.opts.Passwords.Know(from.Remote)
-	return store.Judged{Account: id, PasswordHash: hash}, nil
-}
-
-// passwordHash returns the account that holds a name, and its hash. The hash is
-// empty for names that nobody holds and for guests, so it is never verified.
-func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.AccountID, string, error) {
-	id, hash, err := c.store.PasswordHash(ctx, mapped)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		return 0, "", nil
-	}
-	return id, hash, err
-}
-
-// newDevice makes a device of an account, or finds the one that the same request
-// has made before. By says by what the sign-in was allowed.
-func (c *Core) newDevice(ctx context.Context, from ClientInfo, account plausch.Account, token auth.Token, by store.NewDevice) (SignedIn, error) {
-	by.Account, by.Token, by.Program, by.At = account.ID, token.Hash(), from.Program, c.now()
-	device, err := c.store.CreateDevice(ctx, by)
-	if errors.Is(err, store.ErrUnmet) {
-		return SignedIn{}, plausch.Errorf(plausch.SignInFailed, "the account has just been changed; sign in again")
-	}
-	if plausch.CodeOf(err) == plausch.Taken {
-		var of plausch.Account
-		of, device, err = c.store.AccountByToken(ctx, token.Hash())
-		if err == nil && of.ID != account.ID {
-			err = plausch.Errorf(plausch.Invalid, "new_token is another account's; choose a new one")
-		}
-	}
-	if err != nil {
-		return SignedIn{}, err
-	}
-	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used}, nil
-}
-
-// SignInToken signs in to the account of a device.
-func (c *Core) SignInToken(ctx context.Context, from ClientInfo, token string) (SignedIn, error) {
-	in, err := c.signInToken(ctx, token)
-	switch {
-	case plausch.CodeOf(err) == plausch.SignInFailed:
-		err = c.recordFailure(from, err)
-	case err == nil && !uninvited(in.Account):
-		c.throttle.SignedIn(from.Remote)
-		c.opts.Passwords.Know(from.Remote)
-	}
-	return in, err
-}
-
-// uninvited reports whether an account is a guest whom nobody has invited: anyone
-// can make those.
-func uninvited(account plausch.Account) bool { return account.Uninvited() }
-
-func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) {
-	t, err := auth.ParseToken(token)
-	if err != nil {
-		return SignedIn{}, errNoDevice()
-	}
-	account, device, err := c.store.AccountByToken(ctx, t.Hash())
-	switch {
-	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, errNoDevice()
-	case err != nil:
-		return SignedIn{}, err
-	case device.Expired(c.now()):
-		// So that it stays expired, whatever the clock will say.
-		if err := c.store.RevokeDevice(ctx, account.ID, device.ID); err != nil && plausch.CodeOf(err) != plausch.NotFound {
-			return SignedIn{}, err
-		}
-		return SignedIn{}, errNoDevice()
-	case account.State != plausch.AccountActive:
-		return SignedIn{}, errNotActive()
-	case uninvited(account) && c.opts.Access != AccessOpen:
-		return SignedIn{}, c.errClosed(ctx)
-	}
-	return SignedIn{Account: account, Device: device.ID, used: device.Used}, nil
-}
-
-// recordFailure counts a wrong secret, and returns wrong unless there were too many.
-// Right ones are never held back, since these secrets cannot be guessed: it only
-// keeps those who try from keeping the server busy.
-func (c *Core) recordFailure(from ClientInfo, wrong error) error {
-	if err := c.secrets.Fail(from.Remote); err != nil {
-		return err
-	}
-	return wrong
-}
-
-// SignInGuest makes a guest. A transient one gets no token and exists until it
-// leaves (see Connect); any other is signed in again by its token.
-func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, transient bool) (SignedIn, error) {
-	if c.opts.Access != AccessOpen {
-		return SignedIn{}, c.errClosed(ctx)
-	}
-	guest := store.NewAccount{Display: names.DisplayOf(name), Role: plausch.RoleGuest, Transient: transient, Node: c.opts.Node, Program: from.Program}
-	var err error
-	switch guest.Name, err = names.NewAccount(name); {
-	case err == nil:
-		return c.newGuest(ctx, from, guest)
-	case !from.FoldName:
-		return SignedIn{}, err
-	}
-	guest.Display = names.FoldedDisplay(name)
-	for n := 1; n <= maxFolded; n++ {
-		guest.Name = names.Fold(name, n)
-		in, err := c.newGuest(ctx, from, guest)
-		if plausch.CodeOf(err) != plausch.Taken {
-			return in, err
-		}
-	}
-	return SignedIn{}, plausch.Errorf(plausch.Taken, "too many people already have the name %q; choose another", name)
-}
-
-// maxFolded is how many guests can be here whose names are folded into the same.
-const maxFolded = 100
-
-func (c *Core) newGuest(ctx context.Context, from ClientInfo, guest store.NewAccount) (SignedIn, error) {
-	if !guest.Transient {
-		return c.signUp(ctx, from, guest)
-	}
-	if c.isConnected(guest.Name) {
-		return SignedIn{}, errNameTaken(guest.Name)
-	}
-	account, err := c.createAccount(ctx, from, guest)
-	return SignedIn{Account: account}, err
-}
-
-// SignInOwnToken signs in to the account of a device or, if there is none, makes
-// a guest with that token, which its client has chosen. So a client whose first
-// sign-in got no answer can simply repeat it.
-func (c *Core) SignInOwnToken(ctx context.Context, from ClientInfo, token, name string) (SignedIn, error) {
-	if _, err := auth.ParseToken(token); err != nil || c.opts.Access != AccessOpen {
-		return c.SignInToken(ctx, from, token)
-	}
-	in, err := c.signInToken(ctx, token)
-	if !errors.Is(err, errUnknown) {
-		return in, err
-	}
-	from.NewToken = token
-	in, err = c.SignInGuest(ctx, from, name, false)
-	if plausch.CodeOf(err) == plausch.Taken {
-		if again, err := c.signInToken(ctx, token); err == nil {
-			return again, nil // the same sign-in has come first on another connection
-		}
-		return SignedIn{}, c.recordFailure(from, err) // an htl client's token is no good secret
-	}
-	in.Token = "" // it is none that was made here
-	return in, err
-}
-
-// signUp makes an account with a device, or finds the one that the same request
-// has made before.
-func (c *Core) signUp(ctx context.Context, from ClientInfo, n store.NewAccount) (SignedIn, error) {
-	token, err := from.token()
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if from.NewToken != "" {
-		again, err := c.signInToken(ctx, from.NewToken)
-		switch {
-		case err == nil && again.Account.Name == n.Name:
-			again.Token = from.NewToken
-			return again, nil
-		case err == nil:
-			return SignedIn{}, plausch.Errorf(plausch.Invalid, "new_token is another account's; choose a new one")
-		}
-	}
-	if c.isConnected(n.Name) {
-		if again, err := c.signedUp(ctx, from, n.Name); err == nil {
-			return again, nil // came first on another connection
-		}
-		return SignedIn{}, errNameTaken(n.Name) // however old its LastSeen is by now
-	}
-	n.Token, n.Program = token.Hash(), from.Program
-	account, err := c.createAccount(ctx, from, n)
-	if plausch.CodeOf(err) == plausch.Taken && from.NewToken != "" {
-		// The same request may have come first on another connection.
-		if again, err := c.signInToken(ctx, from.NewToken); err == nil && again.Account.Name == n.Name {
-			again.Token = from.NewToken
-			return again, nil
-		}
-	}
-	if err != nil {
-		return SignedIn{}, err
-	}
-	_, device, err := c.store.AccountByToken(ctx, token.Hash())
-	return SignedIn{Account: account, Device: device.ID, Token: token.Text(), used: device.Used}, err
+// newAccount begins an account called name.
+func newAccount(name string, role plausch.Role) (store.NewAccount, error) {
+	mapped, err := names.NewAccount(name)
+	return store.NewAccount{Name: mapped, Display: names.DisplayOf(name), Role: role}, err
 }
 
 func (c *Core) createAccount(ctx context.Context, from ClientInfo, n store.NewAccount) (plausch.Account, error) {
@@ -309,17 +40,227 @@ func errNameTaken(name string) error {
 	return plausch.Errorf(plausch.Taken, "the name %q belongs to somebody else; choose another", name)
 }
 
-// SignOut forgets the device by which conn signed in, and ends its other
-// connections.
-func (c *Core) SignOut(ctx context.Context, conn *Connection) error {
-	if conn.device == 0 {
-		return nil
+// CreateAccount makes an account with a password.
+func (a *Admin) CreateAccount(ctx context.Context, name, password string, role plausch.Role) (plausch.Account, error) {
+	n, err := newAccount(name, role)
+	if err != nil {
+		return plausch.Account{}, err
 	}
-	conn.closing.Store(true)
-	err := c.revokeDevice(ctx, conn.Account().ID, conn.device)
-	if plausch.CodeOf(err) == plausch.NotFound {
-		return nil
+	if err := auth.CheckPassword(n.Name, password); err != nil {
+		return plausch.Account{}, err
 	}
-	conn.closing.Store(err == nil)
+	if n.PasswordHash, err = a.Passwords.Hash(ctx, auth.Source{Known: true}, password); err != nil {
+		return plausch.Account{}, fmt.Errorf("hash the password: %w", err)
+	}
+	n.Audit = a.audit(plausch.AuditAdd, string(role))
+	return a.create(ctx, n)
+}
+
+func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
+	n.At, n.If = a.now(), a.conditions
+	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
+	account, err := a.Store.CreateAccount(ctx, n)
+	return account, meanwhile(err)
+}
+
+func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, error) {
+	return accountNamed(ctx, c.store, name)
+}
+
+// accountNamed returns the account that holds a name, or that has an id such as id:12.
+func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
+	var account plausch.Account
+	var err error
+	if id, ok := names.AccountID(name); ok {
+		account, err = st.Account(ctx, plausch.AccountID(id))
+	} else if name, err = names.Account(name); err == nil {
+		account, err = st.AccountByName(ctx, name)
+	}
+	if plausch.CodeOf(err) == plausch.NotFound || err == nil && account.State == plausch.AccountDeleted {
+		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", name)
+	}
+	return account, err
+}
+
+// GetAccount returns the account called name, for those who may do anything to
+// accounts.
+func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
+	if err := a.check(isAdmin); err != nil { // before it can learn who there is
+		return plausch.Account{}, err
+	}
+	return accountNamed(ctx, a.Store, name)
+}
+
+// accountToChange returns the account called name if it may be changed.
+func (a *Admin) accountToChange(ctx context.Context, name string) (plausch.Account, error) {
+	account, err := a.GetAccount(ctx, name)
+	if err != nil {
+		return plausch.Account{}, err
+	}
+	return account, a.check(func(by plausch.Account) error { return mayChange(by, account) })
+}
+
+// change changes an account by those rights.
+func (a *Admin) change(ctx context.Context, account plausch.Account, c store.AccountUpdate) (plausch.Account, error) {
+	c.Account, c.At, c.If = account.ID, a.now(), a.judged(account)
+	changed, err := a.Store.UpdateAccount(ctx, c)
+	if err != nil {
+		return changed, meanwhile(err)
+	}
+	return changed, a.changed(ctx, account.ID)
+}
+
+// UpdateAccount changes how by is called; empty means by its name. What would be
+// another's name is Taken. It returns the account as it is now.
+func (c *Core) UpdateAccount(ctx context.Context, by plausch.Account, display string) (plausch.Account, error) {
+	if display != "" {
+		var err error
+		if display, err = c.freeDisplay(ctx, by, display); err != nil {
+			return by, err
+		}
+	}
+	if err := c.takeSend(ctx, by); err != nil {
+		return by, err
+	}
+	account, err := c.store.UpdateAccount(ctx, store.AccountUpdate{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Display: &display})
+	if err != nil {
+		return by, meanwhile(err)
+	}
+	return account, c.recheck(ctx, by.ID)
+}
+
+// freeDisplay returns the one form of a display name that by may have.
+func (c *Core) freeDisplay(ctx context.Context, by plausch.Account, display string) (string, error) {
+	prepared, err := names.Display(display)
+	if err != nil {
+		return "", err
+	}
+	name, ok := names.ReadAsName(prepared)
+	switch {
+	case !ok:
+		return prepared, nil
+	case name == by.Name:
+		return names.DisplayOf(prepared), nil
+	}
+	if err := names.CheckReserved(name); err != nil {
+		return "", err
+	}
+	switch _, err := c.store.AccountByName(ctx, name); {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return prepared, nil
+	case err != nil:
+		return "", err
+	}
+	return "", plausch.Errorf(plausch.Taken, "%q is the name of somebody else; choose another display name", prepared)
+}
+
+// SetRole gives an account another role: owner, admin or member. A guest whom
+// nobody has invited stays one. The invites of who may make none any more end.
+func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (plausch.Account, error) {
+	if err := a.check(isOwner); err != nil {
+		return plausch.Account{}, err
+	}
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return account, err
+	}
+	switch {
+	case role != plausch.RoleOwner && role != plausch.RoleAdmin && role != plausch.RoleMember:
+		return account, plausch.Errorf(plausch.Invalid, "there is no role %q; choose owner, admin or member", role)
+	case account.Transient, account.Uninvited():
+		return account, plausch.Errorf(plausch.Invalid, "%s is a guest, whose name is kept for a day only; invite them instead", account.Name)
+	case account.Bot && role == plausch.RoleOwner:
+		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which cannot be an owner", account.Name)
+	}
+	return a.change(ctx, account, store.AccountUpdate{
+		Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
+		RevokeInvites: mayInvite(plausch.Account{Role: role}) != nil,
+	})
+}
+
+// DeactivateAccount shuts an account out, and ends the invites by which it could come
+// back as another.
+func (a *Admin) DeactivateAccount(ctx context.Context, name string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.change(ctx, account, store.AccountUpdate{
+		State: plausch.AccountDeactivated, RevokeDevices: !account.Bot && account.Role != plausch.RoleGuest,
+		RevokeInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
+	})
 	return err
+}
+
+// ActivateAccount lets an account in again.
+func (a *Admin) ActivateAccount(ctx context.Context, name string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.change(ctx, account, store.AccountUpdate{
+		State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
+	})
+	return err
+}
+
+// DeleteAccount deletes an account for good. What it wrote stays, under the name
+// plausch.DeletedName, or goes, with erase. It leaves its rooms, and those who stay
+// see it.
+func (a *Admin) DeleteAccount(ctx context.Context, name string, erase bool) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	return a.deleteAccount(ctx, account, erase)
+}
+
+func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, erase bool) error {
+	detail := account.Name // the last place where it stands
+	if erase {
+		detail += ", with its messages"
+	}
+	_, err := a.change(ctx, account, store.AccountUpdate{
+		State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
+	})
+	if err == nil && a.core != nil {
+		err = a.core.log.follow(ctx) // which tells that it has left its rooms
+	}
+	return err
+}
+
+// DeleteAccount deletes the account called name, or with an empty name that of
+// conn. Who deletes itself has to know its password, and conn has to be ended then, as
+// own says. Its messages go with erase.
+func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientInfo, name, password string, erase bool) (own bool, err error) {
+	by := conn.Account()
+	account, admin := by, c.Admin(by)
+	if name != "" {
+		account, err = admin.accountToChange(ctx, name)
+	}
+	if own = err == nil && account.ID == by.ID; own {
+		var judged store.Judged
+		judged, err = c.verifyOwnPassword(ctx, by, from, password)
+		admin.conditions = []store.Judged{judged}
+	}
+	if err != nil {
+		return false, err
+	}
+	conn.closing.Store(own)
+	if err := admin.deleteAccount(ctx, account, erase); err != nil {
+		conn.closing.Store(false)
+		return false, err
+	}
+	return own, nil
+}
+
+// ListAccounts returns the accounts that hold a name, by id from the first after the
+// given one, and whether there are more. Guests who will lose theirs are not among
+// them.
+func (a *Admin) ListAccounts(ctx context.Context, after plausch.AccountID, limit int) ([]plausch.Account, bool, error) {
+	if err := a.check(isAdmin); err != nil {
+		return nil, false, err
+	}
+	all, err := a.Store.ListAccounts(ctx, after, limit+1, a.now().Add(-plausch.GuestNameKept))
+	return all[:min(len(all), limit)], len(all) > limit, err
 }

@@ -55,7 +55,7 @@ func TestClaim(t *testing.T) {
 	}{
 		"the code before":     {first.Text(), "Garden", "alice", password, plausch.NotFound},
 		"no code":             {"", "Garden", "alice", password, plausch.NotFound},
-		"another's code":      {auth.NewCode().Text(), "Garden", "alice", password, plausch.NotFound},
+		"another's code":      {auth.NewLinkCode().Text(), "Garden", "alice", password, plausch.NotFound},
 		"a bad password":      {code.Text(), "Garden", "alice", "12345678", plausch.Invalid},
 		"a bad name":          {code.Text(), "Garden", "a", password, plausch.Invalid},
 		"a server of no name": {code.Text(), " ", "alice", password, plausch.Invalid},
@@ -234,7 +234,7 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", "wrong horse battery", true), plausch.Forbidden)
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", password, true), "")
 	live.Disconnect()
-	events, _, err := f.History(t.Context(), bob, room.ID, core.Page{Limit: 9})
+	events, _, err := f.History(t.Context(), bob, room.ID, core.HistoryQuery{Limit: 9})
 	expectCode(t, err, "")
 	last := events[len(events)-1]
 	if last.Kind != plausch.EventLeave || last.Member.Name != plausch.DeletedName || events[2].Text != "" {

@@ -68,7 +68,7 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 		c.uploads.end(by.ID, used, 0, false)
 		return plausch.Attachment{}, err
 	}
-	if uninvited(by) {
+	if by.Uninvited() {
 		remote := c.remoteOf(by.ID)
 		body.take = func(n int) (counted, error) { return c.guests.takeBytes(remote, n) }
 	}

@@ -116,7 +116,7 @@ func TestKilledDuringUpload(t *testing.T) {
 			t.Fatal(err)
 		}
 		me := in.Account
-		events, _, err := c.History(t.Context(), me, plausch.PublicRoom, core.Page{Limit: 100})
+		events, _, err := c.History(t.Context(), me, plausch.PublicRoom, core.HistoryQuery{Limit: 100})
 		if err != nil || len(events) != round*goodUploads {
 			t.Fatalf("%d messages, want %d: %v", len(events), round*goodUploads, err)
 		}

@@ -92,7 +92,7 @@ func TestAttachmentsOfMessages(t *testing.T) {
 		t.Errorf("the message has %s, want %s", got, want)
 	}
 	f.restart()
-	events, _, err := f.History(t.Context(), bob, sent.Room, core.Page{Limit: 1})
+	events, _, err := f.History(t.Context(), bob, sent.Room, core.HistoryQuery{Limit: 1})
 	if err != nil || fmt.Sprint(events[0].Attachments) != want {
 		t.Errorf("after a restart the message is %+v, %v", events, err)
 	}

@@ -35,7 +35,7 @@ type Avatar struct {
 // now. Two pictures are decoded at a time, and one of an account, which takes up to
 // 300 MB each.
 func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (plausch.Account, error) {
-	if uninvited(by) {
+	if by.Uninvited() {
 		return by, plausch.Errorf(plausch.Forbidden, "only permanent accounts have pictures")
 	}
 	if err := c.keepsFiles(); err != nil {
@@ -56,7 +56,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 		}
 		hash = store.ContentHash(kept)
 	}
-	account, err := c.store.ChangeAccount(ctx, store.AccountChange{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Avatar: &hash})
+	account, err := c.store.UpdateAccount(ctx, store.AccountUpdate{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Avatar: &hash})
 	if err != nil {
 		return by, meanwhile(err)
 	}

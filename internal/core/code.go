@@ -48,7 +48,7 @@ func (c *Core) CheckCode(ctx context.Context, from ClientInfo, purpose Purpose, 
 
 // inviteByCode returns the invite that a code is of, and the hash of the code.
 func (c *Core) inviteByCode(ctx context.Context, from ClientInfo, code string) (store.TokenHash, plausch.Invite, error) {
-	parsed, ok := auth.ParseCode(code)
+	parsed, ok := auth.ParseLinkCode(code)
 	if !ok {
 		return store.TokenHash{}, plausch.Invite{}, c.recordFailure(from, errBadInvite())
 	}
@@ -66,7 +66,7 @@ func (c *Core) ticketByCode(ctx context.Context, from ClientInfo, purpose store.
 	if purpose == store.PurposeClaim {
 		bad = errBadClaim()
 	}
-	parsed, ok := auth.ParseCode(code)
+	parsed, ok := auth.ParseLinkCode(code)
 	if !ok {
 		return store.TokenHash{}, store.Ticket{}, c.recordFailure(from, bad)
 	}

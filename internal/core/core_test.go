@@ -198,7 +198,7 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	}
 	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, first.Token)
 	expectCode(t, err, plausch.SignInFailed)
-	_, _, err = f.History(t.Context(), other.Account, secret.Room, core.Page{Limit: 10})
+	_, _, err = f.History(t.Context(), other.Account, secret.Room, core.HistoryQuery{Limit: 10})
 	expectCode(t, err, plausch.NotFound)
 	rooms, _, err := f.ListRooms(t.Context(), other.Account, true, 0, 10)
 	if err != nil || len(rooms) != 1 {
@@ -372,7 +372,7 @@ func TestASendHappensOnce(t *testing.T) {
 	if e := f.say(other.Account, post); e.Seq == first.Seq {
 		t.Error("another account's send with the same id got lost")
 	}
-	events, _, err := f.History(t.Context(), in.Account, plausch.PublicRoom, core.Page{Limit: 10})
+	events, _, err := f.History(t.Context(), in.Account, plausch.PublicRoom, core.HistoryQuery{Limit: 10})
 	if err != nil || len(events) != 2 {
 		t.Errorf("the room has %d events (%v), want 2", len(events), err)
 	}
@@ -433,7 +433,7 @@ func TestSendsOverTheRateAreHeldBackInOrder(t *testing.T) {
 	if took := time.Since(began); took < 90*time.Millisecond {
 		t.Errorf("ten sends took %v, which is over the rate", took)
 	}
-	events, _, err := f.History(t.Context(), ann, 1, core.Page{Limit: 20})
+	events, _, err := f.History(t.Context(), ann, 1, core.HistoryQuery{Limit: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -500,7 +500,7 @@ func TestAFullDiskIsToldToTheSenderAndPasses(t *testing.T) {
 		return nil
 	}, func(err error) { t.Errorf("fatal: %v", err) })
 	heard := make(chan plausch.Event, 10)
-	b.Subscribe(bus.Listener{Events: func(es []plausch.Event) {
+	b.Subscribe(bus.Subscriber{Events: func(es []plausch.Event) {
 		for _, e := range es {
 			heard <- e
 		}
@@ -519,7 +519,7 @@ func TestNothingIsAcknowledgedOnceTheStoreIsBroken(t *testing.T) {
 	fatal := make(chan error, 1)
 	c, b, bob := openFaulty(t, func([]store.Draft) error { return fmt.Errorf("sync: %w", store.ErrBroken) },
 		func(err error) { fatal <- err })
-	b.Subscribe(bus.Listener{Events: func([]plausch.Event) { t.Error("something was published") }})
+	b.Subscribe(bus.Subscriber{Events: func([]plausch.Event) { t.Error("something was published") }})
 	done := func(plausch.Event, error) { t.Error("a send was answered") }
 	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
 	if err := <-fatal; !errors.Is(err, store.ErrBroken) {

@@ -229,7 +229,7 @@ func (g *guestLimits) reserveSend(addr netip.Addr, now time.Time) (reserved turn
 func (c *Core) takeSend(ctx context.Context, by plausch.Account) error {
 	now := time.Now()
 	reserved := c.sends.reserve(by.ID, now)
-	if uninvited(by) && reserved.delay(now) <= maxSendDelay {
+	if by.Uninvited() && reserved.delay(now) <= maxSendDelay {
 		reserved = append(reserved, c.guests.reserveSend(c.remoteOf(by.ID), now)...)
 	}
 	return reserved.wait(ctx, now)
@@ -238,7 +238,7 @@ func (c *Core) takeSend(ctx context.Context, by plausch.Account) error {
 // takeRoom counts a room that by is about to make; to be given back if it is not
 // made.
 func (c *Core) takeRoom(by plausch.Account) (counted, error) {
-	if !uninvited(by) {
+	if !by.Uninvited() {
 		return counted{}, nil
 	}
 	return c.guests.takeRoom(c.remoteOf(by.ID))
@@ -246,7 +246,7 @@ func (c *Core) takeRoom(by plausch.Account) (counted, error) {
 
 // takeDirectRoom is takeRoom for a message to an account.
 func (c *Core) takeDirectRoom(ctx context.Context, by plausch.Account, to plausch.AccountID) error {
-	if !uninvited(by) {
+	if !by.Uninvited() {
 		return nil
 	}
 	_, err := c.store.DirectRoom(ctx, by.ID, to)

@@ -7,14 +7,13 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
-	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
 // RedeemInvite makes an account by an invite's code and signs it in. Members have a
 // password; guests need none. The account is in the invite's rooms.
 func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, password string) (SignedIn, error) {
-	if _, ok := auth.ParseCode(code); !ok {
+	if _, ok := auth.ParseLinkCode(code); !ok {
 		return SignedIn{}, c.recordFailure(from, errBadInvite())
 	}
 	if c.opts.Access == AccessClosed {
@@ -75,12 +74,6 @@ func (c *Core) signedUp(ctx context.Context, from ClientInfo, name string) (Sign
 	return in, err
 }
 
-// newAccount begins an account called name.
-func newAccount(name string, role plausch.Role) (store.NewAccount, error) {
-	mapped, err := names.NewAccount(name)
-	return store.NewAccount{Name: mapped, Display: names.DisplayOf(name), Role: role}, err
-}
-
 // InviteOptions says what an invite is good for. The zero value is for one
 // member within plausch.InviteLife.
 type InviteOptions struct {
@@ -96,9 +89,9 @@ const (
 )
 
 // CreateInvite makes an invite and returns it with its code, which is not kept.
-func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.Code, error) {
+func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.LinkCode, error) {
 	if err := a.check(mayInvite); err != nil {
-		return plausch.Invite{}, auth.Code{}, err
+		return plausch.Invite{}, auth.LinkCode{}, err
 	}
 	now := a.now()
 	n := store.NewInvite{Maker: a.by.ID, Role: o.Role, Uses: max(o.Uses, 0), At: now, If: slices.Clone(a.conditions)}
@@ -114,16 +107,16 @@ func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invi
 	n.Expires = now.Add(o.For)
 	switch {
 	case n.Role != plausch.RoleMember && n.Role != plausch.RoleGuest:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
+		return plausch.Invite{}, auth.LinkCode{}, plausch.Errorf(plausch.Invalid, "an invite is for a member or a guest, not for %q", n.Role)
 	case o.For < time.Minute || o.For > maxInviteLife:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite can be valid for a minute to a year, not for %v", o.For)
+		return plausch.Invite{}, auth.LinkCode{}, plausch.Errorf(plausch.Invalid, "an invite can be valid for a minute to a year, not for %v", o.For)
 	case len(o.Rooms) > maxInviteRooms:
-		return plausch.Invite{}, auth.Code{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
+		return plausch.Invite{}, auth.LinkCode{}, plausch.Errorf(plausch.Invalid, "an invite names at most %d rooms", maxInviteRooms)
 	}
 	for _, name := range o.Rooms {
 		room, err := a.roomToInvite(ctx, name)
 		if err != nil {
-			return plausch.Invite{}, auth.Code{}, err
+			return plausch.Invite{}, auth.LinkCode{}, err
 		}
 		if room.ID != plausch.PublicRoom { // everyone is in that
 			n.Rooms = append(n.Rooms, room.ID)
@@ -132,7 +125,7 @@ func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invi
 			n.If = append(n.If, store.Judged{Account: a.by.ID, Member: room.ID})
 		}
 	}
-	code := auth.NewCode()
+	code := auth.NewLinkCode()
 	n.Token = code.Hash()
 	invite, err := a.Store.CreateInvite(ctx, n)
 	return invite, code, meanwhile(err)

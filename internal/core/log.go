@@ -222,7 +222,7 @@ func (l *log) catchUp(ctx context.Context, to int64) error {
 // publishStored publishes the events of a change as the store has them.
 func (l *log) publishStored(ctx context.Context, c store.Change) error {
 	for after := c.First - 1; after < c.Last; {
-		events, _, err := l.store.Events(ctx, c.Room, store.Page{After: after, Before: c.Last + 1, Forward: true, Limit: maxBatch})
+		events, _, err := l.store.Events(ctx, c.Room, store.HistoryQuery{After: after, Before: c.Last + 1, Forward: true, Limit: maxBatch})
 		if err != nil || len(events) == 0 {
 			return err
 		}

@@ -44,9 +44,9 @@ func (s *pausing) CreateAccount(ctx context.Context, n store.NewAccount) (plausc
 	return s.Store.CreateAccount(ctx, n)
 }
 
-func (s *pausing) ChangeAccount(ctx context.Context, c store.AccountChange) (plausch.Account, error) {
+func (s *pausing) UpdateAccount(ctx context.Context, c store.AccountUpdate) (plausch.Account, error) {
 	s.pause()
-	return s.Store.ChangeAccount(ctx, c)
+	return s.Store.UpdateAccount(ctx, c)
 }
 
 func (s *pausing) CreateInvite(ctx context.Context, n store.NewInvite) (plausch.Invite, error) {

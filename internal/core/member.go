@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"plausch"
-	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -78,7 +77,7 @@ func (c *Core) canManageRoom(ctx context.Context, by plausch.Account, id plausch
 	if by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin {
 		return true, nil
 	}
-	first, _, err := c.store.Events(ctx, id, store.Page{Before: 2, Limit: 1})
+	first, _, err := c.store.Events(ctx, id, store.HistoryQuery{Before: 2, Limit: 1})
 	return len(first) > 0 && first[0].Kind == plausch.EventJoin && first[0].Actor.ID == by.ID, err
 }
 
@@ -95,25 +94,6 @@ func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.
 	return room, account, err
 }
 
-func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, error) {
-	return accountNamed(ctx, c.store, name)
-}
-
-// accountNamed returns the account that holds a name, or that has an id such as id:12.
-func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
-	var account plausch.Account
-	var err error
-	if id, ok := names.AccountID(name); ok {
-		account, err = st.Account(ctx, plausch.AccountID(id))
-	} else if name, err = names.Account(name); err == nil {
-		account, err = st.AccountByName(ctx, name)
-	}
-	if plausch.CodeOf(err) == plausch.NotFound || err == nil && account.State == plausch.AccountDeleted {
-		err = plausch.Errorf(plausch.NotFound, "there is nobody called %q here", name)
-	}
-	return account, err
-}
-
 // changeMember has a join or leave committed, if what it was judged by still holds
 // then. If it would change nothing, the event is the zero value.
 func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausch.RoomID, kind plausch.EventKind, member plausch.AccountRef, judged store.Conditions) (plausch.Event, error) {
@@ -121,10 +101,4 @@ func (c *Core) changeMember(ctx context.Context, by plausch.Account, room plausc
 		return plausch.Event{}, err
 	}
 	return c.log.wait(store.Draft{Room: room, If: judged, Time: c.now(), Kind: kind, Actor: by.Ref(), Member: member})
-}
-
-// MayType reports why by may not tell a room that it is writing there, if so.
-func (c *Core) MayType(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
-	_, err := c.member(ctx, by.ID, room)
-	return err
 }

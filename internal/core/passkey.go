@@ -14,7 +14,7 @@ const maxPasskeys = 20 // of an account
 // BeginPasskey begins to make a passkey of by for an origin. It returns the id of
 // the ceremony and the options for the browser, in JSON.
 func (c *Core) BeginPasskey(ctx context.Context, by plausch.Account, origin string) (id string, options []byte, err error) {
-	if by.Bot || uninvited(by) {
+	if by.Bot || by.Uninvited() {
 		return "", nil, plausch.Errorf(plausch.Forbidden, "only permanent accounts have passkeys")
 	}
 	owner, err := c.passkeyOwner(ctx, by)

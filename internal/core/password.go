@@ -2,9 +2,11 @@ package core
 
 import (
 	"context"
+	"fmt"
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/names"
 	"plausch/internal/store"
 )
 
@@ -12,7 +14,7 @@ import (
 // and ends its other devices.
 func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from ClientInfo, old, password string) error {
 	by := conn.Account()
-	if by.Bot || uninvited(by) {
+	if by.Bot || by.Uninvited() {
 		return plausch.Errorf(plausch.Forbidden, "only permanent accounts have a password")
 	}
 	if err := auth.CheckPassword(by.Name, password); err != nil {
@@ -26,7 +28,7 @@ func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from Client
 	if err != nil {
 		return err
 	}
-	_, err = c.store.ChangeAccount(ctx, store.AccountChange{
+	_, err = c.store.UpdateAccount(ctx, store.AccountUpdate{
 		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, RevokeDevices: true, KeepDevice: conn.device,
 	})
 	if err != nil {
@@ -52,43 +54,61 @@ func (c *Core) verifyOwnPassword(ctx context.Context, by plausch.Account, from C
 	return judged, err
 }
 
-// RedeemReset gives an account a new password by a code of CreateReset, ends all its
-// devices, and signs in to it.
-func (c *Core) RedeemReset(ctx context.Context, from ClientInfo, code, password string) (SignedIn, error) {
-	token, err := from.token()
+// checkPassword returns the account that holds name, with its hash, if password is
+// its. Verifying takes long: what follows from it is to be judged by both.
+func (c *Core) checkPassword(ctx context.Context, from ClientInfo, name, password string) (store.Judged, error) {
+	name, err := names.Account(name)
 	if err != nil {
-		return SignedIn{}, err
+		name = "-" // nobody's: all that can be no name is guessed at together
 	}
-	spend, ticket, err := c.ticketByCode(ctx, from, store.PurposeReset, code)
+	attempt, err := c.throttle.Begin(ctx, from.Remote, name)
 	if err != nil {
-		return SignedIn{}, err
+		return store.Judged{}, err
 	}
-	account, err := c.store.Account(ctx, ticket.Account)
+	defer attempt.Withdraw() // unless it is decided: there was no turn for it
+	id, hash, err := c.passwordHash(ctx, name)
 	if err != nil {
-		return SignedIn{}, err
+		return store.Judged{}, err
+	}
+	if err := c.opts.Passwords.Verify(ctx, c.throttle.Source(from.Remote), hash, password); err != nil {
+		if plausch.CodeOf(err) == plausch.SignInFailed {
+			attempt.Failed()
+		}
+		return store.Judged{}, err
+	}
+	attempt.Succeeded()
+	c.opts.Passwords.Know(from.Remote)
+	return store.Judged{Account: id, PasswordHash: hash}, nil
+}
+
+// passwordHash returns the account that holds a name, and its hash. The hash is
+// empty for names that nobody holds and for guests, so it is never verified.
+func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.AccountID, string, error) {
+	id, hash, err := c.store.PasswordHash(ctx, mapped)
+	if plausch.CodeOf(err) == plausch.NotFound {
+		return 0, "", nil
+	}
+	return id, hash, err
+}
+
+// SetPassword gives an account a new password and ends all its devices.
+func (a *Admin) SetPassword(ctx context.Context, name, password string) error {
+	account, err := a.accountToChange(ctx, name)
+	if err != nil {
+		return err
+	}
+	if account.Bot {
+		return plausch.Errorf(plausch.Invalid, "%s is a bot, which has no password", account.Name)
 	}
 	if err := auth.CheckPassword(account.Name, password); err != nil {
-		return SignedIn{}, err
+		return err
 	}
-	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
+	hash, err := a.Passwords.Hash(ctx, auth.Source{Known: true}, password)
 	if err != nil {
-		return SignedIn{}, err
+		return fmt.Errorf("hash the password: %w", err)
 	}
-	account, err = c.store.ChangeAccount(ctx, store.AccountChange{
-		Account: account.ID, At: c.now(), Ticket: spend, PasswordHash: hash, RevokeDevices: true,
-		Audit: &plausch.Audit{Time: c.now(), Actor: account.Ref(), Action: plausch.AuditPassword},
+	_, err = a.change(ctx, account, store.AccountUpdate{
+		PasswordHash: hash, RevokeDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
 	})
-	switch {
-	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, errBadReset() // it was used meanwhile
-	case err != nil:
-		return SignedIn{}, err
-	}
-	if err := c.recheck(ctx, account.ID); err != nil {
-		return SignedIn{}, err
-	}
-	if account.State != plausch.AccountActive {
-		return SignedIn{}, errNotActive()
-	}
-	return c.newDevice(ctx, from, account, token, store.NewDevice{If: []store.Judged{{Account: account.ID, PasswordHash: hash}}})
+	return err
 }

@@ -159,18 +159,18 @@ func TestAWebhookPausesWithItsMaker(t *testing.T) {
 		expectCode(t, err, code)
 	}
 	st := f.store()
-	change := func(c store.AccountChange) {
+	change := func(c store.AccountUpdate) {
 		t.Helper()
 		c.At = f.clock.Now()
-		if _, err := st.ChangeAccount(ctx, c); err != nil {
+		if _, err := st.UpdateAccount(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+	change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeactivated})
 	want(anns, plausch.Forbidden)
-	change(store.AccountChange{Account: ann.ID, State: plausch.AccountActive})
+	change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountActive})
 	want(anns, "")
-	change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
+	change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleMember})
 	want(bobs, plausch.Forbidden)
 	_, err = f.PostWebhook(ctx, opened, "late", "") // it was opened before
 	expectCode(t, err, plausch.NotFound)

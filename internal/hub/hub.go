@@ -93,7 +93,7 @@ func New(b bus.Bus) *Hub {
 		presence: presence{changed: map[plausch.AccountID]plausch.AccountRef{}},
 		stop:     make(chan struct{}),
 	}
-	h.cancel = b.Subscribe(bus.Listener{Events: h.hear, Signal: h.hearSignal})
+	h.cancel = b.Subscribe(bus.Subscriber{Events: h.hear, Signal: h.hearSignal})
 	h.stopped.Go(h.announce)
 	return h
 }

@@ -275,7 +275,7 @@ func (c *chat) cmdHistory(ctx context.Context, words []string, _ string) {
 	}
 	var found []plausch.Event // newest first
 	c.ask(ctx, func(ctx context.Context) error {
-		for page := (client.Page{Limit: protocol.MaxPage}); len(found) < n; {
+		for page := (client.HistoryQuery{Limit: protocol.MaxPage}); len(found) < n; {
 			events, more, err := c.client.History(ctx, room, page)
 			if err != nil {
 				return err

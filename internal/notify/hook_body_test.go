@@ -29,7 +29,7 @@ func (o *oneEvent) NoteOutgoingWebhook(_ context.Context, w plausch.OutgoingWebh
 	o.done <- w
 	return nil
 }
-func (o *oneEvent) Events(context.Context, plausch.RoomID, store.Page) ([]plausch.Event, bool, error) {
+func (o *oneEvent) Events(context.Context, plausch.RoomID, store.HistoryQuery) ([]plausch.Event, bool, error) {
 	return []plausch.Event{{
 		Room: 12, Seq: 34, Kind: plausch.EventMessage, Text: "<hello>", Time: time.UnixMilli(1700000000123), ClientID: "mine",
 		Actor: plausch.AccountRef{ID: 5, Name: "anna", Display: "Anna"},

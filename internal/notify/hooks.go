@@ -24,7 +24,7 @@ type Webhooks interface {
 	// NoteOutgoingWebhook keeps the Cursor, LastError, FailingSince and NextTry of one.
 	// One that is not there is no error.
 	NoteOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
-	Events(ctx context.Context, room plausch.RoomID, p store.Page) (events []plausch.Event, more bool, err error)
+	Events(ctx context.Context, room plausch.RoomID, p store.HistoryQuery) (events []plausch.Event, more bool, err error)
 	Room(ctx context.Context, id plausch.RoomID) (plausch.Room, error)
 }
 
@@ -192,7 +192,7 @@ func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err erro
 		w.Cursor = room.Head
 		return false, 0, h.store.NoteOutgoingWebhook(h.ctx, w)
 	}
-	events, more, err := h.store.Events(h.ctx, w.Room, store.Page{After: w.Cursor, Forward: true, Limit: hookPage})
+	events, more, err := h.store.Events(h.ctx, w.Room, store.HistoryQuery{After: w.Cursor, Forward: true, Limit: hookPage})
 	if err != nil || len(events) == 0 {
 		return false, 0, err
 	}
@@ -264,7 +264,7 @@ func (h *Hooks) giveUp(w *plausch.OutgoingWebhook, e plausch.Event) error {
 	}
 	w.Cursor = e.Seq
 	for {
-		events, more, err := h.store.Events(h.ctx, w.Room, store.Page{After: w.Cursor, Forward: true, Limit: hookPage})
+		events, more, err := h.store.Events(h.ctx, w.Room, store.HistoryQuery{After: w.Cursor, Forward: true, Limit: hookPage})
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func (l *log) NoteOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) 
 	return nil
 }
 
-func (l *log) Events(_ context.Context, _ plausch.RoomID, p store.Page) (events []plausch.Event, more bool, err error) {
+func (l *log) Events(_ context.Context, _ plausch.RoomID, p store.HistoryQuery) (events []plausch.Event, more bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, e := range l.events {

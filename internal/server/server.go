@@ -65,9 +65,9 @@ type Server struct {
 	// damage is what is wrong with the database, nil if nothing is known.
 	damage atomic.Pointer[string]
 
-	httpListener net.Listener // for plain HTTP, or nil
-	certificate  cert.Source  // nil without TLS
-	acme         *cert.ACME   // certificate, or nil if it is of another kind
+	httpListener net.Listener  // for plain HTTP, or nil
+	certificate  cert.Provider // nil without TLS
+	acme         *cert.ACME    // certificate, or nil if it is of another kind
 }
 
 // listener is a place where the server listens.
@@ -130,7 +130,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.ktn = ktn.New(table, ktn.Options{
 		Pace: cfg.KTN.Pace, WriteDeadline: cfg.Limits.WriteDeadline, DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,
-		History: ktn.History(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
+		History: ktn.HistoryMode(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
 		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Log: log,
 	})
 	s.htl = htl.New(table, htl.Options{
@@ -305,7 +305,7 @@ func (s *Server) Unclaimed(ctx context.Context) (bool, error) {
 }
 
 // NewClaim returns a code that makes the first owner: see core.Admin.NewClaim.
-func (s *Server) NewClaim(ctx context.Context) (auth.Code, error) {
+func (s *Server) NewClaim(ctx context.Context) (auth.LinkCode, error) {
 	return (&core.Admin{Store: s.store}).CreateClaim(ctx)
 }
 

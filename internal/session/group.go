@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Member is one connection of a [Group].
-type Member interface {
+// Connection is one connection of a [Group].
+type Connection interface {
 	comparable
 	// Wake ends its waiting for a request. It then sees that the group drains,
 	// answers what is in flight, says why, and leaves the group.
@@ -18,44 +18,44 @@ type Member interface {
 }
 
 // Group is connections that are ended together. Its zero value is empty.
-type Group[M Member] struct {
-	mu       sync.Mutex
-	members  map[M]struct{}
-	draining atomic.Bool // set under mu
-	// running counts the members that were added and not removed, those that came
-	// too late included. It is no WaitGroup: that must not grow from nothing beside
-	// a Wait, and connections arrive when they like.
+type Group[C Connection] struct {
+	mu          sync.Mutex
+	connections map[C]struct{}
+	draining    atomic.Bool // set under mu
+	// running counts the connections that were added and not removed, also those
+	// that came too late. It is no WaitGroup: one must not grow from zero during a
+	// Wait, and connections arrive at any time.
 	running int
 	ended   chan struct{} // nil, or what Drain waits for: closed when running is 0
 }
 
-// Add adds a member. It returns false if the group drains: then the member has
-// to end at once. Remove is due either way.
-func (g *Group[M]) Add(m M) bool {
+// Add adds a connection. It returns false if the group drains: then the connection
+// has to end at once. Remove is due either way.
+func (g *Group[C]) Add(c C) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running++
 	if g.draining.Load() {
 		return false
 	}
-	if g.members == nil {
-		g.members = map[M]struct{}{}
+	if g.connections == nil {
+		g.connections = map[C]struct{}{}
 	}
-	g.members[m] = struct{}{}
+	g.connections[c] = struct{}{}
 	return true
 }
 
-// Remove is to be called once for each Add, when the member has ended.
-func (g *Group[M]) Remove(m M) {
+// Remove is to be called once for each Add, when the connection has ended.
+func (g *Group[C]) Remove(c C) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.members, m)
+	delete(g.connections, c)
 	g.running--
 	g.wakeDrain()
 }
 
 // wakeDrain lets Drain return if nobody runs. The lock is held.
-func (g *Group[M]) wakeDrain() {
+func (g *Group[C]) wakeDrain() {
 	if g.running == 0 && g.ended != nil {
 		close(g.ended)
 		g.ended = nil
@@ -63,27 +63,27 @@ func (g *Group[M]) wakeDrain() {
 }
 
 // Draining reports whether Drain has been called.
-func (g *Group[M]) Draining() bool { return g.draining.Load() }
+func (g *Group[C]) Draining() bool { return g.draining.Load() }
 
-// Len returns the number of members.
-func (g *Group[M]) Len() int {
+// Len returns the number of connections.
+func (g *Group[C]) Len() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.members)
+	return len(g.connections)
 }
 
-// Each calls f with every member. F must not add or remove any.
-func (g *Group[M]) Each(f func(M)) {
+// Each calls f with every connection. F must not add or remove any.
+func (g *Group[C]) Each(f func(C)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for m := range g.members {
-		f(m)
+	for c := range g.connections {
+		f(c)
 	}
 }
 
-// Drain lets nobody in any more and wakes the members until all have left. With
-// the context, those that have not are cut.
-func (g *Group[M]) Drain(ctx context.Context) error {
+// Drain takes no connection any more and wakes all of them until they have ended.
+// When the context is done, it cuts those that are left.
+func (g *Group[C]) Drain(ctx context.Context) error {
 	g.mu.Lock()
 	g.draining.Store(true)
 	if g.ended == nil {
@@ -95,18 +95,18 @@ func (g *Group[M]) Drain(ctx context.Context) error {
 	again := time.NewTicker(drainEvery)
 	defer again.Stop()
 	for {
-		g.Each(M.Wake)
+		g.Each(C.Wake)
 		select {
 		case <-done:
 			return nil
 		case <-again.C:
 		case <-ctx.Done():
-			g.Each(M.Cut)
+			g.Each(C.Cut)
 			return ctx.Err()
 		}
 	}
 }
 
-// drainEvery is how often Drain wakes the members that have not ended: one in
+// drainEvery is how often Drain wakes the connections that have not ended: one in
 // the middle of a frame sets a deadline of its own, and goes on after one wake-up.
 const drainEvery = 20 * time.Millisecond

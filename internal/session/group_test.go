@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// guest is a member that leaves when it is woken.
+// guest is a connection that leaves when it is woken.
 type guest struct {
 	once  sync.Once
 	woken chan struct{}
@@ -50,7 +50,7 @@ func TestDrainBesideArrivals(t *testing.T) {
 		drains.Wait()
 		arriving.Wait()
 		if n := g.Len(); n != 0 {
-			t.Fatalf("%d members are left", n)
+			t.Fatalf("%d connections are left", n)
 		}
 		if g.Add(&guest{}) {
 			t.Fatal("somebody was let in after the drain")
@@ -58,7 +58,7 @@ func TestDrainBesideArrivals(t *testing.T) {
 	}
 }
 
-// TestDrainWaits: Drain returns only when the last member has been removed, and
+// TestDrainWaits: Drain returns only when the last connection has been removed, and
 // cuts those that stay longer than its context.
 func TestDrainWaits(t *testing.T) {
 	var g Group[*guest]
@@ -70,12 +70,12 @@ func TestDrainWaits(t *testing.T) {
 	<-m.woken
 	select {
 	case err := <-drained:
-		t.Fatalf("it has ended with a member left: %v", err)
+		t.Fatalf("it has ended with a connection left: %v", err)
 	default:
 	}
 	cancel()
 	if err := <-drained; err == nil {
-		t.Error("a member is left, and nobody was told")
+		t.Error("a connection is left, and nobody was told")
 	}
 	g.Remove(m)
 	if err := g.Drain(t.Context()); err != nil {

@@ -131,9 +131,9 @@ func (o *Outbox) Ending() bool {
 	return o.ending
 }
 
-// Room returns when at most half of what may wait does, so that a reply has
+// WaitForSpace returns when at most half of what may wait does, so that a reply has
 // room, or when nothing is written any more.
-func (o *Outbox) Room() {
+func (o *Outbox) WaitForSpace() {
 	o.mu.Lock()
 	for o.bytes > o.limit/2 && !o.ending && !o.failed {
 		if o.less == nil {
@@ -147,7 +147,7 @@ func (o *Outbox) Room() {
 	o.mu.Unlock()
 }
 
-// wake has Room look again. The lock is held.
+// wake has WaitForSpace look again. The lock is held.
 func (o *Outbox) wake() {
 	if o.less != nil {
 		close(o.less)

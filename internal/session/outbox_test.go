@@ -272,14 +272,14 @@ func TestOutboxRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newSlowConn()
 		o := outbox(c)
-		o.Room() // there is
+		o.WaitForSpace() // there is
 		o.Push(bytes.Repeat([]byte("a"), 50))
 		synctest.Wait()
-		o.Room()
+		o.WaitForSpace()
 		o.Push([]byte("b"))
 		passed := false
 		go func() {
-			o.Room()
+			o.WaitForSpace()
 			passed = true
 		}()
 		synctest.Wait()
@@ -305,7 +305,7 @@ func TestOutboxRoom(t *testing.T) {
 				synctest.Wait()
 				ended := make(chan struct{})
 				go func() {
-					o.Room()
+					o.WaitForSpace()
 					close(ended)
 				}()
 				synctest.Wait()

@@ -34,8 +34,8 @@ type Frames interface {
 	Next(limit int, patience time.Duration) ([]byte, error)
 }
 
-// Host is whoever a connection came from.
-type Host interface {
+// Acceptor has accepted a connection, and is told of its sign-in and its end.
+type Acceptor interface {
 	// SignedIn is called if somebody signs in; see [api.Caller] for the params. It
 	// returns false if the account has too many connections.
 	SignedIn(account int64, byAddress bool) bool
@@ -43,8 +43,8 @@ type Host interface {
 	Ended()
 }
 
-// Page is the web page that opened a connection, if one did.
-type Page struct {
+// WebPage is the web page that opened a connection, if one did.
+type WebPage struct {
 	Origin string // of the page; empty if there is none
 	Token  string // of the cookie; empty if there is none
 }
@@ -86,7 +86,7 @@ func NewServer(a *api.API, opts Options) *Server {
 type session struct {
 	server   *Server
 	conn     net.Conn
-	host     Host
+	acceptor Acceptor
 	frames   Frames
 	out      Outbox
 	caller   api.Caller
@@ -101,8 +101,8 @@ type session struct {
 // it. Bodies come from what frames makes, which may answer on its own through
 // the outbox, and go out in format. Somebody has to sign in by until; zero means
 // SignInDeadline from now.
-func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, page Page, host Host) {
-	ses := &session{server: s, conn: conn, host: host, format: format}
+func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protocol.Format, until time.Time, page WebPage, acceptor Acceptor) {
+	ses := &session{server: s, conn: conn, acceptor: acceptor, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline, &s.cut)
 	ses.frames = frames(&ses.out)
 	ses.caller.Session, ses.caller.Ended, ses.caller.Admit = ses, ses.shutOut, ses.admit
@@ -147,7 +147,7 @@ func (ses *session) end(err error) {
 	}
 	ses.out.Wait()
 	ses.server.sessions.Remove(ses)
-	ses.host.Ended()
+	ses.acceptor.Ended()
 }
 
 // read reads until the connection ends; an error is worth telling the other
@@ -238,7 +238,7 @@ func (ses *session) handle(body []byte) error {
 		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
 	ses.inFlight.begin()
-	ses.out.Room() // who does not read the replies is not read on
+	ses.out.WaitForSpace() // who does not read the replies is not read on
 	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
 		func(result protocol.Body, err error) {
@@ -281,9 +281,9 @@ func (ses *session) bye(err error) {
 	ses.out.Finish(ses.format.AppendBye(nil, err))
 }
 
-// admit has the host count the connection for an account.
+// admit has the acceptor count the connection for an account.
 func (ses *session) admit(account plausch.AccountID, byAddress bool) bool {
-	return ses.host.SignedIn(int64(account), byAddress)
+	return ses.acceptor.SignedIn(int64(account), byAddress)
 }
 
 // shutOutTime is how long a connection whose sign-in was ended may take to read
@@ -297,10 +297,10 @@ func (ses *session) shutOut(why error) {
 	time.AfterFunc(shutOutTime, func() { _ = ses.conn.Close() })
 }
 
-// Wake implements [Member]; what was read before is still answered.
+// Wake implements [Connection]; what was read before is still answered.
 func (ses *session) Wake() { _ = ses.conn.SetReadDeadline(past) }
 
-// Cut implements [Member].
+// Cut implements [Connection].
 func (ses *session) Cut() { _ = ses.conn.Close() }
 
 // Drain ends every session: what it asked for is answered, it is told to come

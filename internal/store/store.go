@@ -111,12 +111,12 @@ type Accounts interface {
 	// PasswordHash returns the hash of the account that holds name, empty for a
 	// guest, or NotFound.
 	PasswordHash(ctx context.Context, name string) (plausch.AccountID, string, error)
-	// ChangeAccount changes an account, in one transaction, and returns it as it
+	// UpdateAccount changes an account, in one transaction, and returns it as it
 	// is then. It returns NotFound if there is no such account, or it was deleted;
 	// NotFound if the ticket of the change is not good; Taken if Display is read as
 	// the name that another account holds; and Forbidden if the change
 	// would leave a server that has an owner without an active one.
-	ChangeAccount(ctx context.Context, c AccountChange) (plausch.Account, error)
+	UpdateAccount(ctx context.Context, c AccountUpdate) (plausch.Account, error)
 	// HasOwner reports whether there is an active owner.
 	HasOwner(ctx context.Context) (bool, error)
 	// ListAccounts returns accounts that hold a name, by id from the first after
@@ -140,8 +140,8 @@ type Accounts interface {
 // TokenHash is the SHA-256 of a device's token. Tokens themselves are not kept.
 type TokenHash [32]byte
 
-// AccountChange is what [Accounts.ChangeAccount] does. What is zero stays as it is.
-type AccountChange struct {
+// AccountUpdate is what [Accounts.UpdateAccount] does. What is zero stays as it is.
+type AccountUpdate struct {
 	Account plausch.AccountID
 	At      time.Time
 	// If is by what the change was allowed.
@@ -277,8 +277,8 @@ type Ticket struct {
 type Settings interface {
 	// ServerName returns what the server is called, empty if nobody has said.
 	ServerName(ctx context.Context) (string, error)
-	// SetServerName changes it. Audit, if not nil, is kept in the audit log.
-	SetServerName(ctx context.Context, name string, audit *plausch.Audit, judged ...Judged) error
+	// UpdateServer changes it. Audit, if not nil, is kept in the audit log.
+	UpdateServer(ctx context.Context, name string, audit *plausch.Audit, judged ...Judged) error
 	// Epoch returns the id of the state that is kept: a restored backup begins
 	// another one.
 	Epoch(ctx context.Context) (string, error)
@@ -408,8 +408,8 @@ type Appended struct {
 	Err error
 }
 
-// Page asks for a part of a room's log.
-type Page struct {
+// HistoryQuery asks for a part of a room's log.
+type HistoryQuery struct {
 	// After and Before bound the seqs, both exclusive; 0 means no bound.
 	After, Before int64
 	// Forward asks for the oldest events within the bounds, otherwise the newest
@@ -446,7 +446,7 @@ type Log interface {
 	// is more within the bounds: newer events if Forward, otherwise older ones.
 	// If there is, at least one event is returned. Names are the accounts' names now.
 	// An unknown room has no events.
-	Events(ctx context.Context, room plausch.RoomID, p Page) (events []plausch.Event, more bool, err error)
+	Events(ctx context.Context, room plausch.RoomID, p HistoryQuery) (events []plausch.Event, more bool, err error)
 	// Cursor returns the number of the newest commit.
 	Cursor(ctx context.Context) (int64, error)
 	// Changes returns what the commits after a cursor have changed, in commit

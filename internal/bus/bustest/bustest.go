@@ -112,7 +112,7 @@ type listener struct {
 func listen(t *testing.T, b bus.Bus) *listener {
 	t.Helper()
 	l := &listener{heard: map[plausch.RoomID][]int64{}, news: make(chan struct{}, 1), signals: make(chan bus.Signal, 1000)}
-	l.cancel = b.Subscribe(bus.Listener{Events: l.hear, Signal: func(s bus.Signal) { l.signals <- s }})
+	l.cancel = b.Subscribe(bus.Subscriber{Events: l.hear, Signal: func(s bus.Signal) { l.signals <- s }})
 	t.Cleanup(l.cancel)
 	return l
 }

@@ -93,7 +93,7 @@ type Conn struct {
 	Prefix     []byte        // was read from the connection before
 	Until      time.Time     // somebody has to have signed in by then
 	SignInTime time.Duration // and so long after the connection was made
-	Host       session.Host
+	Acceptor   session.Acceptor
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes

@@ -187,8 +187,8 @@ type leaky struct {
 	keep func(*plausch.Event) bool
 }
 
-func (l *leaky) Subscribe(to bus.Listener) func() {
-	return l.Local.Subscribe(bus.Listener{Signal: to.Signal, Events: func(events []plausch.Event) {
+func (l *leaky) Subscribe(to bus.Subscriber) func() {
+	return l.Local.Subscribe(bus.Subscriber{Signal: to.Signal, Events: func(events []plausch.Event) {
 		if kept := slices.DeleteFunc(slices.Clone(events), func(e plausch.Event) bool { return !l.keep(&e) }); len(kept) > 0 {
 			to.Events(kept)
 		}

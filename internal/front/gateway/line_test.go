@@ -117,7 +117,7 @@ func serve(t testing.TB, tb *servertest.Table, change ...func(*gateway.Options))
 	}
 	s := gateway.NewServer(tb.API, opts)
 	place := servertest.Serve(t, port.Protocol{Name: "line", Serve: func(c *port.Conn) {
-		conn := gateway.Conn{Conn: c.Conn, Prefix: []byte("names\n")[:0], Until: c.Until, Host: c}
+		conn := gateway.Conn{Conn: c.Conn, Prefix: []byte("names\n")[:0], Until: c.Until, Acceptor: c}
 		s.Serve(conn, func(s *gateway.Session) gateway.Front { return lineFront{s} })
 	}}, s.Drain)
 	return place, s

@@ -23,10 +23,10 @@ import (
 
 // Session is one connection. Its methods are for the front's Serve.
 type Session struct {
-	server *Server
-	conn   net.Conn
-	host   session.Host
-	front  Front
+	server   *Server
+	conn     net.Conn
+	acceptor session.Acceptor
+	front    Front
 	// signInTime is how long it may take until somebody has signed in.
 	signInTime time.Duration
 
@@ -56,7 +56,7 @@ type Session struct {
 
 func newSession(s *Server, conn Conn) *Session {
 	ses := &Session{
-		server: s, conn: conn.Conn, host: conn.Host, prefix: conn.Prefix, signInTime: conn.SignInTime, ending: make(chan struct{}),
+		server: s, conn: conn.Conn, acceptor: conn.Acceptor, prefix: conn.Prefix, signInTime: conn.SignInTime, ending: make(chan struct{}),
 	}
 	// The time comes first, see the index of client ids.
 	ses.clientIDPrefix = strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:8] + "-"
@@ -64,7 +64,7 @@ func newSession(s *Server, conn Conn) *Session {
 	ses.rooms.init(ses)
 	ses.caller.Session, ses.caller.Ended, ses.caller.FoldNames = &ses.out, ses.signInEnded, s.opts.FoldNames
 	ses.caller.Admit = func(account plausch.AccountID, byAddress bool) bool {
-		return ses.host.SignedIn(int64(account), byAddress)
+		return ses.acceptor.SignedIn(int64(account), byAddress)
 	}
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
@@ -94,7 +94,7 @@ func (s *Session) serve(welcome bool) {
 	}
 	_ = s.conn.Close()
 	s.server.sessions.Remove(s)
-	s.host.Ended()
+	s.acceptor.Ended()
 }
 
 // endSignIn ends the sign-in, for ever if the connection is to end.
@@ -147,13 +147,13 @@ func (s *Session) signInEnded(why error) {
 // past is a read deadline that ends a read at once.
 var past = time.Unix(1, 0)
 
-// Wake implements [session.Member].
+// Wake implements [session.Connection].
 func (s *Session) Wake() {
 	s.end.Do(func() { close(s.ending) })
 	_ = s.conn.SetReadDeadline(past)
 }
 
-// Cut implements [session.Member].
+// Cut implements [session.Connection].
 func (s *Session) Cut() {
 	s.end.Do(func() { close(s.ending) })
 	_ = s.conn.Close()

@@ -26,8 +26,8 @@ func (s *Server) First(conn net.Conn, until time.Time) []byte {
 // when it is ended.
 type unidentified struct{ net.Conn }
 
-// Wake implements [session.Member].
+// Wake implements [session.Connection].
 func (c unidentified) Wake() { c.Cut() }
 
-// Cut implements [session.Member].
+// Cut implements [session.Connection].
 func (c unidentified) Cut() { _ = c.Close() }

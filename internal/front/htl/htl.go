@@ -95,7 +95,7 @@ func (s *Server) Serve(c *port.Conn) {
 }
 
 func (s *Server) serve(c *port.Conn) {
-	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, SignInTime: c.SignInTime, Host: c}
+	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, SignInTime: c.SignInTime, Acceptor: c}
 	framed := !isMap(c.Prefix[0])
 	sessions, largest := s.bare, maxBare
 	if framed {

@@ -358,7 +358,7 @@ func TestHistory(t *testing.T) {
 }
 
 // modes read a history of n messages in each form.
-var modes = map[ktn.History]func(c *client, n int) [][2]string{
+var modes = map[ktn.HistoryMode]func(c *client, n int) [][2]string{
 	ktn.HistoryReplay: func(c *client, n int) (all [][2]string) {
 		for range n {
 			r := c.next()

@@ -15,20 +15,20 @@ import (
 	"plausch/internal/front/port"
 )
 
-// History says how a client is sent what was said before: at login, and when it
+// HistoryMode says how a client is sent what was said before: at login, and when it
 // asks for it.
-type History string
+type HistoryMode string
 
 const (
 	// HistoryReplay sends each old message again as if it were said now, which
 	// most clients understand.
-	HistoryReplay History = "replay"
+	HistoryReplay HistoryMode = "replay"
 	// HistoryObjects sends history responses whose content is a list of messages.
-	HistoryObjects History = "objects"
+	HistoryObjects HistoryMode = "objects"
 	// HistoryStrings does so with each message as a string of JSON.
-	HistoryStrings History = "strings"
+	HistoryStrings HistoryMode = "strings"
 	// HistoryNone sends nothing at login, and replays if it is asked for.
-	HistoryNone History = "none"
+	HistoryNone HistoryMode = "none"
 )
 
 // Options says how the protocol is spoken.
@@ -36,7 +36,7 @@ type Options struct {
 	Pace            time.Duration // least time between two responses to a connection
 	WriteDeadline   time.Duration
 	DeadPeerTimeout time.Duration // see [gateway.Options]
-	History         History
+	History         HistoryMode
 	HistoryMessages int  // the most messages of a history
 	Echo            bool // who says something hears it, too
 	Joins           bool // tell who comes and goes
@@ -78,7 +78,7 @@ func Match(prefix []byte) port.Verdict {
 
 // Serve serves a connection.
 func (s *Server) Serve(c *port.Conn) {
-	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, SignInTime: c.SignInTime, Host: c}
+	conn := gateway.Conn{Conn: c.Conn, Prefix: c.Prefix, Until: c.Until, SignInTime: c.SignInTime, Acceptor: c}
 	s.sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
 		return &front{Session: session, opts: &s.opts, in: newDecoder(session), secure: c.Secure()}
 	})

@@ -71,7 +71,7 @@ func Serve(s *session.Server) func(*port.Conn) {
 		reader := session.NewReader(c.Conn, c.Prefix)
 		c.Prefix = nil // the session keeps c
 		newFrames := func(*session.Outbox) session.Frames { return frames{reader} }
-		s.Serve(c.Conn, newFrames, format, c.Until, session.Page{}, c)
+		s.Serve(c.Conn, newFrames, format, c.Until, session.WebPage{}, c)
 	}
 }
 

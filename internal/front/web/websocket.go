@@ -78,16 +78,16 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 // page returns the page that r comes from, or an error if that is another site's.
 // What is not a browser sends no Origin, and its cookies do not count: a page of
 // ours has shown that it is one.
-func (a arrival) page(r *http.Request) (session.Page, error) {
+func (a arrival) page(r *http.Request) (session.WebPage, error) {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
-		return session.Page{}, nil
+		return session.WebPage{}, nil
 	}
 	here := arrivalAtPage(r)
 	if err := here.CheckOrigin(origin); err != nil {
-		return session.Page{}, err
+		return session.WebPage{}, err
 	}
-	return session.Page{Origin: here.Origin(), Token: page.Token(r, a.encrypted)}, nil
+	return session.WebPage{Origin: here.Origin(), Token: page.Token(r, a.encrypted)}, nil
 }
 
 // frames reads the messages of a WebSocket.

@@ -78,7 +78,7 @@ func BenchmarkEvents(b *testing.B) {
 	for range 20 {
 		appendAll(b, s, next(1000, 1))
 	}
-	for name, p := range map[string]store.Page{
+	for name, p := range map[string]store.HistoryQuery{
 		"newest": {Limit: 50},
 		"above":  {Limit: 50, After: 10000},
 		"one":    {Limit: 1, After: 10000},

@@ -10,8 +10,8 @@ import (
 	"plausch/internal/store"
 )
 
-// ChangeAccount implements [store.Accounts].
-func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a plausch.Account, err error) {
+// UpdateAccount implements [store.Accounts].
+func (s *Store) UpdateAccount(ctx context.Context, c store.AccountUpdate) (a plausch.Account, err error) {
 	err = s.write(ctx, "change account", func(ctx context.Context) error {
 		if err := s.judged(ctx, c.If); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (s *Store) ChangeAccount(ctx context.Context, c store.AccountChange) (a pla
 }
 
 // setColumns does what a change does to the account's row.
-func (s *Store) setColumns(ctx context.Context, c store.AccountChange) error {
+func (s *Store) setColumns(ctx context.Context, c store.AccountUpdate) error {
 	var role, state, password, avatar any // null leaves the column
 	var err error
 	if c.Display != nil {

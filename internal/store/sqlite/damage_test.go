@@ -37,7 +37,7 @@ func say(t testing.TB, s *Store, ann plausch.AccountRef, room plausch.RoomID, te
 // is another.
 func heard(t testing.TB, s *Store, room plausch.RoomID) (texts []string) {
 	t.Helper()
-	events, _, err := s.Events(t.Context(), room, store.Page{Limit: 1 << 20})
+	events, _, err := s.Events(t.Context(), room, store.HistoryQuery{Limit: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func scanEvent(row scanner) (e plausch.Event, attached bool, err error) {
 }
 
 // Events implements [store.Log].
-func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (events []plausch.Event, more bool, err error) {
+func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.HistoryQuery) (events []plausch.Event, more bool, err error) {
 	const what = "read events"
 	if room < 1 || room > maxRoom || p.After >= maxSeq {
 		return nil, false, nil // nothing has such an id, and packing it would name another room's
@@ -95,7 +95,7 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.Page) (
 }
 
 // fitting returns how many of events fit into a page, by their size.
-func fitting(events []plausch.Event, p store.Page) int {
+func fitting(events []plausch.Event, p store.HistoryQuery) int {
 	if p.Size == nil {
 		return len(events)
 	}

@@ -115,7 +115,7 @@ func checkStory(t *testing.T, s *Store) {
 	}, err)
 	var texts []string
 	for _, room := range []plausch.RoomID{1, 2, 3} {
-		events, _, err := s.Events(ctx, room, store.Page{Limit: 10})
+		events, _, err := s.Events(ctx, room, store.HistoryQuery{Limit: 10})
 		if err != nil {
 			t.Error(err)
 		}

@@ -108,7 +108,7 @@ var accountTests = []test{
 		ann, bob := f.member("ann"), f.member("bob")
 		talk := f.one(direct(bob, ann, "hi")).Room
 		display := "Bobby"
-		changed := f.change(store.AccountChange{Account: bob.ID, Display: &display})
+		changed := f.change(store.AccountUpdate{Account: bob.ID, Display: &display})
 		bob.Display = display
 		f.equal("the change", changed.Ref(), bob)
 		account, err := f.Account(f.ctx(), bob.ID)
@@ -140,9 +140,9 @@ var accountTests = []test{
 		bob := f.account(store.NewAccount{Name: "bob", Display: "BOB", Role: plausch.RoleMember, At: at(1)})
 		f.equal("the display names", shown(ann.ID)+shown(eve.ID)+shown(bob.ID), "BOB")
 		for _, back := range []string{"bob", "bOB", "@Bob", "@@ bob"} {
-			_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: ann.ID, Display: &back, At: at(2)})
+			_, err := f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: ann.ID, Display: &back, At: at(2)})
 			f.code(plausch.Taken, err)
-			_, err = f.ChangeAccount(f.ctx(), store.AccountChange{Account: bob.ID, Display: &back, At: at(2)})
+			_, err = f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: bob.ID, Display: &back, At: at(2)})
 			f.ok(err)
 		}
 	}},

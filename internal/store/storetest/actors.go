@@ -241,7 +241,7 @@ func (m *actors) create(by *actor) *request {
 
 // change is an owner or admin who gives a role or shuts out, lets in or deletes.
 func (m *actors) change(by, other *actor) *request {
-	c := store.AccountChange{Account: other.ref.ID, At: start}
+	c := store.AccountUpdate{Account: other.ref.ID, At: start}
 	switch m.pick(16) {
 	case 0:
 		c.State = plausch.AccountDeleted
@@ -263,7 +263,7 @@ func (m *actors) change(by, other *actor) *request {
 			return by.active() && other.held() && (owner || c.Role == "" && by.admin() && !other.admin())
 		},
 		facts: func() string { return fmt.Sprint(by.active(), by.role, other.role, other.held()) },
-		write: func(ctx context.Context) error { _, err := m.store.ChangeAccount(ctx, c); return err },
+		write: func(ctx context.Context) error { _, err := m.store.UpdateAccount(ctx, c); return err },
 		applied: func([]plausch.Event) {
 			if c.Role != "" {
 				other.role = c.Role
@@ -297,7 +297,7 @@ func (m *actors) password(by *actor) *request {
 		allowed: func() bool { return by.active() && by.hash == was },
 		facts:   func() string { return fmt.Sprint(by.active(), by.hash) },
 		write: func(ctx context.Context) error {
-			_, err := m.store.ChangeAccount(ctx, store.AccountChange{
+			_, err := m.store.UpdateAccount(ctx, store.AccountUpdate{
 				Account: by.ref.ID, At: start, PasswordHash: hash, If: []store.Judged{{Account: by.ref.ID, PasswordHash: was}},
 			})
 			return err
@@ -568,9 +568,9 @@ func (w weak) weaker(all []store.Judged) []store.Judged {
 	return all
 }
 
-func (w weak) ChangeAccount(ctx context.Context, c store.AccountChange) (plausch.Account, error) {
+func (w weak) UpdateAccount(ctx context.Context, c store.AccountUpdate) (plausch.Account, error) {
 	c.If = w.weaker(c.If)
-	return w.Store.ChangeAccount(ctx, c)
+	return w.Store.UpdateAccount(ctx, c)
 }
 
 func (w weak) CreateDevice(ctx context.Context, n store.NewDevice) (plausch.Device, error) {

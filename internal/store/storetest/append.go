@@ -32,7 +32,7 @@ var storeTests = []test{
 			"ReleaseName": func() error { return f.ReleaseName(ctx, ann.ID) },
 			"Account":     func() error { _, err := f.Account(ctx, ann.ID); return err },
 			"Events": func() error {
-				_, _, err := f.Events(ctx, plausch.PublicRoom, store.Page{Limit: 1})
+				_, _, err := f.Events(ctx, plausch.PublicRoom, store.HistoryQuery{Limit: 1})
 				return err
 			},
 		}

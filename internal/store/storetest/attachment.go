@@ -32,7 +32,7 @@ func testDeletePending(f *fixture) {
 	late.At = start.Add(time.Hour)
 	f.ok(f.CreateAttachment(f.ctx(), late))
 	avatar := store.ContentHash{9}
-	f.change(store.AccountChange{Account: ann.ID, Avatar: &avatar})
+	f.change(store.AccountUpdate{Account: ann.ID, Avatar: &avatar})
 
 	n, err := f.DeletePending(f.ctx(), start)
 	f.ok(err)
@@ -59,7 +59,7 @@ func testDeletePending(f *fixture) {
 		f.equal(when, []bool{now, before}, want)
 	}
 	named("an avatar", avatar, true, false)
-	f.change(store.AccountChange{Account: ann.ID, Avatar: &store.ContentHash{}})
+	f.change(store.AccountUpdate{Account: ann.ID, Avatar: &store.ContentHash{}})
 	named("an avatar of before", avatar, false, true)
 	f.ok(f.ForgetContent(f.ctx(), avatar))
 	named("one that was forgotten", avatar, false, false)
@@ -127,7 +127,7 @@ var attachmentTests = []test{
 		log := f.log(plausch.PublicRoom)
 		f.equal("all attachments", fmt.Sprint(log[0].Attachments, log[1].Attachments, log[2].Attachments), fmt.Sprint([]int{}, want, []int{}))
 		f.equal("none", log[0].Attachments == nil, true)
-		up, _, err := f.Events(f.ctx(), plausch.PublicRoom, store.Page{Forward: true, After: 1, Limit: 1})
+		up, _, err := f.Events(f.ctx(), plausch.PublicRoom, store.HistoryQuery{Forward: true, After: 1, Limit: 1})
 		f.ok(err)
 		f.equal("going up", up[0].Attachments, want)
 		f.equal("repeat", f.one(identified(message(plausch.PublicRoom, ann, ""), "id")).Attachments, want)
@@ -138,7 +138,7 @@ var attachmentTests = []test{
 		f.one(message(plausch.PublicRoom, ann, "1"))
 		f.one(attached(message(plausch.PublicRoom, ann, "2"), "a"))
 		size := func(e *plausch.Event) int { return 1 + 10*len(e.Attachments) }
-		events, more, err := f.Events(f.ctx(), plausch.PublicRoom, store.Page{Limit: 10, MaxBytes: 11, Size: size})
+		events, more, err := f.Events(f.ctx(), plausch.PublicRoom, store.HistoryQuery{Limit: 10, MaxBytes: 11, Size: size})
 		f.ok(err)
 		f.equal("events and more", fmt.Sprint(len(events), more), "1 true")
 	}},

@@ -12,21 +12,21 @@ import (
 var changeTests = []test{
 	{"what is not named stays", func(f *fixture) {
 		ann := f.account(store.NewAccount{Name: "ann", Display: "Ann", PasswordHash: "$1", Token: token(1)})
-		f.equal("nothing", f.change(store.AccountChange{Account: ann.ID}), ann)
+		f.equal("nothing", f.change(store.AccountUpdate{Account: ann.ID}), ann)
 		ann.Role = plausch.RoleAdmin
-		f.equal("the role", f.change(store.AccountChange{Account: ann.ID, Role: plausch.RoleAdmin}), ann)
+		f.equal("the role", f.change(store.AccountUpdate{Account: ann.ID, Role: plausch.RoleAdmin}), ann)
 		ann.State = plausch.AccountDeactivated
-		f.equal("the state", f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated}), ann)
+		f.equal("the state", f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeactivated}), ann)
 		none := ""
 		ann.Display = none
-		f.equal("the display name", f.change(store.AccountChange{Account: ann.ID, Display: &none}), ann)
+		f.equal("the display name", f.change(store.AccountUpdate{Account: ann.ID, Display: &none}), ann)
 		avatar := store.ContentHash{1, 2}
 		ann.Avatar = "0102" + strings.Repeat("00", 30)
-		f.equal("the picture", f.change(store.AccountChange{Account: ann.ID, Avatar: &avatar}), ann)
-		f.equal("the picture still", f.change(store.AccountChange{Account: ann.ID}), ann)
+		f.equal("the picture", f.change(store.AccountUpdate{Account: ann.ID, Avatar: &avatar}), ann)
+		f.equal("the picture still", f.change(store.AccountUpdate{Account: ann.ID}), ann)
 		ann.Avatar = ""
-		f.equal("no picture", f.change(store.AccountChange{Account: ann.ID, Avatar: new(store.ContentHash)}), ann)
-		f.equal("the password", f.change(store.AccountChange{Account: ann.ID, PasswordHash: "$2"}), ann)
+		f.equal("no picture", f.change(store.AccountUpdate{Account: ann.ID, Avatar: new(store.ContentHash)}), ann)
+		f.equal("the password", f.change(store.AccountUpdate{Account: ann.ID, PasswordHash: "$2"}), ann)
 		_, hash, err := f.PasswordHash(f.ctx(), "ann")
 		f.ok(err)
 		f.equal("the hash", hash, "$2")
@@ -35,7 +35,7 @@ var changeTests = []test{
 		f.equal("in the end", still, ann)
 	}},
 	{"an unknown account is not found", func(f *fixture) {
-		_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: 12345, Role: plausch.RoleOwner, At: start})
+		_, err := f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: 12345, Role: plausch.RoleOwner, At: start})
 		f.code(plausch.NotFound, err)
 	}},
 	{"devices end but the one that is kept", func(f *fixture) {
@@ -43,7 +43,7 @@ var changeTests = []test{
 		f.device(ann.ID, token(1))
 		kept := f.device(ann.ID, token(2))
 		f.device(bob.ID, token(3))
-		f.change(store.AccountChange{Account: ann.ID, RevokeDevices: true, KeepDevice: kept.ID})
+		f.change(store.AccountUpdate{Account: ann.ID, RevokeDevices: true, KeepDevice: kept.ID})
 		for n, want := range map[int]plausch.Code{1: plausch.NotFound, 2: "", 3: ""} {
 			_, err := f.byToken(token(n))
 			f.code(want, err)
@@ -58,7 +58,7 @@ var changeTests = []test{
 		sent := message(plausch.PublicRoom, ann, "with a file")
 		sent.Attachments = []string{f.upload(ann, "sent", 5).ID}
 		f.one(sent)
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted, EraseTexts: true})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted, EraseTexts: true})
 		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his", ""})
 		f.equal("files of its message", len(f.log(plausch.PublicRoom)[2].Attachments), 0)
 		f.attachedBytes(ann, 0)
@@ -77,12 +77,12 @@ var changeTests = []test{
 			var refused atomic.Int32
 			var wg sync.WaitGroup
 			for i, id := range owners {
-				c := store.AccountChange{Account: id, At: start, Role: plausch.RoleMember}
+				c := store.AccountUpdate{Account: id, At: start, Role: plausch.RoleMember}
 				if i > 0 {
-					c = store.AccountChange{Account: id, At: start, State: plausch.AccountDeleted}
+					c = store.AccountUpdate{Account: id, At: start, State: plausch.AccountDeleted}
 				}
 				wg.Go(func() {
-					switch _, err := f.ChangeAccount(f.ctx(), c); plausch.CodeOf(err) {
+					switch _, err := f.UpdateAccount(f.ctx(), c); plausch.CodeOf(err) {
 					case "":
 					case plausch.Forbidden:
 						refused.Add(1)
@@ -104,9 +104,9 @@ var changeTests = []test{
 	{"changes are told to those who ask", func(f *fixture) {
 		ann, bob, eve := f.member("ann"), f.member("bob"), f.account(store.NewAccount{Name: "eve", Token: token(1)})
 		before := f.cursor()
-		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleAdmin})
-		f.change(store.AccountChange{Account: ann.ID, Role: plausch.RoleAdmin})
-		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
+		f.change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleAdmin})
+		f.change(store.AccountUpdate{Account: ann.ID, Role: plausch.RoleAdmin})
+		f.change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleMember})
 		f.device(ann.ID, token(2)) // a device more changes nothing for those there are
 		f.equal("changes", f.changes(before), []store.Change{{Account: bob.ID}, {Account: ann.ID}, {Account: bob.ID}})
 		_, d, err := f.AccountByToken(f.ctx(), token(1))
@@ -122,7 +122,7 @@ var changeTests = []test{
 		f.one(join(room, ann, ann))
 		pair := f.one(direct(ann, bob, "hi")).Room
 		before := f.cursor()
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted, At: at(5)})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted, At: at(5)})
 		f.equal("changes", f.changes(before), []store.Change{{Room: room, First: 3, Last: 3}, {Account: ann.ID}})
 		f.equal("cursor", f.cursor(), before+1)
 		e := f.log(room)[2]
@@ -142,7 +142,7 @@ func testDelete(f *fixture) {
 	invite, err := f.CreateInvite(f.ctx(), store.NewInvite{Token: token(5), Maker: ann.ID, Role: plausch.RoleMember, At: start, Expires: at(100)})
 	f.ok(err)
 
-	gone := f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted})
+	gone := f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted})
 	f.equal("the account", gone.Ref(), plausch.AccountRef{ID: ann.ID, Name: plausch.DeletedName})
 	f.equal("the state", gone.State, plausch.AccountDeleted)
 	_, err = f.AccountByName(f.ctx(), "ann")
@@ -156,7 +156,7 @@ func testDelete(f *fixture) {
 	f.equal("the author", f.log(room)[2].Actor, gone.Ref())
 	f.equal("members", f.members(room), []plausch.AccountID{bob.ID})
 	f.equal("of the direct room", f.members(talk), []plausch.AccountID{ann.ID, bob.ID})
-	_, err = f.ChangeAccount(f.ctx(), store.AccountChange{Account: ann.ID, State: plausch.AccountActive, At: start})
+	_, err = f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: ann.ID, State: plausch.AccountActive, At: start})
 	f.code(plausch.NotFound, err)
 	f.equal("a new one", f.member("ann").ID == ann.ID, false)
 }
@@ -169,16 +169,16 @@ func testLastOwner(f *fixture) {
 	}
 	f.equal("owned at first", owned(), false)
 	member := f.member("member")
-	f.change(store.AccountChange{Account: member.ID, Role: plausch.RoleAdmin}) // there is none to lose
+	f.change(store.AccountUpdate{Account: member.ID, Role: plausch.RoleAdmin}) // there is none to lose
 	ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleOwner, Token: token(1)})
 	f.equal("owned", owned(), true)
-	changes := map[string]store.AccountChange{
+	changes := map[string]store.AccountUpdate{
 		"demote":     {Account: ann.ID, At: start, Role: plausch.RoleAdmin, RevokeDevices: true},
 		"deactivate": {Account: ann.ID, At: start, State: plausch.AccountDeactivated, RevokeDevices: true},
 		"delete":     {Account: ann.ID, At: start, State: plausch.AccountDeleted, RevokeDevices: true},
 	}
 	for what, c := range changes {
-		_, err := f.ChangeAccount(f.ctx(), c)
+		_, err := f.UpdateAccount(f.ctx(), c)
 		if plausch.CodeOf(err) != plausch.Forbidden {
 			f.Fatalf("%s: %v, want it forbidden", what, err)
 		}
@@ -186,9 +186,9 @@ func testLastOwner(f *fixture) {
 		f.ok(err)
 		f.equal("after it was refused", still, ann)
 	}
-	f.change(store.AccountChange{Account: member.ID, Role: plausch.RoleOwner})
-	f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+	f.change(store.AccountUpdate{Account: member.ID, Role: plausch.RoleOwner})
+	f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeactivated})
 	f.equal("owned by another", owned(), true)
-	_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: member.ID, Role: plausch.RoleMember, At: start})
+	_, err := f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: member.ID, Role: plausch.RoleMember, At: start})
 	f.code(plausch.Forbidden, err) // the other owner is not active
 }

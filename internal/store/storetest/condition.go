@@ -37,15 +37,15 @@ var conditionTests = []test{
 		expect("at first", false, true, true)
 		f.one(join(room, ann, bob))
 		expect("as a member", true, true, true)
-		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleMember})
+		f.change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleMember})
 		expect("with another role", true, false, true)
-		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleAdmin, State: plausch.AccountDeactivated})
+		f.change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleAdmin, State: plausch.AccountDeactivated})
 		expect("deactivated", true, true, false)
-		f.change(store.AccountChange{Account: bob.ID, State: plausch.AccountActive})
+		f.change(store.AccountUpdate{Account: bob.ID, State: plausch.AccountActive})
 		expect("active again", true, true, true)
 		f.one(leave(room, ann, bob))
 		expect("after its leave", false, true, true)
-		f.change(store.AccountChange{Account: bob.ID, State: plausch.AccountDeleted})
+		f.change(store.AccountUpdate{Account: bob.ID, State: plausch.AccountDeleted})
 		expect("deleted", false, true, false)
 	}},
 	{"conditions see the drafts before them in the same batch", func(f *fixture) {
@@ -83,7 +83,7 @@ var conditionTests = []test{
 	{"nobody who is deleted becomes a member", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		room := f.room(plausch.RoomPrivate, "room", ann)
-		f.change(store.AccountChange{Account: bob.ID, State: plausch.AccountDeleted})
+		f.change(store.AccountUpdate{Account: bob.ID, State: plausch.AccountDeleted})
 		add, write := join(room, ann, bob), direct(ann, bob, "hi")
 		add.If.Active, write.If.Active = true, true
 		for what, d := range map[string]store.Draft{"join": add, "direct": write} {
@@ -112,8 +112,8 @@ var conditionTests = []test{
 				_, err := f.CreateAccount(f.ctx(), store.NewAccount{Name: fmt.Sprint("new", n), Role: plausch.RoleMember, At: start, If: j})
 				return err
 			},
-			"ChangeAccount": func(j ...store.Judged) error {
-				_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: bob.ID, At: start, If: j})
+			"UpdateAccount": func(j ...store.Judged) error {
+				_, err := f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: bob.ID, At: start, If: j})
 				return err
 			},
 			"CreateDevice": func(j ...store.Judged) error {
@@ -194,7 +194,7 @@ var conditionTests = []test{
 				}
 			}
 		}
-		f.change(store.AccountChange{Account: admin.ID, State: plausch.AccountDeactivated})
+		f.change(store.AccountUpdate{Account: admin.ID, State: plausch.AccountDeactivated})
 		for what, write := range writes {
 			f.unmet(what+" by who is deactivated", write(store.Judged{Account: admin.ID}))
 			f.ok(write(store.Judged{Account: admin.ID, Inactive: true}))
@@ -225,7 +225,7 @@ var cursorTests = []test{
 		f.equal("changes", f.changes(before), []store.Change{{Room: plausch.PublicRoom, First: 1, Last: 2}, {Room: room, First: 1, Last: 1}})
 		f.equal("a draft that fails", f.append(message(12345, ann, "hi"))[0].Cursor, 0)
 		f.equal("cursor", f.cursor(), before+1)
-		f.change(store.AccountChange{Account: bob.ID, Role: plausch.RoleAdmin})
+		f.change(store.AccountUpdate{Account: bob.ID, Role: plausch.RoleAdmin})
 		f.equal("cursor", f.cursor(), before+2)
 		f.ok(f.SeeAccounts(f.ctx(), []plausch.AccountID{ann.ID}, at(1)))
 		f.equal("cursor after what nobody follows", f.cursor(), before+2)

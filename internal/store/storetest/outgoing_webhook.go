@@ -108,11 +108,11 @@ var outgoingWebhookTests = []test{
 		expect("having left", true)
 		f.one(join(room, ann, ann))
 		expect("back", false)
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeactivated})
 		expect("deactivated", true)
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountActive})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountActive})
 		expect("active", false)
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted})
 		expect("deleted", true)
 	}},
 }

@@ -37,7 +37,7 @@ var passkeyTests = []test{
 	{"they go with the account", func(f *fixture) {
 		ann := f.member("ann")
 		f.ok(f.CreatePasskey(f.ctx(), store.Passkey{ID: []byte{1}, Account: ann.ID, Key: []byte("{}"), Created: at(1), Used: at(1)}))
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted})
 		_, err := f.Passkey(f.ctx(), []byte{1})
 		f.code(plausch.NotFound, err)
 	}},

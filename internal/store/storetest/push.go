@@ -127,7 +127,7 @@ var pushTests = []test{
 		topic := f.subscribe(plausch.PushSubscription{Account: ann.ID, Kind: plausch.PushNtfy, Endpoint: "https://ntfy.sh/ann", Created: at(4)})
 		f.ok(f.RevokeDevice(f.ctx(), ann.ID, first.Device))
 		f.equal("after one device", f.pushes(ann), []string{second.Endpoint, topic.Endpoint})
-		f.change(store.AccountChange{Account: ann.ID, RevokeDevices: true})
+		f.change(store.AccountUpdate{Account: ann.ID, RevokeDevices: true})
 		f.equal("after all", f.pushes(ann), []string{topic.Endpoint})
 		for what, device := range map[string]plausch.DeviceID{"one that has ended": first.Device, "another's": f.device(bob.ID, token(1)).ID} {
 			p := f.browser(ann, 3+len(what))
@@ -141,12 +141,12 @@ var pushTests = []test{
 		for i, who := range []plausch.AccountRef{ann, bob} {
 			f.subscribe(plausch.PushSubscription{Account: who.ID, Kind: plausch.PushNtfy, Endpoint: fmt.Sprint("https://ntfy.sh/", i), Created: at(4)})
 		}
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeactivated})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeactivated})
 		f.equal("while deactivated", f.pushes(ann), []string{})
 		f.pushAccounts(plausch.PublicRoom, bob)
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountActive})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountActive})
 		f.equal("afterwards", f.pushes(ann), []string{"https://ntfy.sh/0"})
-		f.change(store.AccountChange{Account: ann.ID, State: plausch.AccountDeleted})
+		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted})
 		f.ok(f.ReleaseName(f.ctx(), bob.ID))
 		f.equal("in the end", f.pushes(ann, bob), []string{})
 		f.pushAccounts(plausch.PublicRoom)

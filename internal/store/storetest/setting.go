@@ -36,7 +36,7 @@ var settingTests = []test{
 		f.ok(err)
 		f.equal("at first", name, "")
 		for _, want := range []string{"Garden", "Attic"} {
-			f.ok(f.SetServerName(f.ctx(), want, nil))
+			f.ok(f.UpdateServer(f.ctx(), want, nil))
 			name, err = f.ServerName(f.ctx())
 			f.ok(err)
 			f.equal("the name", name, want)
@@ -46,14 +46,14 @@ var settingTests = []test{
 		ann := f.account(store.NewAccount{Name: "ann", Role: plausch.RoleAdmin})
 		by := store.Judged{Account: ann.ID, Role: plausch.RoleAdmin}
 		renamed := &plausch.Audit{Time: at(1), Actor: ann.Ref(), Action: plausch.AuditRename, Detail: "Garden"}
-		f.ok(f.SetServerName(f.ctx(), "Garden", renamed, by))
+		f.ok(f.UpdateServer(f.ctx(), "Garden", renamed, by))
 		log, err := f.ListAudit(f.ctx(), 0, 1)
 		f.ok(err)
 		if len(log) != 1 || log[0].Action != plausch.AuditRename || log[0].Actor.ID != ann.ID || log[0].Detail != "Garden" {
 			f.Fatalf("the log ends with %+v", log)
 		}
 		by.Role = plausch.RoleOwner
-		if err := f.SetServerName(f.ctx(), "Attic", renamed, by); !errors.Is(err, store.ErrUnmet) {
+		if err := f.UpdateServer(f.ctx(), "Attic", renamed, by); !errors.Is(err, store.ErrUnmet) {
 			f.Errorf("somebody of another role gets %v", err)
 		}
 		name, err := f.ServerName(f.ctx())
@@ -118,7 +118,7 @@ var settingTests = []test{
 		f.ok(err)
 		f.equal("the account", got.Account, ann.ID)
 		reset := func(n, seconds int) error {
-			_, err := f.ChangeAccount(f.ctx(), store.AccountChange{Account: ann.ID, Ticket: token(n), PasswordHash: fmt.Sprint("$", n), At: at(seconds)})
+			_, err := f.UpdateAccount(f.ctx(), store.AccountUpdate{Account: ann.ID, Ticket: token(n), PasswordHash: fmt.Sprint("$", n), At: at(seconds)})
 			return err
 		}
 		f.code(plausch.NotFound, reset(2, 1))
@@ -132,7 +132,7 @@ var settingTests = []test{
 	{"the audit log has the newest first", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		for i := range 5 {
-			f.change(store.AccountChange{Account: bob.ID, Audit: &plausch.Audit{
+			f.change(store.AccountUpdate{Account: bob.ID, Audit: &plausch.Audit{
 				Time: at(i), Actor: ann, Action: plausch.AuditRole, Detail: fmt.Sprint(i),
 			}})
 		}

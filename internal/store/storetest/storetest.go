@@ -114,12 +114,12 @@ func (f *fixture) byToken(token store.TokenHash) (plausch.Account, error) {
 }
 
 // change changes an account, which succeeds.
-func (f *fixture) change(c store.AccountChange) plausch.Account {
+func (f *fixture) change(c store.AccountUpdate) plausch.Account {
 	f.Helper()
 	if c.At.IsZero() {
 		c.At = start
 	}
-	a, err := f.ChangeAccount(f.ctx(), c)
+	a, err := f.UpdateAccount(f.ctx(), c)
 	f.ok(err)
 	return a
 }
@@ -175,7 +175,7 @@ func (f *fixture) room(kind plausch.RoomKind, name string, maker plausch.Account
 // log reads a whole room.
 func (f *fixture) log(room plausch.RoomID) []plausch.Event {
 	f.Helper()
-	events, more, err := f.Events(f.ctx(), room, store.Page{Limit: 1 << 20})
+	events, more, err := f.Events(f.ctx(), room, store.HistoryQuery{Limit: 1 << 20})
 	f.ok(err)
 	if more {
 		f.Fatal("there is more than all")

@@ -100,21 +100,21 @@ var webhookTests = []test{
 		}{
 			{what: "shut out, and let in again", role: plausch.RoleMember,
 				stop: func(maker plausch.Account, _ plausch.RoomID) {
-					f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountDeactivated})
+					f.change(store.AccountUpdate{Account: maker.ID, State: plausch.AccountDeactivated})
 				},
 				goOn: func(maker plausch.Account, _ plausch.RoomID) {
-					f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountActive})
+					f.change(store.AccountUpdate{Account: maker.ID, State: plausch.AccountActive})
 				}},
 			{what: "no admin any more, and one again", role: plausch.RoleAdmin, byOwner: true,
 				stop: func(maker plausch.Account, _ plausch.RoomID) {
-					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleMember})
+					f.change(store.AccountUpdate{Account: maker.ID, Role: plausch.RoleMember})
 				},
 				goOn: func(maker plausch.Account, _ plausch.RoomID) {
-					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleOwner})
+					f.change(store.AccountUpdate{Account: maker.ID, Role: plausch.RoleOwner})
 				}},
 			{what: "no admin any more, of its own room", role: plausch.RoleAdmin, alwaysGoing: true,
 				stop: func(maker plausch.Account, _ plausch.RoomID) {
-					f.change(store.AccountChange{Account: maker.ID, Role: plausch.RoleMember})
+					f.change(store.AccountUpdate{Account: maker.ID, Role: plausch.RoleMember})
 				}},
 			{what: "not in the room, and back", role: plausch.RoleAdmin, byOwner: true,
 				stop: func(maker plausch.Account, room plausch.RoomID) {
@@ -124,7 +124,7 @@ var webhookTests = []test{
 					f.append(store.Draft{Room: room, Kind: plausch.EventJoin, Actor: maker.Ref(), Member: maker.Ref(), Time: at(6)})
 				}},
 			{what: "deleted", role: plausch.RoleMember, stop: func(maker plausch.Account, _ plausch.RoomID) {
-				f.change(store.AccountChange{Account: maker.ID, State: plausch.AccountDeleted})
+				f.change(store.AccountUpdate{Account: maker.ID, State: plausch.AccountDeleted})
 			}},
 		} {
 			maker := f.account(store.NewAccount{Name: fmt.Sprint("maker", n), Role: c.role})

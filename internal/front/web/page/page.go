@@ -152,7 +152,7 @@ var routes = []route{
 	{"POST /admin/accounts/reset", signed, (*request).createReset},
 	{"GET /admin/audit", signed, (*request).audit},
 	{"GET /admin/server", signed, (*request).serverPage},
-	{"POST /admin/server/name", signed, (*request).setServerName},
+	{"POST /admin/server/name", signed, (*request).updateServerName},
 	{unknown, always, (*request).notFound},
 	// Where a form ends that was not right; somebody may open that anew.
 	{"GET /claim/code", always, goTo("/claim")},

@@ -24,7 +24,7 @@ func (q *request) serverPage() error {
 	return q.show(http.StatusOK, "server", data)
 }
 
-func (q *request) setServerName() error {
+func (q *request) updateServerName() error {
 	_, err := ask[protocol.ServerInfo](q, protocol.MethodServerUpdate, protocol.ServerUpdate{Name: q.PostForm.Get("server")})
 	if err == nil {
 		return q.goTo("/admin/server", "server")

@@ -18,18 +18,18 @@ func TestHistoryPages(t *testing.T) {
 		defer r.c.Close()
 		r.untilCaughtUp()
 		for _, c := range []struct {
-			page Page
-			want string
+			query HistoryQuery
+			want  string
 		}{
-			{Page{Forward: true}, "1 2 3 true"},
-			{Page{Forward: true, After: 3}, "4 5 6 true"},
-			{Page{After: 3}, "4 5 6 true"},
-			{Page{After: 6}, "7 8 false"},
-			{Page{Forward: true, Before: 3}, "1 2 false"},
-			{Page{Before: 5}, "2 3 4 true"},
-			{Page{}, "6 7 8 true"},
+			{HistoryQuery{Forward: true}, "1 2 3 true"},
+			{HistoryQuery{Forward: true, After: 3}, "4 5 6 true"},
+			{HistoryQuery{After: 3}, "4 5 6 true"},
+			{HistoryQuery{After: 6}, "7 8 false"},
+			{HistoryQuery{Forward: true, Before: 3}, "1 2 false"},
+			{HistoryQuery{Before: 5}, "2 3 4 true"},
+			{HistoryQuery{}, "6 7 8 true"},
 		} {
-			events, more, err := r.c.History(t.Context(), 1, c.page)
+			events, more, err := r.c.History(t.Context(), 1, c.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestHistoryPages(t *testing.T) {
 				got += fmt.Sprint(e.Seq, " ")
 			}
 			if got += fmt.Sprint(more); got != c.want {
-				t.Errorf("%+v: got %q, want %q", c.page, got, c.want)
+				t.Errorf("%+v: got %q, want %q", c.query, got, c.want)
 			}
 		}
 	})

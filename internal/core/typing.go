@@ -1,0 +1,13 @@
+package core
+
+import (
+	"context"
+
+	"plausch"
+)
+
+// CheckMayType reports why by may not tell a room that it is writing there, if so.
+func (c *Core) CheckMayType(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
+	_, err := c.member(ctx, by.ID, room)
+	return err
+}
