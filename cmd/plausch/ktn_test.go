@@ -126,7 +126,7 @@ func TestKTNRefusals(t *testing.T) {
 		{"tail of another room", []string{"tail", "dev"}, connect.ExitRefused, "a KTN server has one room, public"},
 		{"tail since", []string{"tail", "public", "--since=3"}, connect.ExitUsage, "--since"},
 		{"refused message", []string{"send", "damn"}, connect.ExitRefused, "the server says: No such words here"},
-		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, connect.ExitOffline, "no server answers at " + nobody + ": is it running?\n"},
+		{"nobody there", []string{"send", "--server=" + nobody, "--timeout=1s", "x"}, connect.ExitOffline, "no server answers at " + nobody + ": is it running?\n"},
 		{"a path", []string{"chat", "ktn://127.0.0.1/x", "--server="}, connect.ExitUsage, "path"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
