@@ -28,7 +28,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"subscribe":             {"Subscribe", "MemberRooms", "the hub does it"},
 	"claim":                 {"Claim", "Claim", "no noun"},
 	"history":               {"History", "History", "no verb"},
-	"typing":                {"Typing", "CheckMayType", "the hub tells it"},
+	"typing":                {"Typing", "CheckCanType", "the hub tells it"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
 	"message.send":          {"Send", "SendMessage", "it is what a client is for"},

@@ -150,7 +150,7 @@ func appendPost(ctx context.Context, t *testing.T, c *core.Core, by plausch.Acco
 		err   error
 	}
 	answers := make(chan answer, 1)
-	c.SendMessage(ctx, by, core.Post{Room: plausch.PublicRoom, Text: "hi", ClientID: "one"}, func(e plausch.Event, err error) {
+	c.SendMessage(ctx, by, core.NewMessage{Room: plausch.PublicRoom, Text: "hi", ClientID: "one"}, func(e plausch.Event, err error) {
 		answers <- answer{e, err}
 	})
 	a := <-answers

@@ -24,7 +24,7 @@ func ownAccount(account plausch.Account) protocol.Account {
 }
 
 func accountList(a *API, ctx context.Context, c *Caller, p *protocol.AccountList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}

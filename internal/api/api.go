@@ -161,8 +161,8 @@ func errParams(err error) error {
 	return plausch.Errorf(plausch.Invalid, "params do not fit the method: %v", err)
 }
 
-// limitOf returns the number of entries to return when limit is asked for.
-func limitOf(limit int) (int, error) {
+// pageLimit returns the number of entries to return when limit is asked for.
+func pageLimit(limit int) (int, error) {
 	switch {
 	case limit == 0:
 		return protocol.DefaultPage, nil

@@ -7,7 +7,7 @@ import (
 )
 
 func auditList(a *API, ctx context.Context, c *Caller, p *protocol.AuditList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func history(a *API, ctx context.Context, c *Caller, p *protocol.HistoryGet) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}

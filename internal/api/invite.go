@@ -24,7 +24,7 @@ func inviteCreate(a *API, ctx context.Context, c *Caller, p *protocol.InviteCrea
 }
 
 func inviteList(a *API, ctx context.Context, c *Caller, p *protocol.InviteList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func inviteRevoke(a *API, ctx context.Context, c *Caller, p *protocol.InviteRevo
 }
 
 func inviteRedeem(a *API, ctx context.Context, c *Caller, p *protocol.InviteRedeem) (protocol.Body, error) {
-	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
+	return a.completeSignIn(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.RedeemInvite(ctx, c.clientInfo(p.NewToken), p.Code, p.Name, p.Password)
 	})
 }

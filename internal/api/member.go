@@ -8,7 +8,7 @@ import (
 )
 
 func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func messageSend(a *API, ctx context.Context, c *Caller, params Params, reply Re
 		reply(nil, errParams(err))
 		return
 	}
-	post := core.Post{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
+	post := core.NewMessage{Room: plausch.RoomID(p.Room), To: p.To, Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments}
 	a.core.SendMessage(ctx, c.Account(), post, func(e plausch.Event, err error) {
 		if err != nil {
 			reply(nil, err)

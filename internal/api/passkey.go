@@ -52,7 +52,7 @@ func passkeySignInBegin(a *API, ctx context.Context, c *Caller, _ *protocol.Empt
 }
 
 func passkeySignIn(a *API, ctx context.Context, c *Caller, p *protocol.PasskeySignIn) (protocol.Body, error) {
-	return a.enter(ctx, c, false, func() (core.SignedIn, error) {
+	return a.completeSignIn(ctx, c, false, func() (core.SignedIn, error) {
 		return a.core.SignInPasskey(ctx, c.clientInfo(p.NewToken), p.ID, []byte(p.Response))
 	})
 }

@@ -10,11 +10,11 @@ import (
 )
 
 func presenceList(a *API, _ context.Context, _ *Caller, p *protocol.PresenceList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	here := a.hub.Here()
+	here := a.hub.ConnectedAccounts()
 	first, found := slices.BinarySearchFunc(here, p.After, func(ref plausch.AccountRef, name string) int {
 		return strings.Compare(ref.Name, name)
 	})

@@ -16,7 +16,7 @@ func resetCreate(a *API, ctx context.Context, c *Caller, p *protocol.ResetCreate
 }
 
 func resetRedeem(a *API, ctx context.Context, c *Caller, p *protocol.ResetRedeem) (protocol.Body, error) {
-	return a.enter(ctx, c, true, func() (core.SignedIn, error) {
+	return a.completeSignIn(ctx, c, true, func() (core.SignedIn, error) {
 		return a.core.RedeemReset(ctx, c.clientInfo(p.NewToken), p.Code, p.Password)
 	})
 }

@@ -7,17 +7,17 @@ import (
 	"plausch/protocol"
 )
 
-// RoomAddressed returns the id of the room at an address of the front-ends that
-// have such: see core.Core.RoomAddressed. It may run beside other calls.
-func (a *API) RoomAddressed(ctx context.Context, c *Caller, address string) (plausch.RoomID, error) {
+// RoomByAddress returns the id of the room at an address of the front-ends that
+// have such: see core.Core.RoomByAddress. It may run beside other calls.
+func (a *API) RoomByAddress(ctx context.Context, c *Caller, address string) (plausch.RoomID, error) {
 	if err := checkMayCall(table[protocol.MethodRoomGet], c); err != nil {
 		return 0, err
 	}
-	return a.core.RoomAddressed(ctx, address)
+	return a.core.RoomByAddress(ctx, address)
 }
 
 func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (protocol.Body, error) {
-	limit, err := limitOf(p.Limit)
+	limit, err := pageLimit(p.Limit)
 	if err != nil {
 		return nil, err
 	}

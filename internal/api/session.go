@@ -134,7 +134,7 @@ func ping(*API, context.Context, *Caller, *protocol.Empty) (protocol.Body, error
 
 func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protocol.Body, error) {
 	from := c.clientInfo(p.NewToken)
-	return a.enter(ctx, c, false, func() (core.SignedIn, error) {
+	return a.completeSignIn(ctx, c, false, func() (core.SignedIn, error) {
 		switch {
 		case *p == (protocol.SignIn{}) && c.Token != "":
 			return a.core.SignInToken(ctx, from, c.Token)
@@ -152,9 +152,9 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	})
 }
 
-// enter makes the caller the account that signIn signs in to. Once is for what works
+// completeSignIn makes the caller the account that signIn signs in to. Once is for what works
 // only once: then nobody is refused for having too many connections.
-func (a *API) enter(ctx context.Context, c *Caller, once bool, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
+func (a *API) completeSignIn(ctx context.Context, c *Caller, once bool, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
 	if c.conn != nil {
 		return nil, plausch.Errorf(plausch.Invalid, "you are already signed in as %q; to sign in as someone else, open another connection", c.Account().Name)
 	}
@@ -162,18 +162,18 @@ func (a *API) enter(ctx context.Context, c *Caller, once bool, signIn func() (co
 	if err != nil {
 		return nil, err
 	}
-	live, err := a.core.Connect(ctx, in, c.Remote, core.Watch{
+	conn, err := a.core.Connect(ctx, in, c.Remote, core.Callbacks{
 		Ended:   c.Ended,
-		Changed: func(account plausch.Account) { a.hub.Rename(account.Ref()) },
+		Changed: func(account plausch.Account) { a.hub.UpdateAccount(account.Ref()) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	if c.Admit != nil && !c.Admit(in.Account.ID, in.Account.Uninvited()) && !once {
-		live.Disconnect()
+		conn.Disconnect()
 		return nil, errTooManyConnections()
 	}
-	c.conn = live
+	c.conn = conn
 	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
 }
 
@@ -200,12 +200,12 @@ func subscribe(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (proto
 	if c.subscriber != nil {
 		return &protocol.Empty{}, nil
 	}
-	attachment, err := a.hub.Subscribe(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
+	subscriber, err := a.hub.Subscribe(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
 		return a.core.MemberRooms(ctx, c.Account().ID)
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.subscriber = attachment
+	c.subscriber = subscriber
 	return &protocol.Empty{}, nil
 }

@@ -23,8 +23,10 @@ func (a *API) OpenWebhook(ctx context.Context, token string) (core.Webhook, erro
 	return a.core.OpenWebhook(ctx, token)
 }
 
-// RefusePost counts a refused post: see core.Core.RefusePost.
-func (a *API) RefusePost(remote netip.Addr, why error) error { return a.core.RefusePost(remote, why) }
+// RecordPostFailure counts a refused post: see core.Core.RecordPostFailure.
+func (a *API) RecordPostFailure(remote netip.Addr, why error) error {
+	return a.core.RecordPostFailure(remote, why)
+}
 
 // PostWebhook says something through a webhook: see core.Core.PostWebhook.
 func (a *API) PostWebhook(ctx context.Context, hook core.Webhook, text, clientID string) (plausch.Event, error) {

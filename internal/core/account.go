@@ -19,7 +19,7 @@ func newAccount(name string, role plausch.Role) (store.NewAccount, error) {
 func (c *Core) createAccount(ctx context.Context, from ClientInfo, n store.NewAccount) (plausch.Account, error) {
 	n.At = c.now()
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
-	var taken counted
+	var taken reservation
 	if n.Role == plausch.RoleGuest && n.Invite == (store.TokenHash{}) {
 		var err error
 		if taken, err = c.guests.takeAccount(from.Remote); err != nil {
@@ -28,7 +28,7 @@ func (c *Core) createAccount(ctx context.Context, from ClientInfo, n store.NewAc
 	}
 	account, err := c.store.CreateAccount(ctx, n)
 	if err != nil {
-		taken.giveBack()
+		taken.cancel()
 	}
 	if plausch.CodeOf(err) == plausch.Taken {
 		err = errNameTaken(n.Name)
@@ -60,15 +60,15 @@ func (a *Admin) create(ctx context.Context, n store.NewAccount) (plausch.Account
 	n.At, n.If = a.now(), a.conditions
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	account, err := a.Store.CreateAccount(ctx, n)
-	return account, meanwhile(err)
+	return account, conflictError(err)
 }
 
-func (c *Core) accountNamed(ctx context.Context, name string) (plausch.Account, error) {
-	return accountNamed(ctx, c.store, name)
+func (c *Core) accountByName(ctx context.Context, name string) (plausch.Account, error) {
+	return accountByName(ctx, c.store, name)
 }
 
-// accountNamed returns the account that holds a name, or that has an id such as id:12.
-func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
+// accountByName returns the account that holds a name, or that has an id such as id:12.
+func accountByName(ctx context.Context, st store.Store, name string) (plausch.Account, error) {
 	var account plausch.Account
 	var err error
 	if id, ok := names.AccountID(name); ok {
@@ -85,29 +85,29 @@ func accountNamed(ctx context.Context, st store.Store, name string) (plausch.Acc
 // GetAccount returns the account called name, for those who may do anything to
 // accounts.
 func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
-	if err := a.check(isAdmin); err != nil { // before it can learn who there is
+	if err := a.check(checkAdmin); err != nil { // before it can learn who there is
 		return plausch.Account{}, err
 	}
-	return accountNamed(ctx, a.Store, name)
+	return accountByName(ctx, a.Store, name)
 }
 
-// accountToChange returns the account called name if it may be changed.
-func (a *Admin) accountToChange(ctx context.Context, name string) (plausch.Account, error) {
+// accountToManage returns the account called name if it may be changed.
+func (a *Admin) accountToManage(ctx context.Context, name string) (plausch.Account, error) {
 	account, err := a.GetAccount(ctx, name)
 	if err != nil {
 		return plausch.Account{}, err
 	}
-	return account, a.check(func(by plausch.Account) error { return mayChange(by, account) })
+	return account, a.check(func(by plausch.Account) error { return checkCanChange(by, account) })
 }
 
-// change changes an account by those rights.
-func (a *Admin) change(ctx context.Context, account plausch.Account, c store.AccountUpdate) (plausch.Account, error) {
-	c.Account, c.At, c.If = account.ID, a.now(), a.judged(account)
+// updateAccount changes an account by those rights.
+func (a *Admin) updateAccount(ctx context.Context, account plausch.Account, c store.AccountUpdate) (plausch.Account, error) {
+	c.Account, c.At, c.If = account.ID, a.now(), a.conditionsFor(account)
 	changed, err := a.Store.UpdateAccount(ctx, c)
 	if err != nil {
-		return changed, meanwhile(err)
+		return changed, conflictError(err)
 	}
-	return changed, a.changed(ctx, account.ID)
+	return changed, a.recheck(ctx, account.ID)
 }
 
 // UpdateAccount changes how by is called; empty means by its name. What would be
@@ -124,7 +124,7 @@ func (c *Core) UpdateAccount(ctx context.Context, by plausch.Account, display st
 	}
 	account, err := c.store.UpdateAccount(ctx, store.AccountUpdate{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Display: &display})
 	if err != nil {
-		return by, meanwhile(err)
+		return by, conflictError(err)
 	}
 	return account, c.recheck(ctx, by.ID)
 }
@@ -157,10 +157,10 @@ func (c *Core) freeDisplay(ctx context.Context, by plausch.Account, display stri
 // SetRole gives an account another role: owner, admin or member. A guest whom
 // nobody has invited stays one. The invites of who may make none any more end.
 func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (plausch.Account, error) {
-	if err := a.check(isOwner); err != nil {
+	if err := a.check(checkOwner); err != nil {
 		return plausch.Account{}, err
 	}
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return account, err
 	}
@@ -172,20 +172,20 @@ func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (pl
 	case account.Bot && role == plausch.RoleOwner:
 		return account, plausch.Errorf(plausch.Invalid, "%s is a bot, which cannot be an owner", account.Name)
 	}
-	return a.change(ctx, account, store.AccountUpdate{
+	return a.updateAccount(ctx, account, store.AccountUpdate{
 		Role: role, Audit: a.audit(plausch.AuditRole, string(role)),
-		RevokeInvites: mayInvite(plausch.Account{Role: role}) != nil,
+		RevokeInvites: checkCanInvite(plausch.Account{Role: role}) != nil,
 	})
 }
 
 // DeactivateAccount shuts an account out, and ends the invites by which it could come
 // back as another.
 func (a *Admin) DeactivateAccount(ctx context.Context, name string) error {
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return err
 	}
-	_, err = a.change(ctx, account, store.AccountUpdate{
+	_, err = a.updateAccount(ctx, account, store.AccountUpdate{
 		State: plausch.AccountDeactivated, RevokeDevices: !account.Bot && account.Role != plausch.RoleGuest,
 		RevokeInvites: true, Audit: a.audit(plausch.AuditDeactivate, ""),
 	})
@@ -194,11 +194,11 @@ func (a *Admin) DeactivateAccount(ctx context.Context, name string) error {
 
 // ActivateAccount lets an account in again.
 func (a *Admin) ActivateAccount(ctx context.Context, name string) error {
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return err
 	}
-	_, err = a.change(ctx, account, store.AccountUpdate{
+	_, err = a.updateAccount(ctx, account, store.AccountUpdate{
 		State: plausch.AccountActive, Audit: a.audit(plausch.AuditActivate, ""),
 	})
 	return err
@@ -208,7 +208,7 @@ func (a *Admin) ActivateAccount(ctx context.Context, name string) error {
 // plausch.DeletedName, or goes, with erase. It leaves its rooms, and those who stay
 // see it.
 func (a *Admin) DeleteAccount(ctx context.Context, name string, erase bool) error {
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, eras
 	if erase {
 		detail += ", with its messages"
 	}
-	_, err := a.change(ctx, account, store.AccountUpdate{
+	_, err := a.updateAccount(ctx, account, store.AccountUpdate{
 		State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
 	})
 	if err == nil && a.core != nil {
@@ -236,7 +236,7 @@ func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientI
 	by := conn.Account()
 	account, admin := by, c.Admin(by)
 	if name != "" {
-		account, err = admin.accountToChange(ctx, name)
+		account, err = admin.accountToManage(ctx, name)
 	}
 	if own = err == nil && account.ID == by.ID; own {
 		var judged store.Judged
@@ -258,7 +258,7 @@ func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientI
 // given one, and whether there are more. Guests who will lose theirs are not among
 // them.
 func (a *Admin) ListAccounts(ctx context.Context, after plausch.AccountID, limit int) ([]plausch.Account, bool, error) {
-	if err := a.check(isAdmin); err != nil {
+	if err := a.check(checkAdmin); err != nil {
 		return nil, false, err
 	}
 	all, err := a.Store.ListAccounts(ctx, after, limit+1, a.now().Add(-plausch.GuestNameKept))

@@ -56,7 +56,7 @@ func TestNobodyIsCalledByAnothersName(t *testing.T) {
 		if got.Ref().Shown() != want {
 			t.Errorf("%s who wants to be called %q is shown as %q, want %q", c.who.Name, c.display, got.Ref().Shown(), want)
 		}
-		e := f.say(got, core.Post{Room: plausch.PublicRoom, Text: "hi"})
+		e := f.say(got, core.NewMessage{Room: plausch.PublicRoom, Text: "hi"})
 		if e.Actor != got.Ref() {
 			t.Errorf("a message is from %+v, want %+v", e.Actor, got.Ref())
 		}
@@ -70,7 +70,7 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 	f.account("carl", plausch.RoleMember)
 	eve, carl := f.guest("eve"), f.signIn("carl")
 	renamed := make(chan plausch.Account, 10)
-	live := f.arrive(carl, core.Watch{Changed: func(a plausch.Account) { renamed <- a }})
+	live := f.arrive(carl, core.Callbacks{Changed: func(a plausch.Account) { renamed <- a }})
 	_, err := f.UpdateAccount(t.Context(), carl.Account, "Bob")
 	expectCode(t, err, "")
 	<-renamed

@@ -44,25 +44,25 @@ func (a *Admin) check(rule func(by plausch.Account) error) error {
 	return rule(a.by)
 }
 
-// changed ends the connections of an account whose sign-in is not good any more.
-func (a *Admin) changed(ctx context.Context, id plausch.AccountID) error {
+// recheck ends the connections of an account whose sign-in is not good any more.
+func (a *Admin) recheck(ctx context.Context, id plausch.AccountID) error {
 	if a.core == nil {
 		return nil
 	}
 	return a.core.recheck(ctx, id)
 }
 
-// judged is by what a change of an account was allowed: the rights of who makes it,
+// conditionsFor returns by what a change of an account was allowed: the rights of who makes it,
 // over somebody who has that role.
-func (a *Admin) judged(account plausch.Account) []store.Judged {
+func (a *Admin) conditionsFor(account plausch.Account) []store.Judged {
 	if len(a.conditions) == 0 {
 		return nil
 	}
 	return append(slices.Clone(a.conditions), store.Judged{Account: account.ID, Role: account.Role, Inactive: true})
 }
 
-// meanwhile tells that what was allowed is not any more when it is to be done.
-func meanwhile(err error) error {
+// conflictError tells that what was allowed is not any more when it is to be done.
+func conflictError(err error) error {
 	if errors.Is(err, store.ErrUnmet) {
 		return errChanged()
 	}

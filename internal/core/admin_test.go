@@ -113,7 +113,7 @@ func TestAnInviteLetsIn(t *testing.T) {
 	if again.Account.ID != in.Account.ID {
 		t.Error("a repeat is another account")
 	}
-	f.say(in.Account, core.Post{Room: den.ID, Text: "I am in"})
+	f.say(in.Account, core.NewMessage{Room: den.ID, Text: "I am in"})
 	f.signIn("bob")
 	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "bob", password)
 	expectCode(t, err, plausch.Taken)
@@ -198,7 +198,7 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	in, err := f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, "")
 	expectCode(t, <-ended, plausch.SignInFailed)
-	f.arrive(in, core.Watch{}).Disconnect()
+	f.arrive(in, core.Callbacks{}).Disconnect()
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
@@ -230,7 +230,7 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	room, err := f.CreateRoom(t.Context(), bob, "den", plausch.RoomPrivate)
 	expectCode(t, err, "")
 	expectCode(t, f.AddMember(t.Context(), bob, room.ID, "alice"), "")
-	f.say(alice, core.Post{Room: room.ID, Text: "secret"})
+	f.say(alice, core.NewMessage{Room: room.ID, Text: "secret"})
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", "wrong horse battery", true), plausch.Forbidden)
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", password, true), "")
 	live.Disconnect()

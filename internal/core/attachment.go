@@ -38,11 +38,11 @@ type File struct {
 // caller has uploaded with ClientID.
 type FileRef struct{ ID, ClientID string }
 
-// UploadAttachment keeps a file, which is then pending: its uploader's alone, until a Post
+// UploadAttachment keeps a file, which is then pending: its uploader's alone, until a NewMessage
 // carries it. Pictures are kept without their metadata. Its media type is found by looking at it; what the uploader says is
 // never believed. It reads the body to its end, so whoever calls bounds the time.
 func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
-	if err := c.keepsFiles(); err != nil {
+	if err := c.checkFilesEnabled(); err != nil {
 		return plausch.Attachment{}, err
 	}
 	if err := plausch.CheckClientID(f.ClientID); err != nil {
@@ -63,21 +63,21 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
-	body := &metered{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
+	body := &countedReader{from: f.Body, used: used, limit: c.opts.MaxFile, quota: c.opts.MaxAccountFiles}
 	if err := body.check(f.Size); err != nil {
 		c.uploads.end(by.ID, used, 0, false)
 		return plausch.Attachment{}, err
 	}
 	if by.Uninvited() {
 		remote := c.remoteOf(by.ID)
-		body.take = func(n int) (counted, error) { return c.guests.takeBytes(remote, n) }
+		body.take = func(n int) (reservation, error) { return c.guests.takeBytes(remote, n) }
 	}
-	a, err := c.keep(ctx, by, f, media.WithoutMetadata(body))
+	a, err := c.storeFile(ctx, by, f, media.WithoutMetadata(body))
 	c.uploads.end(by.ID, used, body.read, err == nil)
 	if err == nil {
 		return a, nil
 	}
-	body.taken.giveBack()
+	body.taken.cancel()
 	if f.Once && plausch.CodeOf(err) == plausch.Taken { // the same upload ran beside this one
 		earlier, err := c.store.AttachmentByClientID(ctx, by.ID, f.ClientID)
 		return earlier.Attachment, err
@@ -85,9 +85,9 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 	return plausch.Attachment{}, err
 }
 
-// keep puts the bytes first and then the file that they belong to. A crash in
+// storeFile puts the bytes first and then the file that they belong to. A crash in
 // between leaves bytes that nobody knows of, until the next Sweep.
-func (c *Core) keep(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
+func (c *Core) storeFile(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
 	hash, size, err := c.opts.Blobs.Put(ctx, body, c.opts.MaxFile)
 	if err != nil {
 		return plausch.Attachment{}, err
@@ -137,7 +137,7 @@ func (c *Core) mediaType(ctx context.Context, hash blob.Hash) (string, error) {
 // OpenAttachment returns a file and its bytes, for the members of its message's
 // room, and for its uploader while it is pending. For others there is none.
 func (c *Core) OpenAttachment(ctx context.Context, by plausch.Account, ref FileRef) (plausch.Attachment, io.ReadSeekCloser, error) {
-	if err := c.keepsFiles(); err != nil {
+	if err := c.checkFilesEnabled(); err != nil {
 		return plausch.Attachment{}, nil, err
 	}
 	a, err := c.findAttachment(ctx, by, ref)
@@ -190,8 +190,8 @@ func (c *Core) findAttachment(ctx context.Context, by plausch.Account, ref FileR
 	}
 }
 
-// keepsFiles reports that there is nowhere to keep files, if so.
-func (c *Core) keepsFiles() error {
+// checkFilesEnabled reports that there is nowhere to keep files, if so.
+func (c *Core) checkFilesEnabled() error {
 	if c.opts.Blobs == nil {
 		return plausch.Errorf(plausch.Unsupported, "this server keeps no files")
 	}
@@ -272,21 +272,21 @@ func (u *uploads) end(account plausch.AccountID, used *usage, read int64, kept b
 	}
 }
 
-// metered is a body whose bytes are counted as they come, whether or not they are
+// countedReader is a body whose bytes are counted as they come, whether or not they are
 // kept in the end. It fails with TooLarge when they are over the limit, or all of
 // its account's files would be over the quota.
-type metered struct {
+type countedReader struct {
 	from  io.Reader
 	used  *usage
 	limit int64
 	quota int64
 	read  int64
-	take  func(n int) (counted, error) // counts bytes of a guest; nil for others
-	taken counted
+	take  func(n int) (reservation, error) // counts bytes of a guest; nil for others
+	taken reservation
 }
 
 // check fails if so many bytes would be over the quota.
-func (m *metered) check(size int64) error {
+func (m *countedReader) check(size int64) error {
 	m.used.mu.Lock()
 	defer m.used.mu.Unlock()
 	if m.used.bytes+size > m.quota {
@@ -296,7 +296,7 @@ func (m *metered) check(size int64) error {
 }
 
 // Read implements [io.Reader].
-func (m *metered) Read(p []byte) (int, error) {
+func (m *countedReader) Read(p []byte) (int, error) {
 	n, err := m.from.Read(p)
 	m.read += int64(n)
 	m.used.mu.Lock()

@@ -88,7 +88,7 @@ func child(data string) error {
 			return err
 		}
 		sent := make(chan error, 1)
-		c.SendMessage(ctx, in.Account, core.Post{Room: plausch.PublicRoom, Attachments: []string{a.ID}}, func(_ plausch.Event, err error) { sent <- err })
+		c.SendMessage(ctx, in.Account, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{a.ID}}, func(_ plausch.Event, err error) { sent <- err })
 		if err := <-sent; err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func TestAttachmentsOfMessages(t *testing.T) {
 	if photo.Name != "file" || photo.Type != plausch.TypeUnknown {
 		t.Errorf("the nameless file is %+v", photo)
 	}
-	sent := f.say(ann, core.Post{To: "bob", Attachments: []string{photo.ID, notes.ID}})
+	sent := f.say(ann, core.NewMessage{To: "bob", Attachments: []string{photo.ID, notes.ID}})
 	want := fmt.Sprint([]plausch.Attachment{photo, notes})
 	if got := fmt.Sprint(sent.Attachments); got != want || sent.Text != "" {
 		t.Errorf("the message has %s, want %s", got, want)
@@ -126,17 +126,17 @@ func TestAttachmentReaders(t *testing.T) {
 		}
 	}
 	expect("while it is pending", ann)
-	if _, err := f.send(bob, core.Post{Room: plausch.PublicRoom, Attachments: []string{a.ID}}); plausch.CodeOf(err) != plausch.Invalid {
+	if _, err := f.send(bob, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{a.ID}}); plausch.CodeOf(err) != plausch.Invalid {
 		t.Errorf("bob sends ann's file: %v", err)
 	}
 	expect("after bob's attempt", ann)
-	f.say(ann, core.Post{Room: room.ID, Attachments: []string{a.ID}})
+	f.say(ann, core.NewMessage{Room: room.ID, Attachments: []string{a.ID}})
 	expect("when it was sent", ann)
 	if err := f.AddMember(t.Context(), ann, room.ID, "bob"); err != nil {
 		t.Fatal(err)
 	}
 	expect("when bob is in the room", ann, bob)
-	if _, err := f.send(ann, core.Post{Room: plausch.PublicRoom, Attachments: []string{a.ID}}); plausch.CodeOf(err) != plausch.Invalid {
+	if _, err := f.send(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{a.ID}}); plausch.CodeOf(err) != plausch.Invalid {
 		t.Errorf("ann sends it again, elsewhere: %v", err)
 	}
 	if err := f.RemoveMember(t.Context(), ann, room.ID, "bob"); err != nil {
@@ -153,7 +153,7 @@ func TestAttachmentReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref.ID = f.upload(ann, "b", "b").ID
-	f.say(ann, core.Post{Room: hall.ID, Attachments: []string{ref.ID}})
+	f.say(ann, core.NewMessage{Room: hall.ID, Attachments: []string{ref.ID}})
 	expect("in a public room of others", ann)
 }
 
@@ -181,7 +181,7 @@ func TestAttachmentByClientID(t *testing.T) {
 func TestRepeatedSendWithAttachments(t *testing.T) {
 	f, _ := newFileFixture(t)
 	ann := f.guest("ann").Account
-	post := core.Post{Room: plausch.PublicRoom, Text: "look", ClientID: "1", Attachments: []string{f.upload(ann, "a", "a").ID}}
+	post := core.NewMessage{Room: plausch.PublicRoom, Text: "look", ClientID: "1", Attachments: []string{f.upload(ann, "a", "a").ID}}
 	first := f.say(ann, post)
 	f.restart()
 	again := f.say(ann, post)

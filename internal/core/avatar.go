@@ -38,7 +38,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	if by.Uninvited() {
 		return by, plausch.Errorf(plausch.Forbidden, "only permanent accounts have pictures")
 	}
-	if err := c.keepsFiles(); err != nil {
+	if err := c.checkFilesEnabled(); err != nil {
 		return by, err
 	}
 	if err := c.takeSend(ctx, by); err != nil {
@@ -46,7 +46,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	}
 	var hash store.ContentHash
 	if id != "" {
-		picture, err := c.drawAvatar(ctx, by, id)
+		picture, err := c.scaleAvatar(ctx, by, id)
 		if err != nil {
 			return by, err
 		}
@@ -58,35 +58,35 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	}
 	account, err := c.store.UpdateAccount(ctx, store.AccountUpdate{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Avatar: &hash})
 	if err != nil {
-		return by, meanwhile(err)
+		return by, conflictError(err)
 	}
 	return account, c.recheck(ctx, by.ID)
 }
 
-// drawAvatar returns the bytes of a picture that is made of a file.
-func (c *Core) drawAvatar(ctx context.Context, by plausch.Account, id string) ([]byte, error) {
+// scaleAvatar returns the bytes of a picture that is made of a file.
+func (c *Core) scaleAvatar(ctx context.Context, by plausch.Account, id string) ([]byte, error) {
 	_, file, err := c.OpenAttachment(ctx, by, FileRef{ID: id})
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	done, err := c.drawings.begin(ctx, by.ID)
+	done, err := c.scalings.begin(ctx, by.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	picture, err := media.Square(ctx, file, AvatarSide)
-	return picture, pictureError(err)
+	return picture, avatarError(err)
 }
 
 // OpenAvatar returns the picture of the account called name, and its bytes. It is
 // for everyone who has signed in, as names are. The error is NotFound if there is
 // no such account, or it has no picture.
 func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeekCloser, error) {
-	if err := c.keepsFiles(); err != nil {
+	if err := c.checkFilesEnabled(); err != nil {
 		return Avatar{}, nil, err
 	}
-	account, err := c.accountNamed(ctx, name)
+	account, err := c.accountByName(ctx, name)
 	if err != nil {
 		return Avatar{}, nil, err
 	}
@@ -112,12 +112,12 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 	return Avatar{Type: found, Size: size, Hash: account.Avatar}, r, nil
 }
 
-// maxDrawings is how many pictures are decoded at a time.
-const maxDrawings = 2
+// maxScalings is how many pictures are decoded at a time.
+const maxScalings = 2
 
-// drawings bounds the pictures that are decoded at a time, so that one account's
+// scalings bounds the pictures that are decoded at a time, so that one account's
 // pictures never take all places.
-type drawings struct {
+type scalings struct {
 	places chan struct{} // holds one token for each picture that is decoded
 
 	mu sync.Mutex
@@ -126,7 +126,7 @@ type drawings struct {
 
 // begin waits for a place, which is given back by done. An account whose last
 // picture is not done yet is told to wait.
-func (d *drawings) begin(ctx context.Context, by plausch.AccountID) (done func(), err error) {
+func (d *scalings) begin(ctx context.Context, by plausch.AccountID) (done func(), err error) {
 	d.mu.Lock()
 	drawing := d.by[by]
 	d.by[by] = true
@@ -148,8 +148,8 @@ func (d *drawings) begin(ctx context.Context, by plausch.AccountID) (done func()
 	}
 }
 
-// pictureError gives an error of package media the code that its reader knows.
-func pictureError(err error) error {
+// avatarError gives an error of package media the code that its reader knows.
+func avatarError(err error) error {
 	switch {
 	case errors.Is(err, media.ErrTooLarge):
 		return plausch.Errorf(plausch.TooLarge, "%v", err)

@@ -29,14 +29,14 @@ func (c *Core) Claim(ctx context.Context, from ClientInfo, code, serverName, nam
 		return SignedIn{}, err
 	}
 	// The same request again, if its answer was lost, has no good code any more.
-	if again, err := c.signedUp(ctx, from, n.Name); err == nil {
+	if again, err := c.repeatedSignUp(ctx, from, n.Name); err == nil {
 		return again, nil
 	}
 	// Hashing is work that only those may cause who have a good code.
 	if n.Claim, _, err = c.ticketByCode(ctx, from, store.PurposeClaim, code); err != nil {
 		return SignedIn{}, err
 	}
-	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.vouched(), password); err != nil {
+	if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.hashSource(), password); err != nil {
 		return SignedIn{}, err
 	}
 	n.Audit = &plausch.Audit{Time: c.now(), Action: plausch.AuditClaim}

@@ -14,8 +14,8 @@ type Purpose = store.Purpose
 // PurposeInvite is the purpose of the codes of invites.
 const PurposeInvite Purpose = "invite"
 
-// GoodCode is what those are told of a code who have it.
-type GoodCode struct {
+// CodeInfo is what those are told of a code who have it.
+type CodeInfo struct {
 	Role    plausch.Role // that an invite gives
 	Account string       // name of the account that a reset is for
 }
@@ -24,26 +24,26 @@ type GoodCode struct {
 // nobody fills in a form in vain. Checking a wrong one is a failed attempt, as
 // using it is. The error is NotFound if it is not good, and Forbidden for invites
 // while the server takes nobody new.
-func (c *Core) CheckCode(ctx context.Context, from ClientInfo, purpose Purpose, code string) (GoodCode, error) {
+func (c *Core) CheckCode(ctx context.Context, from ClientInfo, purpose Purpose, code string) (CodeInfo, error) {
 	switch purpose {
 	case PurposeInvite:
 		if c.opts.Access == AccessClosed {
-			return GoodCode{}, errTakesNobody()
+			return CodeInfo{}, errNoNewAccounts()
 		}
 		_, invite, err := c.inviteByCode(ctx, from, code)
-		return GoodCode{Role: invite.Role}, err
+		return CodeInfo{Role: invite.Role}, err
 	case store.PurposeClaim:
 		_, _, err := c.ticketByCode(ctx, from, purpose, code)
-		return GoodCode{}, err
+		return CodeInfo{}, err
 	case store.PurposeReset:
 		_, ticket, err := c.ticketByCode(ctx, from, purpose, code)
 		if err != nil {
-			return GoodCode{}, err
+			return CodeInfo{}, err
 		}
 		account, err := c.store.Account(ctx, ticket.Account)
-		return GoodCode{Account: account.Name}, err
+		return CodeInfo{Account: account.Name}, err
 	}
-	return GoodCode{}, plausch.Errorf(plausch.Invalid, "purpose is what the code is for: claim, invite or reset")
+	return CodeInfo{}, plausch.Errorf(plausch.Invalid, "purpose is what the code is for: claim, invite or reset")
 }
 
 // inviteByCode returns the invite that a code is of, and the hash of the code.
@@ -96,6 +96,6 @@ func errBadReset() error {
 	return plausch.Errorf(plausch.NotFound, "this password link does not work: it may have been used, replaced or have expired; ask an admin for a new one")
 }
 
-func errTakesNobody() error {
+func errNoNewAccounts() error {
 	return plausch.Errorf(plausch.Forbidden, "this server is not accepting new members at the moment")
 }

@@ -41,9 +41,9 @@ type connectedAccount struct {
 // time that a connection takes to end it stays well below a second.
 const pollEvery = 250 * time.Millisecond
 
-// Watch is what a connection wants to be told. The functions must not block and
+// Callbacks is what a connection wants to be told. The functions must not block and
 // not call the core; nil ones are not called.
-type Watch struct {
+type Callbacks struct {
 	// Ended tells, once, that the sign-in is not good any more, and why: the
 	// device was ended, or the account deactivated or deleted.
 	Ended func(error)
@@ -57,7 +57,7 @@ type Connection struct {
 	at     *connectedAccount
 	device plausch.DeviceID // 0 if transient
 	remote netip.Addr
-	watch  Watch
+	watch  Callbacks
 	ended  atomic.Bool
 	// closing is set while the connection ends its own sign-in: it hears that by the
 	// reply, and is closed by who asked.
@@ -77,7 +77,7 @@ func (conn *Connection) Ended() bool { return conn.ended.Load() }
 // Connect tells that somebody who signed in is connected from remote, until
 // [Connection.Disconnect]; the zero Addr counts as a private address. The error is why the
 // sign-in is not good any more already.
-func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watch Watch) (*Connection, error) {
+func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watch Callbacks) (*Connection, error) {
 	conn := &Connection{core: c, device: in.Device, remote: remote, watch: watch}
 	cs := &c.connections
 	cs.mu.Lock()
@@ -96,7 +96,7 @@ func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watc
 	cs.mu.Unlock()
 	// It is read anew now that a recheck would find the connection: what has changed
 	// since the sign-in is seen here or there.
-	if err := c.stillGood(ctx, in); err != nil {
+	if err := c.checkSignIn(ctx, in); err != nil {
 		conn.Disconnect()
 		return nil, err
 	}
@@ -107,8 +107,8 @@ func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watc
 	return conn, nil
 }
 
-// stillGood reports why a sign-in is not good any more, if so.
-func (c *Core) stillGood(ctx context.Context, in SignedIn) error {
+// checkSignIn reports why a sign-in is not good any more, if so.
+func (c *Core) checkSignIn(ctx context.Context, in SignedIn) error {
 	account, err := c.store.Account(ctx, in.Account.ID)
 	if err != nil {
 		return err
@@ -119,12 +119,12 @@ func (c *Core) stillGood(ctx context.Context, in SignedIn) error {
 			return err
 		}
 	}
-	return whyEnded(account, devices, in.Device)
+	return endedError(account, devices, in.Device)
 }
 
-// whyEnded returns why a sign-in to an account with these devices, by one of them or,
+// endedError returns why a sign-in to an account with these devices, by one of them or,
 // as a transient guest, by none, is not good any more; nil if it is.
-func whyEnded(account plausch.Account, devices []plausch.Device, device plausch.DeviceID) error {
+func endedError(account plausch.Account, devices []plausch.Device, device plausch.DeviceID) error {
 	switch {
 	case account.State != plausch.AccountActive:
 		return errNotActive()
@@ -200,7 +200,7 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID) error {
 	connections := slices.Clone(a.connections)
 	cs.mu.Unlock()
 	for _, conn := range connections {
-		why := whyEnded(account, devices, conn.device)
+		why := endedError(account, devices, conn.device)
 		switch {
 		case conn.closing.Load():
 		case why != nil:
@@ -218,11 +218,11 @@ func (conn *Connection) end(why error) {
 	}
 }
 
-// errUnknown is within errNoDevice, to tell it from other reasons.
-var errUnknown = errors.New("no device has this token")
+// errUnknownToken is within errNoDevice, to tell it from other reasons.
+var errUnknownToken = errors.New("no device has this token")
 
 func errNoDevice() error {
-	return &plausch.Error{Code: plausch.SignInFailed, Message: "this token does not work here, or no longer does; sign in again", Err: errUnknown}
+	return &plausch.Error{Code: plausch.SignInFailed, Message: "this token does not work here, or no longer does; sign in again", Err: errUnknownToken}
 }
 
 func errNotActive() error {
@@ -249,11 +249,11 @@ func (c *Core) follow(ctx context.Context) {
 	}
 }
 
-// keepSeen writes LastSeen and Used: of those who left or came within seconds, of
+// lastSeenLoop writes LastSeen and Used: of those who left or came within seconds, of
 // those who are here every plausch.SeenEvery, so that a crash takes at most that
 // from a guest's 24 hours. It also forgets devices that have expired, and guests of
 // nodes that are gone.
-func (c *Core) keepSeen(ctx context.Context) {
+func (c *Core) lastSeenLoop(ctx context.Context) {
 	const leftEvery = 5 * time.Second
 	tick := time.NewTicker(leftEvery)
 	defer tick.Stop()
@@ -261,14 +261,14 @@ func (c *Core) keepSeen(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			c.writeSeen(true)
+			c.writeLastSeen(true)
 			return
 		case <-tick.C:
 			all := c.opts.Now().Sub(lastAll).Abs() >= plausch.SeenEvery
 			if all {
 				lastAll = c.opts.Now()
 			}
-			c.writeSeen(all)
+			c.writeLastSeen(all)
 			if all {
 				c.logBackgroundError("devices that have expired are not forgotten", c.expireDevices(context.Background()))
 				c.logBackgroundError("guests of servers that are gone keep their names", c.renewNode(context.Background()))
@@ -277,7 +277,7 @@ func (c *Core) keepSeen(ctx context.Context) {
 	}
 }
 
-func (c *Core) writeSeen(all bool) {
+func (c *Core) writeLastSeen(all bool) {
 	cs := &c.connections
 	cs.mu.Lock()
 	accounts, devices := cs.left, cs.used

@@ -14,7 +14,7 @@ import (
 func (f *fixture) ended(in core.SignedIn) (*core.Connection, chan error) {
 	f.t.Helper()
 	ended := make(chan error, 1)
-	return f.arrive(in, core.Watch{Ended: func(err error) { ended <- err }}), ended
+	return f.arrive(in, core.Callbacks{Ended: func(err error) { ended <- err }}), ended
 }
 
 // TestASignInEndsWhoeverEndsIt ends devices by this process and by another one,
@@ -55,7 +55,7 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			live.Disconnect()
 			_, err := f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
-			if _, err := f.Connect(t.Context(), in, netip.Addr{}, core.Watch{}); plausch.CodeOf(err) != plausch.SignInFailed {
+			if _, err := f.Connect(t.Context(), in, netip.Addr{}, core.Callbacks{}); plausch.CodeOf(err) != plausch.SignInFailed {
 				t.Errorf("a connection that signed in before arrives after: %v", err)
 			}
 			select {
@@ -72,7 +72,7 @@ func TestWhatAnotherProcessDoesIsNoticedInTime(t *testing.T) {
 	f.account("alice", plausch.RoleMember)
 	in := f.signIn("alice")
 	changed := make(chan plausch.Account, 1)
-	live := f.arrive(in, core.Watch{Changed: func(a plausch.Account) { changed <- a }})
+	live := f.arrive(in, core.Callbacks{Changed: func(a plausch.Account) { changed <- a }})
 	if _, err := f.beside().SetRole(t.Context(), in.Account.Name, plausch.RoleAdmin); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestDevicesExpireAndNoClockBringsThemBack(t *testing.T) {
 				f.clock.move(c.every)
 				var again core.SignedIn
 				if again, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token); err == nil {
-					f.arrive(again, core.Watch{}).Disconnect()
+					f.arrive(again, core.Callbacks{}).Disconnect()
 					f.restart() // writes what was used
 				}
 			}
@@ -142,7 +142,7 @@ func TestALostAnswerToASignInCanBeAskedForAgain(t *testing.T) {
 	from := core.ClientInfo{NewToken: newToken()}
 	first, err := f.SignInGuest(t.Context(), from, "Alice", false)
 	expectCode(t, err, "")
-	live := f.arrive(first, core.Watch{}) // the server has not noticed that the connection is lost
+	live := f.arrive(first, core.Callbacks{}) // the server has not noticed that the connection is lost
 	again, err := f.SignInGuest(t.Context(), from, "Alice", false)
 	expectCode(t, err, "")
 	if again.Account != first.Account || again.Device != first.Device || again.Token != from.NewToken {

@@ -67,11 +67,11 @@ type Core struct {
 	guests      *guestLimits
 	throttle    *auth.Throttle // of passwords
 	secrets     *auth.Throttle // of tokens and codes
-	refused     refusals
+	refused     failureLimits
 	ceremonies  *auth.Ceremonies
 
 	uploads  uploads
-	drawings drawings
+	scalings scalings
 	scrub    scrub
 
 	stop    context.CancelFunc
@@ -111,7 +111,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	}
 	c.guests = newGuestLimits(opts.Guests, opts.Now)
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
-	c.drawings = drawings{places: make(chan struct{}, maxDrawings), by: map[plausch.AccountID]bool{}}
+	c.scalings = scalings{places: make(chan struct{}, maxScalings), by: map[plausch.AccountID]bool{}}
 	if err := c.clampTimes(ctx, c.now()); err != nil {
 		return nil, err
 	}
@@ -127,14 +127,14 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	ctx = running
-	c.stopped.Go(func() { c.keepSeen(ctx) })
+	c.stopped.Go(func() { c.lastSeenLoop(ctx) })
 	c.stopped.Go(func() { c.follow(ctx) })
 	if opts.Blobs != nil {
-		c.stopped.Go(func() { c.keepScrubbing(ctx) })
+		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}
 	if opts.Blobs != nil && opts.LockFiles != nil {
-		c.stopped.Go(func() { c.keepStripping(ctx) })
-		c.stopped.Go(func() { c.keepSweeping(ctx) })
+		c.stopped.Go(func() { c.stripLoop(ctx) })
+		c.stopped.Go(func() { c.sweepLoop(ctx) })
 	}
 	return c, nil
 }

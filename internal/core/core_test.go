@@ -121,7 +121,7 @@ func (f *fixture) signIn(name string) core.SignedIn {
 	return in
 }
 
-func (f *fixture) arrive(in core.SignedIn, w core.Watch) *core.Connection {
+func (f *fixture) arrive(in core.SignedIn, w core.Callbacks) *core.Connection {
 	f.t.Helper()
 	live, err := f.Connect(f.t.Context(), in, netip.Addr{}, w)
 	if err != nil {
@@ -139,7 +139,7 @@ func (f *fixture) guest(name string) core.SignedIn {
 	return in
 }
 
-func (f *fixture) send(by plausch.Account, p core.Post) (plausch.Event, error) {
+func (f *fixture) send(by plausch.Account, p core.NewMessage) (plausch.Event, error) {
 	type outcome struct {
 		e   plausch.Event
 		err error
@@ -150,7 +150,7 @@ func (f *fixture) send(by plausch.Account, p core.Post) (plausch.Event, error) {
 	return o.e, o.err
 }
 
-func (f *fixture) say(by plausch.Account, p core.Post) plausch.Event {
+func (f *fixture) say(by plausch.Account, p core.NewMessage) plausch.Event {
 	f.t.Helper()
 	e, err := f.send(by, p)
 	if err != nil {
@@ -170,8 +170,8 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	f := newFixture(t)
 	first := f.guest("bob")
 	friend := f.guest("ann").Account
-	secret := f.say(friend, core.Post{To: "bob", Text: "for bob alone"})
-	here := f.arrive(first, core.Watch{})
+	secret := f.say(friend, core.NewMessage{To: "bob", Text: "for bob alone"})
+	here := f.arrive(first, core.Callbacks{})
 
 	// As long as it is here, however long, nobody else gets the name.
 	f.clock.move(30 * time.Hour)
@@ -205,7 +205,7 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 		t.Errorf("the new bob sees the rooms %v (%v), want public alone", rooms, err)
 	}
 	// A new message goes to the new bob, in a room of its own.
-	if e := f.say(friend, core.Post{To: "bob", Text: "hello, new one"}); e.Room == secret.Room {
+	if e := f.say(friend, core.NewMessage{To: "bob", Text: "hello, new one"}); e.Room == secret.Room {
 		t.Error("the new bob got into the old one's direct room")
 	}
 }
@@ -217,7 +217,7 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	if in.Token != "" {
 		t.Error("it got a token")
 	}
-	one, two := f.arrive(in, core.Watch{}), f.arrive(in, core.Watch{})
+	one, two := f.arrive(in, core.Callbacks{}), f.arrive(in, core.Callbacks{})
 	one.Disconnect()
 	one.Disconnect() // twice is once
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
@@ -229,7 +229,7 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 		t.Error("the next bob is the one before")
 	}
 	// It does not leave, but the process ends.
-	f.arrive(next, core.Watch{})
+	f.arrive(next, core.Callbacks{})
 	f.restart()
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
@@ -241,7 +241,7 @@ func TestGuestsOfALostNode(t *testing.T) {
 	f := newFixture(t, func(o *core.Options) { o.Node = "first" })
 	in, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
-	f.arrive(in, core.Watch{})
+	f.arrive(in, core.Callbacks{})
 	f.close()
 	f.opts.Node = "second"
 	for _, c := range []struct {
@@ -283,7 +283,7 @@ func TestSignIn(t *testing.T) {
 			if again.Account != in.Account {
 				t.Errorf("the token signs in as %+v, not %+v", again.Account, in.Account)
 			}
-			expectCode(t, f.SignOut(t.Context(), f.arrive(in, core.Watch{})), "")
+			expectCode(t, f.SignOut(t.Context(), f.arrive(in, core.Callbacks{})), "")
 			_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
 		})
@@ -350,7 +350,7 @@ func TestAClosedServerLetsNoGuestsIn(t *testing.T) {
 func TestASendHappensOnce(t *testing.T) {
 	f := newFixture(t)
 	in := f.guest("bob")
-	post := core.Post{Room: plausch.PublicRoom, Text: "once", ClientID: "the-id"}
+	post := core.NewMessage{Room: plausch.PublicRoom, Text: "once", ClientID: "the-id"}
 	first := f.say(in.Account, post)
 
 	var wg sync.WaitGroup
@@ -384,7 +384,7 @@ func TestTheClockDoesNotOrder(t *testing.T) {
 	var last int64
 	for _, d := range []time.Duration{0, time.Hour, -2 * time.Hour, -10 * 365 * 24 * time.Hour, 20 * 365 * 24 * time.Hour} {
 		f.clock.move(d)
-		if e := f.say(bob, core.Post{Room: plausch.PublicRoom, Text: "tick"}); e.Seq != last+1 {
+		if e := f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Text: "tick"}); e.Seq != last+1 {
 			t.Errorf("after the clock moved by %v the seq is %d, want %d", d, e.Seq, last+1)
 		}
 		last++
@@ -395,28 +395,28 @@ func TestBadSendsAreRefusedAndKeepNothing(t *testing.T) {
 	f := newFixture(t)
 	bob := f.guest("bob").Account
 	for name, c := range map[string]struct {
-		post core.Post
+		post core.NewMessage
 		want plausch.Code
 	}{
-		"nowhere":           {core.Post{Text: "hi"}, plausch.Invalid},
-		"two places":        {core.Post{Room: 1, To: "ann", Text: "hi"}, plausch.Invalid},
-		"unknown room":      {core.Post{Room: 99, Text: "hi"}, plausch.NotFound},
-		"negative room":     {core.Post{Room: -1, Text: "hi"}, plausch.NotFound},
-		"unknown name":      {core.Post{To: "ann", Text: "hi"}, plausch.NotFound},
-		"oneself":           {core.Post{To: "BOB", Text: "hi"}, plausch.Invalid},
-		"no text":           {core.Post{Room: 1}, plausch.Invalid},
-		"an escape":         {core.Post{Room: 1, Text: "\x1b[2J"}, plausch.Invalid},
-		"a C1 control":      {core.Post{Room: 1, Text: "a\u009bb"}, plausch.Invalid},
-		"not UTF-8":         {core.Post{Room: 1, Text: "a\xffb"}, plausch.Invalid},
-		"too long":          {core.Post{Room: 1, Text: string(slices.Repeat([]byte("a"), plausch.MaxText+1))}, plausch.TooLarge},
-		"a client id space": {core.Post{Room: 1, Text: "hi", ClientID: "a b"}, plausch.Invalid},
+		"nowhere":           {core.NewMessage{Text: "hi"}, plausch.Invalid},
+		"two places":        {core.NewMessage{Room: 1, To: "ann", Text: "hi"}, plausch.Invalid},
+		"unknown room":      {core.NewMessage{Room: 99, Text: "hi"}, plausch.NotFound},
+		"negative room":     {core.NewMessage{Room: -1, Text: "hi"}, plausch.NotFound},
+		"unknown name":      {core.NewMessage{To: "ann", Text: "hi"}, plausch.NotFound},
+		"oneself":           {core.NewMessage{To: "BOB", Text: "hi"}, plausch.Invalid},
+		"no text":           {core.NewMessage{Room: 1}, plausch.Invalid},
+		"an escape":         {core.NewMessage{Room: 1, Text: "\x1b[2J"}, plausch.Invalid},
+		"a C1 control":      {core.NewMessage{Room: 1, Text: "a\u009bb"}, plausch.Invalid},
+		"not UTF-8":         {core.NewMessage{Room: 1, Text: "a\xffb"}, plausch.Invalid},
+		"too long":          {core.NewMessage{Room: 1, Text: string(slices.Repeat([]byte("a"), plausch.MaxText+1))}, plausch.TooLarge},
+		"a client id space": {core.NewMessage{Room: 1, Text: "hi", ClientID: "a b"}, plausch.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := f.send(bob, c.post)
 			expectCode(t, err, c.want)
 		})
 	}
-	e := f.say(bob, core.Post{Room: 1, Text: "tab\tand\nnewline, " + string(slices.Repeat([]byte("a"), plausch.MaxText-17))})
+	e := f.say(bob, core.NewMessage{Room: 1, Text: "tab\tand\nnewline, " + string(slices.Repeat([]byte("a"), plausch.MaxText-17))})
 	if e.Seq != 1 {
 		t.Errorf("the first good message has seq %d", e.Seq)
 	}
@@ -427,7 +427,7 @@ func TestSendsOverTheRateAreHeldBackInOrder(t *testing.T) {
 	bob, ann := f.guest("bob").Account, f.guest("ann").Account
 	began := time.Now()
 	for i := range 10 {
-		f.say(bob, core.Post{Room: 1, Text: fmt.Sprint(i)})
+		f.say(bob, core.NewMessage{Room: 1, Text: fmt.Sprint(i)})
 	}
 	// The five over the burst take a fiftieth of a second each.
 	if took := time.Since(began); took < 90*time.Millisecond {
@@ -447,14 +447,14 @@ func TestSendsOverTheRateAreHeldBackInOrder(t *testing.T) {
 func TestASendFarOverTheRateIsToldWhenToTryAgain(t *testing.T) {
 	f := newFixture(t, func(o *core.Options) { o.SendsPerSecond, o.SendBurst = 0.01, 1 })
 	bob := f.guest("bob").Account
-	f.say(bob, core.Post{Room: 1, Text: "first"})
-	_, err := f.send(bob, core.Post{Room: 1, Text: "second"})
+	f.say(bob, core.NewMessage{Room: 1, Text: "first"})
+	_, err := f.send(bob, core.NewMessage{Room: 1, Text: "second"})
 	expectCode(t, err, plausch.RateLimited)
 	var e *plausch.Error
 	if !errors.As(err, &e) || e.RetryAfter < time.Minute {
 		t.Errorf("it is to try again after %v", e.RetryAfter)
 	}
-	f.say(f.guest("ann").Account, core.Post{Room: 1, Text: "others are not held back"})
+	f.say(f.guest("ann").Account, core.NewMessage{Room: 1, Text: "others are not held back"})
 }
 
 // faulty is a store whose commits a test decides about.
@@ -506,10 +506,10 @@ func TestAFullDiskIsToldToTheSenderAndPasses(t *testing.T) {
 		}
 	}})
 	f := &fixture{t: t, Core: c}
-	_, err := f.send(bob, core.Post{Room: 1, Text: "lost?"})
+	_, err := f.send(bob, core.NewMessage{Room: 1, Text: "lost?"})
 	expectCode(t, err, plausch.StorageFull)
 	full = false
-	f.say(bob, core.Post{Room: 1, Text: "kept"})
+	f.say(bob, core.NewMessage{Room: 1, Text: "kept"})
 	if e := <-heard; e.Text != "kept" || e.Seq != 1 {
 		t.Errorf("the bus told %+v", e)
 	}
@@ -521,11 +521,11 @@ func TestNothingIsAcknowledgedOnceTheStoreIsBroken(t *testing.T) {
 		func(err error) { fatal <- err })
 	b.Subscribe(bus.Subscriber{Events: func([]plausch.Event) { t.Error("something was published") }})
 	done := func(plausch.Event, error) { t.Error("a send was answered") }
-	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, done)
+	c.SendMessage(t.Context(), bob, core.NewMessage{Room: 1, Text: "hi"}, done)
 	if err := <-fatal; !errors.Is(err, store.ErrBroken) {
 		t.Errorf("the process is told to end with %v", err)
 	}
-	c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi again"}, done)
+	c.SendMessage(t.Context(), bob, core.NewMessage{Room: 1, Text: "hi again"}, done)
 }
 
 func TestWaitingSendsShareACommit(t *testing.T) {
@@ -541,7 +541,7 @@ func TestWaitingSendsShareACommit(t *testing.T) {
 	var wg sync.WaitGroup
 	send := func() {
 		wg.Add(1)
-		c.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) {
+		c.SendMessage(t.Context(), bob, core.NewMessage{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -565,13 +565,13 @@ func TestCloseAnswersWhatIsInFlightAndRefusesTheRest(t *testing.T) {
 	bob := f.guest("bob").Account
 	answers := make(chan error, 200)
 	for range 100 {
-		f.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) { answers <- err })
+		f.SendMessage(t.Context(), bob, core.NewMessage{Room: 1, Text: "hi"}, func(_ plausch.Event, err error) { answers <- err })
 	}
 	f.Close()
 	for range 100 {
 		expectCode(t, <-answers, "")
 	}
-	f.SendMessage(t.Context(), bob, core.Post{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
+	f.SendMessage(t.Context(), bob, core.NewMessage{Room: 1, Text: "late"}, func(_ plausch.Event, err error) { answers <- err })
 	expectCode(t, <-answers, plausch.Unavailable)
 }
 
@@ -603,10 +603,10 @@ func TestWhatIsHeldBackIsNotSentAnyMore(t *testing.T) {
 		by := f.guest(name).Account
 		_, err := f.JoinRoom(t.Context(), by, den.ID, "")
 		expectCode(t, err, "")
-		f.say(by, core.Post{Room: den.ID, Text: "first"})
+		f.say(by, core.NewMessage{Room: den.ID, Text: "first"})
 		late := make(chan error, 1)
 		go func() {
-			_, err := f.send(by, core.Post{Room: den.ID, Text: "held back"})
+			_, err := f.send(by, core.NewMessage{Room: den.ID, Text: "held back"})
 			late <- err
 		}()
 		expectCode(t, end(), "")

@@ -76,8 +76,8 @@ func newGuestGroup(r GuestRates, share int) *guestGroup {
 	return g
 }
 
-// atRest reports whether the group has all that it can have.
-func (g *guestGroup) atRest(now time.Time) bool {
+// isIdle reports whether the group has all that it can have.
+func (g *guestGroup) isIdle(now time.Time) bool {
 	for _, b := range []*bucket{g.accounts, g.rooms, g.bytes} {
 		if b != nil && b.wait(b.most, now) > 0 {
 			return false
@@ -126,7 +126,7 @@ func (g *guestLimits) groups(addr netip.Addr) []*guestGroup {
 		}
 		group := g.networks[prefix]
 		if group == nil {
-			g.makeRoom()
+			g.evict()
 			group = newGuestGroup(g.rates.Address, share)
 			g.networks[prefix] = group
 		}
@@ -135,15 +135,15 @@ func (g *guestLimits) groups(addr netip.Addr) []*guestGroup {
 	return groups
 }
 
-// makeRoom forgets networks if there are too many: those at rest and, if that does
+// evict forgets networks if there are too many: those at rest and, if that does
 // not help, all. The lock is held.
-func (g *guestLimits) makeRoom() {
+func (g *guestLimits) evict() {
 	if len(g.networks) < maxGuestNetworks {
 		return
 	}
 	now := g.now()
 	for prefix, group := range g.networks {
-		if group.atRest(now) {
+		if group.isIdle(now) {
 			delete(g.networks, prefix)
 		}
 	}
@@ -152,15 +152,15 @@ func (g *guestLimits) makeRoom() {
 	}
 }
 
-// counted is what was taken from buckets.
-type counted struct {
+// reservation is what was taken from buckets.
+type reservation struct {
 	limits  *guestLimits
 	buckets []*bucket
 	n       float64
 }
 
-// giveBack gives back what was not used after all.
-func (c counted) giveBack() {
+// cancel gives back what was not used after all.
+func (c reservation) cancel() {
 	if c.limits == nil {
 		return
 	}
@@ -173,18 +173,18 @@ func (c counted) giveBack() {
 
 // take takes n of what pick picks for a guest at addr. The error is RateLimited,
 // and says what there is too much of.
-func (g *guestLimits) take(addr netip.Addr, n int, what string, pick func(*guestGroup) *bucket) (counted, error) {
+func (g *guestLimits) take(addr netip.Addr, n int, what string, pick func(*guestGroup) *bucket) (reservation, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	c := counted{limits: g, n: float64(n)}
+	c := reservation{limits: g, n: float64(n)}
 	for _, group := range g.groups(addr) {
 		b := pick(group)
 		if b == nil {
 			continue
 		}
 		if wait := b.wait(c.n, now); wait > 0 {
-			return counted{}, &plausch.Error{
+			return reservation{}, &plausch.Error{
 				Code: plausch.RateLimited, Message: what + "; wait, or ask for an invite", RetryAfter: wait.Truncate(time.Millisecond),
 			}
 		}
@@ -197,22 +197,22 @@ func (g *guestLimits) take(addr netip.Addr, n int, what string, pick func(*guest
 }
 
 // takeAccount counts a new guest.
-func (g *guestLimits) takeAccount(addr netip.Addr) (counted, error) {
+func (g *guestLimits) takeAccount(addr netip.Addr) (reservation, error) {
 	return g.take(addr, 1, "too many guests have come, here or from your network", func(g *guestGroup) *bucket { return g.accounts })
 }
 
 // takeRoom counts a room that a guest makes.
-func (g *guestLimits) takeRoom(addr netip.Addr) (counted, error) {
+func (g *guestLimits) takeRoom(addr netip.Addr) (reservation, error) {
 	return g.take(addr, 1, "guests have made too many rooms, here or from your network", func(g *guestGroup) *bucket { return g.rooms })
 }
 
 // takeBytes counts bytes of a file that a guest uploads.
-func (g *guestLimits) takeBytes(addr netip.Addr, n int) (counted, error) {
+func (g *guestLimits) takeBytes(addr netip.Addr, n int) (reservation, error) {
 	return g.take(addr, n, "guests have uploaded too much, here or from your network", func(g *guestGroup) *bucket { return g.bytes })
 }
 
 // reserveSend reserves the next turns of a guest at addr.
-func (g *guestLimits) reserveSend(addr netip.Addr, now time.Time) (reserved turns) {
+func (g *guestLimits) reserveSend(addr netip.Addr, now time.Time) (reserved reservations) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, group := range g.groups(addr) {
@@ -237,9 +237,9 @@ func (c *Core) takeSend(ctx context.Context, by plausch.Account) error {
 
 // takeRoom counts a room that by is about to make; to be given back if it is not
 // made.
-func (c *Core) takeRoom(by plausch.Account) (counted, error) {
+func (c *Core) takeRoom(by plausch.Account) (reservation, error) {
 	if !by.Uninvited() {
-		return counted{}, nil
+		return reservation{}, nil
 	}
 	return c.guests.takeRoom(c.remoteOf(by.ID))
 }

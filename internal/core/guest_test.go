@@ -23,7 +23,7 @@ func (f *fixture) comeFrom(addr netip.Addr, name string) (plausch.Account, error
 	if err != nil {
 		return in.Account, err
 	}
-	if _, err := f.Connect(f.t.Context(), in, addr, core.Watch{}); err != nil {
+	if _, err := f.Connect(f.t.Context(), in, addr, core.Callbacks{}); err != nil {
 		f.t.Fatal(err)
 	}
 	return in.Account, nil
@@ -76,9 +76,9 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 	_, err = f.CreateRoom(t.Context(), ann, "club", plausch.RoomPublic)
 	expectCode(t, err, plausch.Taken)
 	for range 3 {
-		f.say(bob, core.Post{To: "elsewhere", Text: "hello"})
+		f.say(bob, core.NewMessage{To: "elsewhere", Text: "hello"})
 	}
-	_, err = f.send(ann, core.Post{To: "elsewhere", Text: "hello"})
+	_, err = f.send(ann, core.NewMessage{To: "elsewhere", Text: "hello"})
 	wantWait(t, err)
 	_, err = f.CreateRoom(t.Context(), bob, "den", plausch.RoomPrivate)
 	wantWait(t, err)
@@ -185,7 +185,7 @@ func TestAClassOfGuestsGetsInAndTalks(t *testing.T) {
 		}
 		for range burst {
 			for _, student := range class {
-				f.say(student, core.Post{Room: plausch.PublicRoom, Text: "hello"})
+				f.say(student, core.NewMessage{Room: plausch.PublicRoom, Text: "hello"})
 			}
 		}
 		if waited := time.Since(start); waited != 0 {
@@ -195,7 +195,7 @@ func TestAClassOfGuestsGetsInAndTalks(t *testing.T) {
 		done := make(chan error)
 		for _, student := range class {
 			go func() {
-				_, err := f.send(student, core.Post{Room: plausch.PublicRoom, Text: "and more"})
+				_, err := f.send(student, core.NewMessage{Room: plausch.PublicRoom, Text: "and more"})
 				done <- err
 			}()
 		}

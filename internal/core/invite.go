@@ -17,7 +17,7 @@ func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, pa
 		return SignedIn{}, c.recordFailure(from, errBadInvite())
 	}
 	if c.opts.Access == AccessClosed {
-		return SignedIn{}, errTakesNobody()
+		return SignedIn{}, errNoNewAccounts()
 	}
 	n, err := newAccount(name, plausch.RoleMember)
 	if err != nil {
@@ -25,7 +25,7 @@ func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, pa
 	}
 	// The same request again, if its answer was lost, may have no good invite any
 	// more.
-	if again, err := c.signedUp(ctx, from, n.Name); err == nil {
+	if again, err := c.repeatedSignUp(ctx, from, n.Name); err == nil {
 		return again, nil
 	}
 	hash, invite, err := c.inviteByCode(ctx, from, code)
@@ -38,7 +38,7 @@ func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, pa
 		if err := auth.CheckPassword(n.Name, password); err != nil {
 			return SignedIn{}, err
 		}
-		if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.vouched(), password); err != nil {
+		if n.PasswordHash, err = c.opts.Passwords.Hash(ctx, from.hashSource(), password); err != nil {
 			return SignedIn{}, err
 		}
 	}
@@ -60,9 +60,9 @@ func (c *Core) RedeemInvite(ctx context.Context, from ClientInfo, code, name, pa
 	return in, nil
 }
 
-// signedUp finds the account called name that the same request has made before,
+// repeatedSignUp finds the account called name that the same request has made before,
 // by the token that its client has chosen.
-func (c *Core) signedUp(ctx context.Context, from ClientInfo, name string) (SignedIn, error) {
+func (c *Core) repeatedSignUp(ctx context.Context, from ClientInfo, name string) (SignedIn, error) {
 	if from.NewToken == "" {
 		return SignedIn{}, errNoDevice()
 	}
@@ -90,7 +90,7 @@ const (
 
 // CreateInvite makes an invite and returns it with its code, which is not kept.
 func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invite, auth.LinkCode, error) {
-	if err := a.check(mayInvite); err != nil {
+	if err := a.check(checkCanInvite); err != nil {
 		return plausch.Invite{}, auth.LinkCode{}, err
 	}
 	now := a.now()
@@ -128,7 +128,7 @@ func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invi
 	code := auth.NewLinkCode()
 	n.Token = code.Hash()
 	invite, err := a.Store.CreateInvite(ctx, n)
-	return invite, code, meanwhile(err)
+	return invite, code, conflictError(err)
 }
 
 // roomToInvite returns the room called name: what by cannot see, nobody can be invited
@@ -139,11 +139,11 @@ func (a *Admin) roomToInvite(ctx context.Context, name string) (plausch.Room, er
 			return plausch.Room{}, err
 		}
 	}
-	return roomNamed(ctx, a.Store, name)
+	return roomByName(ctx, a.Store, name)
 }
 
-func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
-	room, err := roomAt(ctx, st, name)
+func roomByName(ctx context.Context, st store.Store, name string) (plausch.Room, error) {
+	room, err := roomByAddress(ctx, st, name)
 	if plausch.CodeOf(err) == plausch.NotFound || err == nil && room.Kind == plausch.RoomDirect {
 		err = plausch.Errorf(plausch.NotFound, "there is no room %q", name)
 	}
@@ -153,7 +153,7 @@ func roomNamed(ctx context.Context, st store.Store, name string) (plausch.Room, 
 // ListInvites returns the invites that are good, by id from the first after the
 // given one, and whether there are more.
 func (a *Admin) ListInvites(ctx context.Context, after plausch.InviteID, limit int) ([]plausch.Invite, bool, error) {
-	if err := a.check(mayInvite); err != nil {
+	if err := a.check(checkCanInvite); err != nil {
 		return nil, false, err
 	}
 	all, err := a.Store.ListInvites(ctx, 0, a.now(), after, limit+1)
@@ -162,10 +162,10 @@ func (a *Admin) ListInvites(ctx context.Context, after plausch.InviteID, limit i
 
 // RevokeInvite ends an invite that is good.
 func (a *Admin) RevokeInvite(ctx context.Context, id plausch.InviteID) error {
-	if err := a.check(mayInvite); err != nil {
+	if err := a.check(checkCanInvite); err != nil {
 		return err
 	}
-	err := meanwhile(a.Store.RevokeInvite(ctx, id, a.now(), a.by.ID, a.conditions...))
+	err := conflictError(a.Store.RevokeInvite(ctx, id, a.now(), a.by.ID, a.conditions...))
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = plausch.Errorf(plausch.NotFound, "there is no invite %d that still works", id)
 	}

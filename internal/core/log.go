@@ -121,7 +121,7 @@ func (l *log) commit() {
 		}
 		b := batch{entries, results, err}
 		if l.waiting.empty() && l.unpublished.Load() == 0 {
-			// There is nothing to commit meanwhile, and waking the publisher takes
+			// There is nothing to commit conflictError, and waking the publisher takes
 			// time that a lone sender would have to wait.
 			l.publish(&b)
 			continue

@@ -55,7 +55,7 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	}
 	// Who made the room stays its maker; who is an admin may be none in a moment.
 	judged := store.Conditions{Active: true, Member: true}
-	if isAdmin(by) == nil {
+	if checkAdmin(by) == nil {
 		judged.Role = by.Role
 	}
 	switch runs, err := c.canManageRoom(ctx, by, id); {
@@ -90,7 +90,7 @@ func (c *Core) memberChange(ctx context.Context, by plausch.Account, id plausch.
 	if id == plausch.PublicRoom || room.Kind == plausch.RoomDirect {
 		return plausch.Room{}, plausch.Account{}, plausch.Errorf(plausch.Forbidden, "the members of this room cannot be changed")
 	}
-	account, err := c.accountNamed(ctx, name)
+	account, err := c.accountByName(ctx, name)
 	return room, account, err
 }
 

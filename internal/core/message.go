@@ -7,9 +7,9 @@ import (
 	"plausch/internal/store"
 )
 
-// Post is a message to send: to Room or, if that is 0, to the account called To
+// NewMessage is a message to send: to Room or, if that is 0, to the account called To
 // in the direct room of the two, which it makes if need be.
-type Post struct {
+type NewMessage struct {
 	Room     plausch.RoomID
 	To       string
 	Text     string
@@ -23,7 +23,7 @@ type Post struct {
 // none. Sends of one account by one goroutine are committed in their order. SendMessage
 // waits while the account is over its rate; done may be called by another
 // goroutine, and must not block.
-func (c *Core) SendMessage(ctx context.Context, by plausch.Account, p Post, done func(plausch.Event, error)) {
+func (c *Core) SendMessage(ctx context.Context, by plausch.Account, p NewMessage, done func(plausch.Event, error)) {
 	draft, err := c.draft(ctx, by, p)
 	if err == nil {
 		err = c.takeSend(ctx, by)
@@ -36,7 +36,7 @@ func (c *Core) SendMessage(ctx context.Context, by plausch.Account, p Post, done
 	c.log.append(draft, done)
 }
 
-func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Draft, error) {
+func (c *Core) draft(ctx context.Context, by plausch.Account, p NewMessage) (store.Draft, error) {
 	d := store.Draft{
 		If: store.Conditions{Active: true, Member: true}, Kind: plausch.EventMessage, Actor: by.Ref(), Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments,
 	}
@@ -52,7 +52,7 @@ func (c *Core) draft(ctx context.Context, by plausch.Account, p Post) (store.Dra
 	case p.Room != 0:
 		d.Room = p.Room // the commit asks whether by is in it
 	case p.To != "":
-		to, err := c.accountNamed(ctx, p.To)
+		to, err := c.accountByName(ctx, p.To)
 		if err != nil {
 			return d, err
 		}

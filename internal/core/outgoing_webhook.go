@@ -26,7 +26,7 @@ func (c *Core) CreateOutgoingWebhook(ctx context.Context, by plausch.Account, ro
 		Room: room, URL: address, Secret: auth.NewWebhookSecret(), Maker: by.ID, At: c.now(),
 		If: []store.Judged{{Account: by.ID, Role: by.Role, Member: room}},
 	})
-	return w, meanwhile(err)
+	return w, conflictError(err)
 }
 
 // ListOutgoingWebhooks returns those of a room to its members, who are to know where
@@ -66,7 +66,7 @@ func (c *Core) DeleteOutgoingWebhook(ctx context.Context, by plausch.Account, id
 	}
 	switch plausch.CodeOf(err) {
 	case "":
-		return meanwhile(c.store.DeleteOutgoingWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
+		return conflictError(c.store.DeleteOutgoingWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
 	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
 		return errNoWebhook()
 	default:

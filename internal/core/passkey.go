@@ -53,7 +53,7 @@ func (c *Core) AddPasskey(ctx context.Context, by plausch.Account, id, name stri
 		return err
 	}
 	err = c.store.CreatePasskey(ctx, store.Passkey{ID: passkey, Account: by.ID, Name: name, Key: key, Created: c.now(), Used: c.now()}, store.Judged{Account: by.ID})
-	return meanwhile(err)
+	return conflictError(err)
 }
 
 // ListPasskeys returns the passkeys of by, the oldest first.

@@ -87,7 +87,7 @@ func TestPasskey(t *testing.T) {
 	if in.Account != alice || in.Token == "" {
 		t.Errorf("the passkey signs in %+v, want alice", in)
 	}
-	f.arrive(in, core.Watch{}).Disconnect()
+	f.arrive(in, core.Callbacks{}).Disconnect()
 
 	refused := map[string]func([]byte) string{
 		"no answer": func([]byte) string { return "{}" },

@@ -24,7 +24,7 @@ func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from Client
 	if err != nil {
 		return err
 	}
-	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
+	hash, err := c.opts.Passwords.Hash(ctx, from.hashSource(), password)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (c *Core) ChangePassword(ctx context.Context, conn *Connection, from Client
 		Account: by.ID, At: c.now(), If: []store.Judged{judged}, PasswordHash: hash, RevokeDevices: true, KeepDevice: conn.device,
 	})
 	if err != nil {
-		return meanwhile(err)
+		return conflictError(err)
 	}
 	return c.recheck(ctx, by.ID)
 }
@@ -93,7 +93,7 @@ func (c *Core) passwordHash(ctx context.Context, mapped string) (plausch.Account
 
 // SetPassword gives an account a new password and ends all its devices.
 func (a *Admin) SetPassword(ctx context.Context, name, password string) error {
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (a *Admin) SetPassword(ctx context.Context, name, password string) error {
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}
-	_, err = a.change(ctx, account, store.AccountUpdate{
+	_, err = a.updateAccount(ctx, account, store.AccountUpdate{
 		PasswordHash: hash, RevokeDevices: true, Audit: a.audit(plausch.AuditPassword, ""),
 	})
 	return err

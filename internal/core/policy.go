@@ -10,28 +10,28 @@ import (
 // so only owners do, and only they read what was done. That the last owner stays
 // is the store's to see to, in the transaction (store.Accounts.UpdateAccount).
 
-func isOwner(by plausch.Account) error {
+func checkOwner(by plausch.Account) error {
 	if by.Role != plausch.RoleOwner {
 		return plausch.Errorf(plausch.Forbidden, "only an owner of the server may do this")
 	}
 	return nil
 }
 
-func isAdmin(by plausch.Account) error {
+func checkAdmin(by plausch.Account) error {
 	if by.Role != plausch.RoleOwner && by.Role != plausch.RoleAdmin {
 		return plausch.Errorf(plausch.Forbidden, "only an admin of the server may do this")
 	}
 	return nil
 }
 
-func mayInvite(by plausch.Account) error { return isAdmin(by) }
+func checkCanInvite(by plausch.Account) error { return checkAdmin(by) }
 
-// mayChange reports why by may not shut out, let in, reset or delete account.
-func mayChange(by, account plausch.Account) error {
-	if err := isAdmin(by); err != nil {
+// checkCanChange reports why by may not shut out, let in, reset or delete account.
+func checkCanChange(by, account plausch.Account) error {
+	if err := checkAdmin(by); err != nil {
 		return err
 	}
-	if isAdmin(account) == nil && isOwner(by) != nil {
+	if checkAdmin(account) == nil && checkOwner(by) != nil {
 		return plausch.Errorf(plausch.Forbidden, "%s is an %s, whom only an owner may change", account.Name, account.Role)
 	}
 	return nil

@@ -72,7 +72,7 @@ func (c *Core) SubscribePush(ctx context.Context, by plausch.Account, device pla
 		return n, err
 	}
 	n, err = c.store.SubscribePush(ctx, n, store.Judged{Account: by.ID, Role: by.Role})
-	return n, meanwhile(err)
+	return n, conflictError(err)
 }
 
 // ListPushSubscriptions returns where by is notified, by id.

@@ -15,7 +15,7 @@ const ResetLife = 24 * time.Hour
 // CreateReset returns a code by which an account gets a new password, in the place
 // of the last one, and until when it is good.
 func (a *Admin) CreateReset(ctx context.Context, name string) (auth.LinkCode, time.Time, error) {
-	account, err := a.accountToChange(ctx, name)
+	account, err := a.accountToManage(ctx, name)
 	if err != nil {
 		return auth.LinkCode{}, time.Time{}, err
 	}
@@ -24,9 +24,9 @@ func (a *Admin) CreateReset(ctx context.Context, name string) (auth.LinkCode, ti
 	}
 	code, expires := auth.NewLinkCode(), a.now().Add(ResetLife)
 	err = a.Store.CreateTicket(ctx, store.Ticket{
-		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, If: a.judged(account), Audit: a.audit(plausch.AuditReset, ""),
+		Hash: code.Hash(), Purpose: store.PurposeReset, Account: account.ID, Expires: expires, If: a.conditionsFor(account), Audit: a.audit(plausch.AuditReset, ""),
 	})
-	return code, expires, meanwhile(err)
+	return code, expires, conflictError(err)
 }
 
 // RedeemReset gives an account a new password by a code of CreateReset, ends all its
@@ -47,7 +47,7 @@ func (c *Core) RedeemReset(ctx context.Context, from ClientInfo, code, password 
 	if err := auth.CheckPassword(account.Name, password); err != nil {
 		return SignedIn{}, err
 	}
-	hash, err := c.opts.Passwords.Hash(ctx, from.vouched(), password)
+	hash, err := c.opts.Passwords.Hash(ctx, from.hashSource(), password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -57,7 +57,7 @@ func (c *Core) RedeemReset(ctx context.Context, from ClientInfo, code, password 
 	})
 	switch {
 	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, errBadReset() // it was used meanwhile
+		return SignedIn{}, errBadReset() // it was used conflictError
 	case err != nil:
 		return SignedIn{}, err
 	}

@@ -38,7 +38,7 @@ func errNoRoom() error {
 // GetRoom returns a room that by may see, by id or, if id is 0, by name, and
 // whether by is a member.
 func (c *Core) GetRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, bool, error) {
-	room, err := c.lookUp(ctx, id, name)
+	room, err := c.findRoom(ctx, id, name)
 	if err != nil {
 		return plausch.Room{}, false, err
 	}
@@ -52,14 +52,14 @@ func (c *Core) GetRoom(ctx context.Context, by plausch.Account, id plausch.RoomI
 	return found.Room, found.Joined, nil
 }
 
-func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room plausch.Room, err error) {
+func (c *Core) findRoom(ctx context.Context, id plausch.RoomID, name string) (room plausch.Room, err error) {
 	switch {
 	case id != 0:
 		room, err = c.store.Room(ctx, id)
 	case name == "":
 		err = plausch.Errorf(plausch.Invalid, "say which room: room or name")
 	default:
-		room, err = roomAt(ctx, c.store, name)
+		room, err = roomByAddress(ctx, c.store, name)
 	}
 	if plausch.CodeOf(err) == plausch.NotFound {
 		err = errNoRoom()
@@ -67,13 +67,13 @@ func (c *Core) lookUp(ctx context.Context, id plausch.RoomID, name string) (room
 	return room, err
 }
 
-// RoomAddressed returns the id of the room at an address: a name, an id such as
+// RoomByAddress returns the id of the room at an address: a name, an id such as
 // id:12, or, for programs from before that form, digits alone. Those are a name
 // first, and an id only if no room has that name, also none that the caller cannot see: a
 // message must not go to another room than is meant. Whether
 // the caller may see the room is not asked.
-func (c *Core) RoomAddressed(ctx context.Context, address string) (plausch.RoomID, error) {
-	room, err := roomAt(ctx, c.store, address)
+func (c *Core) RoomByAddress(ctx context.Context, address string) (plausch.RoomID, error) {
+	room, err := roomByAddress(ctx, c.store, address)
 	if id, bare := names.BareID(address); bare && (plausch.CodeOf(err) == plausch.NotFound || plausch.CodeOf(err) == plausch.Invalid) {
 		return plausch.RoomID(id), nil
 	}
@@ -83,8 +83,8 @@ func (c *Core) RoomAddressed(ctx context.Context, address string) (plausch.RoomI
 	return room.ID, err
 }
 
-// roomAt returns the room at an address: a name, or an id such as id:12.
-func roomAt(ctx context.Context, st store.Store, address string) (plausch.Room, error) {
+// roomByAddress returns the room at an address: a name, or an id such as id:12.
+func roomByAddress(ctx context.Context, st store.Store, address string) (plausch.Room, error) {
 	if id, ok := names.ID(address); ok {
 		return st.Room(ctx, plausch.RoomID(id))
 	}
@@ -135,7 +135,7 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 		err = plausch.Errorf(plausch.Taken, "there is already a room %q; choose another name", name)
 	}
 	if err != nil {
-		made.giveBack()
+		made.cancel()
 		return plausch.Room{}, err
 	}
 	return plausch.Room{ID: e.Room, Kind: kind, Name: name, Created: e.Time, Head: e.Seq}, nil

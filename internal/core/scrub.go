@@ -50,8 +50,8 @@ func (s *scrub) set(h blob.Hash, damaged bool) bool {
 	return true
 }
 
-// keepScrubbing reads all blobs, slowly, again and again.
-func (c *Core) keepScrubbing(ctx context.Context) {
+// scrubLoop reads all blobs, slowly, again and again.
+func (c *Core) scrubLoop(ctx context.Context) {
 	pause := func(n int) error { return wait(ctx, time.Duration(n)*time.Second/scrubBytes) }
 	for delay := scrubDelay; wait(ctx, delay) == nil; delay = scrubEvery {
 		if err := c.scrubAll(ctx, pause); err != nil && ctx.Err() == nil {
@@ -69,7 +69,7 @@ func (c *Core) scrubAll(ctx context.Context, pause func(n int) error) error {
 		whole, err := blob.Verify(ctx, c.opts.Blobs, h, pause)
 		switch {
 		case plausch.CodeOf(err) == plausch.NotFound, errors.Is(err, context.Canceled):
-			return ctx.Err() // removed meanwhile
+			return ctx.Err() // removed conflictError
 		case err != nil:
 			c.opts.Log.Error("the bytes of a file cannot be read", "hash", h, "err", err)
 			return nil

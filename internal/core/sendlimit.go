@@ -33,25 +33,25 @@ func (s *sendLimits) take(ctx context.Context, account plausch.AccountID) error 
 }
 
 // reserve reserves the account's next turn.
-func (s *sendLimits) reserve(account plausch.AccountID, now time.Time) turns {
+func (s *sendLimits) reserve(account plausch.AccountID, now time.Time) reservations {
 	if s.perSecond <= 0 {
 		return nil
 	}
-	return turns{s.of(account).ReserveN(now, 1)}
+	return reservations{s.of(account).ReserveN(now, 1)}
 }
 
-// turns are places in limiters that were reserved together.
-type turns []*rate.Reservation
+// reservations are places in limiters that were reserved together.
+type reservations []*rate.Reservation
 
 // cancel gives them back, if they have not come yet.
-func (t turns) cancel(now time.Time) {
+func (t reservations) cancel(now time.Time) {
 	for _, turn := range t {
 		turn.CancelAt(now)
 	}
 }
 
 // delay is how long it takes until all have come.
-func (t turns) delay(now time.Time) (longest time.Duration) {
+func (t reservations) delay(now time.Time) (longest time.Duration) {
 	for _, turn := range t {
 		longest = max(longest, turn.DelayFrom(now))
 	}
@@ -59,7 +59,7 @@ func (t turns) delay(now time.Time) (longest time.Duration) {
 }
 
 // wait waits for turns that were reserved now.
-func (t turns) wait(ctx context.Context, now time.Time) error {
+func (t reservations) wait(ctx context.Context, now time.Time) error {
 	delay := t.delay(now)
 	if delay == 0 {
 		return nil

@@ -72,14 +72,14 @@ func (c *Core) errClosed(ctx context.Context) error {
 
 // UpdateServer gives the server another name, and returns it as it is kept.
 func (a *Admin) UpdateServer(ctx context.Context, name string) (string, error) {
-	if err := a.check(isAdmin); err != nil {
+	if err := a.check(checkAdmin); err != nil {
 		return "", err
 	}
 	name, err := checkServerName(name)
 	if err != nil {
 		return "", err
 	}
-	return name, meanwhile(a.Store.UpdateServer(ctx, name, a.audit(plausch.AuditRename, name), a.conditions...))
+	return name, conflictError(a.Store.UpdateServer(ctx, name, a.audit(plausch.AuditRename, name), a.conditions...))
 }
 
 func checkServerName(name string) (string, error) {

@@ -28,8 +28,8 @@ type ClientInfo struct {
 	FoldName bool
 }
 
-// vouched is f as the source of a hash for somebody who has shown a secret.
-func (f ClientInfo) vouched() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
+// hashSource is f as the source of a hash for somebody who has shown a secret.
+func (f ClientInfo) hashSource() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
 
 // token returns the token to make.
 func (f ClientInfo) token() (auth.Token, error) {
@@ -190,7 +190,7 @@ func (c *Core) SignInOwnToken(ctx context.Context, from ClientInfo, token, name 
 		return c.SignInToken(ctx, from, token)
 	}
 	in, err := c.signInToken(ctx, token)
-	if !errors.Is(err, errUnknown) {
+	if !errors.Is(err, errUnknownToken) {
 		return in, err
 	}
 	from.NewToken = token
@@ -223,7 +223,7 @@ func (c *Core) signUp(ctx context.Context, from ClientInfo, n store.NewAccount) 
 		}
 	}
 	if c.isConnected(n.Name) {
-		if again, err := c.signedUp(ctx, from, n.Name); err == nil {
+		if again, err := c.repeatedSignUp(ctx, from, n.Name); err == nil {
 			return again, nil // came first on another connection
 		}
 		return SignedIn{}, errNameTaken(n.Name) // however old its LastSeen is by now

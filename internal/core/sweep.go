@@ -20,7 +20,7 @@ const (
 	unnamedLife = time.Hour
 )
 
-func (c *Core) keepSweeping(ctx context.Context) {
+func (c *Core) sweepLoop(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -59,7 +59,7 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 		return err
 	}
 	removed, err := sweepBlobs(ctx, c.store, c.opts.Blobs, c.now().Add(-unnamedLife), false)
-	var tooMany *tooManyUnknown
+	var tooMany *tooManyUnknownError
 	if errors.As(err, &tooMany) {
 		c.opts.Log.Error("files are kept that the database knows nothing of; if it is not an older one, stop the server and run plausch doctor --unknown-files",
 			"unknown", tooMany.unknown, "files", tooMany.all)
@@ -71,10 +71,10 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 	return err
 }
 
-// tooManyUnknown is why a sweep has not removed what the database has never known.
-type tooManyUnknown struct{ unknown, all int }
+// tooManyUnknownError is why a sweep has not removed what the database has never known.
+type tooManyUnknownError struct{ unknown, all int }
 
-func (e *tooManyUnknown) Error() string {
+func (e *tooManyUnknownError) Error() string {
 	return fmt.Sprintf("the database knows nothing of %d of %d files", e.unknown, e.all)
 }
 
@@ -107,7 +107,7 @@ func sweepBlobs(ctx context.Context, st store.Store, blobs blob.Store, notAfter 
 		return removed, err
 	}
 	if !all && 2*len(unknown) > total {
-		return removed, &tooManyUnknown{len(unknown), total}
+		return removed, &tooManyUnknownError{len(unknown), total}
 	}
 	for _, h := range unknown {
 		if err := remove(h); err != nil {

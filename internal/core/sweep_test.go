@@ -32,10 +32,10 @@ func TestSweep(t *testing.T) {
 	f, dir := newFileFixture(t, unlocked)
 	ann, bob := f.account("ann", plausch.RoleMember), f.account("bob", plausch.RoleMember)
 	sent := f.upload(ann, "sent", "sent")
-	f.say(ann, core.Post{Room: plausch.PublicRoom, Attachments: []string{sent.ID}})
+	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{sent.ID}})
 	alone, shared := f.upload(ann, "alone", "alone"), f.upload(ann, "shared", "shared")
 	used := f.upload(bob, "shared", "shared")
-	f.say(bob, core.Post{Room: plausch.PublicRoom, Attachments: []string{used.ID}})
+	f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{used.ID}})
 	picture := f.upload(bob, "me", encoded(t, stripes(9, 3, color.White), png.Encode))
 	if _, err := f.SetAvatar(t.Context(), bob, picture.ID); err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestASweepKeepsWhatTheDatabaseNeverKnew(t *testing.T) {
 	ann := f.account("ann", plausch.RoleMember)
 	for _, name := range []string{"one", "two"} {
 		file := f.upload(ann, name, name)
-		f.say(ann, core.Post{Room: plausch.PublicRoom, Attachments: []string{file.ID}})
+		f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{file.ID}})
 	}
 	f.upload(ann, "unsent", "unsent")
 	for _, lost := range []string{"a", "b"} {

@@ -6,8 +6,8 @@ import (
 	"plausch"
 )
 
-// CheckMayType reports why by may not tell a room that it is writing there, if so.
-func (c *Core) CheckMayType(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
+// CheckCanType reports why by may not tell a room that it is writing there, if so.
+func (c *Core) CheckCanType(ctx context.Context, by plausch.Account, room plausch.RoomID) error {
 	_, err := c.member(ctx, by.ID, room)
 	return err
 }

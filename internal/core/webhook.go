@@ -43,7 +43,7 @@ func (c *Core) CreateWebhook(ctx context.Context, by plausch.Account, room plaus
 // AddWebhook makes a webhook of the room called room. It needs no running core, so
 // that it can work on the database beside a server.
 func AddWebhook(ctx context.Context, st store.Store, room, name string, signed bool) (NewWebhook, error) {
-	found, err := roomNamed(ctx, st, room)
+	found, err := roomByName(ctx, st, room)
 	if err != nil {
 		return NewWebhook{}, err
 	}
@@ -72,7 +72,7 @@ func makeWebhook(ctx context.Context, st store.Store, n store.NewWebhook, signed
 	n.GuestsSeenBefore = n.At.Add(-plausch.GuestNameKept)
 	made, err := st.CreateWebhook(ctx, n)
 	if err != nil {
-		return NewWebhook{}, meanwhile(err)
+		return NewWebhook{}, conflictError(err)
 	}
 	return NewWebhook{made, token.Text(), n.Secret}, nil
 }
@@ -107,7 +107,7 @@ func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) 
 	}
 	switch plausch.CodeOf(err) {
 	case "":
-		return meanwhile(c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
+		return conflictError(c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
 	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
 		return errNoWebhook()
 	default:
@@ -148,10 +148,10 @@ func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 	return hook, err
 }
 
-// RefusePost counts a post to a webhook, from remote, that was refused because of why,
+// RecordPostFailure counts a post to a webhook, from remote, that was refused because of why,
 // and returns what it is told: why or, if too many were, RateLimited. Right posts are
 // never held back by it.
-func (c *Core) RefusePost(remote netip.Addr, why error) error {
+func (c *Core) RecordPostFailure(remote netip.Addr, why error) error {
 	switch plausch.CodeOf(why) {
 	case plausch.NotFound, plausch.Forbidden, plausch.Invalid, plausch.TooLarge:
 		if err := c.refused.count(remote, c.now()); err != nil {

@@ -102,7 +102,7 @@ func TestWebhooksOfAGuestAndOfTheCommandLine(t *testing.T) {
 	expectCode(t, err, plausch.Forbidden)
 	// Whoever says the first thing in the room that everyone is in has not made it.
 	anna := f.accountOf("anna", plausch.RoleMember)
-	f.say(anna, core.Post{Room: plausch.PublicRoom, Text: "first"})
+	f.say(anna, core.NewMessage{Room: plausch.PublicRoom, Text: "first"})
 	_, err = f.CreateWebhook(ctx, anna, plausch.PublicRoom, "hook", false)
 	expectCode(t, err, plausch.Forbidden)
 

@@ -12,26 +12,26 @@ import (
 // a batch of long messages does not overflow every outbox at once.
 const maxPrepared = 32 << 10
 
-// hear fans a batch out: sorted by room, and then one delivery for a whole run
+// handleEvents fans a batch out: sorted by room, and then one delivery for a whole run
 // of a room's events, so that a batch of commits costs each session one queueing
 // and one write.
-func (h *Hub) hear(events []plausch.Event) {
+func (h *Hub) handleEvents(events []plausch.Event) {
 	byRoom := func(a, b plausch.Event) int { return cmp.Compare(a.Room, b.Room) }
 	if !slices.IsSortedFunc(events, byRoom) {
 		events = slices.Clone(events) // others hear the same slice
 		slices.SortStableFunc(events, byRoom)
 	}
 	for len(events) > 0 {
-		n := run(events)
+		n := nextBatch(events)
 		h.fanOut(events[:n:n])
 		events = events[n:]
 	}
 }
 
-// run returns how many of the first events can go out as one piece: of one room,
+// nextBatch returns how many of the first events can go out as one piece: of one room,
 // up to maxPrepared, and with a change of membership only at an end, since it
 // changes who gets the rest.
-func run(events []plausch.Event) int {
+func nextBatch(events []plausch.Event) int {
 	size := 0
 	for i := range events {
 		e := &events[i]
@@ -73,7 +73,7 @@ func (h *Hub) join(id plausch.RoomID, member plausch.AccountID) {
 		return
 	}
 	for _, a := range acc.sessions {
-		delete(a.left, id)
+		delete(a.leftRooms, id)
 		h.addToRoom(a, id)
 	}
 }
@@ -87,10 +87,10 @@ func (h *Hub) leave(id plausch.RoomID, member plausch.AccountID) {
 		return
 	}
 	for _, a := range acc.sessions {
-		if a.left != nil {
-			a.left[id] = true
+		if a.leftRooms != nil {
+			a.leftRooms[id] = true
 		}
-		if sub := a.in(id); sub != nil {
+		if sub := a.subscriptionTo(id); sub != nil {
 			h.unsubscribe(sub)
 		}
 	}

@@ -63,19 +63,19 @@ type account struct {
 
 // Subscriber is a session that gets the events of its account's rooms.
 type Subscriber struct {
-	hub     *Hub
-	session Session
-	account plausch.AccountRef
-	wants   Wants
-	away    bool
-	gone    bool
-	subs    []*subscription
+	hub          *Hub
+	session      Session
+	account      plausch.AccountRef
+	wants        Wants
+	away         bool
+	unsubscribed bool
+	subs         []*subscription
 	// byRoom finds the subscriptions; nil while they are few, as most sessions'
 	// are: a map would cost each of them more than a look through a short list.
 	byRoom map[plausch.RoomID]*subscription
-	// left collects, while the account's rooms are loaded, those that it left
+	// leftRooms collects, while the account's rooms are loaded, those that it left
 	// meanwhile; nil afterwards.
-	left map[plausch.RoomID]bool
+	leftRooms map[plausch.RoomID]bool
 	// missed are the accounts whose presence it skipped; of the goroutine that
 	// announces.
 	missed map[plausch.AccountID]plausch.AccountRef
@@ -93,8 +93,8 @@ func New(b bus.Bus) *Hub {
 		presence: presence{changed: map[plausch.AccountID]plausch.AccountRef{}},
 		stop:     make(chan struct{}),
 	}
-	h.cancel = b.Subscribe(bus.Subscriber{Events: h.hear, Signal: h.hearSignal})
-	h.stopped.Go(h.announce)
+	h.cancel = b.Subscribe(bus.Subscriber{Events: h.handleEvents, Signal: h.handleSignal})
+	h.stopped.Go(h.pushPresenceLoop)
 	return h
 }
 
@@ -110,7 +110,7 @@ func (h *Hub) Close() {
 // what is committed before is in the store, and some may be both: so who asks
 // the store afterwards misses nothing. Changes of membership during load count.
 func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Subscriber, error) {
-	a := &Subscriber{hub: h, session: s, account: who, wants: wants, left: map[plausch.RoomID]bool{}}
+	a := &Subscriber{hub: h, session: s, account: who, wants: wants, leftRooms: map[plausch.RoomID]bool{}}
 	h.mu.Lock()
 	acc := h.accounts[who.ID]
 	if acc == nil {
@@ -118,7 +118,7 @@ func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load fun
 		h.accounts[who.ID] = acc
 	}
 	acc.sessions = append(acc.sessions, a)
-	h.changed(acc)
+	h.markPresence(acc)
 	h.mu.Unlock()
 
 	rooms, err := load()
@@ -129,7 +129,7 @@ func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load fun
 	for part := range slices.Chunk(rooms, lockedRooms) {
 		h.mu.Lock()
 		for _, id := range part {
-			if !a.left[id] {
+			if !a.leftRooms[id] {
 				h.addToRoom(a, id)
 			}
 		}
@@ -137,7 +137,7 @@ func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load fun
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	a.left = nil
+	a.leftRooms = nil
 	return a, nil
 }
 
@@ -151,10 +151,10 @@ func (a *Subscriber) Unsubscribe() {
 	h := a.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if a.gone {
+	if a.unsubscribed {
 		return
 	}
-	a.gone = true // nothing is added from here on
+	a.unsubscribed = true // nothing is added from here on
 	for removed := 0; len(a.subs) > 0; removed++ {
 		if removed == lockedRooms {
 			removed = 0
@@ -169,12 +169,12 @@ func (a *Subscriber) Unsubscribe() {
 	if len(acc.sessions) == 0 {
 		delete(h.accounts, a.account.ID)
 	}
-	h.changed(acc)
+	h.markPresence(acc)
 }
 
-// Rename has the sessions of an account go on under what others see of it now,
+// UpdateAccount has the sessions of an account go on under what others see of it now,
 // which those who watch presence are told.
-func (h *Hub) Rename(ref plausch.AccountRef) {
+func (h *Hub) UpdateAccount(ref plausch.AccountRef) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	acc := h.accounts[ref.ID]
@@ -185,14 +185,14 @@ func (h *Hub) Rename(ref plausch.AccountRef) {
 	for _, a := range acc.sessions {
 		a.account = ref
 	}
-	h.changed(acc)
+	h.markPresence(acc)
 }
 
-// manyRooms is how many subscriptions a session has before it gets a map of them.
-const manyRooms = 32
+// maxListedRooms is how many subscriptions are found by a search through the list.
+const maxListedRooms = 32
 
-// in returns the subscription of a to a room, or nil. The lock is held.
-func (a *Subscriber) in(id plausch.RoomID) *subscription {
+// subscriptionTo returns the subscription of a to a room, or nil. The lock is held.
+func (a *Subscriber) subscriptionTo(id plausch.RoomID) *subscription {
 	if a.byRoom != nil {
 		return a.byRoom[id]
 	}
@@ -206,7 +206,7 @@ func (a *Subscriber) in(id plausch.RoomID) *subscription {
 
 // addToRoom adds a to a room, if it is not in it. The lock is held for writing.
 func (h *Hub) addToRoom(a *Subscriber, id plausch.RoomID) {
-	if a.gone || a.in(id) != nil {
+	if a.unsubscribed || a.subscriptionTo(id) != nil {
 		return
 	}
 	r := h.rooms[id]
@@ -220,7 +220,7 @@ func (h *Hub) addToRoom(a *Subscriber, id plausch.RoomID) {
 	switch {
 	case a.byRoom != nil:
 		a.byRoom[id] = sub
-	case len(a.subs) > manyRooms:
+	case len(a.subs) > maxListedRooms:
 		a.byRoom = make(map[plausch.RoomID]*subscription, 2*len(a.subs))
 		for _, sub := range a.subs {
 			a.byRoom[sub.room] = sub

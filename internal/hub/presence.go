@@ -10,9 +10,9 @@ import (
 	"plausch/protocol"
 )
 
-// announceEvery is the least time between two presence pushes: when everyone
+// presenceEvery is the least time between two presence pushes: when everyone
 // comes back at once, each hears of it in few frames.
-const announceEvery = time.Second
+const presenceEvery = time.Second
 
 // maxChanges is the most presence changes in one push, by the bounds of a frame.
 const maxChanges = 200
@@ -23,19 +23,19 @@ type presence struct {
 	missed  bool // some session skipped a push; of the goroutine that announces
 }
 
-// changed remembers that the presence of an account may be new. The lock is
+// markPresence remembers that the presence of an account may be new. The lock is
 // held for writing.
-func (h *Hub) changed(acc *account) { h.presence.changed[acc.ref.ID] = acc.ref }
+func (h *Hub) markPresence(acc *account) { h.presence.changed[acc.ref.ID] = acc.ref }
 
 // SetAway says whether the person at this session is away.
 func (a *Subscriber) SetAway(away bool) {
 	a.hub.mu.Lock()
 	defer a.hub.mu.Unlock()
-	if a.gone || a.away == away {
+	if a.unsubscribed || a.away == away {
 		return
 	}
 	a.away = away
-	a.hub.changed(a.hub.accounts[a.account.ID])
+	a.hub.markPresence(a.hub.accounts[a.account.ID])
 }
 
 // Presence returns the presence of each of the accounts.
@@ -62,8 +62,8 @@ func (h *Hub) presenceOf(id plausch.AccountID) plausch.Presence {
 	}
 }
 
-// Here returns the accounts that have a session on this node, by name.
-func (h *Hub) Here() []plausch.AccountRef {
+// ConnectedAccounts returns the accounts that have a session on this node, by name.
+func (h *Hub) ConnectedAccounts() []plausch.AccountRef {
 	h.mu.RLock()
 	refs := make([]plausch.AccountRef, 0, len(h.accounts))
 	for _, acc := range h.accounts {
@@ -74,22 +74,22 @@ func (h *Hub) Here() []plausch.AccountRef {
 	return refs
 }
 
-// announce pushes presence changes to the sessions that want them. Everyone is
+// pushPresenceLoop pushes presence changes to the sessions that want them. Everyone is
 // in the public room, so everyone may know.
-func (h *Hub) announce() {
-	tick := time.NewTicker(announceEvery)
+func (h *Hub) pushPresenceLoop() {
+	tick := time.NewTicker(presenceEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-h.stop:
 			return
 		case <-tick.C:
-			h.announceChanged()
+			h.pushPresence()
 		}
 	}
 }
 
-func (h *Hub) announceChanged() {
+func (h *Hub) pushPresence() {
 	h.mu.Lock()
 	changed := h.presence.changed
 	if len(changed) == 0 && !h.presence.missed {

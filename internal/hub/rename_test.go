@@ -37,9 +37,9 @@ func TestRenameIsSeenByThoseWhoAreThere(t *testing.T) {
 	}
 	defer a.Unsubscribe()
 	bob.Display = "Bobby"
-	h.Rename(bob)
-	h.Rename(plausch.AccountRef{ID: 3, Name: "nobody"}) // who is not here
-	if here := h.Here(); len(here) != 1 || here[0] != bob {
+	h.UpdateAccount(bob)
+	h.UpdateAccount(plausch.AccountRef{ID: 3, Name: "nobody"}) // who is not here
+	if here := h.ConnectedAccounts(); len(here) != 1 || here[0] != bob {
 		t.Errorf("here are %+v, want %+v", here, bob)
 	}
 	for f := range pushes { // the first may be from before

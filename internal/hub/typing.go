@@ -54,8 +54,8 @@ func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
 	}
 }
 
-// hearSignal tells this node's sessions of a signal.
-func (h *Hub) hearSignal(s bus.Signal) {
+// handleSignal tells this node's sessions of a signal.
+func (h *Hub) handleSignal(s bus.Signal) {
 	if s.Kind != bus.SignalTyping {
 		return // of a later node
 	}

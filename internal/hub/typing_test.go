@@ -75,10 +75,10 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		slow := &skipping{full: true}
 		attach(t, h, slow, plausch.AccountRef{ID: 1, Name: "slow"})
 		bob := attach(t, h, &skipping{}, plausch.AccountRef{ID: 2, Name: "bob"})
-		time.Sleep(2 * announceEvery)
+		time.Sleep(2 * presenceEvery)
 		synctest.Wait()
 		bob.Unsubscribe()
-		time.Sleep(2 * announceEvery)
+		time.Sleep(2 * presenceEvery)
 		synctest.Wait()
 		if slow.cut || slow.offered == 0 {
 			t.Fatalf("a reader that is behind was cut off (%v) or offered nothing", slow.cut)
@@ -86,7 +86,7 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 		h.mu.Lock()
 		slow.full = false
 		h.mu.Unlock()
-		time.Sleep(2 * announceEvery)
+		time.Sleep(2 * presenceEvery)
 		synctest.Wait()
 		last := ""
 		for _, f := range slow.taken {
@@ -100,7 +100,7 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 			t.Errorf("the last that was told of bob is %q, want offline", last)
 		}
 		offered := slow.offered
-		time.Sleep(3 * announceEvery)
+		time.Sleep(3 * presenceEvery)
 		synctest.Wait()
 		if slow.offered != offered {
 			t.Error("presence that has not changed was told again")

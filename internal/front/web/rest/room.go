@@ -10,7 +10,7 @@ import (
 // room returns the id of the room that the path names. Whether the caller may see
 // it is for the method to say that is called with it.
 func (q *request) room() (int64, error) {
-	id, err := q.server.api.RoomAddressed(q.Context(), &q.caller, q.PathValue("room"))
+	id, err := q.server.api.RoomByAddress(q.Context(), &q.caller, q.PathValue("room"))
 	return int64(id), err
 }
 

@@ -66,7 +66,7 @@ func (q *request) deleteWebhook() error {
 // Slack does: a word as text, "ok" if all is well. Some programs look at it.
 func (q *request) postHook() error {
 	if err := q.takeHook(); err != nil {
-		if told := q.server.api.RefusePost(q.caller.Remote, err); told != err {
+		if told := q.server.api.RecordPostFailure(q.caller.Remote, err); told != err {
 			err = told
 			q.w.Header().Set("Connection", "close") // so that the next post takes the place of a stranger
 		}

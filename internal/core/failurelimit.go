@@ -14,18 +14,18 @@ import (
 const (
 	// refusedBurst is how many posts to webhooks are refused of one source before it
 	// hears that there were too many, and refusedPerSecond how fast that is forgotten.
-	// What is wider than a source has refusedShares times as much.
+	// What is wider than a source has failureShares times as much.
 	refusedBurst     = 60
 	refusedPerSecond = 1
 	// maxRefusedNetworks is how many networks are remembered.
 	maxRefusedNetworks = 1 << 14
 )
 
-// refusedShares are those of the [network.Groups] of an address.
-var refusedShares = [...]int{1, 4, 16}
+// failureShares are those of the [network.Groups] of an address.
+var failureShares = [...]int{1, 4, 16}
 
-// refusals counts posts that were refused, by where they came from, in memory.
-type refusals struct {
+// failureLimits counts posts that were refused, by where they came from, in memory.
+type failureLimits struct {
 	mu       sync.Mutex
 	networks map[netip.Prefix]*rate.Limiter
 }
@@ -33,7 +33,7 @@ type refusals struct {
 // count counts one. The error is RateLimited if there were too many of one of the
 // networks of addr. Each local address, behind which there may be many programs, is
 // one source.
-func (r *refusals) count(addr netip.Addr, now time.Time) error {
+func (r *failureLimits) count(addr netip.Addr, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var wait time.Duration
@@ -41,7 +41,7 @@ func (r *refusals) count(addr netip.Addr, now time.Time) error {
 		if net == network.Local {
 			net = network.Household(addr)
 		}
-		turn := r.of(net, refusedShares[i], now).ReserveN(now, 1)
+		turn := r.of(net, failureShares[i], now).ReserveN(now, 1)
 		if delay := turn.DelayFrom(now); delay > 0 {
 			turn.CancelAt(now)
 			wait = max(wait, delay)
@@ -57,7 +57,7 @@ func (r *refusals) count(addr netip.Addr, now time.Time) error {
 }
 
 // of returns the limiter of a network. The lock is held.
-func (r *refusals) of(net netip.Prefix, share int, now time.Time) *rate.Limiter {
+func (r *failureLimits) of(net netip.Prefix, share int, now time.Time) *rate.Limiter {
 	l := r.networks[net]
 	if l != nil {
 		return l

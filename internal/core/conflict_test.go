@@ -15,14 +15,14 @@ import (
 // the core has judged it, and before its commit.
 type pausing struct {
 	store.Store
-	mu        sync.Mutex
-	meanwhile func() // taken by the first write
+	mu            sync.Mutex
+	conflictError func() // taken by the first write
 }
 
 func (s *pausing) pause() {
 	s.mu.Lock()
-	do := s.meanwhile
-	s.meanwhile = nil
+	do := s.conflictError
+	s.conflictError = nil
 	s.mu.Unlock()
 	if do != nil {
 		do()
@@ -69,7 +69,7 @@ func TestTheCommitDecides(t *testing.T) {
 		den                    plausch.RoomID // of owner and bob
 		hook                   core.Webhook
 		beside                 *core.Admin
-		arm                    func() // has what happens meanwhile happen before the next write
+		arm                    func() // has what happens conflictError happen before the next write
 	}
 	removed := func(w *world) error {
 		got, err := w.beside.Store.Append(t.Context(), []store.Draft{{
@@ -85,9 +85,9 @@ func TestTheCommitDecides(t *testing.T) {
 		return err
 	}
 	for name, test := range map[string]struct {
-		ask       func(w *world) error
-		meanwhile func(w *world) error
-		want      plausch.Code
+		ask           func(w *world) error
+		conflictError func(w *world) error
+		want          plausch.Code
 	}{
 		"a sign-in by a password that is changed": {
 			func(w *world) error {
@@ -99,26 +99,34 @@ func TestTheCommitDecides(t *testing.T) {
 		},
 		"a change of a password that is changed": {
 			func(w *world) error {
-				live := w.arrive(w.signIn("bob"), core.Watch{})
+				live := w.arrive(w.signIn("bob"), core.Callbacks{})
 				w.arm()
 				return w.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "my new correct horse")
 			},
 			func(w *world) error { return w.beside.SetPassword(t.Context(), w.bob.Name, "another correct horse") }, plausch.Forbidden,
 		},
 		"a message of somebody who is removed": {
-			func(w *world) error { w.arm(); _, err := w.send(w.bob, core.Post{Room: w.den, Text: "hi"}); return err },
+			func(w *world) error {
+				w.arm()
+				_, err := w.send(w.bob, core.NewMessage{Room: w.den, Text: "hi"})
+				return err
+			},
 			removed, plausch.NotFound,
 		},
 		"a message of somebody who is deactivated": {
 			func(w *world) error {
 				w.arm()
-				_, err := w.send(w.bob, core.Post{Room: plausch.PublicRoom, Text: "hi"})
+				_, err := w.send(w.bob, core.NewMessage{Room: plausch.PublicRoom, Text: "hi"})
 				return err
 			},
 			func(w *world) error { return w.beside.DeactivateAccount(t.Context(), w.bob.Name) }, plausch.SignInFailed,
 		},
 		"a message to somebody who is deleted": {
-			func(w *world) error { w.arm(); _, err := w.send(w.bob, core.Post{To: "eve", Text: "hi"}); return err },
+			func(w *world) error {
+				w.arm()
+				_, err := w.send(w.bob, core.NewMessage{To: "eve", Text: "hi"})
+				return err
+			},
 			func(w *world) error { return w.beside.DeleteAccount(t.Context(), w.eve.Name, false) }, plausch.SignInFailed,
 		},
 		"a member added by somebody who is removed": {
@@ -212,15 +220,15 @@ func TestTheCommitDecides(t *testing.T) {
 			w.hook, err = w.OpenWebhook(t.Context(), made.Token)
 			must(err)
 
-			var seq int64 // of the den, after what happens meanwhile
+			var seq int64 // of the den, after what happens conflictError
 			w.arm = func() {
-				p.meanwhile = func() {
-					must(test.meanwhile(w))
+				p.conflictError = func() {
+					must(test.conflictError(w))
 					seq = w.head(w.den)
 				}
 			}
 			expectCode(t, test.ask(w), test.want)
-			if p.meanwhile != nil {
+			if p.conflictError != nil {
 				t.Fatal("nothing was written")
 			}
 			if now := w.head(w.den); now != seq {

@@ -46,12 +46,12 @@ func TestKeptPicturesLoseTheirMetadata(t *testing.T) {
 	f.keepAsBefore(kept, ann, "notes", "not a picture: "+secret)
 	f.keepAsBefore(kept, ann, "damaged", photo+"more")
 	damage(t, dir, photo+"more")
-	f.say(ann, core.Post{Room: plausch.PublicRoom, Attachments: []string{"photo"}})
+	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{"photo"}})
 
-	if _, err := f.StripKept(t.Context()); err != nil { // or the core itself did, at its start
+	if _, err := f.StripStored(t.Context()); err != nil { // or the core itself did, at its start
 		t.Fatal(err)
 	}
-	if n, err := f.StripKept(t.Context()); err != nil || n != 0 {
+	if n, err := f.StripStored(t.Context()); err != nil || n != 0 {
 		t.Errorf("a second time takes it out of %d pictures, %v", n, err)
 	}
 	for id, want := range map[string]string{"photo": plain, "the same": plain, "notes": "not a picture: " + secret} {

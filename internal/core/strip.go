@@ -20,12 +20,12 @@ const (
 	photoWork  = "photos"
 )
 
-// keepStripping takes metadata out of the pictures that a server before this one
+// stripLoop takes metadata out of the pictures that a server before this one
 // has kept with them. It is done once for each media.Version.
-func (c *Core) keepStripping(ctx context.Context) {
+func (c *Core) stripLoop(ctx context.Context) {
 	for {
 		began := time.Now()
-		n, err := c.stripKept(ctx, func(bytes int64) error {
+		n, err := c.stripStored(ctx, func(bytes int64) error {
 			return wait(ctx, time.Duration(bytes)*time.Second/photoBytes)
 		})
 		if n > 0 {
@@ -53,18 +53,18 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// StripKept takes metadata out of the pictures that are kept with it, and returns
+// StripStored takes metadata out of the pictures that are kept with it, and returns
 // how many there were. What is done already, by an earlier call or server, is not
 // looked at again. The core calls it when it starts, slowly.
 //
 // A picture without its metadata is another blob. The rows that name the old one
 // are changed in one transaction when the new one is on disk, so a crash leaves
 // either; the next Sweep removes the old one.
-func (c *Core) StripKept(ctx context.Context) (int, error) {
-	return c.stripKept(ctx, func(int64) error { return nil })
+func (c *Core) StripStored(ctx context.Context) (int, error) {
+	return c.stripStored(ctx, func(int64) error { return nil })
 }
 
-func (c *Core) stripKept(ctx context.Context, pause func(bytes int64) error) (pictures int, err error) {
+func (c *Core) stripStored(ctx context.Context, pause func(bytes int64) error) (pictures int, err error) {
 	at, err := c.store.ContentWork(ctx, photoWork, media.Version)
 	if err != nil {
 		return 0, err
