@@ -16,24 +16,10 @@ const (
 
 var markKinds = [marks]SpanKind{star: Emphasis, underscore: Emphasis, starStar: Strong, tildes: Strike, bars: Spoiler}
 
-// marksOf returns what a run of n times the character c can open or close, the
-// inner mark first, and nothing for runs that are text (S4).
-func marksOf(c byte, n int) []mark {
-	switch {
-	case c == '*' && n == 1:
-		return []mark{star}
-	case c == '*' && n == 2:
-		return []mark{starStar}
-	case c == '*' && n == 3:
-		return []mark{starStar, star}
-	case c == '_' && n == 1:
-		return []mark{underscore}
-	case c == '~' && n == 2:
-		return []mark{tildes}
-	case c == '|' && n == 2:
-		return []mark{bars}
-	}
-	return nil
+// marksOf has what each run can open or close, in the order of trying; other runs
+// are text (S4).
+var marksOf = map[string][]mark{
+	"*": {star}, "**": {starStar}, "***": {starStar, star}, "_": {underscore}, "~~": {tildes}, "||": {bars},
 }
 
 // width is the number of characters of a mark.
@@ -226,7 +212,7 @@ func (s *scanner) marks() bool {
 	c := s.text[s.at]
 	n := runLength(s.text, s.at)
 	s.steps += n
-	kinds := marksOf(c, n)
+	kinds := marksOf[s.text[s.at:s.at+n]]
 	if kinds == nil {
 		s.at += n
 		return true
@@ -237,7 +223,7 @@ func (s *scanner) marks() bool {
 	s.flush()
 	left := n
 	if len(kinds) == 2 && s.open[kinds[0]] < s.open[kinds[1]] {
-		kinds[0], kinds[1] = kinds[1], kinds[0]
+		kinds = []mark{kinds[1], kinds[0]} // the inner one first
 	}
 	for _, m := range kinds {
 		if closes && s.close(m) {
