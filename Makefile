@@ -9,9 +9,9 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 APT         = caddy chromium curl haproxy iproute2 nftables nginx-light python3-msgpack strace systemd tmux
 FUZZTIME   ?= 30s
 
-# The race detector watches all code but SQLite, which is C translated by a machine:
-# with it, the tests of the store take five times the CPU time.
-RACE = -race -gcflags='modernc.org/...=-race=false'
+# The race detector watches all code but SQLite, which is C translated by a machine, and
+# what computes password hashes: with them, tests take five times the CPU time.
+RACE = -race -gcflags='modernc.org/...=-race=false' -gcflags='golang.org/x/crypto/argon2=-race=false'
 
 .PHONY: build release reproducible bench test check lint fuzz long deps
 

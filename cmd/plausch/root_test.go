@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"plausch/internal/auth/authtest"
 	"plausch/internal/connect"
 )
 
@@ -23,6 +24,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	authtest.MakeCheap()
 	thisMachine = machine{processes: "/nowhere", root: "/nowhere"}
 	if root := os.Getenv(machineRoot); root != "" {
 		thisMachine.root = root

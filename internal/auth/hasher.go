@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"net/netip"
 	"sync/atomic"
+	"testing"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/secure/precis"
@@ -42,6 +43,16 @@ func NewHasher() *Hasher { return newHasher(argon2.IDKey, current) }
 // to nothing for tests.
 func NewHasherOf(c Cost) *Hasher {
 	return newHasher(argon2.IDKey, params{memory: c.Memory, time: c.Passes, threads: c.Threads})
+}
+
+// SetCost changes what the hashes of every later [NewHasher] cost, for tests of whole
+// servers and commands: see package authtest. Call it before anything else runs. It
+// panics in a program that is no test.
+func SetCost(c Cost) {
+	if !testing.Testing() {
+		panic("auth: hashes are made cheap outside of tests")
+	}
+	current = params{memory: c.Memory, time: c.Passes, threads: c.Threads}
 }
 
 func newHasher(derive deriveFunc, cost params) *Hasher {

@@ -18,7 +18,7 @@ type params struct {
 }
 
 // current is what new hashes cost. Stored ones are checked with what they cost
-// when they were made.
+// when they were made. Only [SetCost] changes it.
 var current = params{memory: 64 << 10, time: 3, threads: 4}
 
 const (

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +16,16 @@ import (
 	"github.com/gobwas/ws/wsutil"
 
 	"plausch"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/config"
 	"plausch/internal/server"
 	"plausch/protocol"
 )
+
+func TestMain(m *testing.M) {
+	authtest.MakeCheap()
+	os.Exit(m.Run())
+}
 
 // start runs a server on a data folder until stop, or the end of the test.
 func start(t *testing.T, data string, change ...func(*config.Config)) (address string, stop func() error) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"plausch"
 	"plausch/internal/auth"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/config"
 	"plausch/internal/core"
 	"plausch/internal/server"
@@ -23,6 +25,11 @@ import (
 )
 
 const password = "correct horse battery"
+
+func TestMain(m *testing.M) {
+	authtest.MakeCheap()
+	os.Exit(m.Run())
+}
 
 // site is a running server.
 type site struct {
