@@ -241,6 +241,9 @@ func (c *Core) follow(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		if c.log.busy() {
+			continue
+		}
 		err := c.log.follow(ctx)
 		if err != nil && !failing && ctx.Err() == nil { // to say it once is enough
 			c.opts.Log.Error("what another process has written is not known", "err", err)

@@ -36,9 +36,9 @@ type log struct {
 
 	waiting *queue
 	done    chan batch
-	// unpublished is how many batches are in done or being published from it.
-	unpublished atomic.Int64
-	stopped     sync.WaitGroup
+	// underway is how many batches are being committed or wait to be published.
+	underway atomic.Int64
+	stopped  sync.WaitGroup
 
 	publishing sync.Mutex // held while something is published
 	cursor     int64      // of the last commit that was; guarded by publishing
@@ -112,6 +112,7 @@ func (l *log) commit() {
 		for i := range entries {
 			drafts[i] = entries[i].draft
 		}
+		l.underway.Add(1)
 		results, err := l.store.Append(context.Background(), drafts)
 		if errors.Is(err, store.ErrBroken) {
 			// Nobody may hear of this batch: neither "kept" nor "not kept" is
@@ -120,13 +121,12 @@ func (l *log) commit() {
 			return
 		}
 		b := batch{entries, results, err}
-		if l.waiting.empty() && l.unpublished.Load() == 0 {
-			// There is nothing to commit conflictError, and waking the publisher takes
+		if l.waiting.empty() && l.underway.Load() == 1 {
+			// There is nothing to commit meanwhile, and waking the publisher takes
 			// time that a lone sender would have to wait.
 			l.publish(&b)
 			continue
 		}
-		l.unpublished.Add(1)
 		l.done <- b
 	}
 }
@@ -134,16 +134,18 @@ func (l *log) commit() {
 func (l *log) publishWaiting() {
 	for b := range l.done {
 		l.publish(&b)
-		l.unpublished.Add(-1)
 	}
 }
 
-// publish acknowledges a batch and publishes its events.
+// publish acknowledges a batch and publishes its events, and what was committed
+// before them by others.
 func (l *log) publish(b *batch) {
+	defer l.underway.Add(-1)
 	if b.err != nil {
 		for _, e := range b.entries {
 			e.done(plausch.Event{}, b.err)
 		}
+		l.followLogged()
 		return
 	}
 	events := make([]plausch.Event, 0, len(b.entries))
@@ -167,14 +169,13 @@ func (l *log) publish(b *batch) {
 		}
 	}
 	if len(events) == 0 {
+		l.followLogged()
 		return
 	}
 	l.publishing.Lock()
 	defer l.publishing.Unlock()
 	if cursor > l.cursor+1 {
-		if err := l.catchUp(context.Background(), cursor-1); err != nil {
-			l.logger.Error("what others have written is not published", "err", err)
-		}
+		l.logUnpublished(l.catchUp(context.Background(), cursor-1))
 	}
 	if cursor <= l.cursor {
 		return // follow was first
@@ -182,6 +183,20 @@ func (l *log) publish(b *batch) {
 	l.cursor = cursor
 	l.bus.Publish(events)
 }
+
+// followLogged is follow for batches that have no events to publish.
+func (l *log) followLogged() { l.logUnpublished(l.follow(context.Background())) }
+
+func (l *log) logUnpublished(err error) {
+	if err != nil {
+		l.logger.Error("what others have written is not published", "err", err)
+	}
+}
+
+// busy reports whether a batch is under way. It will publish what others have
+// committed before it, and has its own events at hand: follow would read them from
+// the store.
+func (l *log) busy() bool { return l.underway.Load() > 0 }
 
 // follow publishes what was committed since the last time and is not in a batch of
 // the log's own.
