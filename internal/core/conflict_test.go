@@ -220,7 +220,7 @@ func TestTheCommitDecides(t *testing.T) {
 			w.hook, err = w.OpenWebhook(t.Context(), made.Token)
 			must(err)
 
-			var seq int64 // of the den, after what happens conflictError
+			var seq int64 // of the den, after what happens meanwhile
 			w.arm = func() {
 				p.conflictError = func() {
 					must(test.conflictError(w))

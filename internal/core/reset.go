@@ -57,7 +57,7 @@ func (c *Core) RedeemReset(ctx context.Context, from ClientInfo, code, password 
 	})
 	switch {
 	case plausch.CodeOf(err) == plausch.NotFound:
-		return SignedIn{}, errBadReset() // it was used conflictError
+		return SignedIn{}, errBadReset() // it was used meanwhile
 	case err != nil:
 		return SignedIn{}, err
 	}

@@ -69,7 +69,7 @@ func (c *Core) scrubAll(ctx context.Context, pause func(n int) error) error {
 		whole, err := blob.Verify(ctx, c.opts.Blobs, h, pause)
 		switch {
 		case plausch.CodeOf(err) == plausch.NotFound, errors.Is(err, context.Canceled):
-			return ctx.Err() // removed conflictError
+			return ctx.Err() // removed meanwhile
 		case err != nil:
 			c.opts.Log.Error("the bytes of a file cannot be read", "hash", h, "err", err)
 			return nil
