@@ -11,7 +11,63 @@ const (
 	MaxText = 16 << 10
 	// MaxClientID is the longest client id of a send, in bytes.
 	MaxClientID = 64
+	// MaxMentions is how many accounts one message can name.
+	MaxMentions = 50
+	// MaxSealed is the largest encrypted body of a message, in bytes.
+	MaxSealed = 48 << 10
+	// MaxScheme is the longest name of a way to encrypt, in bytes.
+	MaxScheme = 32
+	// MaxQuote is how much of a message stands in the answers to it, in bytes.
+	MaxQuote = 256
 )
+
+// Message is a message as it is now.
+type Message struct {
+	// Event is the message, with the text, files and mentions that it has now.
+	Event
+	// Edited and Deleted are the seqs of its newest edit and its deletion, Pinned
+	// that of its pin; 0 if there is none.
+	Edited, Deleted, Pinned int64
+	Reactions               []Reaction // in the order in which the emojis came
+	// Quote is the message that this one answers, nil if none.
+	Quote *Quote
+}
+
+// Quote is a message as its answers show it: as it is now.
+type Quote struct {
+	Seq     int64
+	Actor   AccountRef
+	Text    string // its beginning, at most [MaxQuote] bytes
+	Files   int    // how many it has
+	Sealed  bool
+	Deleted bool
+}
+
+// CheckSealed reports why a body cannot be sent as encrypted by a scheme: the scheme
+// is empty or no lowercase word of ASCII letters, digits and signs, or the body is
+// empty, over [MaxSealed] or not printable ASCII and newlines.
+func CheckSealed(scheme, body string) error {
+	if scheme == "" || len(scheme) > MaxScheme {
+		return Errorf(Invalid, "a sealed message says by which scheme, in 1 to %d bytes", MaxScheme)
+	}
+	for _, r := range scheme {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_' && r != '/' {
+			return Errorf(Invalid, "a scheme has lowercase letters, digits and .-_/ only")
+		}
+	}
+	if len(body) > MaxSealed {
+		return Errorf(TooLarge, "the sealed body has %d bytes; at most %d can be sent in one message", len(body), MaxSealed)
+	}
+	if body == "" {
+		return Errorf(Invalid, "the sealed body is empty")
+	}
+	for i := range len(body) {
+		if c := body[i]; (c < ' ' || c > '~') && c != '\n' {
+			return Errorf(Invalid, "the sealed body has the byte 0x%02x; printable ASCII and newlines are allowed, such as base64", c)
+		}
+	}
+	return nil
+}
 
 // CheckMessage reports why a message of this text and number of attachments
 // cannot be sent. Only with an attachment may the text be empty.

@@ -24,6 +24,33 @@ const (
 	RoomDirect RoomKind = "direct"
 )
 
+// RoomRole says what a member may do in a room.
+type RoomRole string
+
+const (
+	// RoomOwner runs the room, and gives roles in it. Who makes a room is its first.
+	RoomOwner RoomRole = "owner"
+	// RoomAdmin runs the room: its settings, its members, what others wrote.
+	RoomAdmin RoomRole = "admin"
+	// RoomMember is the role of everybody else.
+	RoomMember RoomRole = "member"
+	// RoomReader reads and reacts, and writes nothing.
+	RoomReader RoomRole = "reader"
+)
+
+// Runs reports whether a member of this role runs its room.
+func (r RoomRole) Runs() bool { return r == RoomOwner || r == RoomAdmin }
+
+// Writers says which members may write in a room.
+type Writers string
+
+const (
+	// WritersMembers are all members but readers.
+	WritersMembers Writers = "members"
+	// WritersAdmins are those who run the room: it is for announcements.
+	WritersAdmins Writers = "admins"
+)
+
 // Room is a place to talk and the name of a log.
 type Room struct {
 	ID      RoomID
@@ -31,6 +58,40 @@ type Room struct {
 	Name    string // empty for direct rooms
 	Created time.Time
 	Head    int64 // seq of the newest event, 0 while there is none
+	// First is the seq of the oldest event that is kept: 1 unless retention has
+	// removed older ones.
+	First int64
 	// Peer is, in a direct room, the one of the two that did not ask.
 	Peer AccountRef
+	RoomSettings
 }
+
+// RoomSettings are what those who run a room can change.
+type RoomSettings struct {
+	Topic       string // one line, at most [MaxTopic] bytes
+	Description string // at most [MaxDescription] bytes
+	Picture     string // the hash of the room's picture, as of an [Account]; empty if none
+	Writers     Writers
+	Retention   time.Duration // how long messages are kept, in whole days; 0: for ever
+	Archived    bool          // nobody writes there any more
+}
+
+const (
+	// MaxTopic is the longest topic of a room, in bytes of UTF-8.
+	MaxTopic = 250
+	// MaxDescription is the longest description of a room, in bytes of UTF-8.
+	MaxDescription = 2000
+)
+
+// RoomChange is what an [EventRoom] changes. What is nil stays as it is.
+type RoomChange struct {
+	Topic       *string        `json:"topic,omitempty"`
+	Description *string        `json:"description,omitempty"`
+	Picture     *string        `json:"picture,omitempty"`
+	Writers     *Writers       `json:"writers,omitempty"`
+	Retention   *time.Duration `json:"retention,omitempty"`
+	Archived    *bool          `json:"archived,omitempty"`
+}
+
+// Empty reports whether c changes nothing.
+func (c *RoomChange) Empty() bool { return *c == RoomChange{} }

@@ -15,45 +15,126 @@ type Event struct {
 	Room     int64    `json:"room" msg:"room"`
 	Seq      int64    `json:"seq" msg:"seq"`
 	Time     int64    `json:"time" msg:"time"` // milliseconds since 1970-01-01 UTC
-	Kind     string   `json:"kind" msg:"kind"` // message, join, leave; ignore others but count their seq
+	Kind     string   `json:"kind" msg:"kind"` // see plausch.EventKind; ignore unknown ones but count their seq
 	From     Account  `json:"from" msg:"from"`
-	Member   *Account `json:"member,omitempty" msg:"member,omitempty"` // of joins and leaves: whose membership
-	Text     string   `json:"text,omitzero" msg:"text,omitempty"`
+	Member   *Account `json:"member,omitempty" msg:"member,omitempty"`      // of joins, leaves and roles: whose membership
+	Target   int64    `json:"target,omitzero" msg:"target,omitempty"`       // seq of the message that is changed or answered
+	Text     string   `json:"text,omitzero" msg:"text,omitempty"`           // of reactions the emoji
 	ClientID string   `json:"client_id,omitzero" msg:"client_id,omitempty"` // as the sender gave it
 	// Attachments are the files of a message, which may have no text then.
 	Attachments []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
+	// Mentions are the ids of the accounts that a message or edit names, ascending.
+	Mentions     []int64     `json:"mentions,omitempty" msg:"mentions,omitempty"`
+	MentionsRoom bool        `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"` // all in the room
+	Scheme       string      `json:"scheme,omitzero" msg:"scheme,omitempty"`               // how Sealed is encrypted
+	Sealed       string      `json:"sealed,omitzero" msg:"sealed,omitempty"`               // in the place of a text
+	Role         string      `json:"role,omitzero" msg:"role,omitempty"`                   // of roles: the new one, in the room
+	Change       *RoomChange `json:"change,omitempty" msg:"change,omitempty"`              // of the kind room
+}
+
+// RoomChange is what an event of the kind room changes. What is absent stays.
+type RoomChange struct {
+	Topic       *string `json:"topic,omitempty" msg:"topic,omitempty"`
+	Description *string `json:"description,omitempty" msg:"description,omitempty"`
+	Picture     *string `json:"picture,omitempty" msg:"picture,omitempty"`
+	Writers     *string `json:"writers,omitempty" msg:"writers,omitempty"`
+	Retention   *int64  `json:"retention,omitempty" msg:"retention,omitempty"` // milliseconds
+	Archived    *bool   `json:"archived,omitempty" msg:"archived,omitempty"`
+}
+
+// NewRoomChange returns c as it goes over the wire.
+func NewRoomChange(c *plausch.RoomChange) *RoomChange {
+	w := &RoomChange{Topic: c.Topic, Description: c.Description, Picture: c.Picture, Writers: (*string)(c.Writers), Archived: c.Archived}
+	if c.Retention != nil {
+		w.Retention = new(c.Retention.Milliseconds())
+	}
+	return w
+}
+
+// RoomChange returns what w says.
+func (w *RoomChange) RoomChange() *plausch.RoomChange {
+	c := &plausch.RoomChange{Topic: w.Topic, Description: w.Description, Picture: w.Picture, Writers: (*plausch.Writers)(w.Writers), Archived: w.Archived}
+	if w.Retention != nil {
+		c.Retention = new(time.Duration(*w.Retention) * time.Millisecond)
+	}
+	return c
 }
 
 // NewEvent returns e as it goes over the wire.
 func NewEvent(e *plausch.Event) Event {
 	w := Event{
 		Room: int64(e.Room), Seq: e.Seq, Time: e.Time.UnixMilli(), Kind: string(e.Kind),
-		From: NewAccount(e.Actor), Text: e.Text, ClientID: e.ClientID, Attachments: newAttachments(e.Attachments),
+		From: NewAccount(e.Actor), Target: e.Target, Text: e.Text, ClientID: e.ClientID, Attachments: newAttachments(e.Attachments),
 	}
 	if e.Member.ID != 0 {
 		m := NewAccount(e.Member)
 		w.Member = &m
 	}
+	if d := e.Details; d != nil {
+		w.Mentions, w.MentionsRoom, w.Scheme, w.Sealed, w.Role = ids[int64](d.Mentions), d.MentionsRoom, d.Scheme, d.Sealed, string(d.Role)
+		if d.Room != nil {
+			w.Change = NewRoomChange(d.Room)
+		}
+	}
 	return w
+}
+
+// ids converts ids of accounts.
+func ids[To, From ~int64](all []From) []To {
+	if all == nil {
+		return nil
+	}
+	out := make([]To, len(all))
+	for i, id := range all {
+		out[i] = To(id)
+	}
+	return out
 }
 
 // Event returns what w says.
 func (w *Event) Event() plausch.Event {
 	e := plausch.Event{
 		Room: plausch.RoomID(w.Room), Seq: w.Seq, Time: time.UnixMilli(w.Time), Kind: plausch.EventKind(w.Kind),
-		Actor: w.From.Ref(), Text: w.Text, ClientID: w.ClientID, Attachments: attachments(w.Attachments),
+		Actor: w.From.Ref(), Target: w.Target, Text: w.Text, ClientID: w.ClientID, Attachments: attachments(w.Attachments),
 	}
 	if w.Member != nil {
 		e.Member = w.Member.Ref()
+	}
+	if w.Mentions != nil || w.MentionsRoom || w.Scheme != "" || w.Sealed != "" || w.Role != "" || w.Change != nil {
+		e.Details = &plausch.Details{
+			Mentions: ids[plausch.AccountID](w.Mentions), MentionsRoom: w.MentionsRoom,
+			Scheme: w.Scheme, Sealed: w.Sealed, Role: plausch.RoomRole(w.Role),
+		}
+		if w.Change != nil {
+			e.Details.Room = w.Change.RoomChange()
+		}
 	}
 	return e
 }
 
 // EventSize is at least the size of e in a page, in either codec, and little more.
 func EventSize(e *plausch.Event) int {
-	const keysAndNumbers = 256
+	const keysAndNumbers = 280
 	return quotedSize(e.Text) + quotedSize(e.ClientID) + accountSize(e.Actor) + accountSize(e.Member) +
-		attachmentsSize(e.Attachments) + keysAndNumbers
+		attachmentsSize(e.Attachments) + detailsSize(e.Details) + keysAndNumbers
+}
+
+func detailsSize(d *plausch.Details) int {
+	if d == nil {
+		return 0
+	}
+	const keys, number = 128, 20
+	size := keys + number*len(d.Mentions) + len(d.Scheme) + quotedSize(d.Sealed) + len(d.Role)
+	if c := d.Room; c != nil {
+		const changeKeys = 192
+		size += changeKeys
+		for _, s := range []*string{c.Topic, c.Description, c.Picture, (*string)(c.Writers)} {
+			if s != nil {
+				size += quotedSize(*s)
+			}
+		}
+	}
+	return size
 }
 
 // accountSize is the size of a's names with what stands around the display.

@@ -16,27 +16,55 @@ const (
 func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(9)
-	var zb0001Mask uint16 /* 9 bits */
+	zb0001Len := uint32(16)
+	var zb0001Mask uint16 /* 16 bits */
 	_ = zb0001Mask
 	if z.Member == nil {
 		zb0001Len--
 		zb0001Mask |= 0x20
 	}
-	if z.Text == "" {
+	if z.Target == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x40
 	}
-	if z.ClientID == "" {
+	if z.Text == "" {
 		zb0001Len--
 		zb0001Mask |= 0x80
 	}
-	if z.Attachments == nil {
+	if z.ClientID == "" {
 		zb0001Len--
 		zb0001Mask |= 0x100
 	}
+	if z.Attachments == nil {
+		zb0001Len--
+		zb0001Mask |= 0x200
+	}
+	if z.Mentions == nil {
+		zb0001Len--
+		zb0001Mask |= 0x400
+	}
+	if z.MentionsRoom == false {
+		zb0001Len--
+		zb0001Mask |= 0x800
+	}
+	if z.Scheme == "" {
+		zb0001Len--
+		zb0001Mask |= 0x1000
+	}
+	if z.Sealed == "" {
+		zb0001Len--
+		zb0001Mask |= 0x2000
+	}
+	if z.Role == "" {
+		zb0001Len--
+		zb0001Mask |= 0x4000
+	}
+	if z.Change == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8000
+	}
 	// variable map header, size zb0001Len
-	o = append(o, 0x80|uint8(zb0001Len))
+	o = msgp.AppendMapHeader(o, zb0001Len)
 
 	// skip if no fields are to be emitted
 	if zb0001Len != 0 {
@@ -73,16 +101,21 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 			}
 		}
 		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "target"
+			o = append(o, 0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
+			o = msgp.AppendInt64(o, z.Target)
+		}
+		if (zb0001Mask & 0x80) == 0 { // if not omitted
 			// string "text"
 			o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
 			o = msgp.AppendString(o, z.Text)
 		}
-		if (zb0001Mask & 0x80) == 0 { // if not omitted
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
 			// string "client_id"
 			o = append(o, 0xa9, 0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x5f, 0x69, 0x64)
 			o = msgp.AppendString(o, z.ClientID)
 		}
-		if (zb0001Mask & 0x100) == 0 { // if not omitted
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
 			// string "attachments"
 			o = append(o, 0xab, 0x61, 0x74, 0x74, 0x61, 0x63, 0x68, 0x6d, 0x65, 0x6e, 0x74, 0x73)
 			o = msgp.AppendArrayHeader(o, uint32(len(z.Attachments)))
@@ -90,6 +123,47 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 				o, err = z.Attachments[za0001].MarshalMsg(o)
 				if err != nil {
 					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// string "mentions"
+			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
+			for za0002 := range z.Mentions {
+				o = msgp.AppendInt64(o, z.Mentions[za0002])
+			}
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "mentions_room"
+			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
+			o = msgp.AppendBool(o, z.MentionsRoom)
+		}
+		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+			// string "scheme"
+			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
+			o = msgp.AppendString(o, z.Scheme)
+		}
+		if (zb0001Mask & 0x2000) == 0 { // if not omitted
+			// string "sealed"
+			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
+			o = msgp.AppendString(o, z.Sealed)
+		}
+		if (zb0001Mask & 0x4000) == 0 { // if not omitted
+			// string "role"
+			o = append(o, 0xa4, 0x72, 0x6f, 0x6c, 0x65)
+			o = msgp.AppendString(o, z.Role)
+		}
+		if (zb0001Mask & 0x8000) == 0 { // if not omitted
+			// string "change"
+			o = append(o, 0xa6, 0x63, 0x68, 0x61, 0x6e, 0x67, 0x65)
+			if z.Change == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Change.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Change")
 					return
 				}
 			}
@@ -167,6 +241,12 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "target":
+			z.Target, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Target")
+				return
+			}
 		case "text":
 			z.Text, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
@@ -202,6 +282,70 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "mentions":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Mentions")
+				return
+			}
+			if zb0003 > zd9e37b5dlimitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Mentions) >= int(zb0003) {
+				z.Mentions = (z.Mentions)[:zb0003]
+			} else {
+				z.Mentions = make([]int64, zb0003)
+			}
+			for za0002 := range z.Mentions {
+				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Mentions", za0002)
+					return
+				}
+			}
+		case "mentions_room":
+			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "MentionsRoom")
+				return
+			}
+		case "scheme":
+			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Scheme")
+				return
+			}
+		case "sealed":
+			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sealed")
+				return
+			}
+		case "role":
+			z.Role, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Role")
+				return
+			}
+		case "change":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Change = nil
+			} else {
+				if z.Change == nil {
+					z.Change = new(RoomChange)
+				}
+				bts, err = z.Change.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Change")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -216,15 +360,21 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Event) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + z.From.Msgsize() + 7
+	s = 3 + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + z.From.Msgsize() + 7
 	if z.Member == nil {
 		s += msgp.NilSize
 	} else {
 		s += z.Member.Msgsize()
 	}
-	s += 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 12 + msgp.ArrayHeaderSize
+	s += 7 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 12 + msgp.ArrayHeaderSize
 	for za0001 := range z.Attachments {
 		s += z.Attachments[za0001].Msgsize()
+	}
+	s += 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed) + 5 + msgp.StringPrefixSize + len(z.Role) + 7
+	if z.Change == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Change.Msgsize()
 	}
 	return
 }
@@ -340,5 +490,276 @@ func (z *History) Msgsize() (s int) {
 		s += z.Events[za0001].Msgsize()
 	}
 	s += 5 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *RoomChange) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.Topic == nil {
+		zb0001Len--
+		zb0001Mask |= 0x1
+	}
+	if z.Description == nil {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	if z.Picture == nil {
+		zb0001Len--
+		zb0001Mask |= 0x4
+	}
+	if z.Writers == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.Retention == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Archived == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "topic"
+			o = append(o, 0xa5, 0x74, 0x6f, 0x70, 0x69, 0x63)
+			if z.Topic == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendString(o, *z.Topic)
+			}
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "description"
+			o = append(o, 0xab, 0x64, 0x65, 0x73, 0x63, 0x72, 0x69, 0x70, 0x74, 0x69, 0x6f, 0x6e)
+			if z.Description == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendString(o, *z.Description)
+			}
+		}
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "picture"
+			o = append(o, 0xa7, 0x70, 0x69, 0x63, 0x74, 0x75, 0x72, 0x65)
+			if z.Picture == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendString(o, *z.Picture)
+			}
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "writers"
+			o = append(o, 0xa7, 0x77, 0x72, 0x69, 0x74, 0x65, 0x72, 0x73)
+			if z.Writers == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendString(o, *z.Writers)
+			}
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "retention"
+			o = append(o, 0xa9, 0x72, 0x65, 0x74, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e)
+			if z.Retention == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendInt64(o, *z.Retention)
+			}
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "archived"
+			o = append(o, 0xa8, 0x61, 0x72, 0x63, 0x68, 0x69, 0x76, 0x65, 0x64)
+			if z.Archived == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o = msgp.AppendBool(o, *z.Archived)
+			}
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *RoomChange) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zd9e37b5dlimitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "topic":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Topic = nil
+			} else {
+				if z.Topic == nil {
+					z.Topic = new(string)
+				}
+				*z.Topic, bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Topic")
+					return
+				}
+			}
+		case "description":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Description = nil
+			} else {
+				if z.Description == nil {
+					z.Description = new(string)
+				}
+				*z.Description, bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Description")
+					return
+				}
+			}
+		case "picture":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Picture = nil
+			} else {
+				if z.Picture == nil {
+					z.Picture = new(string)
+				}
+				*z.Picture, bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Picture")
+					return
+				}
+			}
+		case "writers":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Writers = nil
+			} else {
+				if z.Writers == nil {
+					z.Writers = new(string)
+				}
+				*z.Writers, bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Writers")
+					return
+				}
+			}
+		case "retention":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Retention = nil
+			} else {
+				if z.Retention == nil {
+					z.Retention = new(int64)
+				}
+				*z.Retention, bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Retention")
+					return
+				}
+			}
+		case "archived":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Archived = nil
+			} else {
+				if z.Archived == nil {
+					z.Archived = new(bool)
+				}
+				*z.Archived, bts, err = msgp.ReadBoolBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Archived")
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *RoomChange) Msgsize() (s int) {
+	s = 1 + 6
+	if z.Topic == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.StringPrefixSize + len(*z.Topic)
+	}
+	s += 12
+	if z.Description == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.StringPrefixSize + len(*z.Description)
+	}
+	s += 8
+	if z.Picture == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.StringPrefixSize + len(*z.Picture)
+	}
+	s += 8
+	if z.Writers == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.StringPrefixSize + len(*z.Writers)
+	}
+	s += 10
+	if z.Retention == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.Int64Size
+	}
+	s += 9
+	if z.Archived == nil {
+		s += msgp.NilSize
+	} else {
+		s += msgp.BoolSize
+	}
 	return
 }

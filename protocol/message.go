@@ -1,6 +1,9 @@
 package protocol
 
+import "plausch"
+
 //msgp:limit arrays:256 maps:64
+//msgp:ignore MessageEdit MessageRef MessageReact MessagesGet
 
 // MessageSend is the params of message.send: to a room by id or, if Room is 0,
 // to the account named To, in the direct room that the first message makes.
@@ -15,9 +18,162 @@ type MessageSend struct {
 	// Attachments are the ids of files that the sender has uploaded and not sent
 	// yet, at most [plausch.MaxAttachments].
 	Attachments []string `json:"attachments,omitempty" msg:"attachments,omitempty"`
+	// Target is the seq of the message in Room that this one answers.
+	Target int64 `json:"target,omitzero" msg:"target,omitempty"`
+	// Mentions are the ids of accounts that the message names, at most
+	// [plausch.MaxMentions]; the server adds those that it finds in Text.
+	// MentionsRoom names everybody in the room, for which one must run it.
+	Mentions     []int64 `json:"mentions,omitempty" msg:"mentions,omitempty"`
+	MentionsRoom bool    `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"`
+	// Scheme and Sealed stand in the place of Text if the body is encrypted.
+	Scheme string `json:"scheme,omitzero" msg:"scheme,omitempty"`
+	Sealed string `json:"sealed,omitzero" msg:"sealed,omitempty"`
 }
 
-// MessageSent is the result of message.send. The message is on disk.
+// MessageEdit is the params of message.edit: the message Seq of Room gets another
+// text, mentions, or sealed body. ClientID is as of [MessageSend].
+type MessageEdit struct {
+	Room         int64   `json:"room"`
+	Seq          int64   `json:"seq"`
+	Text         string  `json:"text,omitzero"`
+	ClientID     string  `json:"client_id,omitzero"`
+	Mentions     []int64 `json:"mentions,omitempty"`
+	MentionsRoom bool    `json:"mentions_room,omitzero"`
+	Scheme       string  `json:"scheme,omitzero"`
+	Sealed       string  `json:"sealed,omitzero"`
+}
+
+// MessageRef is the params of message.delete, message.pin and message.unpin.
+type MessageRef struct {
+	Room int64 `json:"room"`
+	Seq  int64 `json:"seq"`
+}
+
+// MessageReact is the params of message.react and message.unreact.
+type MessageReact struct {
+	Room  int64  `json:"room"`
+	Seq   int64  `json:"seq"`
+	Emoji string `json:"emoji"` // see [plausch.CheckEmoji]
+}
+
+// MessagesGet is the params of messages: at most Limit messages of Room, the newest
+// below Before, the oldest above After, or those around the seq Around or the first
+// of a time, Date. At most one of them is given; without any the newest come.
+type MessagesGet struct {
+	Room   int64  `json:"room"`
+	Before int64  `json:"before,omitzero"`
+	After  *int64 `json:"after,omitzero"`
+	Around int64  `json:"around,omitzero"`
+	Date   int64  `json:"date,omitzero"`  // milliseconds since 1970-01-01 UTC
+	Limit  int    `json:"limit,omitzero"` // at most MaxPage; DefaultPage if 0
+}
+
+// Messages is the result of messages, ascending by seq, in one state of the room.
+type Messages struct {
+	Messages []Message `json:"messages,omitempty" msg:"messages,omitempty"`
+	AsOf     int64     `json:"as_of" msg:"as_of"`                    // the seq up to which all is in it
+	First    int64     `json:"first" msg:"first"`                    // of the oldest event that is kept
+	Older    bool      `json:"older,omitzero" msg:"older,omitempty"` // there are older messages
+	Newer    bool      `json:"newer,omitzero" msg:"newer,omitempty"` // there are newer ones
+}
+
+// Message is a message as it is now.
+type Message struct {
+	Seq          int64        `json:"seq" msg:"seq"`
+	Time         int64        `json:"time" msg:"time"` // milliseconds since 1970-01-01 UTC
+	From         Account      `json:"from" msg:"from"`
+	Text         string       `json:"text,omitzero" msg:"text,omitempty"`
+	ClientID     string       `json:"client_id,omitzero" msg:"client_id,omitempty"`
+	Target       int64        `json:"target,omitzero" msg:"target,omitempty"`
+	Attachments  []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
+	Mentions     []int64      `json:"mentions,omitempty" msg:"mentions,omitempty"`
+	MentionsRoom bool         `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"`
+	Scheme       string       `json:"scheme,omitzero" msg:"scheme,omitempty"`
+	Sealed       string       `json:"sealed,omitzero" msg:"sealed,omitempty"`
+	Edited       int64        `json:"edited,omitzero" msg:"edited,omitempty"`   // seq of the newest edit
+	Deleted      int64        `json:"deleted,omitzero" msg:"deleted,omitempty"` // seq of the deletion
+	Pinned       int64        `json:"pinned,omitzero" msg:"pinned,omitempty"`   // seq of the pin
+	Reactions    []Reaction   `json:"reactions,omitempty" msg:"reactions,omitempty"`
+	Quote        *Quote       `json:"quote,omitempty" msg:"quote,omitempty"` // the message Target
+}
+
+// Reaction is an emoji under a message.
+type Reaction struct {
+	Emoji string    `json:"emoji" msg:"emoji"`
+	Count int       `json:"count" msg:"count"`
+	Mine  bool      `json:"mine,omitzero" msg:"mine,omitempty"`    // the caller is one of them
+	First []Account `json:"first,omitempty" msg:"first,omitempty"` // who chose it first, at most [plausch.ReactionNames]
+}
+
+// Quote is a message as an answer shows it.
+type Quote struct {
+	Seq     int64   `json:"seq" msg:"seq"`
+	From    Account `json:"from" msg:"from"`
+	Text    string  `json:"text,omitzero" msg:"text,omitempty"` // its beginning, at most [plausch.MaxQuote] bytes
+	Files   int     `json:"files,omitzero" msg:"files,omitempty"`
+	Sealed  bool    `json:"sealed,omitzero" msg:"sealed,omitempty"`
+	Deleted bool    `json:"deleted,omitzero" msg:"deleted,omitempty"`
+}
+
+// NewMessage returns m as it goes over the wire.
+func NewMessage(m *plausch.Message) Message {
+	e := NewEvent(&m.Event)
+	w := Message{
+		Seq: e.Seq, Time: e.Time, From: e.From, Text: e.Text, ClientID: e.ClientID, Target: e.Target, Attachments: e.Attachments,
+		Mentions: e.Mentions, MentionsRoom: e.MentionsRoom, Scheme: e.Scheme, Sealed: e.Sealed,
+		Edited: m.Edited, Deleted: m.Deleted, Pinned: m.Pinned,
+	}
+	for _, r := range m.Reactions {
+		first := make([]Account, len(r.First))
+		for i, a := range r.First {
+			first[i] = NewAccount(a)
+		}
+		w.Reactions = append(w.Reactions, Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
+	}
+	if q := m.Quote; q != nil {
+		w.Quote = &Quote{Seq: q.Seq, From: NewAccount(q.Actor), Text: q.Text, Files: q.Files, Sealed: q.Sealed, Deleted: q.Deleted}
+	}
+	return w
+}
+
+// Message returns what w says of a message in a room.
+func (w *Message) Message(room plausch.RoomID) plausch.Message {
+	e := Event{
+		Room: int64(room), Seq: w.Seq, Time: w.Time, Kind: string(plausch.EventMessage), From: w.From, Text: w.Text, ClientID: w.ClientID,
+		Target: w.Target, Attachments: w.Attachments, Mentions: w.Mentions, MentionsRoom: w.MentionsRoom, Scheme: w.Scheme, Sealed: w.Sealed,
+	}
+	m := plausch.Message{Event: e.Event(), Edited: w.Edited, Deleted: w.Deleted, Pinned: w.Pinned}
+	for _, r := range w.Reactions {
+		first := make([]plausch.AccountRef, len(r.First))
+		for i, a := range r.First {
+			first[i] = a.Ref()
+		}
+		m.Reactions = append(m.Reactions, plausch.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
+	}
+	if q := w.Quote; q != nil {
+		m.Quote = &plausch.Quote{Seq: q.Seq, Actor: q.From.Ref(), Text: q.Text, Files: q.Files, Sealed: q.Sealed, Deleted: q.Deleted}
+	}
+	return m
+}
+
+// MessageSize is at least the size of m in a page, in either codec.
+func MessageSize(m *plausch.Message) int {
+	const keysAndNumbers, ofReaction, ofQuote = 64, 64, 96
+	size := EventSize(&m.Event) + keysAndNumbers
+	for _, r := range m.Reactions {
+		size += ofReaction + quotedSize(r.Emoji)
+		for _, a := range r.First {
+			size += ofReaction + accountSize(a)
+		}
+	}
+	if q := m.Quote; q != nil {
+		size += ofQuote + accountSize(q.Actor) + quotedSize(q.Text)
+	}
+	return size
+}
+
+// MessageSent is the result of message.send, and of the methods that change a
+// message: the event is on disk. Its seq is 0 if there was nothing to change.
 type MessageSent struct {
 	Room int64 `json:"room" msg:"room"`
 	Seq  int64 `json:"seq" msg:"seq"`

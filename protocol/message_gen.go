@@ -13,11 +13,393 @@ const (
 )
 
 // MarshalMsg implements msgp.Marshaler
+func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(16)
+	var zb0001Mask uint16 /* 16 bits */
+	_ = zb0001Mask
+	if z.Text == "" {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.ClientID == "" {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Target == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	if z.Attachments == nil {
+		zb0001Len--
+		zb0001Mask |= 0x40
+	}
+	if z.Mentions == nil {
+		zb0001Len--
+		zb0001Mask |= 0x80
+	}
+	if z.MentionsRoom == false {
+		zb0001Len--
+		zb0001Mask |= 0x100
+	}
+	if z.Scheme == "" {
+		zb0001Len--
+		zb0001Mask |= 0x200
+	}
+	if z.Sealed == "" {
+		zb0001Len--
+		zb0001Mask |= 0x400
+	}
+	if z.Edited == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x800
+	}
+	if z.Deleted == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x1000
+	}
+	if z.Pinned == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2000
+	}
+	if z.Reactions == nil {
+		zb0001Len--
+		zb0001Mask |= 0x4000
+	}
+	if z.Quote == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8000
+	}
+	// variable map header, size zb0001Len
+	o = msgp.AppendMapHeader(o, zb0001Len)
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "seq"
+		o = append(o, 0xa3, 0x73, 0x65, 0x71)
+		o = msgp.AppendInt64(o, z.Seq)
+		// string "time"
+		o = append(o, 0xa4, 0x74, 0x69, 0x6d, 0x65)
+		o = msgp.AppendInt64(o, z.Time)
+		// string "from"
+		o = append(o, 0xa4, 0x66, 0x72, 0x6f, 0x6d)
+		o, err = z.From.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "From")
+			return
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "text"
+			o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
+			o = msgp.AppendString(o, z.Text)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "client_id"
+			o = append(o, 0xa9, 0x63, 0x6c, 0x69, 0x65, 0x6e, 0x74, 0x5f, 0x69, 0x64)
+			o = msgp.AppendString(o, z.ClientID)
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "target"
+			o = append(o, 0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
+			o = msgp.AppendInt64(o, z.Target)
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "attachments"
+			o = append(o, 0xab, 0x61, 0x74, 0x74, 0x61, 0x63, 0x68, 0x6d, 0x65, 0x6e, 0x74, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Attachments)))
+			for za0001 := range z.Attachments {
+				o, err = z.Attachments[za0001].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x80) == 0 { // if not omitted
+			// string "mentions"
+			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
+			for za0002 := range z.Mentions {
+				o = msgp.AppendInt64(o, z.Mentions[za0002])
+			}
+		}
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "mentions_room"
+			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
+			o = msgp.AppendBool(o, z.MentionsRoom)
+		}
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
+			// string "scheme"
+			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
+			o = msgp.AppendString(o, z.Scheme)
+		}
+		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// string "sealed"
+			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
+			o = msgp.AppendString(o, z.Sealed)
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "edited"
+			o = append(o, 0xa6, 0x65, 0x64, 0x69, 0x74, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Edited)
+		}
+		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+			// string "deleted"
+			o = append(o, 0xa7, 0x64, 0x65, 0x6c, 0x65, 0x74, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Deleted)
+		}
+		if (zb0001Mask & 0x2000) == 0 { // if not omitted
+			// string "pinned"
+			o = append(o, 0xa6, 0x70, 0x69, 0x6e, 0x6e, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Pinned)
+		}
+		if (zb0001Mask & 0x4000) == 0 { // if not omitted
+			// string "reactions"
+			o = append(o, 0xa9, 0x72, 0x65, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Reactions)))
+			for za0003 := range z.Reactions {
+				o, err = z.Reactions[za0003].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Reactions", za0003)
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x8000) == 0 { // if not omitted
+			// string "quote"
+			o = append(o, 0xa5, 0x71, 0x75, 0x6f, 0x74, 0x65)
+			if z.Quote == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Quote.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Quote")
+					return
+				}
+			}
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Message) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zdc5d9100limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "seq":
+			z.Seq, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Seq")
+				return
+			}
+		case "time":
+			z.Time, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Time")
+				return
+			}
+		case "from":
+			bts, err = z.From.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "From")
+				return
+			}
+		case "text":
+			z.Text, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Text")
+				return
+			}
+		case "client_id":
+			z.ClientID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ClientID")
+				return
+			}
+		case "target":
+			z.Target, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Target")
+				return
+			}
+		case "attachments":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Attachments")
+				return
+			}
+			if zb0002 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Attachments) >= int(zb0002) {
+				z.Attachments = (z.Attachments)[:zb0002]
+			} else {
+				z.Attachments = make([]Attachment, zb0002)
+			}
+			for za0001 := range z.Attachments {
+				bts, err = z.Attachments[za0001].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Attachments", za0001)
+					return
+				}
+			}
+		case "mentions":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Mentions")
+				return
+			}
+			if zb0003 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Mentions) >= int(zb0003) {
+				z.Mentions = (z.Mentions)[:zb0003]
+			} else {
+				z.Mentions = make([]int64, zb0003)
+			}
+			for za0002 := range z.Mentions {
+				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Mentions", za0002)
+					return
+				}
+			}
+		case "mentions_room":
+			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "MentionsRoom")
+				return
+			}
+		case "scheme":
+			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Scheme")
+				return
+			}
+		case "sealed":
+			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sealed")
+				return
+			}
+		case "edited":
+			z.Edited, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Edited")
+				return
+			}
+		case "deleted":
+			z.Deleted, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Deleted")
+				return
+			}
+		case "pinned":
+			z.Pinned, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Pinned")
+				return
+			}
+		case "reactions":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Reactions")
+				return
+			}
+			if zb0004 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Reactions) >= int(zb0004) {
+				z.Reactions = (z.Reactions)[:zb0004]
+			} else {
+				z.Reactions = make([]Reaction, zb0004)
+			}
+			for za0003 := range z.Reactions {
+				bts, err = z.Reactions[za0003].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Reactions", za0003)
+					return
+				}
+			}
+		case "quote":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Quote = nil
+			} else {
+				if z.Quote == nil {
+					z.Quote = new(Quote)
+				}
+				bts, err = z.Quote.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Quote")
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Message) Msgsize() (s int) {
+	s = 3 + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.From.Msgsize() + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 7 + msgp.Int64Size + 12 + msgp.ArrayHeaderSize
+	for za0001 := range z.Attachments {
+		s += z.Attachments[za0001].Msgsize()
+	}
+	s += 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed) + 7 + msgp.Int64Size + 8 + msgp.Int64Size + 7 + msgp.Int64Size + 10 + msgp.ArrayHeaderSize
+	for za0003 := range z.Reactions {
+		s += z.Reactions[za0003].Msgsize()
+	}
+	s += 6
+	if z.Quote == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Quote.Msgsize()
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(5)
-	var zb0001Mask uint8 /* 5 bits */
+	zb0001Len := uint32(10)
+	var zb0001Mask uint16 /* 10 bits */
 	_ = zb0001Mask
 	if z.Room == 0 {
 		zb0001Len--
@@ -34,6 +416,26 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.Attachments == nil {
 		zb0001Len--
 		zb0001Mask |= 0x10
+	}
+	if z.Target == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	if z.Mentions == nil {
+		zb0001Len--
+		zb0001Mask |= 0x40
+	}
+	if z.MentionsRoom == false {
+		zb0001Len--
+		zb0001Mask |= 0x80
+	}
+	if z.Scheme == "" {
+		zb0001Len--
+		zb0001Mask |= 0x100
+	}
+	if z.Sealed == "" {
+		zb0001Len--
+		zb0001Mask |= 0x200
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -65,6 +467,34 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 			for za0001 := range z.Attachments {
 				o = msgp.AppendString(o, z.Attachments[za0001])
 			}
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "target"
+			o = append(o, 0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
+			o = msgp.AppendInt64(o, z.Target)
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "mentions"
+			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
+			for za0002 := range z.Mentions {
+				o = msgp.AppendInt64(o, z.Mentions[za0002])
+			}
+		}
+		if (zb0001Mask & 0x80) == 0 { // if not omitted
+			// string "mentions_room"
+			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
+			o = msgp.AppendBool(o, z.MentionsRoom)
+		}
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "scheme"
+			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
+			o = msgp.AppendString(o, z.Scheme)
+		}
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
+			// string "sealed"
+			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
+			o = msgp.AppendString(o, z.Sealed)
 		}
 	}
 	return
@@ -139,6 +569,53 @@ func (z *MessageSend) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "target":
+			z.Target, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Target")
+				return
+			}
+		case "mentions":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Mentions")
+				return
+			}
+			if zb0003 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Mentions) >= int(zb0003) {
+				z.Mentions = (z.Mentions)[:zb0003]
+			} else {
+				z.Mentions = make([]int64, zb0003)
+			}
+			for za0002 := range z.Mentions {
+				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Mentions", za0002)
+					return
+				}
+			}
+		case "mentions_room":
+			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "MentionsRoom")
+				return
+			}
+		case "scheme":
+			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Scheme")
+				return
+			}
+		case "sealed":
+			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sealed")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -157,6 +634,7 @@ func (z *MessageSend) Msgsize() (s int) {
 	for za0001 := range z.Attachments {
 		s += msgp.StringPrefixSize + len(z.Attachments[za0001])
 	}
+	s += 7 + msgp.Int64Size + 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed)
 	return
 }
 
@@ -231,5 +709,421 @@ func (z *MessageSent) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z MessageSent) Msgsize() (s int) {
 	s = 1 + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + msgp.Int64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Messages) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
+	_ = zb0001Mask
+	if z.Messages == nil {
+		zb0001Len--
+		zb0001Mask |= 0x1
+	}
+	if z.Older == false {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.Newer == false {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "messages"
+			o = append(o, 0xa8, 0x6d, 0x65, 0x73, 0x73, 0x61, 0x67, 0x65, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Messages)))
+			for za0001 := range z.Messages {
+				o, err = z.Messages[za0001].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Messages", za0001)
+					return
+				}
+			}
+		}
+		// string "as_of"
+		o = append(o, 0xa5, 0x61, 0x73, 0x5f, 0x6f, 0x66)
+		o = msgp.AppendInt64(o, z.AsOf)
+		// string "first"
+		o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+		o = msgp.AppendInt64(o, z.First)
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "older"
+			o = append(o, 0xa5, 0x6f, 0x6c, 0x64, 0x65, 0x72)
+			o = msgp.AppendBool(o, z.Older)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "newer"
+			o = append(o, 0xa5, 0x6e, 0x65, 0x77, 0x65, 0x72)
+			o = msgp.AppendBool(o, z.Newer)
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Messages) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zdc5d9100limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "messages":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Messages")
+				return
+			}
+			if zb0002 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Messages) >= int(zb0002) {
+				z.Messages = (z.Messages)[:zb0002]
+			} else {
+				z.Messages = make([]Message, zb0002)
+			}
+			for za0001 := range z.Messages {
+				bts, err = z.Messages[za0001].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Messages", za0001)
+					return
+				}
+			}
+		case "as_of":
+			z.AsOf, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "AsOf")
+				return
+			}
+		case "first":
+			z.First, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "First")
+				return
+			}
+		case "older":
+			z.Older, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Older")
+				return
+			}
+		case "newer":
+			z.Newer, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Newer")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Messages) Msgsize() (s int) {
+	s = 1 + 9 + msgp.ArrayHeaderSize
+	for za0001 := range z.Messages {
+		s += z.Messages[za0001].Msgsize()
+	}
+	s += 6 + msgp.Int64Size + 6 + msgp.Int64Size + 6 + msgp.BoolSize + 6 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Quote) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.Text == "" {
+		zb0001Len--
+		zb0001Mask |= 0x4
+	}
+	if z.Files == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.Sealed == false {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Deleted == false {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "seq"
+		o = append(o, 0xa3, 0x73, 0x65, 0x71)
+		o = msgp.AppendInt64(o, z.Seq)
+		// string "from"
+		o = append(o, 0xa4, 0x66, 0x72, 0x6f, 0x6d)
+		o, err = z.From.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "From")
+			return
+		}
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "text"
+			o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
+			o = msgp.AppendString(o, z.Text)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "files"
+			o = append(o, 0xa5, 0x66, 0x69, 0x6c, 0x65, 0x73)
+			o = msgp.AppendInt(o, z.Files)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "sealed"
+			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
+			o = msgp.AppendBool(o, z.Sealed)
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "deleted"
+			o = append(o, 0xa7, 0x64, 0x65, 0x6c, 0x65, 0x74, 0x65, 0x64)
+			o = msgp.AppendBool(o, z.Deleted)
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Quote) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zdc5d9100limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "seq":
+			z.Seq, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Seq")
+				return
+			}
+		case "from":
+			bts, err = z.From.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "From")
+				return
+			}
+		case "text":
+			z.Text, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Text")
+				return
+			}
+		case "files":
+			z.Files, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Files")
+				return
+			}
+		case "sealed":
+			z.Sealed, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sealed")
+				return
+			}
+		case "deleted":
+			z.Deleted, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Deleted")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Quote) Msgsize() (s int) {
+	s = 1 + 4 + msgp.Int64Size + 5 + z.From.Msgsize() + 5 + msgp.StringPrefixSize + len(z.Text) + 6 + msgp.IntSize + 7 + msgp.BoolSize + 8 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Reaction) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
+	_ = zb0001Mask
+	if z.Mine == false {
+		zb0001Len--
+		zb0001Mask |= 0x4
+	}
+	if z.First == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "emoji"
+		o = append(o, 0xa5, 0x65, 0x6d, 0x6f, 0x6a, 0x69)
+		o = msgp.AppendString(o, z.Emoji)
+		// string "count"
+		o = append(o, 0xa5, 0x63, 0x6f, 0x75, 0x6e, 0x74)
+		o = msgp.AppendInt(o, z.Count)
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "mine"
+			o = append(o, 0xa4, 0x6d, 0x69, 0x6e, 0x65)
+			o = msgp.AppendBool(o, z.Mine)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "first"
+			o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.First)))
+			for za0001 := range z.First {
+				o, err = z.First[za0001].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "First", za0001)
+					return
+				}
+			}
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Reaction) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zdc5d9100limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "emoji":
+			z.Emoji, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Emoji")
+				return
+			}
+		case "count":
+			z.Count, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Count")
+				return
+			}
+		case "mine":
+			z.Mine, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Mine")
+				return
+			}
+		case "first":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "First")
+				return
+			}
+			if zb0002 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.First) >= int(zb0002) {
+				z.First = (z.First)[:zb0002]
+			} else {
+				z.First = make([]Account, zb0002)
+			}
+			for za0001 := range z.First {
+				bts, err = z.First[za0001].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "First", za0001)
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Reaction) Msgsize() (s int) {
+	s = 1 + 6 + msgp.StringPrefixSize + len(z.Emoji) + 6 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize
+	for za0001 := range z.First {
+		s += z.First[za0001].Msgsize()
+	}
 	return
 }

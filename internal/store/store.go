@@ -308,6 +308,9 @@ type Settings interface {
 type JoinedRoom struct {
 	plausch.Room
 	Joined bool // the account is a member; of PublicRoom everybody is
+	// Role is the account's in the room, empty if it is no member. In PublicRoom
+	// everybody is RoomMember.
+	Role plausch.RoomRole
 }
 
 // Rooms keeps rooms and who is in them. Rooms are made, and memberships
@@ -356,8 +359,10 @@ type Draft struct {
 	Kind     plausch.EventKind
 	Actor    plausch.AccountRef
 	Member   plausch.AccountRef
+	Target   int64
 	Text     string
 	ClientID string
+	Details  *plausch.Details // nil if it has none
 	// Attachments are the ids of files of the message, in their order. Each must
 	// be one that Actor uploaded and has not sent yet.
 	Attachments []string
@@ -373,15 +378,23 @@ type Conditions struct {
 	Role plausch.Role
 	// Member: Actor is a member of the room.
 	Member bool
+	// Write: the room is not archived, and Actor, if it is a member, may write
+	// there: it is no reader, and runs the room if only those write who do.
+	Write bool
+	// Manage: Actor runs the room, by its role there or on the server.
+	Manage bool
+	// Author: Actor wrote the target.
+	Author bool
 	// Webhook: there is this webhook, and it is not paused.
 	Webhook int64
 }
 
 // Unmet is [ErrUnmet] of a draft, with what does not hold.
 type Unmet struct {
-	// Active, Role, Member and Webhook say which of the [Conditions] it was.
-	Active, Role, Member, Webhook bool
-	// Room is the draft's, if Member is set and there is such a room; without Head.
+	// They say which of the [Conditions] it was.
+	Active, Role, Member, Write, Manage, Author, Webhook bool
+	// Room is the draft's, if Member or Write is set and there is such a room;
+	// without Head.
 	Room plausch.Room
 }
 
@@ -400,10 +413,11 @@ type Appended struct {
 	// whatever else the draft says, and Repeated is set.
 	Events   []plausch.Event
 	Repeated bool
-	// Unchanged is set, and there are no events, if the draft is the join of a
-	// member or the leave of somebody who is none.
+	// Unchanged is set, and there are no events, if all is already as the draft
+	// would make it: the join of a member, a reaction that is there, a pin again.
 	Unchanged bool
-	// Err is Taken (Create), NotFound (Room), Invalid (Attachments), an [*Unmet] or nil.
+	// Err is Taken (Create), NotFound (Room, Target), Invalid (Attachments, too many
+	// different reactions), an [*Unmet] or nil.
 	// A failed draft added nothing.
 	Err error
 }
@@ -422,6 +436,28 @@ type HistoryQuery struct {
 	Size     func(*plausch.Event) int
 }
 
+// MessagePage asks for a part of the messages of a room. At most one of Before,
+// After, Around and Date is set; without any the newest are meant.
+type MessagePage struct {
+	Before int64     // the newest below this seq
+	After  *int64    // the oldest above this seq
+	Around int64     // those on both sides of this seq
+	Date   time.Time // those on both sides of the first event of this time or later
+	// Limit and MaxBytes bound the page as in [Page]. Around and Date give about as
+	// many on either side.
+	Limit    int
+	MaxBytes int
+	Size     func(*plausch.Message) int
+}
+
+// MessageState is a part of the messages of a room, in one state of it.
+type MessageState struct {
+	Messages     []plausch.Message // ascending by seq
+	AsOf         int64             // the room's newest seq in this state
+	First        int64             // as of a room
+	Older, Newer bool              // there are more messages on that side
+}
+
 // Change is one thing that a commit changed: events of a room, or an account.
 type Change struct {
 	// Room has got the events from First to Last.
@@ -436,8 +472,11 @@ type Change struct {
 type Log interface {
 	// Append commits drafts in order, in one transaction, and returns when they
 	// are on disk. The results match the drafts. Each event gets its room's next
-	// seq. A join adds its member, a leave removes it, and attachments become
-	// those of their message, in the same transaction. Everybody is a member of
+	// seq. In the same transaction a join adds its member, who made the room as its
+	// owner and others as members, a leave removes it, a role and a change of the
+	// room are kept, attachments become those of their message, and what an event
+	// does to its target is done: see [Log.Messages]. A target must be a message of
+	// the room; to be changed, it must not be deleted. Everybody is a member of
 	// PublicRoom, whatever is appended to it.
 	// A draft that fails does not hinder the others; an error of Append itself
 	// means that nothing was kept (but see ErrBroken).
@@ -447,6 +486,11 @@ type Log interface {
 	// If there is, at least one event is returned. Names are the accounts' names now.
 	// An unknown room has no events.
 	Events(ctx context.Context, room plausch.RoomID, p HistoryQuery) (events []plausch.Event, more bool, err error)
+	// Messages returns a part of the messages of a room as they are now, with what
+	// account has to do with them. A deleted message has nothing but its seqs, time
+	// and author: with its deletion its texts and those of its edits, its details,
+	// files, reactions and pin are gone. An unknown room has none.
+	Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p MessagePage) (MessageState, error)
 	// Cursor returns the number of the newest commit.
 	Cursor(ctx context.Context) (int64, error)
 	// Changes returns what the commits after a cursor have changed, in commit

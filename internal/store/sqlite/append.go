@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	lib "modernc.org/sqlite/lib"
 
@@ -62,13 +63,22 @@ func check(d *store.Draft) error {
 			return errors.New("its direct room is of one account")
 		}
 	}
+	ofMember := d.Kind == plausch.EventJoin || d.Kind == plausch.EventLeave || d.Kind == plausch.EventRole
 	switch {
 	case places != 1:
 		return fmt.Errorf("it names %d rooms", places)
-	case d.Kind != plausch.EventMessage && d.Member.ID == 0:
-		return fmt.Errorf("the %s has no member", d.Kind)
+	case ofMember != (d.Member.ID != 0):
+		return fmt.Errorf("the %s has the member %d", d.Kind, d.Member.ID)
 	case d.Kind != plausch.EventMessage && len(d.Attachments) > 0:
 		return fmt.Errorf("the %s has attachments", d.Kind)
+	case d.Kind.Targeted() != (d.Target != 0) && d.Kind != plausch.EventMessage:
+		return fmt.Errorf("the %s has the target %d", d.Kind, d.Target)
+	case d.Target != 0 && d.Room == 0:
+		return fmt.Errorf("the %s has a target in a room that may be new", d.Kind)
+	case d.Kind == plausch.EventRole && (d.Details == nil || d.Details.Role == ""):
+		return errors.New("the role event has no role")
+	case d.Kind == plausch.EventRoom && (d.Details == nil || d.Details.Room == nil):
+		return errors.New("the room event has no change")
 	}
 	_, err := eventKinds.of(d.Kind)
 	return err
@@ -86,9 +96,11 @@ type batch struct {
 	// heads are the newest seqs of rooms: asking again was a ninth of a batch to 64
 	// rooms.
 	heads map[plausch.RoomID]int64
-	// members says who is and is not in a room, accounts who is active.
-	members  map[membership]bool
+	// members has the code of each member's role, 0 for who is none; accounts says
+	// who is active, rooms who writes there.
+	members  map[membership]int64
 	accounts map[plausch.AccountID]accountNow
+	rooms    map[plausch.RoomID]roomNow
 	// events is what has been added, in one piece; results point into it.
 	events []plausch.Event
 }
@@ -100,8 +112,9 @@ func (b *batch) begin(ctx context.Context, w *writes, n *noted, drafts int) {
 	b.events = make([]plausch.Event, 0, drafts)
 	if b.heads == nil {
 		b.heads = make(map[plausch.RoomID]int64)
-		b.members = make(map[membership]bool)
+		b.members = make(map[membership]int64)
 		b.accounts = make(map[plausch.AccountID]accountNow)
+		b.rooms = make(map[plausch.RoomID]roomNow)
 	}
 	if len(b.heads) > maxRemembered {
 		clear(b.heads)
@@ -112,12 +125,16 @@ func (b *batch) begin(ctx context.Context, w *writes, n *noted, drafts int) {
 	if len(b.accounts) > maxRemembered {
 		clear(b.accounts)
 	}
+	if len(b.rooms) > maxRemembered {
+		clear(b.rooms)
+	}
 }
 
 func (b *batch) forget() {
 	clear(b.heads)
 	clear(b.members)
 	clear(b.accounts)
+	clear(b.rooms)
 }
 
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
@@ -133,6 +150,13 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 		again, err := b.repeat(d, nil)
 		again.Unchanged = !again.Repeated
 		return again, err
+	}
+	failure, err := b.checkTarget(d)
+	if err != nil {
+		return store.Appended{}, err
+	}
+	if failure != nil { // which the repeat of an edit may be, too: the message was deleted since
+		return b.repeat(d, failure)
 	}
 	attachments, failure, err := b.pending(d)
 	if err != nil {
@@ -160,7 +184,7 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 	}
 	// Whether the client id is new shows only here, by the unique index: asking
 	// first would cost every send a look that nearly none needs.
-	added, err := b.add(room, d.Kind, d, d.Member, d.Text, d.ClientID)
+	added, err := b.addOwn(room, d)
 	if err != nil {
 		return store.Appended{}, err
 	}
@@ -224,7 +248,7 @@ func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
 		return 0, err
 	}
 	for _, member := range d.Direct {
-		if _, err := b.add(room, plausch.EventJoin, d, member, "", ""); err != nil {
+		if _, err := b.add(room, newEvent{kind: plausch.EventJoin, actor: d.Actor, member: member, time: d.Time}); err != nil {
 			return 0, err
 		}
 	}
@@ -264,25 +288,59 @@ func (b *batch) head(room plausch.RoomID) (int64, error) {
 	return head, nil
 }
 
-// add adds an event, by the draft's actor and time, to a room that exists. It
-// reports false if the actor has used the client id before.
-func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft, member plausch.AccountRef, text, clientID string) (bool, error) {
-	code, err := eventKinds.of(kind)
+// newEvent is an event to add to a room.
+type newEvent struct {
+	kind          plausch.EventKind
+	bits          int64 // of its kind
+	actor, member plausch.AccountRef
+	time          time.Time
+	text          string
+	clientID      string
+	role          int64 // of a join, the code of the role if it is not that of a member
+}
+
+// addOwn adds the event that a draft is of, with all that it does.
+func (b *batch) addOwn(room plausch.RoomID, d *store.Draft) (bool, error) {
+	n := newEvent{kind: d.Kind, actor: d.Actor, member: d.Member, time: d.Time, text: d.Text, clientID: d.ClientID}
+	if len(d.Attachments) > 0 {
+		n.bits |= attachedBit
+	}
+	if d.Target != 0 || d.Details != nil {
+		n.bits |= detailedBit
+	}
+	if d.Create != nil && d.Kind == plausch.EventJoin {
+		n.role = codeRoomOwner
+	}
+	if added, err := b.add(room, n); !added || err != nil {
+		return added, err
+	}
+	if n.bits&detailedBit == 0 {
+		return true, nil
+	}
+	e := &b.events[len(b.events)-1]
+	e.Target, e.Details = d.Target, d.Details
+	if err := b.addDetails(e); err != nil {
+		return false, err
+	}
+	return true, b.apply(e)
+}
+
+// add adds an event to a room that exists. It reports false if the actor has used
+// the client id before.
+func (b *batch) add(room plausch.RoomID, n newEvent) (bool, error) {
+	code, err := eventKinds.of(n.kind)
 	if err != nil {
 		return false, err
 	}
-	if kind == plausch.EventMessage && len(d.Attachments) > 0 { // not the joins before it
-		code |= attachedBit
-	}
-	at := d.Time.UnixMilli()
+	at := n.time.UnixMilli()
 	var memberID, client any // null unless there is one
-	if member.ID != 0 {
-		memberID = int64(member.ID)
+	if n.member.ID != 0 {
+		memberID = int64(n.member.ID)
 	}
-	if clientID != "" {
-		client = clientID
+	if n.clientID != "" {
+		client = n.clientID
 	}
-	args := []any{nil, at, code, int64(d.Actor.ID), memberID, client, text}
+	args := []any{nil, at, code | n.bits, int64(n.actor.ID), memberID, client, n.text}
 	seq, added, err := b.insert(room, args)
 	if extendedCode(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
 		return false, errOthersWrote // and the seq after the head that was remembered is there
@@ -292,10 +350,10 @@ func (b *batch) add(room plausch.RoomID, kind plausch.EventKind, d *store.Draft,
 	}
 	b.noted.event(room, seq)
 	b.events = append(b.events, plausch.Event{
-		Room: room, Seq: seq, Time: toTime(at), Kind: kind,
-		Actor: d.Actor, Member: member, Text: text, ClientID: clientID,
+		Room: room, Seq: seq, Time: toTime(at), Kind: n.kind,
+		Actor: n.actor, Member: n.member, Text: n.text, ClientID: n.clientID,
 	})
-	return true, b.member(room, kind, member.ID)
+	return true, b.member(room, n)
 }
 
 // insert adds a row as the newest of its room; its id is left for insert to set.
@@ -319,16 +377,20 @@ func (b *batch) insert(room plausch.RoomID, args []any) (seq int64, added bool, 
 	return head + 1, true, nil
 }
 
-// member does what an event does to the memberships.
-func (b *batch) member(room plausch.RoomID, kind plausch.EventKind, member plausch.AccountID) (err error) {
+// member does what a join or leave does to the memberships.
+func (b *batch) member(room plausch.RoomID, n newEvent) (err error) {
 	switch {
 	case room == plausch.PublicRoom: // has none
-	case kind == plausch.EventJoin:
-		_, err = b.w.insertMember.ExecContext(b.ctx, member, room)
-		b.members[membership{room, member}] = true
-	case kind == plausch.EventLeave:
-		_, err = b.w.deleteMember.ExecContext(b.ctx, member, room)
-		b.members[membership{room, member}] = false
+	case n.kind == plausch.EventJoin:
+		role := int64(codeRoomMember)
+		if n.role != 0 {
+			role = n.role
+		}
+		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role)
+		b.members[membership{room, n.member.ID}] = role
+	case n.kind == plausch.EventLeave:
+		_, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room)
+		b.members[membership{room, n.member.ID}] = 0
 	}
 	return err
 }
@@ -349,12 +411,12 @@ func (b *batch) used(d *store.Draft) (bool, error) {
 }
 
 func (b *batch) firstUse(d *store.Draft) (plausch.Event, error) {
-	e, attached, err := scanEvent(b.w.repeat.QueryRowContext(b.ctx, d.ClientID, d.Actor.ID))
-	if err != nil || !attached {
+	e, bits, err := scanEvent(b.w.repeat.QueryRowContext(b.ctx, d.ClientID, d.Actor.ID))
+	if err != nil {
 		return e, err
 	}
 	one := []plausch.Event{e}
-	err = addAttachments(b.ctx, b.w.attachments, one)
+	err = complete(b.ctx, b.w.attachments, b.w.details, one, bits)
 	return one[0], err
 }
 

@@ -141,24 +141,18 @@ func (b *batch) attach(files []plausch.Attachment) error {
 
 // addAttachments reads, by the statement of attachmentsBetween, those of events,
 // which are of one room and ascend or descend.
-func addAttachments(ctx context.Context, between *statement, events []plausch.Event) error {
-	low, high := &events[0], &events[len(events)-1]
-	if low.Seq > high.Seq {
-		low, high = high, low
-	}
-	bySeq := make(map[int64]*plausch.Event, len(events))
-	for i := range events {
-		bySeq[events[i].Seq] = &events[i]
-	}
+func addAttachments(ctx context.Context, between queryer, events []plausch.Event) error {
+	low, high, byID := span(events)
 	_, err := list(ctx, "read attachments", between, func(row scanner) (none struct{}, err error) {
 		var event int64
 		var a plausch.Attachment
 		if err := row.Scan(&event, &a.ID, &a.Name, &a.Type, &a.Size); err != nil {
 			return none, err
 		}
-		e := bySeq[event&maxSeq]
-		e.Attachments = append(e.Attachments, a)
+		if e := byID[event]; e != nil {
+			e.Attachments = append(e.Attachments, a)
+		}
 		return none, nil
-	}, eventID(low.Room, low.Seq), eventID(high.Room, high.Seq))
+	}, low, high)
 	return err
 }

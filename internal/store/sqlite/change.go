@@ -137,7 +137,7 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 	defer func() { s.batch.events = nil }()
 	who := plausch.AccountRef{ID: id}
 	for _, room := range rooms {
-		if _, err := s.batch.add(room, plausch.EventLeave, &store.Draft{Time: at, Actor: who}, who, "", ""); err != nil {
+		if _, err := s.batch.add(room, newEvent{kind: plausch.EventLeave, actor: who, member: who, time: at}); err != nil {
 			return err
 		}
 	}

@@ -19,22 +19,39 @@ var (
 	purposes      = codes[store.Purpose]{"", store.PurposeClaim, store.PurposeReset}
 	roomKinds     = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
 	pushKinds     = codes[plausch.PushKind]{"", plausch.PushWeb, plausch.PushNtfy, plausch.PushWebhook}
-	eventKinds    = codes[plausch.EventKind]{"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave}
+	roomRoles     = codes[plausch.RoomRole]{"", plausch.RoomOwner, plausch.RoomAdmin, plausch.RoomMember, plausch.RoomReader}
+	writers       = codes[plausch.Writers]{"", plausch.WritersMembers, plausch.WritersAdmins}
+	eventKinds    = codes[plausch.EventKind]{
+		"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave,
+		plausch.EventEdit, plausch.EventDelete, plausch.EventReact, plausch.EventUnreact,
+		plausch.EventPin, plausch.EventUnpin, plausch.EventRole, plausch.EventRoom,
+	}
 )
 
-// attachedBit is set in the kind of an event that has attachments. A column of its
-// own for it, read or not, made a page of 50 take a fifth longer.
-const attachedBit = 1 << 8
+// These are set in the kind of an event of which more is to be read elsewhere. A
+// column of its own for it, read or not, made a page of 50 take a fifth longer.
+const (
+	kindMask = 1<<8 - 1
+
+	attachedBit = 1 << 8  // attachments
+	detailedBit = 1 << 9  // details
+	changedBit  = 1 << 10 // changed, reactions
+	deletedBit  = 1 << 11 // nowhere: the message is deleted
+)
 
 // The migrations and some queries spell these out.
 const (
 	codeMessage = 1
+	codeEdit    = 4
 
 	codePublic = 1
 	codeDirect = 3
 	codeGuest  = 4
 
-	codePushWeb = 1
+	codePushWeb    = 1
+	codeRoomOwner  = 1
+	codeRoomMember = 3
+	codeRoomReader = 4
 )
 
 func (c codes[T]) of(word T) (int64, error) {

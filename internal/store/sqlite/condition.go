@@ -36,6 +36,9 @@ func (b *batch) unmet(d *store.Draft) (*store.Unmet, error) {
 			return b.notMember(d.Room, err)
 		}
 	}
+	if unmet, err := b.unmetInRoom(d); unmet != nil || err != nil {
+		return unmet, err
+	}
 	if d.If.Webhook != 0 {
 		var is bool
 		if err := b.w.webhookNow.QueryRowContext(b.ctx, d.If.Webhook).Scan(&is); err != nil || !is {
@@ -66,8 +69,11 @@ func (b *batch) notMember(room plausch.RoomID, err error) (*store.Unmet, error) 
 
 // unchanged reports whether d is the join of a member or the leave of another.
 func (b *batch) unchanged(d *store.Draft) (bool, error) {
-	if d.Room == 0 || d.Kind != plausch.EventJoin && d.Kind != plausch.EventLeave {
+	if d.Room == 0 || d.Kind == plausch.EventMessage {
 		return false, nil
+	}
+	if d.Kind != plausch.EventJoin && d.Kind != plausch.EventLeave {
+		return b.targetUnchanged(d)
 	}
 	if _, err := b.head(d.Room); err != nil {
 		if isNone(err) { // which the draft fails by
@@ -79,20 +85,107 @@ func (b *batch) unchanged(d *store.Draft) (bool, error) {
 	return is == (d.Kind == plausch.EventJoin), err
 }
 
-func (b *batch) isMember(room plausch.RoomID, account plausch.AccountID) (is bool, err error) {
+func (b *batch) isMember(room plausch.RoomID, account plausch.AccountID) (bool, error) {
+	role, err := b.role(room, account)
+	return role != 0, err
+}
+
+// role returns the code of an account's role in a room, 0 if it is no member.
+func (b *batch) role(room plausch.RoomID, account plausch.AccountID) (role int64, err error) {
 	if room == plausch.PublicRoom {
-		return true, nil
+		return codeRoomMember, nil
 	}
 	key := membership{room, account}
-	is, ok := b.members[key]
+	role, ok := b.members[key]
 	if ok {
-		return is, nil
+		return role, nil
 	}
-	if err := b.w.isMember.QueryRowContext(b.ctx, account, room).Scan(&is); err != nil {
+	err = b.w.memberRole.QueryRowContext(b.ctx, account, room).Scan(&role)
+	if err != nil && !isNone(err) {
+		return 0, err
+	}
+	b.members[key] = role
+	return role, nil
+}
+
+// roomNow is what conditions ask of a room.
+type roomNow struct {
+	adminsWrite bool // only those who run it
+	archived    bool
+}
+
+// roomNow returns what a room is now; an unknown one is the zero value.
+func (b *batch) roomNow(id plausch.RoomID) (r roomNow, err error) {
+	r, ok := b.rooms[id]
+	if ok {
+		return r, nil
+	}
+	err = b.w.roomNow.QueryRowContext(b.ctx, id).Scan(&r.adminsWrite, &r.archived)
+	if isNone(err) {
+		return roomNow{}, nil
+	}
+	if err != nil {
+		return roomNow{}, err
+	}
+	b.rooms[id] = r
+	return r, nil
+}
+
+// unmetInRoom returns which condition about the draft's room or target does not hold.
+func (b *batch) unmetInRoom(d *store.Draft) (*store.Unmet, error) {
+	if d.Room == 0 {
+		return nil, nil // the room may be new, and then all hold
+	}
+	if d.If.Write {
+		room, err := b.roomNow(d.Room)
+		if err != nil {
+			return nil, err
+		}
+		role, err := b.role(d.Room, d.Actor.ID)
+		if err != nil {
+			return nil, err
+		}
+		may := !room.archived && role != codeRoomReader
+		if may && room.adminsWrite && role != 0 {
+			if may, err = b.runs(d.Room, d.Actor.ID); err != nil {
+				return nil, err
+			}
+		}
+		if !may {
+			u, err := b.notMember(d.Room, nil)
+			u.Member, u.Write = false, true
+			return u, err
+		}
+	}
+	if d.If.Manage {
+		if runs, err := b.runs(d.Room, d.Actor.ID); err != nil || !runs {
+			return &store.Unmet{Manage: true}, err
+		}
+	}
+	if d.If.Author {
+		target, err := b.target(d.Room, d.Target)
+		if err != nil {
+			return nil, err
+		}
+		if target.author != 0 && target.author != d.Actor.ID {
+			return &store.Unmet{Author: true}, nil
+		}
+	}
+	return nil, nil
+}
+
+// runs reports whether an account runs a room: by its role there, or as a member
+// that is an admin or owner of the server.
+func (b *batch) runs(room plausch.RoomID, account plausch.AccountID) (bool, error) {
+	role, err := b.role(room, account)
+	if err != nil || role == 0 {
 		return false, err
 	}
-	b.members[key] = is
-	return is, nil
+	if word, err := roomRoles.word(role); err != nil || word.Runs() {
+		return err == nil, err
+	}
+	now, err := b.account(account)
+	return now.role == plausch.RoleOwner || now.role == plausch.RoleAdmin, err
 }
 
 func (b *batch) account(id plausch.AccountID) (a accountNow, err error) {

@@ -18,20 +18,48 @@ const (
 
 func eventID(room plausch.RoomID, seq int64) int64 { return int64(room)<<seqBits | seq }
 
-// scanEvent reads the columns eventColumns, and says whether there are
-// attachments to be read yet. It scans into the types that the driver has: for
-// any other, database/sql goes by way of text.
-func scanEvent(row scanner) (e plausch.Event, attached bool, err error) {
+// scanEvent reads the columns eventColumns, and returns the bits of the kind: whether
+// there are attachments and details to be read yet. It scans into the types that the
+// driver has: for any other, database/sql goes by way of text.
+func scanEvent(row scanner) (e plausch.Event, bits int64, err error) {
 	var id, time, kind, actor, member int64
 	if err := row.Scan(&id, &time, &kind, &actor, &e.Actor.Name, &e.Actor.Display,
 		&member, &e.Member.Name, &e.Member.Display, &e.ClientID, &e.Text); err != nil {
-		return plausch.Event{}, false, err
+		return plausch.Event{}, 0, err
 	}
 	e.Room, e.Seq = plausch.RoomID(id>>seqBits), id&maxSeq
 	e.Time = toTime(time)
 	e.Actor.ID, e.Member.ID = plausch.AccountID(actor), plausch.AccountID(member)
-	e.Kind, err = eventKinds.word(kind &^ attachedBit)
-	return e, kind&attachedBit != 0, err
+	e.Kind, err = eventKinds.word(kind & kindMask)
+	return e, kind &^ kindMask, err
+}
+
+// complete reads what the bits of the kinds of events say that there is more of
+// them, by statements of a reader or the writer. The events are of one room and
+// ascend or descend.
+func complete(ctx context.Context, attachments, details queryer, events []plausch.Event, bits int64) error {
+	if bits&attachedBit != 0 {
+		if err := addAttachments(ctx, attachments, events); err != nil {
+			return err
+		}
+	}
+	if bits&detailedBit != 0 {
+		return readDetails(ctx, details, events)
+	}
+	return nil
+}
+
+// span returns the ids of the first and the last of events, ascending, and the events
+// by their ids. They are of one room and ascend or descend.
+func span(events []plausch.Event) (low, high int64, byID map[int64]*plausch.Event) {
+	byID = make(map[int64]*plausch.Event, len(events))
+	for i := range events {
+		e := &events[i]
+		byID[eventID(e.Room, e.Seq)] = e
+	}
+	first, last := &events[0], &events[len(events)-1]
+	low, high = eventID(first.Room, first.Seq), eventID(last.Room, last.Seq)
+	return min(low, high), max(low, high), byID
 }
 
 // Events implements [store.Log].
@@ -55,17 +83,17 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.History
 		return nil, false, wrap(what, err)
 	}
 	defer rows.Close()
-	attached := false
+	var bits int64
 	for size := 0; rows.Next(); {
 		if len(events) == limit {
 			more = true
 			break
 		}
-		e, has, err := scanEvent(rows)
+		e, its, err := scanEvent(rows)
 		if err != nil {
 			return nil, false, wrap(what, err)
 		}
-		attached = attached || has
+		bits |= its
 		if p.Size != nil {
 			if size += p.Size(&e); size > p.MaxBytes && len(events) > 0 {
 				more = true
@@ -77,11 +105,11 @@ func (s *Store) Events(ctx context.Context, room plausch.RoomID, p store.History
 	if err := rows.Err(); err != nil {
 		return nil, false, wrap(what, err)
 	}
-	if attached {
+	if bits&(attachedBit|detailedBit) != 0 && len(events) > 0 {
 		// Only now: a query in the midst of another takes a second connection, and
 		// readers that each wait for theirs would wait for ever.
 		rows.Close()
-		if err := addAttachments(ctx, s.r.attachments, events); err != nil {
+		if err := complete(ctx, s.r.attachments, s.r.details, events, bits); err != nil {
 			return nil, false, err
 		}
 		if n := fitting(events, p); n < len(events) {

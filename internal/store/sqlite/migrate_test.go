@@ -109,9 +109,10 @@ func checkStory(t *testing.T, s *Store) {
 	}
 	bob := plausch.AccountRef{ID: 2, Name: "bob"}
 	rooms, err := s.ListRooms(ctx, 1, false, 1, 10)
+	asBefore := plausch.RoomSettings{Writers: plausch.WritersMembers}
 	check("rooms", rooms, []store.JoinedRoom{
-		{Room: plausch.Room{ID: 2, Kind: plausch.RoomPublic, Name: "garden", Created: toTime(3000), Head: 2}, Joined: true},
-		{Room: plausch.Room{ID: 3, Kind: plausch.RoomDirect, Created: toTime(4000), Head: 3, Peer: bob}, Joined: true},
+		{Room: plausch.Room{ID: 2, Kind: plausch.RoomPublic, Name: "garden", Created: toTime(3000), Head: 2, First: 1, RoomSettings: asBefore}, Joined: true, Role: plausch.RoomOwner},
+		{Room: plausch.Room{ID: 3, Kind: plausch.RoomDirect, Created: toTime(4000), Head: 3, First: 1, Peer: bob, RoomSettings: asBefore}, Joined: true, Role: plausch.RoomMember},
 	}, err)
 	var texts []string
 	for _, room := range []plausch.RoomID{1, 2, 3} {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 )
 
 // Both joins are kept in this order: the accounts are looked up for the events,
@@ -14,7 +15,7 @@ const (
 
 // What an account, ?1, has of a room.
 const (
-	joinedColumns = `, p.id, p.name, p.display, r.id = 1 OR EXISTS (SELECT 1 FROM memberships m WHERE m.account = ?1 AND m.room = r.id)`
+	joinedColumns = `, p.id, p.name, p.display, iif(r.id = 1, 3, ifnull((SELECT m.role FROM memberships m WHERE m.account = ?1 AND m.room = r.id), 0))`
 	joinedPeer    = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)`
 )
 
@@ -30,6 +31,11 @@ const (
 )
 
 const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`
+
+// editsOf are the ids of the edits of the message ?1.
+const editsOf = `SELECT d.event FROM details d CROSS JOIN events x ON x.id = d.event WHERE d.target = ?1 AND x.kind & 255 = 4`
+
+const detailsBetween = `SELECT event, ifnull(target, 0), data FROM details WHERE event BETWEEN ? AND ?`
 
 const attachmentsBetween = `SELECT event, id, name, type, size FROM attachments
 	WHERE event BETWEEN ? AND ? ORDER BY event, position`
@@ -60,8 +66,13 @@ func execEach(ctx context.Context, arg any, all ...*statement) error {
 // scanner is a row, of one or of many.
 type scanner interface{ Scan(dest ...any) error }
 
+// queryer is a statement, on a connection of the pool or in a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
+}
+
 // list runs a query and scans its rows.
-func list[T any](ctx context.Context, what string, q *statement, scan func(scanner) (T, error), args ...any) ([]T, error) {
+func list[T any](ctx context.Context, what string, q queryer, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, wrap(what, err)

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"fmt"
+
+	"plausch"
 )
 
 // reads are the statements of the readers' pool.
@@ -11,6 +13,10 @@ type reads struct {
 	room, roomByName, directRoom, roomFor              *statement
 	listRooms, memberRooms, members                    *statement
 	eventsUp, eventsDown                               *statement
+	messagesUp, messagesDown, hasMessage               *statement
+	changedBetween, reactionsBetween, reactionNames    *statement
+	quoted, roomState, timeFrom                        *statement
+	details                                            *statement
 	cursor, commits                                    *statement
 	attachment, attachmentByClientID, attachedBytes    *statement
 	namesContent                                       *statement
@@ -59,6 +65,29 @@ func (r *reads) queries() []query {
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+
+		{&r.details, detailsBetween},
+		{&r.messagesUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? AND e.kind & 255 = 1 ORDER BY e.id LIMIT ?`},
+		{&r.messagesDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? AND e.kind & 255 = 1 ORDER BY e.id DESC LIMIT ?`},
+		{&r.hasMessage, `SELECT EXISTS (SELECT 1 FROM events e WHERE e.id > ? AND e.id < ? AND e.kind & 255 = 1)`},
+		// The newest edit of each message, with its text and details.
+		{&r.changedBetween, `SELECT c.message, ifnull(c.edited, 0), ifnull(c.deleted, 0), ifnull(c.pinned, 0), ifnull(e.text, ''), ifnull(d.data, '')
+			FROM changed c LEFT JOIN events e ON e.id = (c.message >> 32 << 32) + c.edited LEFT JOIN details d ON d.event = e.id
+			WHERE c.message BETWEEN ? AND ?`},
+		{&r.reactionsBetween, `SELECT message, emoji, count(*), min(seq), max(account = ?3) FROM reactions
+			WHERE message BETWEEN ?1 AND ?2 GROUP BY message, emoji ORDER BY message, min(seq)`},
+		{&r.reactionNames, fmt.Sprintf(`SELECT r.message, r.emoji, a.id, a.name, a.display
+			FROM (SELECT DISTINCT message, emoji FROM reactions WHERE message BETWEEN ? AND ?) g
+			CROSS JOIN reactions r ON r.message = g.message AND r.emoji = g.emoji AND r.seq <= ifnull((SELECT x.seq FROM reactions x
+				WHERE x.message = g.message AND x.emoji = g.emoji ORDER BY x.seq LIMIT 1 OFFSET %d), 0x7fffffffffffffff)
+			CROSS JOIN accounts a ON a.id = r.account ORDER BY r.message, r.emoji, r.seq`, plausch.ReactionNames-1)},
+		{&r.quoted, `SELECT e.id, e.kind, a.id, a.name, a.display, e.text, ifnull(x.text, ''), ifnull(d.data, ''), c.edited IS NOT NULL,
+				(SELECT count(*) FROM attachments f WHERE f.event = e.id)
+			FROM json_each(?) j CROSS JOIN events e ON e.id = j.value CROSS JOIN accounts a ON a.id = e.actor
+			LEFT JOIN changed c ON c.message = e.id LEFT JOIN events x ON x.id = (e.id >> 32 << 32) + c.edited
+			LEFT JOIN details d ON d.event = ifnull(x.id, e.id)`},
+		{&r.roomState, `SELECT ` + roomHead + `, r.first FROM rooms r WHERE r.id = ?`},
+		{&r.timeFrom, `SELECT e.id, e.time FROM events e WHERE e.id >= ? AND e.id < ? ORDER BY e.id LIMIT 1`},
 
 		{&r.cursor, lastCommit},
 		{&r.commits, `SELECT id, changes FROM commits WHERE id > ? ORDER BY id LIMIT ?`},

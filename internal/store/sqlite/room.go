@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"plausch"
 	"plausch/internal/store"
@@ -13,7 +14,8 @@ import (
 const (
 	roomHead = `ifnull((SELECT max(e.id) & 0xffffffff FROM events e
 		WHERE e.id BETWEEN r.id << 32 AND r.id << 32 | 0xffffffff), 0)`
-	roomColumns = `r.id, r.kind, r.name, r.created, ` + roomHead
+	roomColumns = `r.id, r.kind, r.name, r.created, ` + roomHead + `, r.first, r.topic, r.description,
+		lower(hex(ifnull(r.picture, ''))), r.writers, r.retention, r.archived`
 )
 
 func scanRoom(row scanner) (plausch.Room, error) {
@@ -24,18 +26,29 @@ func scanRoom(row scanner) (plausch.Room, error) {
 func scanJoinedRoom(row scanner) (r store.JoinedRoom, err error) {
 	var id sql.NullInt64
 	var name, display sql.NullString
-	r.Room, err = scanRoomAnd(row, &id, &name, &display, &r.Joined)
+	var role int64
+	if r.Room, err = scanRoomAnd(row, &id, &name, &display, &role); err != nil {
+		return r, err
+	}
 	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String, Display: display.String}
+	if r.Joined = role != 0; r.Joined {
+		r.Role, err = roomRoles.word(role)
+	}
 	return r, err
 }
 
 func scanRoomAnd(row scanner, more ...any) (r plausch.Room, err error) {
-	var kind, created int64
+	var kind, created, write, retention int64
 	var name sql.NullString
-	if err := row.Scan(append([]any{&r.ID, &kind, &name, &created, &r.Head}, more...)...); err != nil {
+	if err := row.Scan(append([]any{
+		&r.ID, &kind, &name, &created, &r.Head, &r.First, &r.Topic, &r.Description, &r.Picture, &write, &retention, &r.Archived,
+	}, more...)...); err != nil {
 		return plausch.Room{}, err
 	}
-	r.Name, r.Created = name.String, toTime(created)
+	r.Name, r.Created, r.Retention = name.String, toTime(created), time.Duration(retention)*time.Millisecond
+	if r.Writers, err = writers.word(write); err != nil {
+		return plausch.Room{}, err
+	}
 	r.Kind, err = roomKinds.word(kind)
 	return r, err
 }

@@ -72,3 +72,47 @@ func (s *statement) close() error {
 type failedRow struct{ err error }
 
 func (r failedRow) Scan(...any) error { return r.err }
+
+// view is a transaction of a reader: all that is read in it is of one state.
+type view struct{ tx *sql.Tx }
+
+// view begins one, for the statements that will be used in it. They are prepared
+// before: preparing takes a connection, and readers that each have one and wait for
+// another would wait for ever.
+func (s *Store) view(ctx context.Context, all ...*statement) (view, error) {
+	for _, one := range all {
+		if _, err := one.stmt(ctx); err != nil {
+			return view{}, err
+		}
+	}
+	tx, err := s.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	return view{tx}, err
+}
+
+// end ends the view.
+func (v view) end() { _ = v.tx.Rollback() } // nothing was written
+
+// of returns a statement in the view.
+func (v view) of(one *statement) inView { return inView{v.tx, one} }
+
+// inView is a statement in a view.
+type inView struct {
+	tx   *sql.Tx
+	stmt *statement
+}
+
+func (i inView) QueryContext(ctx context.Context, args ...any) (*sql.Rows, error) {
+	stmt, err := i.stmt.stmt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return i.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+}
+
+func (i inView) QueryRowContext(ctx context.Context, args ...any) scanner {
+	stmt, err := i.stmt.stmt(ctx)
+	if err != nil {
+		return failedRow{err}
+	}
+	return i.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+}

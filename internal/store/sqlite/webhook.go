@@ -15,13 +15,11 @@ const (
 	webhookColumns = `h.id, h.room, a.id, a.name, a.display, h.created, h.secret,
 		ifnull(m.id, 0), ifnull(m.name, ''), ifnull(m.display, ''), ` + webhookPaused
 	webhookTables = ` FROM webhooks h JOIN accounts a ON a.id = h.account LEFT JOIN accounts m ON m.id = h.maker`
-	// webhookPaused is whether the maker of h could not make it now. The first event
-	// of a room is the join of who made it; its id is the room and the seq 1.
+	// webhookPaused is whether the maker of h could not make it now.
 	webhookPaused = `(h.maker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounts maker
-		WHERE maker.id = h.maker AND maker.held AND maker.state = 1
-		AND (maker.role IN (1, 2) OR (maker.role = 3 AND EXISTS (SELECT 1 FROM events e
-			WHERE e.id = (h.room << 32) + 1 AND e.kind = 2 AND e.actor = maker.id)))
-		AND (h.room = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.account = maker.id AND s.room = h.room))))`
+		WHERE maker.id = h.maker AND maker.held AND maker.state = 1 AND maker.role IN (1, 2, 3)
+		AND (h.room = 1 AND maker.role IN (1, 2) OR EXISTS (SELECT 1 FROM memberships s
+			WHERE s.account = maker.id AND s.room = h.room AND (s.role IN (1, 2) OR maker.role IN (1, 2))))))`
 )
 
 func scanWebhook(row scanner) (w store.Webhook, err error) {

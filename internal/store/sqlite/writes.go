@@ -24,6 +24,18 @@ type writes struct {
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
+	memberRole, roomNow                   *statement
+	target, details, insertDetails        *statement
+	setBits, editMessage, deleteMessage   *statement
+	pinMessage, unpinMessage, isPinned    *statement
+	insertReaction, deleteReaction        *statement
+	hasReaction, countEmojis, hasEmoji    *statement
+	insertMention, deleteMentions         *statement
+	emptyMessage, emptyEdits              *statement
+	emptyEditDetails, deleteDetails       *statement
+	deleteReactions, deleteFilesOf        *statement
+	giveBackFilesOf                       *statement
+	setRole, updateRoom                   *statement
 	judgedNow, passkeyNow                 *statement
 	insertAttachment, addAttached         *statement
 	pending, attach, attachments          *statement
@@ -96,7 +108,7 @@ func (w *writes) queries() []query {
 		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
 		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
 		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
-		{&w.insertMember, `INSERT INTO memberships (account, room) VALUES (?, ?) ON CONFLICT DO NOTHING`},
+		{&w.insertMember, `INSERT INTO memberships (account, room, role) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
@@ -110,6 +122,41 @@ func (w *writes) queries() []query {
 		{&w.judgedNow, `SELECT role, state = 1 AND held, password FROM accounts WHERE id = ?`},
 		{&w.passkeyNow, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE id = ? AND account = ?)`},
 		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
+
+		{&w.memberRole, `SELECT role FROM memberships WHERE account = ? AND room = ?`},
+		{&w.roomNow, `SELECT writers = 2, archived FROM rooms WHERE id = ?`},
+		{&w.setRole, `UPDATE memberships SET role = ? WHERE account = ? AND room = ?`},
+		{&w.updateRoom, `UPDATE rooms SET topic = ifnull(?, topic), description = ifnull(?, description),
+			picture = nullif(ifnull(?, picture), x''), writers = ifnull(?, writers), retention = ifnull(?, retention),
+			archived = ifnull(?, archived) WHERE id = ?`},
+
+		{&w.target, `SELECT kind, actor FROM events WHERE id = ?`},
+		{&w.details, detailsBetween},
+		{&w.insertDetails, `INSERT INTO details (event, target, data) VALUES (?, ?, ?)`},
+		{&w.setBits, `UPDATE events SET kind = kind | ? WHERE id = ?`},
+		{&w.editMessage, `INSERT INTO changed (message, edited) VALUES (?1, ?2)
+			ON CONFLICT (message) DO UPDATE SET edited = ?2`},
+		{&w.deleteMessage, `INSERT INTO changed (message, deleted) VALUES (?1, ?2)
+			ON CONFLICT (message) DO UPDATE SET deleted = ?2, edited = NULL, pinned = NULL`},
+		{&w.pinMessage, `INSERT INTO changed (message, pinned) VALUES (?1, ?2)
+			ON CONFLICT (message) DO UPDATE SET pinned = ?2`},
+		{&w.unpinMessage, `UPDATE changed SET pinned = NULL WHERE message = ?`},
+		{&w.isPinned, `SELECT EXISTS (SELECT 1 FROM changed WHERE message = ? AND pinned IS NOT NULL)`},
+		{&w.insertReaction, `INSERT INTO reactions (message, emoji, seq, account) VALUES (?, ?, ?, ?)`},
+		{&w.deleteReaction, `DELETE FROM reactions WHERE message = ? AND emoji = ? AND account = ?`},
+		{&w.hasReaction, `SELECT EXISTS (SELECT 1 FROM reactions WHERE message = ? AND emoji = ? AND account = ?)`},
+		{&w.hasEmoji, `SELECT EXISTS (SELECT 1 FROM reactions WHERE message = ? AND emoji = ?)`},
+		{&w.countEmojis, `SELECT count(DISTINCT emoji) FROM reactions WHERE message = ?`},
+		{&w.insertMention, `INSERT INTO mentions (account, event) VALUES (?, ?) ON CONFLICT DO NOTHING`},
+		{&w.deleteMentions, `DELETE FROM mentions WHERE event = ?`},
+		{&w.emptyMessage, `UPDATE events SET text = '', kind = (kind | ?2) & ~?3 WHERE id = ?1`},
+		{&w.emptyEdits, `UPDATE events SET text = '' WHERE id IN (` + editsOf + `)`},
+		{&w.emptyEditDetails, `UPDATE details SET data = '' WHERE event IN (` + editsOf + `)`},
+		{&w.deleteDetails, `DELETE FROM details WHERE event = ?`},
+		{&w.deleteReactions, `DELETE FROM reactions WHERE message = ?`},
+		{&w.giveBackFilesOf, `UPDATE accounts SET attached = attached - p.bytes
+			FROM (SELECT account, sum(size) AS bytes FROM attachments WHERE event = ? GROUP BY account) p WHERE p.account = accounts.id`},
+		{&w.deleteFilesOf, `DELETE FROM attachments WHERE event = ?`},
 
 		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
 			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8

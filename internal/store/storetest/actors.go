@@ -47,12 +47,20 @@ func (a *actor) admin() bool  { return a.role == plausch.RoleOwner || a.role == 
 type actorsRoom struct {
 	id      plausch.RoomID
 	kind    plausch.RoomKind
-	maker   *actor
+	maker   *actor          // nil once it has left
 	members map[*actor]bool // nil: everybody
 	seq     int64
 }
 
 func (r *actorsRoom) has(a *actor) bool { return r.members == nil || r.members[a] }
+
+// drop ends a membership, and with it the role.
+func (r *actorsRoom) drop(a *actor) {
+	delete(r.members, a)
+	if r.maker == a {
+		r.maker = nil
+	}
+}
 
 // managedBy reports whether a, who is in it, has made it or is an admin.
 func (r *actorsRoom) managedBy(a *actor) bool {
@@ -201,21 +209,18 @@ func (m *actors) leave(by, member *actor, room *actorsRoom) *request {
 	}
 	judged := store.Conditions{Active: true}
 	if by != member {
-		judged.Member = true
-		if by.admin() {
-			judged.Role = by.role
-		}
+		judged.Member, judged.Manage = true, true
 	}
 	return &request{
 		what: fmt.Sprintf("%s takes %s out of room %d", by.ref.Name, member.ref.Name, room.id),
 		allowed: func() bool {
 			return by.active() && room.has(member) && (by == member || room.managedBy(by))
 		},
-		facts: func() string { return fmt.Sprint(by.active(), by.role, room.has(member), room.has(by)) },
+		facts: func() string { return fmt.Sprint(by.active(), room.has(member), by != member && room.managedBy(by)) },
 		draft: &store.Draft{Room: room.id, Kind: plausch.EventLeave, Actor: by.ref, Member: member.ref, Time: start, If: judged},
 		applied: func([]plausch.Event) {
 			room.seq++
-			delete(room.members, member)
+			room.drop(member)
 		},
 	}
 }
@@ -276,7 +281,7 @@ func (m *actors) change(by, other *actor) *request {
 			other.hash = ""
 			for _, room := range slices.Concat(m.rooms, m.quiet) {
 				if room.members[other] {
-					delete(room.members, other)
+					room.drop(other)
 					room.seq++
 				}
 			}
@@ -533,7 +538,7 @@ type weakening struct {
 
 var weakenings = map[string]weakening{
 	"that the actor is active":      {seed: 9, draft: func(c *store.Conditions) { c.Active = false }},
-	"the actor's role":              {seed: 22, draft: func(c *store.Conditions) { c.Role = "" }},
+	"that the actor runs the room":  {seed: 22, draft: func(c *store.Conditions) { c.Manage = false }},
 	"the actor's membership":        {seed: 11, draft: func(c *store.Conditions) { c.Member = false }},
 	"the webhook":                   {seed: 34, draft: func(c *store.Conditions) { c.Webhook = 0 }},
 	"that who is judged is active":  {seed: 6, judged: func(j *store.Judged) { j.Inactive = true }},

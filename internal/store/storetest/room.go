@@ -14,6 +14,7 @@ var roomTests = []test{
 		f.equal("by name", byName, byID)
 		f.equal("the room", byID, plausch.Room{
 			ID: plausch.PublicRoom, Kind: plausch.RoomPublic, Name: plausch.PublicRoomName, Created: byID.Created,
+			First: 1, RoomSettings: plausch.RoomSettings{Writers: plausch.WritersMembers},
 		})
 	}},
 	{"the public room has no memberships", func(f *fixture) {
@@ -43,7 +44,7 @@ var roomTests = []test{
 			d := create(kind, "room "+string(kind), ann)
 			d.Time = at(33)
 			id := f.one(d).Room
-			want := plausch.Room{ID: id, Kind: kind, Name: d.Create.Name, Created: at(33), Head: 1}
+			want := plausch.Room{ID: id, Kind: kind, Name: d.Create.Name, Created: at(33), Head: 1, First: 1, RoomSettings: plausch.RoomSettings{Writers: plausch.WritersMembers}}
 			byID, err := f.Room(f.ctx(), id)
 			f.ok(err)
 			f.equal("by id", byID, want)
@@ -66,11 +67,11 @@ var roomTests = []test{
 		d := direct(bob, ann, "hi")
 		d.Time = at(5)
 		id := f.one(d).Room
-		want := plausch.Room{ID: id, Kind: plausch.RoomDirect, Created: at(5), Head: 3}
+		want := plausch.Room{ID: id, Kind: plausch.RoomDirect, Created: at(5), Head: 3, First: 1, RoomSettings: plausch.RoomSettings{Writers: plausch.WritersMembers}}
 		for _, pair := range [][2]plausch.AccountRef{{ann, bob}, {bob, ann}} {
 			r, err := f.RoomFor(f.ctx(), id, pair[0].ID)
 			f.ok(err)
-			theirs := store.JoinedRoom{Room: want, Joined: true}
+			theirs := store.JoinedRoom{Room: want, Joined: true, Role: plausch.RoomMember}
 			theirs.Peer = pair[1]
 			f.equal("direct room", r, theirs)
 		}
@@ -172,11 +173,16 @@ func testListRooms(f *fixture) {
 		r, err := f.Room(f.ctx(), id)
 		f.ok(err)
 		r.Peer = peer
-		return store.JoinedRoom{Room: r, Joined: true}
+		return store.JoinedRoom{Room: r, Joined: true, Role: plausch.RoomMember}
 	}
 	seen := func(id plausch.RoomID) store.JoinedRoom {
 		r := room(id, plausch.AccountRef{})
-		r.Joined = false
+		r.Joined, r.Role = false, ""
+		return r
+	}
+	own := func(id plausch.RoomID) store.JoinedRoom {
+		r := room(id, plausch.AccountRef{})
+		r.Role = plausch.RoomOwner
 		return r
 	}
 	none := plausch.AccountRef{}
@@ -190,7 +196,7 @@ func testListRooms(f *fixture) {
 	}{
 		{"own rooms", ann.ID, false, []store.JoinedRoom{public, room(den, none), room(talk, bob)}},
 		{"own and public rooms", ann.ID, true, []store.JoinedRoom{public, seen(open), room(den, none), room(talk, bob)}},
-		{"the peer is the other one", bob.ID, false, []store.JoinedRoom{public, room(open, none), room(den, none), room(talk, ann), room(other, eve)}},
+		{"the peer is the other one", bob.ID, false, []store.JoinedRoom{public, own(open), own(den), room(talk, ann), room(other, eve)}},
 		{"a stranger's", 12345, false, []store.JoinedRoom{public}},
 		{"a stranger's and public rooms", 12345, true, []store.JoinedRoom{public, seen(open)}},
 	}

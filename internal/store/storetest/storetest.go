@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Changes", cursorTests},
 		{"ClientID", clientIDTests},
 		{"Events", eventTests},
+		{"Messages", messageTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},
