@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"internal/bus":               {"/"},
 	"internal/bus/bustest":       {"/", "internal/bus"},
 	"internal/media":             {},
-	"internal/core":              {"/", "internal/store", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network"},
+	"internal/core":              {"/", "internal/store", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network", "markdown"},
 	"internal/hub":               {"/", "protocol", "internal/bus"},
 	"internal/notify":            {"/", "protocol", "internal/store"},
 	"internal/notify/notifytest": {},

@@ -85,12 +85,12 @@ const (
 
 // RoomChange is what an [EventRoom] changes. What is nil stays as it is.
 type RoomChange struct {
-	Topic       *string        `json:"topic,omitempty"`
-	Description *string        `json:"description,omitempty"`
-	Picture     *string        `json:"picture,omitempty"`
-	Writers     *Writers       `json:"writers,omitempty"`
-	Retention   *time.Duration `json:"retention,omitempty"`
-	Archived    *bool          `json:"archived,omitempty"`
+	Topic       *string        `json:"topic,omitzero"`
+	Description *string        `json:"description,omitzero"`
+	Picture     *string        `json:"picture,omitzero"`
+	Writers     *Writers       `json:"writers,omitzero"`
+	Retention   *time.Duration `json:"retention,omitzero"`
+	Archived    *bool          `json:"archived,omitzero"`
 }
 
 // Empty reports whether c changes nothing.

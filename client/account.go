@@ -12,7 +12,7 @@ import (
 // UpdateAccount changes how the account is called; empty means by its name. The
 // error's code is Taken if it is the name of another account.
 func (c *Client) UpdateAccount(ctx context.Context, display string) (plausch.AccountRef, error) {
-	var me protocol.Account
+	var me protocol.OwnAccount
 	if err := c.Call(ctx, protocol.MethodAccountUpdate, &protocol.AccountUpdate{Display: display}, &me); err != nil {
 		return plausch.AccountRef{}, err
 	}

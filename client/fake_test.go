@@ -258,7 +258,7 @@ func (c *fakeConn) signIn(id int64, p protocol.SignIn) {
 		role = plausch.RoleMember
 	}
 	c.reply(id, &protocol.SignedIn{
-		Account: protocol.Account{ID: int64(f.account(c.name)), Name: c.name, Role: string(role)}, Token: token,
+		Account: protocol.OwnAccount{ID: int64(f.account(c.name)), Name: c.name, Role: string(role)}, Token: token,
 	}, nil)
 }
 

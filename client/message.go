@@ -1,10 +1,12 @@
 package client
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"plausch"
+	"plausch/protocol"
 )
 
 // Outgoing is a message to send: to a room or, if Room is 0, to the account
@@ -15,6 +17,11 @@ type Outgoing struct {
 	Text string // may be empty if there are attachments
 	// Attachments are the ids of uploaded files: see [Client.Upload].
 	Attachments []string
+	// Target is the seq of the message in Room that this one answers, 0 if none.
+	Target int64
+	// Details are whom it names, to which the server adds those whom Text names, and,
+	// in the place of Text, a sealed body; nil if there is none of that.
+	Details *plausch.Details
 }
 
 // check reports why no server would take m.
@@ -29,6 +36,12 @@ func (m Outgoing) check() error {
 		if err := checkString(id); err != nil {
 			return err
 		}
+	}
+	if m.Target != 0 && m.Room == 0 {
+		return plausch.Errorf(plausch.Invalid, "an answer goes to the room of the message that it answers")
+	}
+	if d := m.Details; d != nil && d.Scheme != "" {
+		return plausch.CheckSealed(d.Scheme, d.Sealed)
 	}
 	return plausch.CheckMessage(m.Text, len(m.Attachments))
 }
@@ -73,7 +86,7 @@ func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
 	puts := make([]put, len(ms))
 	at := time.Now().UnixMilli()
 	for i, m := range ms {
-		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, Attachments: slices.Clone(m.Attachments), At: at}
+		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, Attachments: slices.Clone(m.Attachments), Target: m.Target, Details: m.Details, At: at}
 		ids = append(ids, puts[i].ID)
 	}
 	if c.journal != nil {
@@ -86,4 +99,97 @@ func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
 	c.enqueue(puts)
 	c.sendMore()
 	return ids, nil
+}
+
+// MessageQuery asks for a part of the messages of a room. At most one of Before,
+// After, Around and Date is set; without any the newest are meant.
+type MessageQuery struct {
+	Before int64     // the newest below this seq
+	After  int64     // the oldest above this seq; with Forward also above 0
+	Around int64     // those on both sides of this seq
+	Date   time.Time // those on both sides of this time
+	// Forward makes After count when it is 0.
+	Forward bool
+	// Limit is the most messages to return, up to protocol.MaxPage;
+	// protocol.DefaultPage if 0.
+	Limit int
+}
+
+// MessageState is a part of the messages of a room, in one state of it.
+type MessageState struct {
+	Messages     []plausch.Message // ascending by seq
+	AsOf         int64             // the seq up to which all is in it; pushes go on from there
+	First        int64             // of the oldest event that is kept
+	Older, Newer bool              // there are more messages on that side
+}
+
+// Messages returns messages of a room that the account is in as they are now: edited,
+// with their reactions, and with what they answer.
+func (c *Client) Messages(ctx context.Context, room plausch.RoomID, p MessageQuery) (MessageState, error) {
+	params := &protocol.MessagesGet{Room: int64(room), Before: p.Before, Around: p.Around, Limit: p.Limit}
+	if p.Forward || p.After != 0 {
+		params.After = &p.After
+	}
+	if !p.Date.IsZero() {
+		params.Date = p.Date.UnixMilli()
+	}
+	var w protocol.Messages
+	if err := c.read(ctx, protocol.MethodMessages, params, &w); err != nil {
+		return MessageState{}, err
+	}
+	state := MessageState{AsOf: w.AsOf, First: w.First, Older: w.Older, Newer: w.Newer, Messages: make([]plausch.Message, len(w.Messages))}
+	for i := range w.Messages {
+		state.Messages[i] = w.Messages[i].Message(room)
+	}
+	return state, nil
+}
+
+// Edit is what a message is to say instead.
+type Edit struct {
+	Text string
+	// Details are whom it names and, in the place of Text, a sealed body; nil if
+	// there is none of that. The server finds names in Text by itself.
+	Details *plausch.Details
+}
+
+// EditMessage gives a message of the account's own another content, and returns the
+// seq of that event.
+func (c *Client) EditMessage(ctx context.Context, room plausch.RoomID, seq int64, e Edit) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessageEdit, &protocol.MessageEdit{
+		Room: int64(room), Seq: seq, Text: e.Text, Details: protocol.NewDetails(e.Details), ClientID: c.ids.next(),
+	})
+}
+
+// DeleteMessage empties a message for everybody, and returns the seq of that event, 0
+// if it was deleted already.
+func (c *Client) DeleteMessage(ctx context.Context, room plausch.RoomID, seq int64) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessageDelete, &protocol.MessageRef{Room: int64(room), Seq: seq})
+}
+
+// React adds a reaction of the account to a message, and returns the seq of that
+// event, 0 if it is there already.
+func (c *Client) React(ctx context.Context, room plausch.RoomID, seq int64, emoji string) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessageReact, &protocol.MessageReact{Room: int64(room), Seq: seq, Emoji: emoji})
+}
+
+// Unreact takes one away, and returns the seq of that event, 0 if there was none.
+func (c *Client) Unreact(ctx context.Context, room plausch.RoomID, seq int64, emoji string) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessageUnreact, &protocol.MessageReact{Room: int64(room), Seq: seq, Emoji: emoji})
+}
+
+// PinMessage pins a message to its room, and returns the seq of that event, 0 if it is
+// pinned already.
+func (c *Client) PinMessage(ctx context.Context, room plausch.RoomID, seq int64) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessagePin, &protocol.MessageRef{Room: int64(room), Seq: seq})
+}
+
+// UnpinMessage ends that, and returns the seq of that event, 0 if it was not pinned.
+func (c *Client) UnpinMessage(ctx context.Context, room plausch.RoomID, seq int64) (int64, error) {
+	return c.changeMessage(ctx, protocol.MethodMessageUnpin, &protocol.MessageRef{Room: int64(room), Seq: seq})
+}
+
+func (c *Client) changeMessage(ctx context.Context, method string, params protocol.Body) (int64, error) {
+	var w protocol.MessageSent
+	err := c.read(ctx, method, params, &w)
+	return w.Seq, err
 }

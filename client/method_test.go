@@ -45,6 +45,7 @@ func TestEveryMethod(t *testing.T) {
 	w.manage()
 	w.lookAfterOneself()
 	w.talk()
+	w.change()
 	w.files()
 	w.webhooks()
 	w.passkeys()
@@ -232,6 +233,58 @@ func (w *world) lookAfterOneself() {
 	w.must(conn.SignOut(ctx))
 	_, err = w.dial().SignIn(ctx, protocol.SignIn{Token: guest.Token})
 	w.expect(err, plausch.SignInFailed)
+}
+
+// change does all that can be done to a message.
+func (w *world) change() {
+	ctx, alice := w.t.Context(), w.alice
+	room, err := alice.CreateRoom(ctx, "change", plausch.RoomPublic)
+	w.must(err)
+	_, err = w.bob.JoinRoom(ctx, client.RoomRef{ID: room.ID})
+	w.must(err)
+	_, err = w.bob.Send(client.Outgoing{Room: room.ID, Text: "one"})
+	w.must(err)
+	w.must(w.bob.Flush(ctx))
+	_, err = alice.Send(client.Outgoing{Room: room.ID, Text: "@bob two", Target: 3})
+	w.must(err)
+	w.must(alice.Flush(ctx))
+	for what, change := range map[string]func() (int64, error){
+		"edit":  func() (int64, error) { return w.bob.EditMessage(ctx, room.ID, 3, client.Edit{Text: "1"}) },
+		"react": func() (int64, error) { return alice.React(ctx, room.ID, 3, "👍") },
+		"pin":   func() (int64, error) { return alice.PinMessage(ctx, room.ID, 4) },
+	} {
+		if seq, err := change(); err != nil || seq < 5 {
+			w.t.Errorf("%s: event %d, %v", what, seq, err)
+		}
+	}
+	state, err := alice.Messages(ctx, room.ID, client.MessageQuery{Forward: true})
+	w.must(err)
+	if len(state.Messages) != 2 || state.AsOf != 7 {
+		w.t.Fatalf("the messages are %+v", state)
+	}
+	one, two := state.Messages[0], state.Messages[1]
+	if one.Text != "1" || len(one.Reactions) != 1 || !one.Reactions[0].Mine || one.Reactions[0].First[0].Name != "alice" {
+		w.t.Errorf("the first is %+v", one)
+	}
+	if two.Pinned == 0 || two.Quote == nil || two.Quote.Text != "1" || !two.Mentions(w.bobID) {
+		w.t.Errorf("the second is %+v", two)
+	}
+	_, err = alice.Unreact(ctx, room.ID, 3, "👍")
+	w.must(err)
+	_, err = alice.UnpinMessage(ctx, room.ID, 4)
+	w.must(err)
+	_, err = w.bob.DeleteMessage(ctx, room.ID, 4)
+	w.expect(err, plausch.Forbidden)
+	_, err = alice.DeleteMessage(ctx, room.ID, 3)
+	w.must(err)
+	if seq, err := alice.DeleteMessage(ctx, room.ID, 3); err != nil || seq != 0 {
+		w.t.Errorf("a second deletion: event %d, %v", seq, err)
+	}
+	state, err = w.bob.Messages(ctx, room.ID, client.MessageQuery{Around: 3, Limit: 1})
+	w.must(err)
+	if m := state.Messages; len(m) != 1 || m[0].Deleted == 0 || m[0].Text != "" || len(m[0].Reactions) > 0 {
+		w.t.Errorf("after the deletion: %+v", state)
+	}
 }
 
 func (w *world) talk() {

@@ -61,13 +61,15 @@ type put struct {
 	Text string         `json:"text"`
 	At   int64          `json:"at"` // milliseconds since 1970-01-01 UTC
 
-	Attachments []string `json:"attachments,omitempty"`
+	Attachments []string         `json:"attachments,omitempty"`
+	Target      int64            `json:"target,omitempty"`
+	Details     *plausch.Details `json:"details,omitempty"`
 
 	went bool // an earlier process wrote it to a KTN server, or was about to
 }
 
 func (p put) outgoing() Outgoing {
-	return Outgoing{Room: p.Room, To: p.To, Text: p.Text, Attachments: p.Attachments}
+	return Outgoing{Room: p.Room, To: p.To, Text: p.Text, Attachments: p.Attachments, Target: p.Target, Details: p.Details}
 }
 
 func (p put) queued() Queued {
@@ -147,7 +149,9 @@ func (c *Client) sendMore() {
 		}
 		o.flying, o.sentAt = true, time.Now()
 		b.flying++
-		params := &protocol.MessageSend{Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID, Attachments: o.Attachments}
+		params := &protocol.MessageSend{
+			Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID, Attachments: o.Attachments, Target: o.Target, Details: protocol.NewDetails(o.Details),
+		}
 		var sent protocol.MessageSent
 		c.ask(protocol.MethodMessageSend, params, &sent, func(err error) { c.answered(o, &sent, err) })
 	}

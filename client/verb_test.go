@@ -31,6 +31,9 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"typing":                {"Typing", "CheckCanType", "the hub tells it"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
+	"messages":              {"Messages", "Messages", "no verb"},
+	"message.react":         {"React", "React", "the verb says it"},
+	"message.unreact":       {"Unreact", "Unreact", "as message.react"},
 	"message.send":          {"Send", "SendMessage", "it is what a client is for"},
 	"attachment.upload":     {"Upload", "UploadAttachment", "as message.send"},
 	"attachment.get":        {"Download", "OpenAttachment", "it is written to where one says"},
@@ -112,6 +115,7 @@ func TestOneVerbOnEveryFloor(t *testing.T) {
 // otherFiles are the files that are not called by the noun, on all floors or on one.
 var otherFiles = map[string]string{
 	"hello": "session", "ping": "session", "sign_in": "session", "sign_out": "session", "subscribe": "session",
+	"messages":   "message",
 	"core hello": "server", "core subscribe": "room",
 	"protocol history": "event", "protocol typing": "presence",
 }

@@ -3,7 +3,7 @@ package protocol
 import "plausch"
 
 //msgp:limit arrays:256 maps:64
-//msgp:ignore AccountUpdate AccountList AccountInfo Accounts AccountName AccountRole AccountDelete
+//msgp:ignore OwnAccount AccountUpdate AccountList AccountInfo Accounts AccountName AccountRole AccountDelete
 
 // Account is an account as others see it.
 type Account struct {
@@ -12,8 +12,24 @@ type Account struct {
 	// Display is set if the account likes to be called by more than its name.
 	// It is not unique: see [plausch.AccountRef.Shown].
 	Display string `json:"display,omitzero" msg:"display,omitempty"`
-	// Role is set where a reply is about the account itself.
-	Role string `json:"role,omitzero" msg:"role,omitempty"`
+}
+
+// OwnAccount is an account as it sees itself.
+type OwnAccount struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Display string `json:"display,omitzero"`
+	Role    string `json:"role,omitzero"`
+}
+
+// NewOwnAccount returns a as it goes over the wire to itself.
+func NewOwnAccount(a plausch.Account) OwnAccount {
+	return OwnAccount{ID: int64(a.ID), Name: a.Name, Display: a.Display, Role: string(a.Role)}
+}
+
+// Ref returns the account that a names.
+func (a OwnAccount) Ref() plausch.AccountRef {
+	return Account{ID: a.ID, Name: a.Name, Display: a.Display}.Ref()
 }
 
 // NewAccount returns ref as it goes over the wire.

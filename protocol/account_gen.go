@@ -13,19 +13,15 @@ const (
 )
 
 // MarshalMsg implements msgp.Marshaler
-func (z *Account) MarshalMsg(b []byte) (o []byte, err error) {
+func (z Account) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(4)
-	var zb0001Mask uint8 /* 4 bits */
+	zb0001Len := uint32(3)
+	var zb0001Mask uint8 /* 3 bits */
 	_ = zb0001Mask
 	if z.Display == "" {
 		zb0001Len--
 		zb0001Mask |= 0x4
-	}
-	if z.Role == "" {
-		zb0001Len--
-		zb0001Mask |= 0x8
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -42,11 +38,6 @@ func (z *Account) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "display"
 			o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x70, 0x6c, 0x61, 0x79)
 			o = msgp.AppendString(o, z.Display)
-		}
-		if (zb0001Mask & 0x8) == 0 { // if not omitted
-			// string "role"
-			o = append(o, 0xa4, 0x72, 0x6f, 0x6c, 0x65)
-			o = msgp.AppendString(o, z.Role)
 		}
 	}
 	return
@@ -92,12 +83,6 @@ func (z *Account) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Display")
 				return
 			}
-		case "role":
-			z.Role, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Role")
-				return
-			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -111,7 +96,7 @@ func (z *Account) UnmarshalMsg(bts []byte) (o []byte, err error) {
 }
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
-func (z *Account) Msgsize() (s int) {
-	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 8 + msgp.StringPrefixSize + len(z.Display) + 5 + msgp.StringPrefixSize + len(z.Role)
+func (z Account) Msgsize() (s int) {
+	s = 1 + 3 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Name) + 8 + msgp.StringPrefixSize + len(z.Display)
 	return
 }

@@ -7,6 +7,6 @@ type BotCreate struct {
 
 // BotCreated is the result of bot.create. The token is told this once.
 type BotCreated struct {
-	Account Account `json:"account"`
-	Token   string  `json:"token"`
+	Account OwnAccount `json:"account"`
+	Token   string     `json:"token"`
 }

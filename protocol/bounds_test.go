@@ -182,7 +182,7 @@ func TestEventSize(t *testing.T) {
 	for i, text := range append(largestTexts, largestTexts...) {
 		e := largestEvent(text)
 		if i >= len(largestTexts) {
-			e.Attachments = largestFiles()
+			e.Attachments, e.Details = largestFiles(), largestDetails()
 		}
 		w := NewEvent(&e)
 		for _, c := range []Codec{Msgpack, JSON} {
@@ -190,8 +190,44 @@ func TestEventSize(t *testing.T) {
 				t.Errorf("%v: the event with text %.10q has %d bytes, not at most %d", c, text, size, EventSize(&e))
 			}
 		}
-		if size := len(JSON.Encode(nil, &w)); size < EventSize(&e)-64 {
+		if size := len(JSON.Encode(nil, &w)); size < EventSize(&e)-128 {
 			t.Errorf("the event with text %.10q has %d bytes, far fewer than %d", text, size, EventSize(&e))
+		}
+	}
+	long := strings.Repeat(`"`, plausch.MaxDescription)
+	e := largestEvent("")
+	e.Details = &plausch.Details{Role: plausch.RoomMember, Room: &plausch.RoomChange{
+		Topic: &long, Description: &long, Picture: &long, Writers: (*plausch.Writers)(&long), Retention: new(time.Duration(1<<63 - 1)), Archived: new(false),
+	}}
+	sealed := largestEvent("")
+	sealed.Details = &plausch.Details{Scheme: strings.Repeat("x", plausch.MaxScheme), Sealed: strings.Repeat("x", plausch.MaxSealed)}
+	for _, e := range []plausch.Event{e, sealed} {
+		w := NewEvent(&e)
+		for _, c := range []Codec{Msgpack, JSON} {
+			if size := len(c.Encode(nil, &w)) + 1; size > EventSize(&e) {
+				t.Errorf("%v: a %s has %d bytes, not at most %d", c, e.Kind, size, EventSize(&e))
+			}
+		}
+	}
+	if size := EventSize(&sealed); size > MaxPageBytes {
+		t.Errorf("a sealed message has %d bytes, which no page has room for", size)
+	}
+}
+
+// TestMessageSize is TestEventSize of messages as they are now.
+func TestMessageSize(t *testing.T) {
+	for _, text := range largestTexts {
+		m := plausch.Message{Event: largestEvent(text), Edited: 1<<63 - 1, Deleted: 1<<63 - 1, Pinned: 1<<63 - 1}
+		m.Attachments, m.Details = largestFiles(), largestDetails()
+		m.Quote = &plausch.Quote{Seq: 1<<63 - 1, Actor: m.Actor, Text: text[:min(len(text), plausch.MaxQuote)], Files: plausch.MaxAttachments, Sealed: true, Deleted: true}
+		m.Reactions = slices.Repeat([]plausch.Reaction{{
+			Emoji: strings.Repeat("x", plausch.MaxEmoji), Count: 1<<63 - 1, Mine: true, First: slices.Repeat([]plausch.AccountRef{m.Actor}, plausch.ReactionNames),
+		}}, plausch.MaxReactions)
+		w := NewMessage(&m)
+		for _, c := range []Codec{Msgpack, JSON} {
+			if size := len(c.Encode(nil, &w)) + 1; size > MessageSize(&m) {
+				t.Errorf("%v: the message with text %.10q has %d bytes, not at most %d", c, text, size, MessageSize(&m))
+			}
 		}
 	}
 }
@@ -208,8 +244,13 @@ func largestEvent(text string) plausch.Event {
 	ref := plausch.AccountRef{ID: most, Name: strings.Repeat("x", 32), Display: strings.Repeat(`"`, plausch.MaxDisplay)}
 	return plausch.Event{
 		Room: most, Seq: most, Time: time.UnixMilli(most), Kind: plausch.EventMessage, Actor: ref, Member: ref,
-		Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
+		Target: most, Text: text, ClientID: strings.Repeat(`\`, plausch.MaxClientID),
 	}
+}
+
+// largestDetails are mentions, of a message or an edit, as large as can be.
+func largestDetails() *plausch.Details {
+	return &plausch.Details{Mentions: slices.Repeat([]plausch.AccountID{1<<63 - 1}, plausch.MaxMentions), MentionsRoom: true}
 }
 
 // largestFiles are as many as fit a message, each as large as can be.

@@ -23,23 +23,27 @@ type Event struct {
 	ClientID string   `json:"client_id,omitzero" msg:"client_id,omitempty"` // as the sender gave it
 	// Attachments are the files of a message, which may have no text then.
 	Attachments []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
-	// Mentions are the ids of the accounts that a message or edit names, ascending.
-	Mentions     []int64     `json:"mentions,omitempty" msg:"mentions,omitempty"`
-	MentionsRoom bool        `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"` // all in the room
+	Details     *Details     `json:"details,omitempty" msg:"details,omitempty"`
+}
+
+// Details are what only some events have: see [plausch.Details].
+type Details struct {
+	Mentions     []int64     `json:"mentions,omitempty" msg:"mentions,omitempty"`          // ids of accounts, at most [plausch.MaxMentions]
+	MentionsRoom bool        `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"` // everybody in the room
 	Scheme       string      `json:"scheme,omitzero" msg:"scheme,omitempty"`               // how Sealed is encrypted
 	Sealed       string      `json:"sealed,omitzero" msg:"sealed,omitempty"`               // in the place of a text
-	Role         string      `json:"role,omitzero" msg:"role,omitempty"`                   // of roles: the new one, in the room
-	Change       *RoomChange `json:"change,omitempty" msg:"change,omitempty"`              // of the kind room
+	Role         string      `json:"role,omitzero" msg:"role,omitempty"`                   // of Member, in the room
+	Room         *RoomChange `json:"room,omitempty" msg:"room,omitempty"`
 }
 
 // RoomChange is what an event of the kind room changes. What is absent stays.
 type RoomChange struct {
-	Topic       *string `json:"topic,omitempty" msg:"topic,omitempty"`
-	Description *string `json:"description,omitempty" msg:"description,omitempty"`
-	Picture     *string `json:"picture,omitempty" msg:"picture,omitempty"`
-	Writers     *string `json:"writers,omitempty" msg:"writers,omitempty"`
-	Retention   *int64  `json:"retention,omitempty" msg:"retention,omitempty"` // milliseconds
-	Archived    *bool   `json:"archived,omitempty" msg:"archived,omitempty"`
+	Topic       *string `json:"topic,omitzero" msg:"topic,omitempty"`
+	Description *string `json:"description,omitzero" msg:"description,omitempty"`
+	Picture     *string `json:"picture,omitzero" msg:"picture,omitempty"`
+	Writers     *string `json:"writers,omitzero" msg:"writers,omitempty"`
+	Retention   *int64  `json:"retention,omitzero" msg:"retention,omitempty"` // milliseconds
+	Archived    *bool   `json:"archived,omitzero" msg:"archived,omitempty"`
 }
 
 // NewRoomChange returns c as it goes over the wire.
@@ -70,13 +74,34 @@ func NewEvent(e *plausch.Event) Event {
 		m := NewAccount(e.Member)
 		w.Member = &m
 	}
-	if d := e.Details; d != nil {
-		w.Mentions, w.MentionsRoom, w.Scheme, w.Sealed, w.Role = ids[int64](d.Mentions), d.MentionsRoom, d.Scheme, d.Sealed, string(d.Role)
-		if d.Room != nil {
-			w.Change = NewRoomChange(d.Room)
-		}
+	w.Details = NewDetails(e.Details)
+	return w
+}
+
+// NewDetails returns d as it goes over the wire.
+func NewDetails(d *plausch.Details) *Details {
+	if d == nil {
+		return nil
+	}
+	w := &Details{Mentions: ids[int64](d.Mentions), MentionsRoom: d.MentionsRoom, Scheme: d.Scheme, Sealed: d.Sealed, Role: string(d.Role)}
+	if d.Room != nil {
+		w.Room = NewRoomChange(d.Room)
 	}
 	return w
+}
+
+// Details returns what w says.
+func (w *Details) Details() *plausch.Details {
+	if w == nil {
+		return nil
+	}
+	d := &plausch.Details{
+		Mentions: ids[plausch.AccountID](w.Mentions), MentionsRoom: w.MentionsRoom, Scheme: w.Scheme, Sealed: w.Sealed, Role: plausch.RoomRole(w.Role),
+	}
+	if w.Room != nil {
+		d.Room = w.Room.RoomChange()
+	}
+	return d
 }
 
 // ids converts ids of accounts.
@@ -100,15 +125,7 @@ func (w *Event) Event() plausch.Event {
 	if w.Member != nil {
 		e.Member = w.Member.Ref()
 	}
-	if w.Mentions != nil || w.MentionsRoom || w.Scheme != "" || w.Sealed != "" || w.Role != "" || w.Change != nil {
-		e.Details = &plausch.Details{
-			Mentions: ids[plausch.AccountID](w.Mentions), MentionsRoom: w.MentionsRoom,
-			Scheme: w.Scheme, Sealed: w.Sealed, Role: plausch.RoomRole(w.Role),
-		}
-		if w.Change != nil {
-			e.Details.Room = w.Change.RoomChange()
-		}
-	}
+	e.Details = w.Details.Details()
 	return e
 }
 

@@ -13,11 +13,201 @@ const (
 )
 
 // MarshalMsg implements msgp.Marshaler
+func (z *Details) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.Mentions == nil {
+		zb0001Len--
+		zb0001Mask |= 0x1
+	}
+	if z.MentionsRoom == false {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	if z.Scheme == "" {
+		zb0001Len--
+		zb0001Mask |= 0x4
+	}
+	if z.Sealed == "" {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.Role == "" {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Room == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "mentions"
+			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
+			for za0001 := range z.Mentions {
+				o = msgp.AppendInt64(o, z.Mentions[za0001])
+			}
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "mentions_room"
+			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
+			o = msgp.AppendBool(o, z.MentionsRoom)
+		}
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "scheme"
+			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
+			o = msgp.AppendString(o, z.Scheme)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "sealed"
+			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
+			o = msgp.AppendString(o, z.Sealed)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "role"
+			o = append(o, 0xa4, 0x72, 0x6f, 0x6c, 0x65)
+			o = msgp.AppendString(o, z.Role)
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "room"
+			o = append(o, 0xa4, 0x72, 0x6f, 0x6f, 0x6d)
+			if z.Room == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Room.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Room")
+					return
+				}
+			}
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Details) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zd9e37b5dlimitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "mentions":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Mentions")
+				return
+			}
+			if zb0002 > zd9e37b5dlimitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Mentions) >= int(zb0002) {
+				z.Mentions = (z.Mentions)[:zb0002]
+			} else {
+				z.Mentions = make([]int64, zb0002)
+			}
+			for za0001 := range z.Mentions {
+				z.Mentions[za0001], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Mentions", za0001)
+					return
+				}
+			}
+		case "mentions_room":
+			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "MentionsRoom")
+				return
+			}
+		case "scheme":
+			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Scheme")
+				return
+			}
+		case "sealed":
+			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sealed")
+				return
+			}
+		case "role":
+			z.Role, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Role")
+				return
+			}
+		case "room":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Room = nil
+			} else {
+				if z.Room == nil {
+					z.Room = new(RoomChange)
+				}
+				bts, err = z.Room.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Room")
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Details) Msgsize() (s int) {
+	s = 1 + 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed) + 5 + msgp.StringPrefixSize + len(z.Role) + 5
+	if z.Room == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Room.Msgsize()
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(16)
-	var zb0001Mask uint16 /* 16 bits */
+	zb0001Len := uint32(11)
+	var zb0001Mask uint16 /* 11 bits */
 	_ = zb0001Mask
 	if z.Member == nil {
 		zb0001Len--
@@ -39,32 +229,12 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x200
 	}
-	if z.Mentions == nil {
+	if z.Details == nil {
 		zb0001Len--
 		zb0001Mask |= 0x400
 	}
-	if z.MentionsRoom == false {
-		zb0001Len--
-		zb0001Mask |= 0x800
-	}
-	if z.Scheme == "" {
-		zb0001Len--
-		zb0001Mask |= 0x1000
-	}
-	if z.Sealed == "" {
-		zb0001Len--
-		zb0001Mask |= 0x2000
-	}
-	if z.Role == "" {
-		zb0001Len--
-		zb0001Mask |= 0x4000
-	}
-	if z.Change == nil {
-		zb0001Len--
-		zb0001Mask |= 0x8000
-	}
 	// variable map header, size zb0001Len
-	o = msgp.AppendMapHeader(o, zb0001Len)
+	o = append(o, 0x80|uint8(zb0001Len))
 
 	// skip if no fields are to be emitted
 	if zb0001Len != 0 {
@@ -128,42 +298,14 @@ func (z *Event) MarshalMsg(b []byte) (o []byte, err error) {
 			}
 		}
 		if (zb0001Mask & 0x400) == 0 { // if not omitted
-			// string "mentions"
-			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
-			for za0002 := range z.Mentions {
-				o = msgp.AppendInt64(o, z.Mentions[za0002])
-			}
-		}
-		if (zb0001Mask & 0x800) == 0 { // if not omitted
-			// string "mentions_room"
-			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
-			o = msgp.AppendBool(o, z.MentionsRoom)
-		}
-		if (zb0001Mask & 0x1000) == 0 { // if not omitted
-			// string "scheme"
-			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
-			o = msgp.AppendString(o, z.Scheme)
-		}
-		if (zb0001Mask & 0x2000) == 0 { // if not omitted
-			// string "sealed"
-			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
-			o = msgp.AppendString(o, z.Sealed)
-		}
-		if (zb0001Mask & 0x4000) == 0 { // if not omitted
-			// string "role"
-			o = append(o, 0xa4, 0x72, 0x6f, 0x6c, 0x65)
-			o = msgp.AppendString(o, z.Role)
-		}
-		if (zb0001Mask & 0x8000) == 0 { // if not omitted
-			// string "change"
-			o = append(o, 0xa6, 0x63, 0x68, 0x61, 0x6e, 0x67, 0x65)
-			if z.Change == nil {
+			// string "details"
+			o = append(o, 0xa7, 0x64, 0x65, 0x74, 0x61, 0x69, 0x6c, 0x73)
+			if z.Details == nil {
 				o = msgp.AppendNil(o)
 			} else {
-				o, err = z.Change.MarshalMsg(o)
+				o, err = z.Details.MarshalMsg(o)
 				if err != nil {
-					err = msgp.WrapError(err, "Change")
+					err = msgp.WrapError(err, "Details")
 					return
 				}
 			}
@@ -282,67 +424,20 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "mentions":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Mentions")
-				return
-			}
-			if zb0003 > zd9e37b5dlimitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Mentions) >= int(zb0003) {
-				z.Mentions = (z.Mentions)[:zb0003]
-			} else {
-				z.Mentions = make([]int64, zb0003)
-			}
-			for za0002 := range z.Mentions {
-				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Mentions", za0002)
-					return
-				}
-			}
-		case "mentions_room":
-			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "MentionsRoom")
-				return
-			}
-		case "scheme":
-			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Scheme")
-				return
-			}
-		case "sealed":
-			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Sealed")
-				return
-			}
-		case "role":
-			z.Role, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Role")
-				return
-			}
-		case "change":
+		case "details":
 			if msgp.IsNil(bts) {
 				bts, err = msgp.ReadNilBytes(bts)
 				if err != nil {
 					return
 				}
-				z.Change = nil
+				z.Details = nil
 			} else {
-				if z.Change == nil {
-					z.Change = new(RoomChange)
+				if z.Details == nil {
+					z.Details = new(Details)
 				}
-				bts, err = z.Change.UnmarshalMsg(bts)
+				bts, err = z.Details.UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Change")
+					err = msgp.WrapError(err, "Details")
 					return
 				}
 			}
@@ -360,7 +455,7 @@ func (z *Event) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Event) Msgsize() (s int) {
-	s = 3 + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + z.From.Msgsize() + 7
+	s = 1 + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + z.From.Msgsize() + 7
 	if z.Member == nil {
 		s += msgp.NilSize
 	} else {
@@ -370,11 +465,11 @@ func (z *Event) Msgsize() (s int) {
 	for za0001 := range z.Attachments {
 		s += z.Attachments[za0001].Msgsize()
 	}
-	s += 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed) + 5 + msgp.StringPrefixSize + len(z.Role) + 7
-	if z.Change == nil {
+	s += 8
+	if z.Details == nil {
 		s += msgp.NilSize
 	} else {
-		s += z.Change.Msgsize()
+		s += z.Details.Msgsize()
 	}
 	return
 }

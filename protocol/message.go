@@ -20,27 +20,20 @@ type MessageSend struct {
 	Attachments []string `json:"attachments,omitempty" msg:"attachments,omitempty"`
 	// Target is the seq of the message in Room that this one answers.
 	Target int64 `json:"target,omitzero" msg:"target,omitempty"`
-	// Mentions are the ids of accounts that the message names, at most
-	// [plausch.MaxMentions]; the server adds those that it finds in Text.
-	// MentionsRoom names everybody in the room, for which one must run it.
-	Mentions     []int64 `json:"mentions,omitempty" msg:"mentions,omitempty"`
-	MentionsRoom bool    `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"`
-	// Scheme and Sealed stand in the place of Text if the body is encrypted.
-	Scheme string `json:"scheme,omitzero" msg:"scheme,omitempty"`
-	Sealed string `json:"sealed,omitzero" msg:"sealed,omitempty"`
+	// Details are whom the message names, to which the server adds those that it finds
+	// in Text (to name everybody in the room one must run it), and a sealed body in
+	// the place of Text.
+	Details *Details `json:"details,omitempty" msg:"details,omitempty"`
 }
 
 // MessageEdit is the params of message.edit: the message Seq of Room gets another
 // text, mentions, or sealed body. ClientID is as of [MessageSend].
 type MessageEdit struct {
-	Room         int64   `json:"room"`
-	Seq          int64   `json:"seq"`
-	Text         string  `json:"text,omitzero"`
-	ClientID     string  `json:"client_id,omitzero"`
-	Mentions     []int64 `json:"mentions,omitempty"`
-	MentionsRoom bool    `json:"mentions_room,omitzero"`
-	Scheme       string  `json:"scheme,omitzero"`
-	Sealed       string  `json:"sealed,omitzero"`
+	Room     int64    `json:"room"`
+	Seq      int64    `json:"seq"`
+	Text     string   `json:"text,omitzero"`
+	ClientID string   `json:"client_id,omitzero"`
+	Details  *Details `json:"details,omitempty"`
 }
 
 // MessageRef is the params of message.delete, message.pin and message.unpin.
@@ -79,22 +72,19 @@ type Messages struct {
 
 // Message is a message as it is now.
 type Message struct {
-	Seq          int64        `json:"seq" msg:"seq"`
-	Time         int64        `json:"time" msg:"time"` // milliseconds since 1970-01-01 UTC
-	From         Account      `json:"from" msg:"from"`
-	Text         string       `json:"text,omitzero" msg:"text,omitempty"`
-	ClientID     string       `json:"client_id,omitzero" msg:"client_id,omitempty"`
-	Target       int64        `json:"target,omitzero" msg:"target,omitempty"`
-	Attachments  []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
-	Mentions     []int64      `json:"mentions,omitempty" msg:"mentions,omitempty"`
-	MentionsRoom bool         `json:"mentions_room,omitzero" msg:"mentions_room,omitempty"`
-	Scheme       string       `json:"scheme,omitzero" msg:"scheme,omitempty"`
-	Sealed       string       `json:"sealed,omitzero" msg:"sealed,omitempty"`
-	Edited       int64        `json:"edited,omitzero" msg:"edited,omitempty"`   // seq of the newest edit
-	Deleted      int64        `json:"deleted,omitzero" msg:"deleted,omitempty"` // seq of the deletion
-	Pinned       int64        `json:"pinned,omitzero" msg:"pinned,omitempty"`   // seq of the pin
-	Reactions    []Reaction   `json:"reactions,omitempty" msg:"reactions,omitempty"`
-	Quote        *Quote       `json:"quote,omitempty" msg:"quote,omitempty"` // the message Target
+	Seq         int64        `json:"seq" msg:"seq"`
+	Time        int64        `json:"time" msg:"time"` // milliseconds since 1970-01-01 UTC
+	From        Account      `json:"from" msg:"from"`
+	Text        string       `json:"text,omitzero" msg:"text,omitempty"`
+	ClientID    string       `json:"client_id,omitzero" msg:"client_id,omitempty"`
+	Target      int64        `json:"target,omitzero" msg:"target,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty" msg:"attachments,omitempty"`
+	Details     *Details     `json:"details,omitempty" msg:"details,omitempty"`
+	Edited      int64        `json:"edited,omitzero" msg:"edited,omitempty"`   // seq of the newest edit
+	Deleted     int64        `json:"deleted,omitzero" msg:"deleted,omitempty"` // seq of the deletion
+	Pinned      int64        `json:"pinned,omitzero" msg:"pinned,omitempty"`   // seq of the pin
+	Reactions   []Reaction   `json:"reactions,omitempty" msg:"reactions,omitempty"`
+	Quote       *Quote       `json:"quote,omitempty" msg:"quote,omitempty"` // the message Target
 }
 
 // Reaction is an emoji under a message.
@@ -120,8 +110,7 @@ func NewMessage(m *plausch.Message) Message {
 	e := NewEvent(&m.Event)
 	w := Message{
 		Seq: e.Seq, Time: e.Time, From: e.From, Text: e.Text, ClientID: e.ClientID, Target: e.Target, Attachments: e.Attachments,
-		Mentions: e.Mentions, MentionsRoom: e.MentionsRoom, Scheme: e.Scheme, Sealed: e.Sealed,
-		Edited: m.Edited, Deleted: m.Deleted, Pinned: m.Pinned,
+		Details: e.Details, Edited: m.Edited, Deleted: m.Deleted, Pinned: m.Pinned,
 	}
 	for _, r := range m.Reactions {
 		first := make([]Account, len(r.First))
@@ -140,7 +129,7 @@ func NewMessage(m *plausch.Message) Message {
 func (w *Message) Message(room plausch.RoomID) plausch.Message {
 	e := Event{
 		Room: int64(room), Seq: w.Seq, Time: w.Time, Kind: string(plausch.EventMessage), From: w.From, Text: w.Text, ClientID: w.ClientID,
-		Target: w.Target, Attachments: w.Attachments, Mentions: w.Mentions, MentionsRoom: w.MentionsRoom, Scheme: w.Scheme, Sealed: w.Sealed,
+		Target: w.Target, Attachments: w.Attachments, Details: w.Details,
 	}
 	m := plausch.Message{Event: e.Event(), Edited: w.Edited, Deleted: w.Deleted, Pinned: w.Pinned}
 	for _, r := range w.Reactions {

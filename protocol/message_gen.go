@@ -16,8 +16,8 @@ const (
 func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(16)
-	var zb0001Mask uint16 /* 16 bits */
+	zb0001Len := uint32(13)
+	var zb0001Mask uint16 /* 13 bits */
 	_ = zb0001Mask
 	if z.Text == "" {
 		zb0001Len--
@@ -35,44 +35,32 @@ func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x40
 	}
-	if z.Mentions == nil {
+	if z.Details == nil {
 		zb0001Len--
 		zb0001Mask |= 0x80
 	}
-	if z.MentionsRoom == false {
+	if z.Edited == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x100
 	}
-	if z.Scheme == "" {
+	if z.Deleted == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x200
 	}
-	if z.Sealed == "" {
+	if z.Pinned == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x400
 	}
-	if z.Edited == 0 {
+	if z.Reactions == nil {
 		zb0001Len--
 		zb0001Mask |= 0x800
 	}
-	if z.Deleted == 0 {
+	if z.Quote == nil {
 		zb0001Len--
 		zb0001Mask |= 0x1000
 	}
-	if z.Pinned == 0 {
-		zb0001Len--
-		zb0001Mask |= 0x2000
-	}
-	if z.Reactions == nil {
-		zb0001Len--
-		zb0001Mask |= 0x4000
-	}
-	if z.Quote == nil {
-		zb0001Len--
-		zb0001Mask |= 0x8000
-	}
 	// variable map header, size zb0001Len
-	o = msgp.AppendMapHeader(o, zb0001Len)
+	o = append(o, 0x80|uint8(zb0001Len))
 
 	// skip if no fields are to be emitted
 	if zb0001Len != 0 {
@@ -117,56 +105,46 @@ func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 			}
 		}
 		if (zb0001Mask & 0x80) == 0 { // if not omitted
-			// string "mentions"
-			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
-			for za0002 := range z.Mentions {
-				o = msgp.AppendInt64(o, z.Mentions[za0002])
-			}
-		}
-		if (zb0001Mask & 0x100) == 0 { // if not omitted
-			// string "mentions_room"
-			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
-			o = msgp.AppendBool(o, z.MentionsRoom)
-		}
-		if (zb0001Mask & 0x200) == 0 { // if not omitted
-			// string "scheme"
-			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
-			o = msgp.AppendString(o, z.Scheme)
-		}
-		if (zb0001Mask & 0x400) == 0 { // if not omitted
-			// string "sealed"
-			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
-			o = msgp.AppendString(o, z.Sealed)
-		}
-		if (zb0001Mask & 0x800) == 0 { // if not omitted
-			// string "edited"
-			o = append(o, 0xa6, 0x65, 0x64, 0x69, 0x74, 0x65, 0x64)
-			o = msgp.AppendInt64(o, z.Edited)
-		}
-		if (zb0001Mask & 0x1000) == 0 { // if not omitted
-			// string "deleted"
-			o = append(o, 0xa7, 0x64, 0x65, 0x6c, 0x65, 0x74, 0x65, 0x64)
-			o = msgp.AppendInt64(o, z.Deleted)
-		}
-		if (zb0001Mask & 0x2000) == 0 { // if not omitted
-			// string "pinned"
-			o = append(o, 0xa6, 0x70, 0x69, 0x6e, 0x6e, 0x65, 0x64)
-			o = msgp.AppendInt64(o, z.Pinned)
-		}
-		if (zb0001Mask & 0x4000) == 0 { // if not omitted
-			// string "reactions"
-			o = append(o, 0xa9, 0x72, 0x65, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x73)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.Reactions)))
-			for za0003 := range z.Reactions {
-				o, err = z.Reactions[za0003].MarshalMsg(o)
+			// string "details"
+			o = append(o, 0xa7, 0x64, 0x65, 0x74, 0x61, 0x69, 0x6c, 0x73)
+			if z.Details == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Details.MarshalMsg(o)
 				if err != nil {
-					err = msgp.WrapError(err, "Reactions", za0003)
+					err = msgp.WrapError(err, "Details")
 					return
 				}
 			}
 		}
-		if (zb0001Mask & 0x8000) == 0 { // if not omitted
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "edited"
+			o = append(o, 0xa6, 0x65, 0x64, 0x69, 0x74, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Edited)
+		}
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
+			// string "deleted"
+			o = append(o, 0xa7, 0x64, 0x65, 0x6c, 0x65, 0x74, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Deleted)
+		}
+		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// string "pinned"
+			o = append(o, 0xa6, 0x70, 0x69, 0x6e, 0x6e, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Pinned)
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "reactions"
+			o = append(o, 0xa9, 0x72, 0x65, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Reactions)))
+			for za0002 := range z.Reactions {
+				o, err = z.Reactions[za0002].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Reactions", za0002)
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x1000) == 0 { // if not omitted
 			// string "quote"
 			o = append(o, 0xa5, 0x71, 0x75, 0x6f, 0x74, 0x65)
 			if z.Quote == nil {
@@ -264,46 +242,22 @@ func (z *Message) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "mentions":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Mentions")
-				return
-			}
-			if zb0003 > zdc5d9100limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Mentions) >= int(zb0003) {
-				z.Mentions = (z.Mentions)[:zb0003]
-			} else {
-				z.Mentions = make([]int64, zb0003)
-			}
-			for za0002 := range z.Mentions {
-				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+		case "details":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Mentions", za0002)
 					return
 				}
-			}
-		case "mentions_room":
-			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "MentionsRoom")
-				return
-			}
-		case "scheme":
-			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Scheme")
-				return
-			}
-		case "sealed":
-			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Sealed")
-				return
+				z.Details = nil
+			} else {
+				if z.Details == nil {
+					z.Details = new(Details)
+				}
+				bts, err = z.Details.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Details")
+					return
+				}
 			}
 		case "edited":
 			z.Edited, bts, err = msgp.ReadInt64Bytes(bts)
@@ -324,25 +278,25 @@ func (z *Message) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "reactions":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Reactions")
 				return
 			}
-			if zb0004 > zdc5d9100limitArrays {
+			if zb0003 > zdc5d9100limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Reactions) >= int(zb0004) {
-				z.Reactions = (z.Reactions)[:zb0004]
+			if cap(z.Reactions) >= int(zb0003) {
+				z.Reactions = (z.Reactions)[:zb0003]
 			} else {
-				z.Reactions = make([]Reaction, zb0004)
+				z.Reactions = make([]Reaction, zb0003)
 			}
-			for za0003 := range z.Reactions {
-				bts, err = z.Reactions[za0003].UnmarshalMsg(bts)
+			for za0002 := range z.Reactions {
+				bts, err = z.Reactions[za0002].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Reactions", za0003)
+					err = msgp.WrapError(err, "Reactions", za0002)
 					return
 				}
 			}
@@ -377,13 +331,19 @@ func (z *Message) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Message) Msgsize() (s int) {
-	s = 3 + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.From.Msgsize() + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 7 + msgp.Int64Size + 12 + msgp.ArrayHeaderSize
+	s = 1 + 4 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.From.Msgsize() + 5 + msgp.StringPrefixSize + len(z.Text) + 10 + msgp.StringPrefixSize + len(z.ClientID) + 7 + msgp.Int64Size + 12 + msgp.ArrayHeaderSize
 	for za0001 := range z.Attachments {
 		s += z.Attachments[za0001].Msgsize()
 	}
-	s += 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed) + 7 + msgp.Int64Size + 8 + msgp.Int64Size + 7 + msgp.Int64Size + 10 + msgp.ArrayHeaderSize
-	for za0003 := range z.Reactions {
-		s += z.Reactions[za0003].Msgsize()
+	s += 8
+	if z.Details == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Details.Msgsize()
+	}
+	s += 7 + msgp.Int64Size + 8 + msgp.Int64Size + 7 + msgp.Int64Size + 10 + msgp.ArrayHeaderSize
+	for za0002 := range z.Reactions {
+		s += z.Reactions[za0002].Msgsize()
 	}
 	s += 6
 	if z.Quote == nil {
@@ -398,8 +358,8 @@ func (z *Message) Msgsize() (s int) {
 func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(10)
-	var zb0001Mask uint16 /* 10 bits */
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
 	_ = zb0001Mask
 	if z.Room == 0 {
 		zb0001Len--
@@ -421,21 +381,9 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x20
 	}
-	if z.Mentions == nil {
+	if z.Details == nil {
 		zb0001Len--
 		zb0001Mask |= 0x40
-	}
-	if z.MentionsRoom == false {
-		zb0001Len--
-		zb0001Mask |= 0x80
-	}
-	if z.Scheme == "" {
-		zb0001Len--
-		zb0001Mask |= 0x100
-	}
-	if z.Sealed == "" {
-		zb0001Len--
-		zb0001Mask |= 0x200
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -474,27 +422,17 @@ func (z *MessageSend) MarshalMsg(b []byte) (o []byte, err error) {
 			o = msgp.AppendInt64(o, z.Target)
 		}
 		if (zb0001Mask & 0x40) == 0 { // if not omitted
-			// string "mentions"
-			o = append(o, 0xa8, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.Mentions)))
-			for za0002 := range z.Mentions {
-				o = msgp.AppendInt64(o, z.Mentions[za0002])
+			// string "details"
+			o = append(o, 0xa7, 0x64, 0x65, 0x74, 0x61, 0x69, 0x6c, 0x73)
+			if z.Details == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Details.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Details")
+					return
+				}
 			}
-		}
-		if (zb0001Mask & 0x80) == 0 { // if not omitted
-			// string "mentions_room"
-			o = append(o, 0xad, 0x6d, 0x65, 0x6e, 0x74, 0x69, 0x6f, 0x6e, 0x73, 0x5f, 0x72, 0x6f, 0x6f, 0x6d)
-			o = msgp.AppendBool(o, z.MentionsRoom)
-		}
-		if (zb0001Mask & 0x100) == 0 { // if not omitted
-			// string "scheme"
-			o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x65)
-			o = msgp.AppendString(o, z.Scheme)
-		}
-		if (zb0001Mask & 0x200) == 0 { // if not omitted
-			// string "sealed"
-			o = append(o, 0xa6, 0x73, 0x65, 0x61, 0x6c, 0x65, 0x64)
-			o = msgp.AppendString(o, z.Sealed)
 		}
 	}
 	return
@@ -575,46 +513,22 @@ func (z *MessageSend) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Target")
 				return
 			}
-		case "mentions":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Mentions")
-				return
-			}
-			if zb0003 > zdc5d9100limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Mentions) >= int(zb0003) {
-				z.Mentions = (z.Mentions)[:zb0003]
-			} else {
-				z.Mentions = make([]int64, zb0003)
-			}
-			for za0002 := range z.Mentions {
-				z.Mentions[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+		case "details":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Mentions", za0002)
 					return
 				}
-			}
-		case "mentions_room":
-			z.MentionsRoom, bts, err = msgp.ReadBoolBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "MentionsRoom")
-				return
-			}
-		case "scheme":
-			z.Scheme, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Scheme")
-				return
-			}
-		case "sealed":
-			z.Sealed, bts, err = msgp.ReadStringBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Sealed")
-				return
+				z.Details = nil
+			} else {
+				if z.Details == nil {
+					z.Details = new(Details)
+				}
+				bts, err = z.Details.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Details")
+					return
+				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -634,7 +548,12 @@ func (z *MessageSend) Msgsize() (s int) {
 	for za0001 := range z.Attachments {
 		s += msgp.StringPrefixSize + len(z.Attachments[za0001])
 	}
-	s += 7 + msgp.Int64Size + 9 + msgp.ArrayHeaderSize + (len(z.Mentions) * (msgp.Int64Size)) + 14 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Scheme) + 7 + msgp.StringPrefixSize + len(z.Sealed)
+	s += 7 + msgp.Int64Size + 8
+	if z.Details == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Details.Msgsize()
+	}
 	return
 }
 

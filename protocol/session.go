@@ -52,7 +52,7 @@ type SignIn struct {
 
 // SignedIn is the result of sign_in.
 type SignedIn struct {
-	Account Account `json:"account"`
+	Account OwnAccount `json:"account"`
 	// Token is set when one was made: keep it, and sign in with it from then on.
 	Token  string `json:"token,omitzero"`
 	Avatar string `json:"avatar,omitzero"` // of the account: see [AvatarVersion]

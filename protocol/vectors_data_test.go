@@ -82,6 +82,19 @@ var requests = []struct {
 	{"message.send, 256 bytes of text", 65536, MethodMessageSend, &MessageSend{Room: 1, Text: strings.Repeat("x", 256)}},
 	{"message.send with attachments", 65537, MethodMessageSend, &MessageSend{Room: 17, Text: "Look!", ClientID: "2", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM", "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q"}}},
 	{"message.send of a file alone", 65537, MethodMessageSend, &MessageSend{To: "bob", Attachments: []string{"OBD2NRWUZ6R24PHF5YQ5Z3TLOM"}}},
+	{"message.send, an answer that names people", 65537, MethodMessageSend, &MessageSend{Room: 17, Text: "@bob yes", ClientID: "3", Target: 41, Details: &Details{Mentions: []int64{8, 9}, MentionsRoom: true}}},
+	{"message.send, sealed", 65537, MethodMessageSend, &MessageSend{Room: 17, Details: &Details{Scheme: "openpgp", Sealed: "wV4DAAAA"}}},
+	{"message.edit", 65538, MethodMessageEdit, &MessageEdit{Room: 17, Seq: 41, Text: "Hi both!", ClientID: "4", Details: &Details{Mentions: []int64{8}}}},
+	{"message.delete", 65538, MethodMessageDelete, &MessageRef{Room: 17, Seq: 41}},
+	{"message.react", 65538, MethodMessageReact, &MessageReact{Room: 17, Seq: 41, Emoji: "👍🏽"}},
+	{"message.unreact", 65538, MethodMessageUnreact, &MessageReact{Room: 17, Seq: 41, Emoji: "👍🏽"}},
+	{"message.pin", 65538, MethodMessagePin, &MessageRef{Room: 17, Seq: 41}},
+	{"message.unpin", 65538, MethodMessageUnpin, &MessageRef{Room: 17, Seq: 41}},
+	{"messages, the newest", 65539, MethodMessages, &MessagesGet{Room: 17}},
+	{"messages before", 65539, MethodMessages, &MessagesGet{Room: 17, Before: 41, Limit: 100}},
+	{"messages from the first on", 65539, MethodMessages, &MessagesGet{Room: 17, After: new(int64(0))}},
+	{"messages around", 65539, MethodMessages, &MessagesGet{Room: 17, Around: 41}},
+	{"messages of a date", 65539, MethodMessages, &MessagesGet{Room: 17, Date: 1790000000000}},
 	{"history", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(40)), Limit: 100}},
 	{"history from the beginning", 1<<32 - 1, MethodHistory, &HistoryGet{Room: 17, After: new(int64(0))}},
 	{"history before", 1 << 32, MethodHistory, &HistoryGet{Room: 17, Before: 41}},
@@ -115,6 +128,27 @@ var (
 	}
 	look   = Event{Room: 17, Seq: 2, Time: 1790000000000, Kind: "message", From: alice, Text: "Look!", ClientID: "2", Attachments: files}
 	photo  = Event{Room: 17, Seq: 3, Time: 1790000000000, Kind: "message", From: alice, Attachments: files[:1]}
+	answer = Event{
+		Room: 17, Seq: 42, Time: 1790000000000, Kind: "message", From: bob, Target: 41, Text: "@alice yes",
+		Details: &Details{Mentions: []int64{7}},
+	}
+	sealed   = Event{Room: 17, Seq: 43, Time: 1790000000000, Kind: "message", From: bob, Details: &Details{Scheme: "openpgp", Sealed: "wV4DAAAA"}}
+	edited   = Event{Room: 17, Seq: 44, Time: 1790000000000, Kind: "edit", From: alice, Target: 41, Text: "Hi both!", Details: &Details{MentionsRoom: true}}
+	reacted  = Event{Room: 17, Seq: 45, Time: 1790000000000, Kind: "react", From: bob, Target: 41, Text: "👍🏽"}
+	deleted  = Event{Room: 17, Seq: 46, Time: 1790000000000, Kind: "delete", From: alice, Target: 2}
+	promoted = Event{Room: 17, Seq: 47, Time: 1790000000000, Kind: "role", From: alice, Member: &bob, Details: &Details{Role: "admin"}}
+	altered  = Event{
+		Room: 17, Seq: 48, Time: 1790000000000, Kind: "room", From: bob,
+		Details: &Details{Room: &RoomChange{Topic: new("birds"), Description: new(""), Writers: new("admins"), Retention: new(int64(86400000)), Archived: new(false)}},
+	}
+	current = Message{
+		Seq: 41, Time: 1790000000000, From: alice, Text: "Hi both!", ClientID: "3", Details: &Details{MentionsRoom: true},
+		Edited: 44, Pinned: 49, Reactions: []Reaction{{Emoji: "👍🏽", Count: 2, Mine: true, First: []Account{bob, zoe}}, {Emoji: "❤️", Count: 1, First: []Account{bob}}},
+	}
+	currentAnswer = Message{
+		Seq: 42, Time: 1790000000000, From: bob, Target: 41, Text: "@alice yes", Attachments: files[1:],
+		Quote: &Quote{Seq: 41, From: alice, Text: "Hi both!", Files: 1, Sealed: true, Deleted: true},
+	}
 	joined = Event{Room: 17, Seq: 1, Time: 1790000000000, Kind: "join", From: alice, Member: &bob}
 )
 
@@ -138,16 +172,16 @@ var replies = []struct {
 		Limits: Limits{Frame: MaxFrame, Text: plausch.MaxText, ClientID: plausch.MaxClientID, Page: MaxPage},
 	}, nil},
 	{"ping", 2, MethodPing, &Empty{}, nil},
-	{"sign_in, a new guest", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "guest"}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, nil},
-	{"sign_in with a token", 3, MethodSignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "owner"}}, nil},
-	{"claim", 3, MethodClaim, &SignedIn{Account: Account{ID: 1, Name: "alice", Role: "owner"}, Token: aToken}, nil},
+	{"sign_in, a new guest", 3, MethodSignIn, &SignedIn{Account: OwnAccount{ID: 7, Name: "alice", Role: "guest"}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, nil},
+	{"sign_in with a token", 3, MethodSignIn, &SignedIn{Account: OwnAccount{ID: 7, Name: "alice", Role: "owner"}}, nil},
+	{"claim", 3, MethodClaim, &SignedIn{Account: OwnAccount{ID: 1, Name: "alice", Role: "owner"}, Token: aToken}, nil},
 	{"code.check of an invite", 3, MethodCodeCheck, &CodeChecked{Role: "guest"}, nil},
 	{"code.check of a reset", 3, MethodCodeCheck, &CodeChecked{Name: "alice"}, nil},
 	{"code.check of a claim", 3, MethodCodeCheck, &CodeChecked{}, nil},
-	{"invite.redeem", 3, MethodInviteRedeem, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
-	{"reset.redeem", 3, MethodResetRedeem, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
+	{"invite.redeem", 3, MethodInviteRedeem, &SignedIn{Account: OwnAccount{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
+	{"reset.redeem", 3, MethodResetRedeem, &SignedIn{Account: OwnAccount{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
 	{"passkey.sign_in_begin", 3, MethodPasskeySignInBegin, &PasskeyBegun{ID: aCode, Options: `{"challenge":"AA"}`}, nil},
-	{"passkey.sign_in", 3, MethodPasskeySignIn, &SignedIn{Account: Account{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
+	{"passkey.sign_in", 3, MethodPasskeySignIn, &SignedIn{Account: OwnAccount{ID: 7, Name: "alice", Role: "member"}, Token: aToken}, nil},
 	{"passkey.begin", 3, MethodPasskeyBegin, &PasskeyBegun{ID: aCode, Options: `{"challenge":"AA"}`}, nil},
 	{"passkey.add", 3, MethodPasskeyAdd, &Empty{}, nil},
 	{"passkey.list", 3, MethodPasskeyList, &Passkeys{Passkeys: []Passkey{{ID: "AQ", Name: "phone", Created: 1790000000000, Used: 1790000060000}}}, nil},
@@ -155,7 +189,7 @@ var replies = []struct {
 	{"sign_out", 4, MethodSignOut, &Empty{}, nil},
 	{"subscribe", 5, MethodSubscribe, &Empty{}, nil},
 	{"avatar.set", 6, MethodAvatarSet, &Avatar{Avatar: "2cf24dba5fb0a30e"}, nil},
-	{"account.update", 6, MethodAccountUpdate, &Account{ID: 7, Name: "alice", Display: "Alice Ä.", Role: "member"}, nil},
+	{"account.update", 6, MethodAccountUpdate, &OwnAccount{ID: 7, Name: "alice", Display: "Alice Ä.", Role: "member"}, nil},
 	{"account.list", 6, MethodAccountList, &Accounts{More: true, Accounts: []AccountInfo{
 		{ID: 7, Name: "alice", Display: "Alice", Role: "owner", State: "active", Created: 1790000000000, Seen: 1790000060000},
 		{ID: 8, Name: "weather", Role: "member", State: "deactivated", Bot: true, Created: 1790000000000, Seen: 1790000000000},
@@ -179,7 +213,7 @@ var replies = []struct {
 	}}, nil},
 	{"invite.revoke", 6, MethodInviteRevoke, &Empty{}, nil},
 	{"server.update", 6, MethodServerUpdate, &ServerInfo{Name: "Gärten"}, nil},
-	{"bot.create", 6, MethodBotCreate, &BotCreated{Account: Account{ID: 9, Name: "weather", Role: "member"}, Token: aToken}, nil},
+	{"bot.create", 6, MethodBotCreate, &BotCreated{Account: OwnAccount{ID: 9, Name: "weather", Role: "member"}, Token: aToken}, nil},
 	{"audit.list", 6, MethodAuditList, &Audit{Entries: []AuditEntry{
 		{ID: 2, Time: 1790000060000, Actor: &alice, Action: "role", Account: &bob, Detail: "admin"},
 		{ID: 1, Time: 1790000000000, Action: "claim", Account: &alice},
@@ -209,6 +243,15 @@ var replies = []struct {
 	{"history", 15, MethodHistory, &History{Events: []Event{joined, hi}, More: true}, nil},
 	{"history with attachments", 15, MethodHistory, &History{Events: []Event{look, photo}}, nil},
 	{"history, nothing", 15, MethodHistory, &History{}, nil},
+	{"message.edit", 15, MethodMessageEdit, &MessageSent{Room: 17, Seq: 44, Time: 1790000000000}, nil},
+	{"message.delete", 15, MethodMessageDelete, &MessageSent{Room: 17, Seq: 46, Time: 1790000000000}, nil},
+	{"message.react, again", 15, MethodMessageReact, &MessageSent{Room: 17}, nil},
+	{"message.unreact", 15, MethodMessageUnreact, &MessageSent{Room: 17, Seq: 50, Time: 1790000000000}, nil},
+	{"message.pin", 15, MethodMessagePin, &MessageSent{Room: 17, Seq: 49, Time: 1790000000000}, nil},
+	{"message.unpin", 15, MethodMessageUnpin, &MessageSent{Room: 17, Seq: 51, Time: 1790000000000}, nil},
+	{"messages", 15, MethodMessages, &Messages{Messages: []Message{current, currentAnswer}, AsOf: 51, First: 1, Older: true, Newer: true}, nil},
+	{"messages, a deleted one", 15, MethodMessages, &Messages{Messages: []Message{{Seq: 2, Time: 1790000000000, From: alice, Deleted: 46}}, AsOf: 51, First: 2}, nil},
+	{"messages, none", 15, MethodMessages, &Messages{First: 1}, nil},
 	{"webhook.create", 16, MethodWebhookCreate, &WebhookCreated{
 		Webhook: Webhook{ID: 3, Room: 17, Account: zoe, Time: 1790000000000}, Token: "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	}, nil},
@@ -240,6 +283,13 @@ var pushes = []struct {
 	{"event, a file alone", Frame{Event: &photo}},
 	{"event, a join", Frame{Event: &joined}},
 	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
+	{"event, an answer", Frame{Event: &answer}},
+	{"event, a sealed message", Frame{Event: &sealed}},
+	{"event, an edit", Frame{Event: &edited}},
+	{"event, a deletion", Frame{Event: &deleted}},
+	{"event, a reaction", Frame{Event: &reacted}},
+	{"event, a role", Frame{Event: &promoted}},
+	{"event, a change of a room", Frame{Event: &altered}},
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},
 	{"typing", Frame{Typing: &Typing{Room: 17, Account: bob}}},
 	{"bye", Frame{Bye: &Error{Code: "slow_reader", Message: "this connection did not read what was sent to it; connect again and resume"}}},

@@ -40,7 +40,7 @@ func (s *session) finishLogin(a *serverRequest) {
 		return
 	}
 	s.signedIn = true
-	s.reply(a.id, &protocol.SignedIn{Account: protocol.Account{
+	s.reply(a.id, &protocol.SignedIn{Account: protocol.OwnAccount{
 		ID: int64(s.me), Name: a.name, Role: string(plausch.RoleGuest),
 	}}, nil)
 }

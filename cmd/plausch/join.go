@@ -63,7 +63,7 @@ func newJoinCommand() *cobra.Command {
 }
 
 // joinedText says who somebody is now, and how to go on.
-func joinedText(login *connect.Login, account protocol.Account) string {
+func joinedText(login *connect.Login, account protocol.OwnAccount) string {
 	text := fmt.Sprintf("You are %s at %s.\n", client.CleanLine(account.Ref().Shown()), login.Address)
 	if login.Unkept() != nil {
 		return text + fmt.Sprintf("Talk:  plausch chat %s --name %s\n", login.Address, client.CleanLine(account.Name))
@@ -83,14 +83,14 @@ type joiner struct {
 	optional   bool // no password is needed
 }
 
-func (j *joiner) run() (protocol.Account, error) {
+func (j *joiner) run() (protocol.OwnAccount, error) {
 	good, err := j.check()
 	if err != nil {
-		return protocol.Account{}, err
+		return protocol.OwnAccount{}, err
 	}
 	if j.optional = good.Role == string(plausch.RoleGuest); j.optional {
 		if err := j.login.Unkept(); err != nil && j.login.Password == "" {
-			return protocol.Account{}, fmt.Errorf("a guest without a password is known by what is kept here, and nothing can be: %w", err)
+			return protocol.OwnAccount{}, fmt.Errorf("a guest without a password is known by what is kept here, and nothing can be: %w", err)
 		}
 	}
 	if j.link.Purpose == "reset" {
@@ -98,7 +98,7 @@ func (j *joiner) run() (protocol.Account, error) {
 	}
 	for {
 		if err := j.ask(); err != nil {
-			return protocol.Account{}, err
+			return protocol.OwnAccount{}, err
 		}
 		account, err := j.login.Redeem(j.ctx, j.link, j.serverName, j.prompts)
 		if !j.terminal || !j.complain(err) {

@@ -12,15 +12,8 @@ func accountUpdate(a *API, ctx context.Context, c *Caller, p *protocol.AccountUp
 	if err != nil {
 		return nil, err
 	}
-	me := ownAccount(account)
+	me := protocol.NewOwnAccount(account)
 	return &me, nil
-}
-
-// ownAccount is an account as it is told about itself.
-func ownAccount(account plausch.Account) protocol.Account {
-	w := protocol.NewAccount(account.Ref())
-	w.Role = string(account.Role)
-	return w
 }
 
 func accountList(a *API, ctx context.Context, c *Caller, p *protocol.AccountList) (protocol.Body, error) {

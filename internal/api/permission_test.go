@@ -83,6 +83,34 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 	{"message.send", "to somebody", func(*world) protocol.Body { return &protocol.MessageSend{To: "stranger", Text: "hi"} },
 		[6]plausch.Code{signIn, invalid, ok, ok, ok, ok}},
+	{"message.edit", "somebody's", func(w *world) protocol.Body {
+		return &protocol.MessageEdit{Room: w.den, Seq: w.said[w.den], Text: "ho"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, ok, forbidden}},
+	{"message.delete", "in a private room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Seq: w.said[w.den]} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"message.delete", "in a direct room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.direct, Seq: w.said[w.direct]} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, notFound}},
+	{"message.react", "in a private room", func(w *world) protocol.Body {
+		return &protocol.MessageReact{Room: w.den, Seq: w.said[w.den], Emoji: "👍"}
+	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"message.react", "in a public room", func(w *world) protocol.Body {
+		return &protocol.MessageReact{Room: w.hall, Seq: w.said[w.hall], Emoji: "👍"}
+	}, [6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"message.unreact", "in a direct room", func(w *world) protocol.Body {
+		return &protocol.MessageReact{Room: w.direct, Seq: w.said[w.direct], Emoji: "👍"}
+	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"message.pin", "in a private room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Seq: w.said[w.den]} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"message.pin", "in a direct room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.direct, Seq: w.said[w.direct]} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"message.unpin", "in a private room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Seq: w.said[w.den]} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"messages", "of a private room", func(w *world) protocol.Body { return &protocol.MessagesGet{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"messages", "of a public room", func(w *world) protocol.Body { return &protocol.MessagesGet{Room: w.hall} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"messages", "of a direct room", func(w *world) protocol.Body { return &protocol.MessagesGet{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"history", "of a public room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.hall} },

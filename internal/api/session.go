@@ -174,7 +174,7 @@ func (a *API) completeSignIn(ctx context.Context, c *Caller, once bool, signIn f
 		return nil, errTooManyConnections()
 	}
 	c.conn = conn
-	return &protocol.SignedIn{Account: ownAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
+	return &protocol.SignedIn{Account: protocol.NewOwnAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
 }
 
 func errTooManyConnections() error {

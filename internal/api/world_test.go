@@ -53,7 +53,8 @@ type world struct {
 // places is what a world has, wherever it is.
 type places struct {
 	den, hall int64
-	direct    int64 // of maker and member
+	direct    int64           // of maker and member
+	said      map[int64]int64 // the seq of a message of maker's, by room
 	// files are ids of maker's: in den, in hall, in direct and pending.
 	files  map[string]string
 	hook   int64             // a webhook of den
@@ -138,7 +139,7 @@ func openWorld(t *testing.T, folder string, change ...func(*core.Options)) *worl
 
 func makeFirst(t *testing.T) {
 	w := openWorld(t, first.folder)
-	w.tokens, w.files = map[string]string{}, map[string]string{}
+	w.tokens, w.files, w.said = map[string]string{}, map[string]string{}, map[int64]int64{}
 	for _, name := range slices.Concat(people, slices.Sorted(maps.Keys(accounts))) {
 		if name == "nobody" || w.tokens[name] != "" {
 			continue
@@ -170,7 +171,8 @@ func makeFirst(t *testing.T) {
 		}
 		w.files[where] = file.ID
 		if room != 0 {
-			w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{Room: room, Attachments: []string{file.ID}})
+			sent := w.must("maker", protocol.MethodMessageSend, &protocol.MessageSend{Room: room, Attachments: []string{file.ID}})
+			w.said[room] = sent.(*protocol.MessageSent).Seq
 		}
 	}
 	w.hook = w.must("admin", protocol.MethodWebhookCreate, &protocol.WebhookCreate{Room: w.den, Name: "gnome"}).(*protocol.WebhookCreated).Webhook.ID

@@ -37,7 +37,7 @@ func (l *Login) CheckLink(ctx context.Context, link Link, progress io.Writer) (p
 // a reset, gives its account the password. ServerName is for a claim: what the server
 // is to be called. It sets the login's name and keeps the sign-in (see
 // [Login.Unkept]), and returns the account.
-func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progress io.Writer) (protocol.Account, error) {
+func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progress io.Writer) (protocol.OwnAccount, error) {
 	token := client.NewToken()
 	var signed protocol.SignedIn
 	redeem := func(ctx context.Context, c *client.Conn) (err error) {
@@ -56,7 +56,7 @@ func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progre
 		err = l.withConn(ctx, progress, redeem) // with the same token it is the same account
 	}
 	if err != nil {
-		return protocol.Account{}, err
+		return protocol.OwnAccount{}, err
 	}
 	l.Name = signed.Account.Name
 	guest := signed.Account.Role == string(plausch.RoleGuest)

@@ -52,6 +52,15 @@ type entry struct {
 	done  func(plausch.Event, error)
 }
 
+// size is about how many bytes the entry's event has for its readers.
+func (e *entry) size() int {
+	size := len(e.draft.Text)
+	if e.draft.Details != nil {
+		size += len(e.draft.Details.Sealed)
+	}
+	return size
+}
+
 type batch struct {
 	entries []entry
 	results []store.Appended
@@ -262,8 +271,24 @@ func refusal(err error) error {
 		return errNotMember(unmet.Room)
 	case unmet.Member:
 		return errNoRoom()
+	case unmet.Write:
+		return errNotWriter(unmet.Room)
+	case unmet.Author:
+		return errNotAuthor()
 	default:
 		return errChanged()
+	}
+}
+
+// errNotWriter is of a message in a room where its author may not write.
+func errNotWriter(room plausch.Room) error {
+	switch {
+	case room.Archived:
+		return plausch.Errorf(plausch.Forbidden, "this room is archived; nobody writes there any more")
+	case room.Writers == plausch.WritersAdmins:
+		return plausch.Errorf(plausch.Forbidden, "only those who run this room write there; you can read and react")
+	default:
+		return plausch.Errorf(plausch.Forbidden, "you are a reader in this room; ask those who run it to let you write")
 	}
 }
 

@@ -53,16 +53,9 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	if account.ID == by.ID {
 		return c.LeaveRoom(ctx, by, id, "")
 	}
-	// Who made the room stays its maker; who is an admin may be none in a moment.
-	judged := store.Conditions{Active: true, Member: true}
-	if checkAdmin(by) == nil {
-		judged.Role = by.Role
-	}
-	switch runs, err := c.canManageRoom(ctx, by, id); {
-	case err != nil:
+	judged := store.Conditions{Active: true, Member: true, Manage: true}
+	if err := c.checkRuns(ctx, by, id, "remove others"); err != nil {
 		return err
-	case !runs:
-		return plausch.Errorf(plausch.Forbidden, "only the person who made the room %q and the server's admins can remove others", room.Name)
 	}
 	changed, err := c.changeMember(ctx, by, id, plausch.EventLeave, account.Ref(), judged)
 	if err == nil && changed.Seq == 0 {
@@ -71,14 +64,24 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	return err
 }
 
-// canManageRoom reports whether by, who is a member of a room, may manage it: its maker
-// may, and the server's admins and owners.
-func (c *Core) canManageRoom(ctx context.Context, by plausch.Account, id plausch.RoomID) (bool, error) {
-	if by.Role == plausch.RoleOwner || by.Role == plausch.RoleAdmin {
-		return true, nil
+// checkRuns reports why by, who is in a room, does not run it and so may not do
+// something there: who made the room does, those to whom its owners gave the role, and
+// the server's admins and owners.
+func (c *Core) checkRuns(ctx context.Context, by plausch.Account, id plausch.RoomID, what string) error {
+	room, err := c.store.RoomFor(ctx, id, by.ID)
+	switch {
+	case plausch.CodeOf(err) == plausch.NotFound:
+		return errNoRoom()
+	case err != nil:
+		return err
+	case !room.Joined:
+		return errNotMember(room.Room)
+	case room.Kind == plausch.RoomDirect:
+		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; nobody can %s there", what)
+	case room.Role.Runs() || checkAdmin(by) == nil:
+		return nil
 	}
-	first, _, err := c.store.Events(ctx, id, store.HistoryQuery{Before: 2, Limit: 1})
-	return len(first) > 0 && first[0].Kind == plausch.EventJoin && first[0].Actor.ID == by.ID, err
+	return plausch.Errorf(plausch.Forbidden, "only those who run the room %q and the server's admins can %s", room.Name, what)
 }
 
 // memberChange finds the room and the account of a change of membership.

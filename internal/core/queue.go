@@ -47,7 +47,7 @@ func (q *queue) add(e entry) bool {
 		return false
 	}
 	q.entries = append(q.entries, e)
-	q.bytes += len(e.draft.Text)
+	q.bytes += e.size()
 	q.added.Signal()
 	return true
 }
@@ -62,7 +62,7 @@ func (q *queue) take() []entry {
 	}
 	n, bytes := 0, 0
 	for n < len(q.entries) && n < maxBatch && bytes < maxBatchBytes {
-		bytes += len(q.entries[n].draft.Text)
+		bytes += q.entries[n].size()
 		n++
 	}
 	batch := q.entries[:n:n]

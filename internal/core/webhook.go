@@ -124,9 +124,9 @@ func (c *Core) checkCanManageWebhooks(ctx context.Context, by plausch.Account, i
 	if room.Kind == plausch.RoomDirect {
 		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; it has no webhooks")
 	}
-	runs, err := c.canManageRoom(ctx, by, id)
-	if err == nil && (!runs || by.Role == plausch.RoleGuest) {
-		err = plausch.Errorf(plausch.Forbidden, "only the person who made the room %q and the server's admins can manage its webhooks", room.Name)
+	err = c.checkRuns(ctx, by, id, "manage its webhooks")
+	if err == nil && by.Role == plausch.RoleGuest {
+		err = plausch.Errorf(plausch.Forbidden, "guests cannot manage webhooks")
 	}
 	return err
 }
@@ -178,7 +178,7 @@ func (c *Core) PostWebhook(ctx context.Context, hook Webhook, text, clientID str
 		clientID = deliveryID(hook.ID, clientID)
 	}
 	return c.log.wait(store.Draft{
-		Room: hook.Room, If: store.Conditions{Active: true, Webhook: hook.ID}, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
+		Room: hook.Room, If: store.Conditions{Active: true, Write: true, Webhook: hook.ID}, Time: c.now(), Kind: plausch.EventMessage, Actor: hook.Account, Text: text, ClientID: clientID,
 	})
 }
 

@@ -436,14 +436,14 @@ type HistoryQuery struct {
 	Size     func(*plausch.Event) int
 }
 
-// MessagePage asks for a part of the messages of a room. At most one of Before,
+// MessageQuery asks for a part of the messages of a room. At most one of Before,
 // After, Around and Date is set; without any the newest are meant.
-type MessagePage struct {
+type MessageQuery struct {
 	Before int64     // the newest below this seq
 	After  *int64    // the oldest above this seq
 	Around int64     // those on both sides of this seq
 	Date   time.Time // those on both sides of the first event of this time or later
-	// Limit and MaxBytes bound the page as in [Page]. Around and Date give about as
+	// Limit and MaxBytes bound the page as in [HistoryQuery]. Around and Date give about as
 	// many on either side.
 	Limit    int
 	MaxBytes int
@@ -490,7 +490,7 @@ type Log interface {
 	// account has to do with them. A deleted message has nothing but its seqs, time
 	// and author: with its deletion its texts and those of its edits, its details,
 	// files, reactions and pin are gone. An unknown room has none.
-	Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p MessagePage) (MessageState, error)
+	Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p MessageQuery) (MessageState, error)
 	// Cursor returns the number of the newest commit.
 	Cursor(ctx context.Context) (int64, error)
 	// Changes returns what the commits after a cursor have changed, in commit

@@ -19,11 +19,11 @@ type messagePage struct {
 	in      view
 	room    plausch.RoomID
 	account plausch.AccountID
-	p       store.MessagePage
+	p       store.MessageQuery
 }
 
 // Messages implements [store.Log].
-func (s *Store) Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p store.MessagePage) (store.MessageState, error) {
+func (s *Store) Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p store.MessageQuery) (store.MessageState, error) {
 	r := &s.r
 	in, err := s.view(ctx, r.roomState, r.messagesUp, r.messagesDown, r.hasMessage, r.attachments, r.details,
 		r.changedBetween, r.reactionsBetween, r.reactionNames, r.quoted, r.timeFrom)

@@ -80,7 +80,7 @@ func drawMessage(m *plausch.Message) string {
 }
 
 // messages draws a page as an account sees it.
-func (f *fixture) messages(room plausch.RoomID, who plausch.AccountRef, p store.MessagePage) string {
+func (f *fixture) messages(room plausch.RoomID, who plausch.AccountRef, p store.MessageQuery) string {
 	f.Helper()
 	if p.Limit == 0 {
 		p.Limit = 100
@@ -115,14 +115,14 @@ var messageTests = []test{
 		f.one(targeted(plausch.EventPin, room, eve, 2, ""))                   // 7
 		f.one(mentioning(message(room, eve, "three"), ann.ID, bob.ID))        // 8
 		f.one(mentioning(targeted(plausch.EventEdit, room, ann, 1, "1"), 12)) // 9
-		f.equal("as ann", f.messages(room, ann, store.MessagePage{}), lines(
+		f.equal("as ann", f.messages(room, ann, store.MessageQuery{}), lines(
 			`1 ann "1" @12 edited9 👍2!,bob,ann ❤1,eve`,
 			`2 bob >1 ann "1": "two" pinned7`,
 			fmt.Sprintf(`8 eve "three" @%d @%d`, ann.ID, bob.ID)))
 		f.one(targeted(plausch.EventUnreact, room, ann, 1, "👍"))
 		f.one(targeted(plausch.EventUnpin, room, ann, 2, ""))
-		f.equal("as bob", f.messages(room, bob, store.MessagePage{Limit: 1, Before: 2}), lines(`1 ann "1" @12 edited9 👍1!,bob ❤1,eve`, "newer"))
-		f.equal("the answer", f.messages(room, bob, store.MessagePage{Limit: 1, Before: 3}), lines("older", `2 bob >1 ann "1": "two"`, "newer"))
+		f.equal("as bob", f.messages(room, bob, store.MessageQuery{Limit: 1, Before: 2}), lines(`1 ann "1" @12 edited9 👍1!,bob ❤1,eve`, "newer"))
+		f.equal("the answer", f.messages(room, bob, store.MessageQuery{Limit: 1, Before: 3}), lines("older", `2 bob >1 ann "1": "two"`, "newer"))
 	}},
 	{"the log keeps what was done, and by what target", func(f *fixture) {
 		ann := f.member("ann")
@@ -148,10 +148,10 @@ var messageTests = []test{
 		f.one(targeted(plausch.EventEdit, room, ann, 1, "more secret"))
 		f.one(targeted(plausch.EventReact, room, bob, 1, "👍"))
 		f.one(targeted(plausch.EventPin, room, bob, 1, ""))
-		f.equal("before", f.messages(room, bob, store.MessagePage{}), lines(
+		f.equal("before", f.messages(room, bob, store.MessageQuery{}), lines(
 			`1 ann "more secret" +file.png edited3 pinned5 👍1!,bob`, `2 bob >1 ann "more secret" 1 files: "what?"`))
 		f.one(targeted(plausch.EventDelete, room, ann, 1, "")) // 6
-		f.equal("after", f.messages(room, bob, store.MessagePage{}), lines(`1 ann "" deleted6`, `2 bob >1 ann "" deleted: "what?"`))
+		f.equal("after", f.messages(room, bob, store.MessageQuery{}), lines(`1 ann "" deleted6`, `2 bob >1 ann "" deleted: "what?"`))
 		for _, e := range f.log(room) {
 			if strings.Contains(e.Text, "secret") || len(e.Attachments) > 0 || e.Seq != 2 && e.Details != nil {
 				f.Errorf("the log has %+v", e)
@@ -218,7 +218,7 @@ var messageTests = []test{
 				f.one(targeted(plausch.EventReact, room, ann, seqs[i], string(rune('🐀'+rune(j)))))
 			}
 		}
-		page := func(p store.MessagePage) (got []int64, older, newer bool) {
+		page := func(p store.MessageQuery) (got []int64, older, newer bool) {
 			f.Helper()
 			state, err := f.Messages(f.ctx(), room, ann.ID, p)
 			f.ok(err)
@@ -228,26 +228,26 @@ var messageTests = []test{
 			}
 			return got, state.Older, state.Newer
 		}
-		expect := func(what string, p store.MessagePage, older bool, want []int64, newer bool) {
+		expect := func(what string, p store.MessageQuery, older bool, want []int64, newer bool) {
 			f.Helper()
 			got, hasOlder, hasNewer := page(p)
 			f.equal(what, []any{hasOlder, got, hasNewer}, []any{older, want, newer})
 		}
 		after := func(seq int64) *int64 { return &seq }
-		expect("newest", store.MessagePage{Limit: 3}, true, seqs[7:], false)
-		expect("all", store.MessagePage{Limit: 10}, false, seqs, false)
-		expect("before", store.MessagePage{Limit: 3, Before: seqs[7]}, true, seqs[4:7], true)
-		expect("before the second", store.MessagePage{Limit: 3, Before: seqs[1]}, false, seqs[:1], true)
-		expect("before the first", store.MessagePage{Limit: 3, Before: seqs[0]}, false, nil, true)
-		expect("before far ahead", store.MessagePage{Limit: 3, Before: 1 << 40}, true, seqs[7:], false)
-		expect("after", store.MessagePage{Limit: 3, After: after(seqs[2])}, true, seqs[3:6], true)
-		expect("from the first", store.MessagePage{Limit: 3, After: after(0)}, false, seqs[:3], true)
-		expect("after the last", store.MessagePage{Limit: 3, After: after(seqs[9])}, true, nil, false)
-		expect("after far ahead", store.MessagePage{Limit: 3, After: after(1 << 40)}, true, nil, false)
-		expect("around", store.MessagePage{Limit: 4, Around: seqs[5]}, true, seqs[3:7], true)
-		expect("around the first", store.MessagePage{Limit: 4, Around: seqs[0]}, false, seqs[:2], true)
-		expect("around the last", store.MessagePage{Limit: 4, Around: seqs[9]}, true, seqs[6:], false)
-		expect("around one that is no message", store.MessagePage{Limit: 2, Around: seqs[5] + 1}, true, seqs[5:7], true)
+		expect("newest", store.MessageQuery{Limit: 3}, true, seqs[7:], false)
+		expect("all", store.MessageQuery{Limit: 10}, false, seqs, false)
+		expect("before", store.MessageQuery{Limit: 3, Before: seqs[7]}, true, seqs[4:7], true)
+		expect("before the second", store.MessageQuery{Limit: 3, Before: seqs[1]}, false, seqs[:1], true)
+		expect("before the first", store.MessageQuery{Limit: 3, Before: seqs[0]}, false, nil, true)
+		expect("before far ahead", store.MessageQuery{Limit: 3, Before: 1 << 40}, true, seqs[7:], false)
+		expect("after", store.MessageQuery{Limit: 3, After: after(seqs[2])}, true, seqs[3:6], true)
+		expect("from the first", store.MessageQuery{Limit: 3, After: after(0)}, false, seqs[:3], true)
+		expect("after the last", store.MessageQuery{Limit: 3, After: after(seqs[9])}, true, nil, false)
+		expect("after far ahead", store.MessageQuery{Limit: 3, After: after(1 << 40)}, true, nil, false)
+		expect("around", store.MessageQuery{Limit: 4, Around: seqs[5]}, true, seqs[3:7], true)
+		expect("around the first", store.MessageQuery{Limit: 4, Around: seqs[0]}, false, seqs[:2], true)
+		expect("around the last", store.MessageQuery{Limit: 4, Around: seqs[9]}, true, seqs[6:], false)
+		expect("around one that is no message", store.MessageQuery{Limit: 2, Around: seqs[5] + 1}, true, seqs[5:7], true)
 	}},
 	{"a page begins at a date", func(f *fixture) {
 		ann := f.member("ann")
@@ -257,11 +257,11 @@ var messageTests = []test{
 			f.one(d)
 		}
 		for seconds, want := range map[int]int64{-100: 1, 0: 1, 45: 6, 50: 6, 51: 7, 190: 20} {
-			state, err := f.Messages(f.ctx(), plausch.PublicRoom, ann.ID, store.MessagePage{Date: at(seconds), Limit: 1})
+			state, err := f.Messages(f.ctx(), plausch.PublicRoom, ann.ID, store.MessageQuery{Date: at(seconds), Limit: 1})
 			f.ok(err)
 			f.equal(fmt.Sprint(seconds), state.Messages[0].Seq, want)
 		}
-		state, err := f.Messages(f.ctx(), plausch.PublicRoom, ann.ID, store.MessagePage{Date: start.Add(time.Hour), Limit: 3})
+		state, err := f.Messages(f.ctx(), plausch.PublicRoom, ann.ID, store.MessageQuery{Date: start.Add(time.Hour), Limit: 3})
 		f.ok(err)
 		f.equal("later than all", []any{len(state.Messages), state.Newer}, []any{3, false})
 	}},
@@ -271,7 +271,7 @@ var messageTests = []test{
 			f.one(message(plausch.PublicRoom, ann, strings.Repeat("x", 100)))
 		}
 		size := func(m *plausch.Message) int { return len(m.Text) }
-		for _, p := range []store.MessagePage{{}, {Around: 3}, {After: new(int64(0))}} {
+		for _, p := range []store.MessageQuery{{}, {Around: 3}, {After: new(int64(0))}} {
 			p.Limit, p.MaxBytes, p.Size = 6, 350, size
 			state, err := f.Messages(f.ctx(), plausch.PublicRoom, ann.ID, p)
 			f.ok(err)
@@ -285,7 +285,7 @@ var messageTests = []test{
 		}
 	}},
 	{"an unknown room has no messages", func(f *fixture) {
-		state, err := f.Messages(f.ctx(), 12345, 1, store.MessagePage{Limit: 10})
+		state, err := f.Messages(f.ctx(), 12345, 1, store.MessageQuery{Limit: 10})
 		f.ok(err)
 		f.equal("state", state, store.MessageState{})
 	}},
@@ -296,7 +296,7 @@ var messageTests = []test{
 		d.Details = &plausch.Details{Scheme: "test/1", Sealed: "AAAA"}
 		f.one(d)
 		f.one(answer(plausch.PublicRoom, ann, 2, "ok"))
-		f.equal("messages", f.messages(plausch.PublicRoom, ann, store.MessagePage{}), lines(
+		f.equal("messages", f.messages(plausch.PublicRoom, ann, store.MessageQuery{}), lines(
 			`1 ann "hi"`, `2 ann >1 ann "hi": "" test/1:AAAA`, `3 ann >2 ann "" sealed: "ok"`))
 	}},
 	{"roles and settings of a room are asked in the commit", func(f *fixture) {

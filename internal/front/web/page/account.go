@@ -50,7 +50,7 @@ func (q *request) changed(what string, err error) error {
 }
 
 func (q *request) setDisplay() error {
-	_, err := ask[protocol.Account](q, protocol.MethodAccountUpdate, protocol.AccountUpdate{Display: q.PostForm.Get("display")})
+	_, err := ask[protocol.OwnAccount](q, protocol.MethodAccountUpdate, protocol.AccountUpdate{Display: q.PostForm.Get("display")})
 	return q.changed("name", err)
 }
 

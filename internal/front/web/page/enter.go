@@ -33,7 +33,7 @@ func enter[P any](q *request, method string, params P) error {
 func checkCode(form string) func(*request) error {
 	return func(q *request) error {
 		if form == "invite" {
-			q.me = protocol.Account{} // it is somebody else who joins
+			q.me = protocol.OwnAccount{} // it is somebody else who joins
 		}
 		good, err := q.checkCode(form)
 		if err != nil {
@@ -76,7 +76,7 @@ func (q *request) entered(form string, err error) error {
 		return q.goTo("/welcome", "")
 	}
 	if form == "invite" {
-		q.me = protocol.Account{}
+		q.me = protocol.OwnAccount{}
 	}
 	status, message := q.explain(err)
 	v := q.view(form)
@@ -120,7 +120,7 @@ func (q *request) signOut() error {
 // somebody else wants to join in the same browser.
 func (q *request) invited() error {
 	if q.URL.Query().Get("another") == "yes" {
-		q.me = protocol.Account{}
+		q.me = protocol.OwnAccount{}
 	}
 	return q.show(http.StatusOK, "invite", nil)
 }

@@ -24,9 +24,9 @@ type request struct {
 	server  *Server
 	arrival Arrival
 	caller  api.Caller
-	host    protocol.Welcome // what the server says of itself
-	me      protocol.Account // who asks; zero if nobody has signed in
-	body    []byte           // if it is JSON
+	host    protocol.Welcome    // what the server says of itself
+	me      protocol.OwnAccount // who asks; zero if nobody has signed in
+	body    []byte              // if it is JSON
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route route) {
@@ -179,7 +179,7 @@ func do[P any](q *request, method string, params P) error {
 // view is what a template gets.
 type view struct {
 	Server string // its name
-	Me     protocol.Account
+	Me     protocol.OwnAccount
 	Page   string // to show where in the menu this is
 	Chat   string // where programs connect to
 	Done   string // what has just been done

@@ -30,7 +30,7 @@ func TestWebhooksPage(t *testing.T) {
 		t.Error("a member is asked whether to delete somebody else's webhook")
 	}
 	bob.post("/webhooks/delete", "id", id, "sure", "yes").expect(http.StatusNotFound, "/webhooks/delete", "no such webhook")
-	bob.post("/webhooks", "room", "public", "name", "bot").expect(http.StatusForbidden, "/webhooks", "the person who made the room")
+	bob.post("/webhooks", "room", "public", "name", "bot").expect(http.StatusForbidden, "/webhooks", "those who run the room")
 	olga.post("/webhooks/delete", "id", id).expect(http.StatusOK, "/webhooks/delete", "Delete this webhook?")
 	olga.post("/webhooks/delete", "id", id, "sure", "yes").expect(http.StatusOK, "/webhooks", "The webhook is deleted.", "There are none.")
 }

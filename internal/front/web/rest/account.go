@@ -53,7 +53,7 @@ func (q *request) updateMe() error {
 	if err := q.jsonBody(&p); err != nil {
 		return err
 	}
-	me, err := ask[protocol.Account](q, protocol.MethodAccountUpdate, p)
+	me, err := ask[protocol.OwnAccount](q, protocol.MethodAccountUpdate, p)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func TestErrors(t *testing.T) {
 		{"an event id that is none", ann, "GET", "/api/rooms/1/stream", "", []string{"Last-Event-ID", "x"}, 400, plausch.Invalid, "Last-Event-ID"},
 		{"a file that is not there", ann, "GET", "/api/attachments/X", "", nil, 404, plausch.NotFound, "file"},
 		{"a file that is too large", ann, "POST", "/api/attachments?name=x", strings.Repeat("x", 1<<20+1), nil, 413, plausch.TooLarge, "larger"},
-		{"somebody else's webhooks", ann, "POST", "/api/rooms/1/webhooks", `{"name":"x"}`, nil, 403, plausch.Forbidden, "made the room"},
+		{"somebody else's webhooks", ann, "POST", "/api/rooms/1/webhooks", `{"name":"x"}`, nil, 403, plausch.Forbidden, "run the room"},
 		{"a webhook that is not there", ann, "DELETE", "/api/webhooks/7", "", nil, 404, plausch.NotFound, "webhook"},
 		{"nobody of that name", ann, "POST", "/api/accounts/nobody/messages", "hi", nil, 404, plausch.NotFound, "nobody"},
 	} {
