@@ -69,7 +69,7 @@ func TestTheCommitDecides(t *testing.T) {
 		den                    plausch.RoomID // of owner and bob
 		hook                   core.Webhook
 		beside                 *core.Admin
-		arm                    func() // has what happens conflictError happen before the next write
+		arm                    func() // lets what happens meanwhile happen before the next write
 	}
 	removed := func(w *world) error {
 		got, err := w.beside.Store.Append(t.Context(), []store.Draft{{
