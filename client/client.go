@@ -34,7 +34,7 @@
 // gone, and others take their seqs. It calls each such state an epoch, and can tell
 // up to which seq of a room two epochs have the same events. A Client that is
 // connected then notices when it comes back: it tells [RoomReset] with the last seq
-// that still counts, and goes on behind it with what the server has now. What was
+// that still counts, and goes on with what the server has now. What was
 // shown after that seq is to be dropped. One that is opened anew with the old
 // epoch in Options.Epoch begins behind what both have in common, whatever Begin
 // says. Sends that wait go out as ever; what the server forgot of those that were

@@ -73,7 +73,7 @@ func (r *reader) take(u Update) {
 		}
 		r.next[u.Room.ID] = u.After + 1
 	case RoomReset:
-		r.next[u.Room] = u.Head + 1
+		r.next[u.Room] = min(r.next[u.Room], u.Head+1)
 	case Event:
 		if r.next[u.Room] != u.Seq {
 			r.t.Errorf("room %d: seq %d came, but %d is next", u.Room, u.Seq, r.next[u.Room])
@@ -390,6 +390,41 @@ func TestServerWentBack(t *testing.T) {
 		f.say(1, "bob", "new 5")
 		r.untilText(1, "new 5")
 		r.wantTexts(1, append(numbers(1, 10), "new 5")...)
+	})
+}
+
+// TestServerWentBackMeanwhile has the server restored while a client is slow to hand on
+// the newest events, of which RoomJoined told already.
+func TestServerWentBackMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t)
+		const n, left = 3 * maxQueue, 2 * maxQueue
+		for _, n := range numbers(1, n) {
+			f.say(1, "bob", n)
+		}
+		o := f.options("anna")
+		o.Newest = n
+		r := open(t, o)
+		defer r.c.Close()
+		synctest.Wait() // the queue is full
+		f.mu.Lock()
+		f.rooms[1].events = f.rooms[1].events[:left]
+		f.mu.Unlock()
+		f.cut()
+		r.untilCaughtUp()
+		f.say(1, "bob", "new")
+		r.untilText(1, "new")
+		r.wantTexts(1, append(numbers(1, left), "new")...)
+		var told []Update
+		for _, u := range r.all {
+			switch u.(type) {
+			case RoomJoined, RoomReset:
+				told = append(told, u)
+			}
+		}
+		if len(told) != 2 || told[0].(RoomJoined).Room.Head != n || told[1] != Update(RoomReset{Room: 1, Head: left}) {
+			t.Errorf("told was %v, want %d and then a reset to %d", told, n, left)
+		}
 	})
 }
 

@@ -46,7 +46,8 @@ type RoomJoined struct {
 type RoomLeft struct{ Room plausch.RoomID }
 
 // RoomReset tells that the server went back to an older backup: the events of a
-// room after Head are not there any more, and others take their seqs.
+// room after Head are not there any more, and others take their seqs. The next event
+// that is told is Head+1, or an earlier one if those up to Head were not told yet.
 type RoomReset struct {
 	Room  plausch.RoomID
 	Head  int64
