@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/client"
+	"plausch/client/timeline"
 )
 
 // TestAnOlderState puts a backup back while a follower, a client of the library and
@@ -70,6 +72,14 @@ func TestAnOlderState(t *testing.T) {
 	if again := heard.client.Epoch(); again == epoch || again == "" {
 		t.Errorf("after the restore the epoch is %q, and it was %q", again, epoch)
 	}
+	now := readHistory(t, s.address, client.Options{Name: "dora"})
+	now.await("new six")
+	for _, device := range []*historyReader{heard, now} {
+		device.awaitCaughtUp(epoch)
+		if texts, current := device.drawn(); !slices.Equal(texts, append(all[:3:3], all[5:]...)) || current != device.client.Epoch() {
+			t.Errorf("a device shows %q in the epoch %q, and the client is in %q", texts, current, device.client.Epoch())
+		}
+	}
 	if code, body := httpGet(t, fmt.Sprintf("http://%s/api/", s.address)); code != 200 {
 		t.Errorf("the API answers %d %s", code, body)
 	}
@@ -81,6 +91,16 @@ type historyReader struct {
 	client *client.Client
 	texts  []string
 	resets []int64
+	state  *timeline.State
+}
+
+// drawn returns the texts that a user interface would show, and in which epoch.
+func (l *historyReader) drawn() (texts []string, epoch string) {
+	server := l.state.Server("")
+	for _, m := range server.Room(timeline.ByID(plausch.PublicRoom)).Messages {
+		texts = append(texts, m.Text)
+	}
+	return texts, server.Epoch()
 }
 
 func readHistory(t *testing.T, address string, o client.Options) *historyReader {
@@ -94,26 +114,40 @@ func readHistory(t *testing.T, address string, o client.Options) *historyReader 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &historyReader{t: t, client: c}
+	return &historyReader{t: t, client: c, state: timeline.New(timeline.Options{})}
 }
 
 // await reads until a text has been heard.
 func (l *historyReader) await(text string) {
 	l.t.Helper()
 	for !slices.Contains(l.texts, text) {
-		updates, err := l.client.Next(l.t.Context())
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		for _, u := range updates {
-			switch u := u.(type) {
-			case client.Event:
-				if u.Kind == plausch.EventMessage {
-					l.texts = append(l.texts, u.Text)
-				}
-			case client.RoomReset:
-				l.resets = append(l.resets, u.Head)
+		l.read()
+	}
+}
+
+// awaitCaughtUp reads until everything has been told in another epoch than old.
+func (l *historyReader) awaitCaughtUp(old string) {
+	l.t.Helper()
+	for server := l.state.Server(""); server.Epoch() == "" || server.Epoch() == old; {
+		l.read()
+	}
+}
+
+func (l *historyReader) read() {
+	l.t.Helper()
+	updates, err := l.client.Next(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, u := range updates {
+		l.state.Apply(time.Now(), "", timeline.Update{Update: u})
+		switch u := u.(type) {
+		case client.Event:
+			if u.Kind == plausch.EventMessage {
+				l.texts = append(l.texts, u.Text)
 			}
+		case client.RoomReset:
+			l.resets = append(l.resets, u.Head)
 		}
 	}
 }
