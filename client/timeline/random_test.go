@@ -433,6 +433,12 @@ func (w *world) finish() {
 // device ends in the state of a new one that is told everything and where the user has
 // read to.
 func TestAnyOrder(t *testing.T) {
+	for n := range 5 {
+		t.Run(fmt.Sprint(n), testAnyOrder) // each with seeds of its own
+	}
+}
+
+func testAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{T: t, tester: newTester(0), limit: rapid.SampledFrom([]int{2, 7, 100_000}).Draw(t, "limit")}
 		for i, r := range []plausch.Room{room(1, plausch.RoomPublic, "public", 0), room(2, plausch.RoomPrivate, "den", 0), direct(3, bob, 0)} {

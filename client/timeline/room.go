@@ -198,8 +198,6 @@ func (r *Room) cut(head int64) {
 	if r.Marker > head {
 		r.Marker = 0
 	}
-	// Their events will not come.
-	r.finishSends(func(s *Send) bool { return s.Seq > head })
 	r.sum()
 	r.server.touch(r)
 }

@@ -2,10 +2,10 @@ package timeline
 
 import "slices"
 
-// count takes in an event for what is unread, unless it was counted.
+// count takes in an event for what is unread. To count one twice changes nothing.
 func (r *Room) count(m *Message) {
 	switch {
-	case m.Seq <= r.ReadTo || r.counted.has(m.Seq):
+	case m.Seq <= r.ReadTo:
 	case r.server.isJoin(&m.Event):
 		r.raise(m.Seq) // what was before is for others
 	case m.counts():
@@ -25,7 +25,6 @@ func (r *Room) raise(to int64) {
 	r.server.change.Markers = true
 	r.server.touch(r)
 	r.unread, r.mentioned = behind(r.unread, to), behind(r.mentioned, to)
-	r.counted = r.counted.from(to + 1)
 }
 
 // lower moves the read marker back. Only messages that are held are counted anew.
