@@ -248,9 +248,10 @@ func (s *Server) become(waiting Key, to *Room) {
 		send.room = to.Key
 	}
 	to.Sends = append(from.Sends, to.Sends...)
-	if to.Draft == "" {
-		to.Draft = from.Draft
+	if to.Draft != "" && from.Draft != "" {
+		to.Draft += "\n"
 	}
+	to.Draft += from.Draft
 	if to.Kind == "" {
 		to.Kind, to.Peer = from.Kind, from.Peer
 	}

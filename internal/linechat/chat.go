@@ -220,20 +220,19 @@ func (c *chat) take(u client.Update) {
 		c.event(e)
 		return
 	}
-	wasOpen, left := c.opened().Key, ""
+	title, left := c.roomTitle(c.opened()), ""
 	if u, ok := u.(client.RoomLeft); ok {
 		left = c.roomName(u.Room)
 	}
 	c.apply(timeline.Update{Update: u})
+	if c.roomTitle(c.opened()) != title {
+		c.setPrompt() // it has come into being, or is called otherwise than the user wrote
+	}
 	switch u := u.(type) {
 	case client.State:
 		c.connection(u)
 	case client.CaughtUp:
 		c.start()
-	case client.RoomJoined:
-		if c.opened().Key != wasOpen {
-			c.setPrompt()
-		}
 	case client.RoomLeft:
 		c.left(u.Room, left)
 	case client.RoomReset:
