@@ -11,8 +11,11 @@ import (
 	"plausch/protocol"
 )
 
-// Message is a message of the public room or of a direct room.
+// Message is a message of the public room or of a direct room, or what one says
+// instead since it was edited.
 type Message struct {
+	Edit bool // an earlier message was changed to this
+
 	Author  string
 	To      string // the other one of a direct room's two; empty for everyone
 	Private bool   // of a direct room
@@ -24,12 +27,16 @@ type Message struct {
 	Attachments []plausch.Attachment
 }
 
+// ChangedText says that a message was edited, for protocols that have no other word
+// for it.
+func (m *Message) ChangedText() string { return m.Author + " changed: " + m.Text }
+
 // maxRooms is how many direct rooms are looked at for recent messages: those
 // made last.
 const maxRooms = 100
 
 // Recent returns the newest n messages of the public room and the direct rooms
-// together, in the order of their time, and of each room in its own. Before
+// together, as they are now, in the order of their time, and of each room in its own. Before
 // [Session.StartDelivery], what it has read is not written again.
 func (s *Session) Recent(n int) ([]Message, error) {
 	known, err := s.rooms.list()
@@ -39,14 +46,14 @@ func (s *Session) Recent(n int) ([]Message, error) {
 	var found []Message
 	for _, id := range known {
 		s.out.dropHeld(id)
-		page, err := call[protocol.History](s, protocol.MethodHistory, protocol.HistoryGet{Room: int64(id), Limit: min(n, protocol.MaxPage)})
+		page, err := call[protocol.Messages](s, protocol.MethodMessages, protocol.MessagesGet{Room: int64(id), Limit: min(n, protocol.MaxPage)})
 		if err != nil {
 			return nil, err
 		}
+		s.out.markShown(id, page.AsOf)
 		var last time.Time
-		for i := range page.Events {
-			e := page.Events[i].Event()
-			s.out.markShown(id, e.Seq)
+		for i := range page.Messages {
+			e := page.Messages[i].Message(id).Event
 			m, ok := s.message(&e)
 			if !ok {
 				continue
@@ -67,13 +74,22 @@ func (s *Session) shows(id plausch.RoomID) bool {
 	return id == plausch.PublicRoom || s.rooms.get(id).kind == plausch.RoomDirect
 }
 
+// isShown reports whether the old protocols say anything of an event: a deletion, a
+// reaction and who runs a room they have no words for.
+func isShown(e *plausch.Event) bool {
+	return e.Kind == plausch.EventMessage || e.Kind == plausch.EventEdit && !e.Erased()
+}
+
 // message returns an event as a message, if it is one for this connection.
 func (s *Session) message(e *plausch.Event) (Message, bool) {
-	if e.Kind != plausch.EventMessage || !s.shows(e.Room) {
+	if !isShown(e) || !s.shows(e.Room) {
 		return Message{}, false
 	}
-	m := Message{Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time, Attachments: e.Attachments}
-	if e.Erased() {
+	m := Message{Edit: e.Kind == plausch.EventEdit, Author: s.nameOf(e.Actor), Text: e.Text, Time: e.Time, Attachments: e.Attachments}
+	switch {
+	case e.Sealed():
+		m.Text = plausch.SealedText
+	case e.Erased():
 		m.Text = plausch.ErasedText
 	}
 	m.Mine = e.Actor.ID == s.me.ID

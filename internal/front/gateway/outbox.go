@@ -82,7 +82,7 @@ func (o *outbox) Deliver(p *protocol.Prepared) {
 		e := &events[i]
 		after := o.lastSeq[e.Room]
 		o.lastSeq[e.Room] = max(after, e.Seq)
-		if o.ignoredRooms[e.Room] || e.Kind != plausch.EventMessage {
+		if o.ignoredRooms[e.Room] || !isShown(e) {
 			continue
 		}
 		if o.waiting >= o.s.server.opts.Waiting {

@@ -210,6 +210,9 @@ func (f *front) Message(m *gateway.Message) (pieces [][]byte) {
 	if m.Sent && m.Private {
 		return nil
 	}
+	if m.Edit {
+		return f.serverText(m.ChangedText(), recipientOf(m))
+	}
 	from := message{kind: kindText, content: []byte(m.Text), author: m.Author, recipient: recipientOf(m), time: m.Time}
 	if m.Text != "" {
 		pieces = f.pieces(from)

@@ -226,19 +226,34 @@ func (f *front) Message(m *gateway.Message) [][]byte {
 	if m.Sent && !f.opts.Echo {
 		return nil
 	}
+	if m.Edit {
+		text := m.ChangedText()
+		if note := privateNote(m); note != "" {
+			text = note + " " + text
+		}
+		return serverPieces(kindInfo, text)
+	}
 	r := messageResponse(m)
 	return r.pieces()
+}
+
+// privateNote says that a message is private, empty if it is not.
+func privateNote(m *gateway.Message) string {
+	switch {
+	case m.Private && m.Mine:
+		return "(private to " + m.To + ")"
+	case m.Private:
+		return "(private)"
+	}
+	return ""
 }
 
 // messageResponse is a message as a response. That it is private or has files can
 // only be said in its text.
 func messageResponse(m *gateway.Message) response {
 	var parts []string
-	switch {
-	case m.Private && m.Mine:
-		parts = append(parts, "(private to "+m.To+")")
-	case m.Private:
-		parts = append(parts, "(private)")
+	if note := privateNote(m); note != "" {
+		parts = append(parts, note)
 	}
 	for _, a := range m.Attachments {
 		parts = append(parts, "["+a.Shown()+"]")
