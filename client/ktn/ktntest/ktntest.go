@@ -4,6 +4,7 @@
 package ktntest
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -59,10 +60,26 @@ func (s *Server) Listen(address string) (string, error) {
 			if err != nil {
 				return
 			}
-			go s.Serve(nc)
+			go s.Serve(&lineConn{nc, bufio.NewReaderSize(nc, 4096)})
 		}
 	}()
 	return ln.Addr().String(), nil
+}
+
+// lineConn is a connection over TCP whose reads end at a newline. On a busy machine two
+// requests may arrive together, however long their client waited between them; that it
+// waits is for tests on connections in memory.
+type lineConn struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func (l *lineConn) Read(p []byte) (int, error) {
+	line, err := l.in.ReadSlice('\n')
+	if len(line) > 0 {
+		err = nil // the next read has it again, unless a line was too long
+	}
+	return copy(p, line), err
 }
 
 // Close ends the listener and all connections.
