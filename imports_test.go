@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"internal/media":             {},
 	"internal/core":              {"/", "internal/store", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network", "markdown"},
 	"internal/hub":               {"/", "protocol", "internal/bus"},
-	"internal/notify":            {"/", "protocol", "internal/store"},
+	"internal/notify":            {"/", "protocol", "internal/store", "internal/bus"},
 	"internal/notify/notifytest": {},
 	"internal/api":               {"/", "protocol", "internal/core", "internal/hub"},
 	"internal/session":           {"/", "protocol", "internal/api", "internal/hub", "internal/tcp"},
@@ -63,11 +63,11 @@ var mayImport = map[string][]string{
 	"internal/linechat":          {"/", "protocol", "client", "client/timeline", "internal/connect", "internal/link", "internal/names", "internal/terminal"},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
-		"internal/core", "internal/hub", "internal/link", "internal/portmap", "internal/session", "internal/store/sqlite",
+		"internal/core", "internal/dial", "internal/hub", "internal/link", "internal/notify", "internal/portmap", "internal/session", "internal/store/sqlite",
 		"internal/front/port", "internal/front/htl", "internal/front/ktn",
 		"internal/front/native", "internal/front/web", "internal/front/web/rest",
 	},
-	"internal/doctor": {"/", "internal/backup", "internal/config", "internal/names", "internal/portmap", "internal/service", "internal/store/sqlite"},
+	"internal/doctor": {"/", "internal/backup", "internal/config", "internal/names", "internal/notify", "internal/portmap", "internal/service", "internal/store/sqlite"},
 	"internal/backup": {"/", "internal/store/sqlite"},
 	"internal/server/servertest": {
 		"/", "internal/api", "internal/auth", "internal/auth/authtest", "internal/bus", "internal/config", "internal/core", "internal/front/port",

@@ -88,6 +88,9 @@ func askRunning(ctx context.Context, s *doctor.Subject) {
 }
 
 func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
+	named := *s.Config
+	named.Domain = s.Domain
+	s.Base = server.Base(&named, named.Listen)
 	w := cmd.OutOrStdout()
 	show := func(f doctor.Finding) { _ = doctor.Print(w, f) }
 	if asJSON {

@@ -33,10 +33,13 @@ type Config struct {
 	ProxyHeaders  string   // [XForwarded] or [Forwarded]
 	Hosts         []string // names besides Domain
 	MapPort       bool
-	OutsidePort   int    // 0 is the port that is listened on
-	MetricsListen string // HOST:PORT on the loopback, or [Off]
-	LogLevel      string // debug, info, warn or error
-	LogFormat     string // text or json
+	OutsidePort   int      // 0 is the port that is listened on
+	OutgoingAllow []string // HOST:PORT that notifications and webhooks may go to besides the Internet
+	OutgoingCA    string   // a file of certificates that are good besides the system's; empty for none
+	PushContact   string   // https: or mailto: address for push services; empty: the domain or ACMEEmail
+	MetricsListen string   // HOST:PORT on the loopback, or [Off]
+	LogLevel      string   // debug, info, warn or error
+	LogFormat     string   // text or json
 	Limits        Limits
 	Guests        GuestLimits
 	KTN           KTNOptions

@@ -60,7 +60,7 @@ func TestDefaults(t *testing.T) {
 	want := &Config{
 		Data:   filepath.Join(dir, "home/.local/share/plausch"),
 		Listen: []string{"127.0.0.1:7528"},
-		TLS:    "auto", HTTPListen: ":80", Plaintext: "loopback", BehindProxy: []string{}, ProxyHeaders: "x-forwarded", Hosts: []string{},
+		TLS:    "auto", HTTPListen: ":80", Plaintext: "loopback", BehindProxy: []string{}, ProxyHeaders: "x-forwarded", Hosts: []string{}, OutgoingAllow: []string{},
 		Access:        "invite",
 		MetricsListen: "127.0.0.1:7529",
 		LogLevel:      "info",

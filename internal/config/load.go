@@ -123,7 +123,7 @@ func fileSource(flags *pflag.FlagSet, getenv func(string) string, data string) (
 	}
 	values := make(map[string]any)
 	flatten(values, "", tables)
-	for _, key := range []string{"data", "tls_cert", "tls_key", "acme_ca_root"} {
+	for _, key := range []string{"data", "tls_cert", "tls_key", "acme_ca_root", "outgoing_ca"} {
 		if named, _ := values[key].(string); named != "" && !filepath.IsAbs(named) {
 			values[key] = filepath.Join(filepath.Dir(path), named)
 		}

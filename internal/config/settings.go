@@ -97,6 +97,15 @@ func settings(c *Config) []setting {
 			Comment: "More names, besides the domain, under which the server is asked for without TLS; may be given several times. " +
 				"Addresses, localhost and names without a dot or in .local are answered anyway; others are not, " +
 				"so that no page elsewhere can lead a browser here under a name of its own (DNS rebinding)."}},
+		{value: &c.OutgoingAllow, fallback: []string{}, check: checkOutgoing, Setting: Setting{Key: "outgoing_allow",
+			Comment: "Places as HOST:PORT to which notifications and webhooks may be sent, besides port 443 of the Internet, " +
+				"such as an ntfy server at home; may be given several times. " +
+				"They are called by https, too. Everybody who has an account can have something posted there."}},
+		{value: &c.OutgoingCA, fallback: "", Setting: Setting{Key: "outgoing_ca",
+			Comment: "File of certificates (PEM) to trust besides the system's where notifications and webhooks are sent. " + relativePath}},
+		{value: &c.PushContact, fallback: "", check: checkPushContact, Setting: Setting{Key: "push_contact",
+			Comment: "Where push services can reach whoever runs the server, as mailto:you@example.org or an https address. " +
+				"If it is empty, that is acme_email, or else the address of the server."}},
 		{value: &c.MetricsListen, fallback: "127.0.0.1:7529", check: checkMetricsListen, Setting: Setting{Key: "metrics_listen",
 			Comment: "Where Prometheus metrics and profiles are read, or off. " +
 				"They are for this machine only, so the HOST has to be a loopback address."}},

@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -118,6 +120,29 @@ func checkDirectory(v any) error {
 	}
 	if u, err := url.Parse(directory); err != nil || u.Scheme != "https" || u.Host == "" {
 		return fmt.Errorf("%q is no directory of a certificate authority; write its https:// URL", directory)
+	}
+	return nil
+}
+
+// checkOutgoing checks places that may be called. Their hosts are looked at by who calls.
+func checkOutgoing(v any) error {
+	for _, place := range v.([]string) {
+		host, port, err := net.SplitHostPort(place)
+		if n, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || n == 0 || host == "" {
+			return fmt.Errorf("%q is no place to call; write HOST:PORT, such as ntfy.home:8443", place)
+		}
+	}
+	return nil
+}
+
+func checkPushContact(v any) error {
+	text := v.(string)
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || !(u.Scheme == "https" && u.Host != "" || u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")) {
+		return fmt.Errorf("%q is no address for push services; write mailto:you@example.org, or one that begins with https://", text)
 	}
 	return nil
 }

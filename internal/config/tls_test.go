@@ -72,6 +72,11 @@ func TestWrongTLSSettings(t *testing.T) {
 		{[]string{"--plaintext=some"}, []string{"loopback, lan, any"}},
 		{[]string{"--behind-proxy=proxy.example.org"}, []string{"--behind-proxy", "no address", "10.0.0.0/8"}},
 		{[]string{"--behind-proxy=10.0.0.0/99"}, []string{"no address"}},
+		{[]string{"--outgoing-allow=ntfy.home"}, []string{"--outgoing-allow", "HOST:PORT"}},
+		{[]string{"--outgoing-allow=:8443"}, []string{"HOST:PORT"}},
+		{[]string{"--outgoing-allow=ntfy.home:0"}, []string{"HOST:PORT"}},
+		{[]string{"--push-contact=me@example.org"}, []string{"--push-contact", "mailto:"}},
+		{[]string{"--push-contact=http://example.org"}, []string{"https://"}},
 	} {
 		_, _, err := given{args: tt.args}.load(t)
 		wantErr(t, err, tt.want...)

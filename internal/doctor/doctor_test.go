@@ -181,6 +181,11 @@ func TestChecks(t *testing.T) {
 		{"no such domain", domainIs("", notFound), Problem, "A record"},
 		{"no name server", domainIs("", &net.DNSError{IsTimeout: true}), Unknown, "later"},
 
+		{"push", push{"", "me@plausch.org", "https://chat.plausch.org"}, OK, "mailto:me@plausch.org"},
+		{"push without a domain", push{"", "", ""}, OK, "set domain or public_url"},
+		{"push without TLS", push{"", "", "http://chat.plausch.org"}, OK, "no TLS"},
+		{"push with a wrong contact", push{"mailto:root@localhost", "", "https://chat.plausch.org"}, Problem, "push_contact"},
+
 		{"public router", outsideIs("11.22.33.7", "192.168.1.5"), OK, "11.22.33.7"},
 		{"public machine", outsideIs("", "11.22.33.9"), OK, "11.22.33.9"},
 		{"carrier-grade NAT", outsideIs("100.64.3.2", "192.168.1.5"), Problem, "carrier-grade"},

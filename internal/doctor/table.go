@@ -28,6 +28,7 @@ type Subject struct {
 	SettingsErr  error
 	SettingsFile string // "" if there is none
 	Domain       string // "" if there is none
+	Base         string // where links begin that work from everywhere; "" if none do
 	ProbeURL     string // of a helper that connects back, or ""
 	TimeURL      string // of a web server with a good clock, or ""
 	Offline      bool   // ask neither the router nor a name server
@@ -80,7 +81,7 @@ func Checks(s Subject) []Check {
 	if s.Domain != "" {
 		checks = append(checks, domain{s.Domain, resolve, here})
 	}
-	checks = append(checks, outside{here})
+	checks = append(checks, outside{here}, push{s.Config.PushContact, s.Config.ACMEEmail, s.Base})
 	if len(places) == 0 {
 		return checks
 	}

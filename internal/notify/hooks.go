@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,16 +95,19 @@ func (h *Hooks) Close() {
 	h.wg.Wait()
 }
 
-// Happened has the webhooks of a room look for new events. It reads which there are,
-// and waits for nothing else.
-func (h *Hooks) Happened(ctx context.Context, room plausch.RoomID) error {
-	hooks, err := h.store.ListOutgoingWebhooks(ctx, room)
+// Happened has the webhooks of rooms look for new events. It reads which there are, and
+// waits for nothing else.
+func (h *Hooks) Happened(ctx context.Context, rooms ...plausch.RoomID) error {
+	hooks, err := h.store.ListOutgoingWebhooks(ctx, 0)
 	if err != nil || len(hooks) == 0 {
 		return err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, w := range hooks {
+		if !slices.Contains(rooms, w.Room) {
+			continue
+		}
 		k := h.hooks[w.ID]
 		if k == nil {
 			k = &hook{slow: !w.FailingSince.IsZero()}

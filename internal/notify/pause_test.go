@@ -120,7 +120,7 @@ func TestPausesGrow(t *testing.T) {
 		s := NewSender(Options{Doer: doer, Subscriptions: subs})
 		defer s.Close()
 		notifyAll(t, s, note(1, 1))
-		time.Sleep(25 * time.Hour)
+		time.Sleep(26 * time.Hour)
 		synctest.Wait()
 		posts := doer.sent()
 		last := time.Duration(0)

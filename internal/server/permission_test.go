@@ -104,7 +104,7 @@ var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet,
-	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "server.", // all that begin so
+	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
 }
 
 // TestTheNativeFrontsRefuse calls every method in every format of the native

@@ -28,6 +28,7 @@ import (
 	"plausch/internal/cert"
 	"plausch/internal/config"
 	"plausch/internal/core"
+	"plausch/internal/dial"
 	"plausch/internal/front/htl"
 	"plausch/internal/front/ktn"
 	"plausch/internal/front/native"
@@ -35,6 +36,7 @@ import (
 	"plausch/internal/front/web"
 	"plausch/internal/front/web/rest"
 	"plausch/internal/hub"
+	"plausch/internal/notify"
 	"plausch/internal/session"
 	"plausch/internal/store/sqlite"
 )
@@ -61,6 +63,10 @@ type Server struct {
 	broken    chan error
 	router    router
 	hosts     *web.Hosts
+
+	calls         *dial.Client
+	notifyOptions notify.Options
+	notify        *notify.Listener
 
 	// damage is what is wrong with the database, nil if nothing is known.
 	damage atomic.Pointer[string]
@@ -96,6 +102,10 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	if err := s.openCertificate(cfg); err != nil {
 		return nil, err
 	}
+	push, err := s.openCalls(cfg)
+	if err != nil {
+		return nil, err
+	}
 	local := new(bus.Local)
 	s.core, err = core.New(context.Background(), core.Options{
 		Store:     s.store,
@@ -106,6 +116,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
 		Guests:    core.GuestLimits{Address: core.GuestRates(cfg.Guests.Address), All: core.GuestRates(cfg.Guests.All)},
 		LockFiles: func() (func() error, error) { return backup.Lock(cfg.Data) },
+		Push:      push,
 		Log:       log,
 		Fatal: func(err error) {
 			select {
@@ -118,6 +129,9 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		return nil, err
 	}
 	s.hub = hub.New(local)
+	if err := s.startNotifying(local); err != nil {
+		return nil, err
+	}
 	table := api.New(s.core, s.hub, "plausch/"+plausch.Version)
 	s.sessions = session.NewServer(table, session.Options{
 		SignInDeadline: cfg.Limits.SignInDeadline,
@@ -448,6 +462,12 @@ func (s *Server) Close() error {
 	}
 	if s.hub != nil {
 		s.hub.Close()
+	}
+	if s.notify != nil {
+		s.notify.Close()
+	}
+	if s.calls != nil {
+		s.calls.Close()
 	}
 	if s.web != nil {
 		errs = append(errs, s.web.Close(context.Background()))

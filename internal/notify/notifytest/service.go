@@ -17,6 +17,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -32,9 +33,11 @@ import (
 
 // Service is a push service, or any other place that takes posts, on the loopback.
 type Service struct {
-	// Place is its HOST:PORT, Roots what its certificate is checked against.
+	// Place is its HOST:PORT, Roots what its certificate is checked against, PEM the
+	// same in a file.
 	Place string
 	Roots *x509.CertPool
+	PEM   []byte
 	// Posts gets what comes, in order; it has room for many.
 	Posts chan Post
 
@@ -69,6 +72,7 @@ func NewService(t testing.TB) *Service {
 	t.Cleanup(server.Close)
 	s.Place, s.Roots = server.Listener.Addr().String(), x509.NewCertPool()
 	s.Roots.AddCert(server.Certificate())
+	s.PEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	return s
 }
 

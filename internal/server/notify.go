@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"os"
+
+	"plausch/internal/bus"
+	"plausch/internal/config"
+	"plausch/internal/core"
+	"plausch/internal/dial"
+	"plausch/internal/link"
+	"plausch/internal/notify"
+)
+
+// Base returns where the links of a server with the settings cfg begin that listens at
+// places, if they work from everywhere; else "".
+func Base(cfg *config.Config, places []string) string {
+	if base := Reached(cfg, places).Base(); base.Scope == link.Anywhere {
+		return base.URL
+	}
+	return ""
+}
+
+// openCalls makes what calls addresses that users give, and what subscriptions to
+// notifications are judged by.
+func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error) {
+	roots, err := outgoingRoots(cfg.OutgoingCA)
+	if err != nil {
+		return push, err
+	}
+	if s.calls, err = dial.New(dial.Options{Allow: cfg.OutgoingAllow, Roots: roots}); err != nil {
+		return push, fmt.Errorf("outgoing_allow: %w", err)
+	}
+	kept, err := s.store.KeepPushKey(context.Background(), notify.NewKey().Bytes())
+	if err != nil {
+		return push, err
+	}
+	if s.notifyOptions.Key, err = notify.ParseKey(kept); err != nil {
+		return push, err
+	}
+	o := &s.notifyOptions
+	o.Doer, o.Log, o.Base = s.calls, s.log, Base(cfg, s.Places())
+	push = core.PushOptions{Caller: s.calls, Key: o.Key.Public()}
+	if contact, err := notify.Contact(cfg.PushContact, cfg.ACMEEmail, o.Base); err != nil {
+		push.Off = err.Error()
+	} else {
+		o.Contact = contact
+	}
+	return push, nil
+}
+
+// outgoingRoots returns the system's authorities and those of a file, nil if there is
+// none.
+func outgoingRoots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("outgoing_ca: %w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("outgoing_ca: %s has no certificate in PEM form", file)
+	}
+	return roots, nil
+}
+
+// startNotifying has people and programs told of what comes over the bus.
+func (s *Server) startNotifying(b bus.Bus) (err error) {
+	s.notify, err = notify.Listen(context.Background(), b, s.store, s.notifyOptions)
+	return err
+}
