@@ -48,6 +48,8 @@ func TestEveryMethod(t *testing.T) {
 	w.change()
 	w.files()
 	w.webhooks()
+	w.outgoingWebhooks()
+	w.pushes()
 	w.passkeys()
 	w.leave()
 	seen := w.recorder.requests(t)
@@ -386,6 +388,47 @@ func (w *world) webhooks() {
 	if strings.Contains(err.Error(), hook.Token) {
 		w.t.Errorf("the error tells the token: %v", err)
 	}
+}
+
+func (w *world) outgoingWebhooks() {
+	ctx := w.t.Context()
+	const url = "https://ci.example.org/in?key=1"
+	hook, err := w.alice.CreateOutgoingWebhook(ctx, plausch.PublicRoom, url)
+	w.must(err)
+	if hook.URL != url || hook.Secret == "" || hook.Maker.Name != "alice" {
+		w.t.Errorf("the outgoing webhook is %+v", hook)
+	}
+	hook.Secret = ""
+	hooks, err := w.alice.ListOutgoingWebhooks(ctx, plausch.PublicRoom)
+	w.must(err)
+	if len(hooks) != 1 || hooks[0] != hook {
+		w.t.Errorf("the outgoing webhooks are %+v, want %+v", hooks, hook)
+	}
+	w.must(w.alice.DeleteOutgoingWebhook(ctx, hook.ID))
+	w.expect(w.alice.DeleteOutgoingWebhook(ctx, hook.ID), plausch.NotFound)
+}
+
+func (w *world) pushes() {
+	ctx := w.t.Context()
+	key, off, err := w.alice.PushKey(ctx)
+	w.must(err)
+	if len(key) != 87 || off == "" {
+		w.t.Errorf("the key is %q, off %q: want a key, and why a server on the loopback has no Web Push", key, off)
+	}
+	_, err = w.alice.SubscribePush(ctx, client.PushSubscribe{Kind: plausch.PushWeb, Endpoint: "https://push.example.org/x"})
+	w.expect(err, plausch.Unsupported)
+	made, err := w.alice.SubscribePush(ctx, client.PushSubscribe{Kind: plausch.PushWebhook, Endpoint: "https://home.example.org/in", Text: true})
+	w.must(err)
+	if made.Secret == "" || made.Here || made.Kind != plausch.PushWebhook || !made.Text {
+		w.t.Errorf("the subscription is %+v", made)
+	}
+	all, err := w.alice.ListPushSubscriptions(ctx)
+	w.must(err)
+	if len(all) != 1 || all[0].ID != made.ID || all[0].Endpoint != "https://home.example.org/in" || all[0].Created != made.Created {
+		w.t.Errorf("the subscriptions are %+v, want %+v", all, made)
+	}
+	w.must(w.alice.UnsubscribePush(ctx, made.ID))
+	w.expect(w.alice.UnsubscribePush(ctx, made.ID), plausch.NotFound)
 }
 
 func (w *world) passkeys() {

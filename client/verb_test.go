@@ -41,13 +41,16 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"passkey.sign_in_begin": {"BeginSignInPasskey", "BeginSignInPasskey", "two verbs"},
 	"presence.list":         {"ListPresences", "-", "the hub knows it"},
 	"presence.set":          {"SetPresence", "-", "the hub keeps it"},
+	"push.key":              {"PushKey", "PushKey", "no verb"},
+	"push.list":             {"ListPushSubscriptions", "ListPushSubscriptions", "of the subscriptions"},
 	"webhook.post":          {"-", "PostWebhook", "the client's is a function: who posts has no account"},
 }
 
 // storeVerbs are the methods that the store has of the same name.
 var storeVerbs = []string{
 	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
-	"member.list", "passkey.delete", "passkey.list", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
+	"member.list", "outgoing_webhook.create", "outgoing_webhook.delete", "outgoing_webhook.list", "passkey.delete", "passkey.list",
+	"push.list", "push.subscribe", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.

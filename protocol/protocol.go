@@ -124,6 +124,14 @@ const (
 	MethodWebhookList        = "webhook.list"
 	MethodWebhookDelete      = "webhook.delete"
 	MethodPresenceList       = "presence.list"
+	MethodPushKey            = "push.key"
+	MethodPushSubscribe      = "push.subscribe"
+	MethodPushList           = "push.list"
+	MethodPushUnsubscribe    = "push.unsubscribe"
+
+	MethodOutgoingWebhookCreate = "outgoing_webhook.create"
+	MethodOutgoingWebhookList   = "outgoing_webhook.list"
+	MethodOutgoingWebhookDelete = "outgoing_webhook.delete"
 )
 
 // Capabilities that a client may name in its hello.

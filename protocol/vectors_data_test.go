@@ -103,6 +103,16 @@ var requests = []struct {
 	{"webhook.create, signed", 13, MethodWebhookCreate, &WebhookCreate{Room: 17, Name: "github", Signed: true}},
 	{"webhook.list", 13, MethodWebhookList, &WebhookList{Room: 17}},
 	{"webhook.delete", 13, MethodWebhookDelete, &WebhookRef{ID: 3}},
+	{"outgoing_webhook.create", 13, MethodOutgoingWebhookCreate, &OutgoingWebhookCreate{Room: 17, URL: "https://ci.example.org/in?key=1"}},
+	{"outgoing_webhook.list", 13, MethodOutgoingWebhookList, &OutgoingWebhookList{Room: 17}},
+	{"outgoing_webhook.delete", 13, MethodOutgoingWebhookDelete, &OutgoingWebhookRef{ID: 3}},
+	{"push.key", 13, MethodPushKey, &Empty{}},
+	{"push.subscribe, a browser", 13, MethodPushSubscribe, &PushSubscribe{
+		Kind: "webpush", Endpoint: "https://push.example.org/x", P256dh: aPublicKey, Auth: "BTBZMqHH6r4Tts7J_aSIgg", Text: true,
+	}},
+	{"push.subscribe, a topic", 13, MethodPushSubscribe, &PushSubscribe{Kind: "ntfy", Endpoint: "https://ntfy.sh/topic"}},
+	{"push.list", 13, MethodPushList, &Empty{}},
+	{"push.unsubscribe", 13, MethodPushUnsubscribe, &PushRef{ID: 5}},
 	{"presence.list", 13, MethodPresenceList, &PresenceList{After: "alice", Limit: 128}},
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
@@ -112,6 +122,9 @@ var requests = []struct {
 const (
 	aToken = "plausch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	aCode  = "AAAAAAAAAAAAAAAAAAAAAA"
+
+	aPublicKey = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+	aSecret    = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 )
 
 var (
@@ -262,6 +275,28 @@ var replies = []struct {
 	{"webhook.list", 16, MethodWebhookList, &Webhooks{Webhooks: []Webhook{{ID: 3, Room: 17, Account: bob, Time: 1790000000000, Signed: true, Maker: &zoe, Paused: true}}}, nil},
 	{"webhook.list, nothing", 16, MethodWebhookList, &Webhooks{}, nil},
 	{"webhook.delete", 16, MethodWebhookDelete, &Empty{}, nil},
+	{"outgoing_webhook.create", 16, MethodOutgoingWebhookCreate, &OutgoingWebhookCreated{
+		Webhook: OutgoingWebhook{ID: 3, Room: 17, URL: "https://ci.example.org/in?key=1", Time: 1790000000000, Seq: 42, Maker: &bob}, Secret: aSecret,
+	}, nil},
+	{"outgoing_webhook.list", 16, MethodOutgoingWebhookList, &OutgoingWebhooks{Webhooks: []OutgoingWebhook{
+		{ID: 3, Room: 17, URL: "https://ci.example.org", Time: 1790000000000, Seq: 42, Maker: &bob, Paused: true},
+		{ID: 4, Room: 17, URL: "https://ci.example.org", Time: 1790000000000, Error: "refused", FailingSince: 1790000001000, NextTry: 1790000011000},
+	}}, nil},
+	{"outgoing_webhook.list, nothing", 16, MethodOutgoingWebhookList, &OutgoingWebhooks{}, nil},
+	{"outgoing_webhook.delete", 16, MethodOutgoingWebhookDelete, &Empty{}, nil},
+	{"push.key", 16, MethodPushKey, &PushKey{Key: aPublicKey}, nil},
+	{"push.key, off", 16, MethodPushKey, &PushKey{Key: aPublicKey, Off: "the server has no TLS"}, nil},
+	{"push.subscribe, a browser", 16, MethodPushSubscribe, &PushSubscribed{Subscription: PushSubscription{
+		ID: 5, Kind: "webpush", Endpoint: "https://push.example.org/x", Text: true, Time: 1790000000000, Device: 12, Here: true,
+	}}, nil},
+	{"push.subscribe, a webhook", 16, MethodPushSubscribe, &PushSubscribed{Subscription: PushSubscription{
+		ID: 6, Kind: "webhook", Endpoint: "https://home.example.org/in", Time: 1790000000000,
+	}, Secret: aSecret}, nil},
+	{"push.list", 16, MethodPushList, &PushSubscriptions{Subscriptions: []PushSubscription{
+		{ID: 7, Kind: "ntfy", Endpoint: "https://ntfy.sh/topic", Time: 1790000000000, Error: "refused", FailingSince: 1790000001000},
+	}}, nil},
+	{"push.list, nothing", 16, MethodPushList, &PushSubscriptions{}, nil},
+	{"push.unsubscribe", 16, MethodPushUnsubscribe, &Empty{}, nil},
 	{"presence.list", 16, MethodPresenceList, &Presences{Presence: []PresenceChange{
 		{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"},
 	}, More: true}, nil},

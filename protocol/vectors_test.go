@@ -76,6 +76,14 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodWebhookList:        {&WebhookList{}, &Webhooks{}},
 	MethodWebhookDelete:      {&WebhookRef{}, &Empty{}},
 	MethodPresenceList:       {&PresenceList{}, &Presences{}},
+	MethodPushKey:            {&Empty{}, &PushKey{}},
+	MethodPushSubscribe:      {&PushSubscribe{}, &PushSubscribed{}},
+	MethodPushList:           {&Empty{}, &PushSubscriptions{}},
+	MethodPushUnsubscribe:    {&PushRef{}, &Empty{}},
+
+	MethodOutgoingWebhookCreate: {&OutgoingWebhookCreate{}, &OutgoingWebhookCreated{}},
+	MethodOutgoingWebhookList:   {&OutgoingWebhookList{}, &OutgoingWebhooks{}},
+	MethodOutgoingWebhookDelete: {&OutgoingWebhookRef{}, &Empty{}},
 }
 
 // fresh returns a new zero value of b's type.

@@ -135,6 +135,40 @@ var matrix = []struct {
 	{"webhook.delete", "of a private room", func(w *world) protocol.Body { return &protocol.WebhookRef{ID: w.hook} },
 		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"webhook.post", "in a frame", empty, [6]plausch.Code{unsupported, unsupported, unsupported, unsupported, unsupported, unsupported}},
+	{"outgoing_webhook.create", "of a private room", func(w *world) protocol.Body {
+		return &protocol.OutgoingWebhookCreate{Room: w.den, URL: "https://ci.example.org/in"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, ok}},
+	{"outgoing_webhook.create", "of a direct room", func(w *world) protocol.Body {
+		return &protocol.OutgoingWebhookCreate{Room: w.direct, URL: "https://ci.example.org/in"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"outgoing_webhook.create", "of the room that everyone is in", func(*world) protocol.Body {
+		return &protocol.OutgoingWebhookCreate{Room: 1, URL: "https://ci.example.org/in"}
+	}, [6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
+	{"outgoing_webhook.list", "of a private room", func(w *world) protocol.Body { return &protocol.OutgoingWebhookList{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"outgoing_webhook.list", "of a public room", func(w *world) protocol.Body { return &protocol.OutgoingWebhookList{Room: w.hall} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"outgoing_webhook.list", "of a direct room", func(w *world) protocol.Body { return &protocol.OutgoingWebhookList{Room: w.direct} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"outgoing_webhook.delete", "of a private room", func(w *world) protocol.Body { return &protocol.OutgoingWebhookRef{ID: w.outgoing} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
+	{"push.key", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"push.subscribe", "in a browser", func(*world) protocol.Body {
+		return &protocol.PushSubscribe{
+			Kind: "webpush", Endpoint: "https://push.example.org/x", Auth: "BTBZMqHH6r4Tts7J_aSIgg",
+			P256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+		}
+	}, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"push.subscribe", "by ntfy", func(*world) protocol.Body {
+		return &protocol.PushSubscribe{Kind: "ntfy", Endpoint: "https://ntfy.sh/topic"}
+	},
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
+	{"push.subscribe", "at any address", func(*world) protocol.Body {
+		return &protocol.PushSubscribe{Kind: "webhook", Endpoint: "https://home.example.org/in"}
+	}, [6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
+	{"push.list", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"push.unsubscribe", "what is the admin's", func(w *world) protocol.Body { return &protocol.PushRef{ID: w.push} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"presence.list", "", func(*world) protocol.Body { return &protocol.PresenceList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"presence.set", "without subscribe", func(*world) protocol.Body { return &protocol.PresenceSet{Presence: "away"} },
 		[6]plausch.Code{signIn, invalid, invalid, invalid, invalid, invalid}},

@@ -21,6 +21,7 @@ import (
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
+	"plausch/internal/dial"
 	"plausch/internal/hub"
 	"plausch/internal/store"
 	"plausch/internal/store/sqlite"
@@ -56,9 +57,11 @@ type places struct {
 	direct    int64           // of maker and member
 	said      map[int64]int64 // the seq of a message of maker's, by room
 	// files are ids of maker's: in den, in hall, in direct and pending.
-	files  map[string]string
-	hook   int64             // a webhook of den
-	tokens map[string]string // of everybody but nobody
+	files map[string]string
+	hook  int64 // a webhook of den
+	// outgoing is an outgoing webhook of den, push a subscription of admin.
+	outgoing, push int64
+	tokens         map[string]string // of everybody but nobody
 }
 
 // first is the world that all others are copies of: to make one takes a hundred
@@ -112,6 +115,11 @@ func openWorld(t *testing.T, folder string, change ...func(*core.Options)) *worl
 	b := new(bus.Local)
 	passwords := authtest.NewHasher()
 	opts := core.Options{Store: st, Blobs: blobs, Bus: b, Passwords: passwords, Access: core.AccessOpen, Log: slog.New(slog.DiscardHandler)}
+	calls, err := dial.New(dial.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.Push = core.PushOptions{Caller: calls, Key: "key"}
 	for _, c := range change {
 		c(&opts)
 	}
@@ -176,6 +184,8 @@ func makeFirst(t *testing.T) {
 		}
 	}
 	w.hook = w.must("admin", protocol.MethodWebhookCreate, &protocol.WebhookCreate{Room: w.den, Name: "gnome"}).(*protocol.WebhookCreated).Webhook.ID
+	w.outgoing = w.must("admin", protocol.MethodOutgoingWebhookCreate, &protocol.OutgoingWebhookCreate{Room: w.den, URL: "https://ci.example.org/in"}).(*protocol.OutgoingWebhookCreated).Webhook.ID
+	w.push = w.must("admin", protocol.MethodPushSubscribe, &protocol.PushSubscribe{Kind: "ntfy", Endpoint: "https://ntfy.sh/admin"}).(*protocol.PushSubscribed).Subscription.ID
 	w.close()
 	first.places, first.made = w.places, true
 }

@@ -70,6 +70,17 @@ func TestEveryOperation(t *testing.T) {
 	w.call(admin, "GET", "/api/rooms/attic/messages", "").want(200).has(`"text":"it burns"`, `"name":"grafana"`)
 	w.call(admin, "DELETE", "/api/webhooks/"+hook.read("webhook", "id"), "").want(204)
 
+	out := w.call(admin, "POST", "/api/rooms/attic/outgoing_webhooks", `{"url":"https://ci.example.org/in?key=1"}`).want(201).has(`"secret":"whsec_`)
+	w.call(admin, "GET", "/api/rooms/attic/outgoing_webhooks", "").want(200).has(`"url":"https://ci.example.org/in?key=1"`)
+	w.call(admin, "DELETE", "/api/outgoing_webhooks/"+out.read("webhook", "id"), "").want(204)
+	w.call(admin, "DELETE", "/api/outgoing_webhooks/x", "").want(404)
+
+	w.call(admin, "GET", "/api/push_key", "").want(200).has(`"key":"key"`)
+	push := w.call(admin, "POST", "/api/pushes", `{"kind":"webhook","endpoint":"https://home.example.org/in","text":true}`).want(201).has(`"secret":"whsec_`)
+	w.call(admin, "GET", "/api/pushes", "").want(200).has(`"endpoint":"https://home.example.org/in"`)
+	w.call(admin, "DELETE", "/api/pushes/"+push.read("subscription", "id"), "").want(204)
+	w.call(admin, "DELETE", "/api/pushes/x", "").want(404)
+
 	lines := w.stream(ann, "public", "?since=1")
 	if e := lines.event(); e.Seq != 2 || e.Text != "2 ä" {
 		t.Errorf("the stream begins with %+v", e)
@@ -134,6 +145,8 @@ func TestErrors(t *testing.T) {
 		{"a file that is too large", ann, "POST", "/api/attachments?name=x", strings.Repeat("x", 1<<20+1), nil, 413, plausch.TooLarge, "larger"},
 		{"somebody else's webhooks", ann, "POST", "/api/rooms/1/webhooks", `{"name":"x"}`, nil, 403, plausch.Forbidden, "run the room"},
 		{"a webhook that is not there", ann, "DELETE", "/api/webhooks/7", "", nil, 404, plausch.NotFound, "webhook"},
+		{"an address within", ann, "POST", "/api/pushes", `{"kind":"webhook","endpoint":"https://127.0.0.1/"}`, nil, 400, plausch.Invalid, "Internet"},
+		{"a way that is not there", ann, "POST", "/api/pushes", `{"kind":"fax","endpoint":"https://fax.example.org/"}`, nil, 400, plausch.Invalid, "webpush, ntfy or webhook"},
 		{"nobody of that name", ann, "POST", "/api/accounts/nobody/messages", "hi", nil, 404, plausch.NotFound, "nobody"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 	"plausch/internal/blob"
 	"plausch/internal/bus"
 	"plausch/internal/core"
+	"plausch/internal/dial"
 	"plausch/internal/front/web/rest"
 	"plausch/internal/hub"
 	"plausch/internal/store"
@@ -71,7 +72,11 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	if err != nil {
 		t.Fatal(err)
 	}
-	coreOpts := core.Options{Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
+	calls, err := dial.New(dial.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	coreOpts := core.Options{Push: core.PushOptions{Caller: calls, Key: "key"}, Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
 	var mu sync.Mutex
 	restOpts := rest.Options{Log: log, Admit: func(*http.Request, plausch.AccountID, bool) bool {
 		mu.Lock()

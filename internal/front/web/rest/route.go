@@ -55,6 +55,13 @@ func init() { // the index shows the table that it is in
 		{"GET", "/api/rooms/{room}/webhooks", "the webhooks of a room", nil, false, (*request).listWebhooks},
 		{"POST", "/api/rooms/{room}/webhooks", "makes a webhook", nil, false, (*request).createWebhook},
 		{"DELETE", "/api/webhooks/{id}", "deletes a webhook", nil, false, (*request).deleteWebhook},
+		{"GET", "/api/rooms/{room}/outgoing_webhooks", "where a room is posted to", nil, false, (*request).listOutgoingWebhooks},
+		{"POST", "/api/rooms/{room}/outgoing_webhooks", "has what happens in a room posted to an address", nil, false, (*request).createOutgoingWebhook},
+		{"DELETE", "/api/outgoing_webhooks/{id}", "ends that", nil, false, (*request).deleteOutgoingWebhook},
+		{"GET", "/api/push_key", "the key that browsers subscribe with", nil, false, (*request).pushKey},
+		{"GET", "/api/pushes", "where you are notified", nil, false, (*request).listPushes},
+		{"POST", "/api/pushes", "has you notified: in a browser, by ntfy or at any address", nil, false, (*request).subscribePush},
+		{"DELETE", "/api/pushes/{id}", "ends that", nil, false, (*request).unsubscribePush},
 		{"POST", "/api/hooks/{token}", "posts as Slack's senders and GitHub do; needs no other token", anyQuery, true, (*request).postHook},
 	}
 }
