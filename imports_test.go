@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"internal/media":             {},
 	"internal/core":              {"/", "internal/store", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network", "markdown"},
 	"internal/hub":               {"/", "protocol", "internal/bus"},
-	"internal/notify":            {"/", "protocol", "internal/store", "internal/bus"},
+	"internal/notify":            {"/", "protocol", "markdown", "internal/store", "internal/bus"},
 	"internal/notify/notifytest": {},
 	"internal/api":               {"/", "protocol", "internal/core", "internal/hub"},
 	"internal/session":           {"/", "protocol", "internal/api", "internal/hub", "internal/tcp"},

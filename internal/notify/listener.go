@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"plausch"
 	"plausch/internal/bus"
+	"plausch/markdown"
 )
 
 // maxHeard is how many events wait for the Listener. With more, the oldest messages
@@ -23,7 +23,6 @@ type Store interface {
 	Webhooks
 	// PushAccounts returns the members of a room, by id, that have subscriptions.
 	PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
-	Account(ctx context.Context, id plausch.AccountID) (plausch.Account, error)
 }
 
 // Listener hears what was committed, and has people and programs told of it.
@@ -123,11 +122,17 @@ func (l *Listener) tell(events []plausch.Event) error {
 	return nil
 }
 
-// tellRoom notifies the members of a room of its events.
+// tellRoom notifies the members of a room of its events, and forgets what waits that
+// is not so any more.
 func (l *Listener) tellRoom(id plausch.RoomID, events []plausch.Event) error {
 	for i := range events {
-		if e := &events[i]; e.Kind == plausch.EventLeave {
+		switch e := &events[i]; e.Kind {
+		case plausch.EventLeave:
 			l.sender.Read(e.Member.ID, id, math.MaxInt64) // it may not know what it has not read
+		case plausch.EventDelete:
+			l.sender.Forget(id, e.Target)
+		case plausch.EventEdit:
+			l.sender.Edit(id, e.Target, bodyOf(e))
 		}
 	}
 	accounts, err := l.store.PushAccounts(l.ctx, id)
@@ -138,74 +143,71 @@ func (l *Listener) tellRoom(id plausch.RoomID, events []plausch.Event) error {
 	if err != nil {
 		return err
 	}
+	deleted := deletedOf(events)
 	var all []Notification
-	for _, account := range accounts {
-		a, err := l.store.Account(l.ctx, account)
-		if err != nil {
-			return err
+	for i := range events {
+		e := &events[i]
+		if e.Kind != plausch.EventMessage || deleted[e.Seq] {
+			continue
 		}
-		for i := range events {
-			v := Decide(Rules{}, messageFor(a, room, &events[i]), l.opts.Now())
+		n := newNotification(room, e)
+		for _, account := range accounts {
+			v, err := l.decide(account, room, e)
+			if err != nil {
+				return err
+			}
 			if !v.Notify {
-				l.opts.Log.Debug("not notified", "account", a.ID, "room", id, "seq", events[i].Seq, "why", v.Why)
+				l.opts.Log.Debug("not notified", "account", account, "room", id, "seq", e.Seq, "why", v.Why)
 				continue
 			}
-			n := newNotification(room, &events[i])
-			n.Account, n.Kind = a.ID, v.Kind
+			n.Account, n.Kind = account, v.Kind
 			all = append(all, n)
 		}
 	}
 	return l.sender.Notify(l.ctx, all...)
 }
 
-// messageFor returns e as it is judged for an account.
-func messageFor(a plausch.Account, room plausch.Room, e *plausch.Event) Message {
-	return Message{
-		Seq: e.Seq, Event: e.Kind, RoomKind: room.Kind, Own: e.Actor.ID == a.ID, Empty: e.Erased(), Text: e.Text,
-		Mentioned: mentions(e.Text, a.Name),
-	}
-}
-
-// mentions reports whether text has @name, with no word before it and no longer name
-// behind it.
-func mentions(text, name string) bool {
-	text, name = strings.ToLower(text), "@"+name
-	for at := 0; ; {
-		i := strings.Index(text[at:], name)
-		if i < 0 {
-			return false
-		}
-		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
-		at += i + len(name)
-		if !ofWord(before) && !goesOn(text[at:]) {
-			return true
+// deletedOf returns the messages that events delete.
+func deletedOf(events []plausch.Event) map[int64]bool {
+	deleted := map[int64]bool{}
+	for i := range events {
+		if events[i].Kind == plausch.EventDelete {
+			deleted[events[i].Target] = true
 		}
 	}
+	return deleted
 }
 
-// goesOn reports whether a name would go on with rest: with a letter, digit or _, or
-// with dots and hyphens before one.
-func goesOn(rest string) bool {
-	next, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, ".-"))
-	return ofWord(next) || next == '_'
+// decide asks whether an account is notified of e.
+func (l *Listener) decide(account plausch.AccountID, room plausch.Room, e *plausch.Event) (v Verdict, err error) {
+	var rules Rules
+	if l.opts.Rules != nil {
+		if rules, err = l.opts.Rules(l.ctx, account, room.ID, e.Actor.ID); err != nil {
+			return v, err
+		}
+	}
+	return Decide(rules, Message{
+		Seq: e.Seq, Event: e.Kind, RoomKind: room.Kind, Own: e.Actor.ID == account, Empty: e.Erased(), Mentioned: e.Mentions(account), Text: e.Text,
+	}, l.opts.Now()), nil
 }
 
 // newNotification returns what is told of a message, but for whom.
 func newNotification(room plausch.Room, e *plausch.Event) Notification {
 	who := e.Actor.Shown()
-	n := Notification{Room: e.Room, Seq: e.Seq, Time: e.Time, Title: who, Body: e.Text, Plain: "New message from " + who}
-	if room.Kind != plausch.RoomDirect {
+	n := Notification{Room: e.Room, Seq: e.Seq, Time: e.Time, Title: who, Body: bodyOf(e), Plain: "New message from " + who}
+	if room.Name != "" {
 		n.Title += " in " + room.Name
-	}
-	if n.Body == "" {
-		n.Body = filesOf(e.Attachments)
 	}
 	return n
 }
 
-// filesOf says what was sent without a text.
-func filesOf(files []plausch.Attachment) string {
-	switch {
+// bodyOf says what a message is in plain words.
+func bodyOf(e *plausch.Event) string {
+	switch files := e.Attachments; {
+	case e.Sealed():
+		return plausch.SealedText
+	case e.Text != "":
+		return markdown.Plain(e.Text)
 	case len(files) == 1 && strings.HasPrefix(files[0].Type, "image/"):
 		return "sent a picture"
 	case len(files) == 1:

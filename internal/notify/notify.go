@@ -83,6 +83,9 @@ type Options struct {
 	// without it.
 	Contact string
 	Key     Key // of Web Push
+	// Rules returns what an account has chosen to be told of in a room, as far as it
+	// goes for messages of an author; nil means that nobody has chosen anything.
+	Rules func(ctx context.Context, account plausch.AccountID, room plausch.RoomID, author plausch.AccountID) (Rules, error)
 	// Now is the clock, nil for time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default
@@ -184,6 +187,19 @@ func (s *Sender) Forget(room plausch.RoomID, seq int64) {
 	defer s.mu.Unlock()
 	for _, l := range s.lines {
 		l.waiting = slices.DeleteFunc(l.waiting, func(n Notification) bool { return n.Room == room && n.Seq == seq })
+	}
+}
+
+// Edit gives what waits about an event another body.
+func (s *Sender) Edit(room plausch.RoomID, seq int64, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lines {
+		for i := range l.waiting {
+			if n := &l.waiting[i]; n.Room == room && n.Seq == seq {
+				n.Body = body
+			}
+		}
 	}
 }
 

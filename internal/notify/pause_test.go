@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,8 +24,9 @@ type script struct {
 }
 
 type post struct {
-	at time.Time
-	id string
+	at             time.Time
+	id             string
+	title, message string // of a webhook of an account
 }
 
 func (s *script) Do(r *http.Request) (*http.Response, error) {
@@ -34,7 +36,13 @@ func (s *script) Do(r *http.Request) (*http.Response, error) {
 		s.during = nil
 		during()
 	}
-	s.posts = append(s.posts, post{time.Now(), r.Header.Get("Webhook-Id")})
+	p := post{at: time.Now(), id: r.Header.Get("Webhook-Id")}
+	var d document
+	if err := json.NewDecoder(r.Body).Decode(&d); err != nil {
+		return nil, err
+	}
+	p.title, p.message = d.Title, d.Message
+	s.posts = append(s.posts, p)
 	a := s.answers[0]
 	if len(s.answers) > 1 {
 		s.answers = s.answers[1:]

@@ -44,6 +44,8 @@ func newMetrics(ln net.Listener, s *Server, hosts *web.Hosts) *metrics {
 	counter("events_total", "Events committed.", func() float64 { return float64(s.core.Stats().Events) })
 	counter("commits_total", "Commits of events.", func() float64 { return float64(s.core.Stats().Commits) })
 	counter("slow_readers_total", "Sessions cut off for not reading.", func() float64 { return float64(s.sessions.Stats().Cut) })
+	counter("pushes_total", "Notifications and posts to webhooks that were taken.", func() float64 { return float64(s.pushes.taken.Load()) })
+	counter("pushes_failed_total", "Notifications and posts to webhooks that were not, at one try.", func() float64 { return float64(s.pushes.failed.Load()) })
 	gauge("certificate_expires_timestamp_seconds", "When the TLS certificate expires, in Unix time; 0 while there is none.", func() float64 {
 		if status, _ := s.Certificate(); !status.NotAfter.IsZero() {
 			return float64(status.NotAfter.Unix())

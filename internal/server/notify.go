@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"plausch"
 	"plausch/internal/bus"
 	"plausch/internal/config"
 	"plausch/internal/core"
@@ -42,6 +43,13 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 	}
 	o := &s.notifyOptions
 	o.Doer, o.Log, o.Base = s.calls, s.log, Base(cfg, s.Places())
+	o.Sent = func(_ plausch.PushKind, status int) {
+		if status >= 200 && status < 300 {
+			s.pushes.taken.Add(1)
+		} else {
+			s.pushes.failed.Add(1)
+		}
+	}
 	push = core.PushOptions{Caller: s.calls, Key: o.Key.Public()}
 	if contact, err := notify.Contact(cfg.PushContact, cfg.ACMEEmail, o.Base); err != nil {
 		push.Off = err.Error()

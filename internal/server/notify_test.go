@@ -53,6 +53,33 @@ func subscription(service *notifytest.Service, path string, b *notifytest.Browse
 	}
 }
 
+// inbox gives each post of a service once: a machine that is busy with something else
+// may answer too late, and gets it again.
+type inbox struct {
+	*notifytest.Service
+	seen map[string]bool
+}
+
+func newInbox(s *notifytest.Service) inbox { return inbox{s, map[string]bool{}} }
+
+// next awaits a post of another key than before.
+func (in inbox) next(key func(notifytest.Post) string) notifytest.Post {
+	for {
+		p := in.Next()
+		if k := key(p); !in.seen[k] {
+			in.seen[k] = true
+			return p
+		}
+	}
+}
+
+// pushed awaits the next notification for a browser.
+func (in inbox) pushed(t *testing.T, b *notifytest.Browser) (d notifytest.Declarative, p notifytest.Post) {
+	t.Helper()
+	p = in.next(func(p notifytest.Post) string { return string(declarative(t, b, p).Data) })
+	return declarative(t, b, p), p
+}
+
 // declarative decrypts and reads a post.
 func declarative(t *testing.T, b *notifytest.Browser, p notifytest.Post) notifytest.Declarative {
 	t.Helper()
@@ -96,14 +123,14 @@ func TestAHundredSubscriptionsArePushedTo(t *testing.T) {
 	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: room.ID, Text: "hello"}, &sent) // answered while nobody answers the server
 	close(held)
 	var took []time.Duration
+	posts := newInbox(service)
 	for range len(browsers) {
-		p := service.Next()
+		p := posts.next(func(p notifytest.Post) string { return p.Path })
 		took = append(took, time.Since(time.UnixMilli(sent.Time)))
 		browser := browsers[p.Path]
 		if browser == nil {
-			t.Fatalf("a post for %s: twice, or for the sender", p.Path)
+			t.Fatalf("a post for %s, the sender", p.Path)
 		}
-		delete(browsers, p.Path)
 		if d := declarative(t, browser, p); d.Title != "anna in den" || d.Body != "hello" || d.Navigate != fmt.Sprintf("https://chat.plausch.org/r/%d/%d", room.ID, sent.Seq) {
 			t.Fatalf("the notification is %+v", d)
 		}
@@ -122,7 +149,7 @@ func TestWhoIsPushedTo(t *testing.T) {
 	browser := notifytest.NewBrowser()
 	var made protocol.PushSubscribed
 	bob.must(protocol.MethodPushSubscribe, subscription(service, "/bob", browser), &made)
-	public := int64(plausch.PublicRoom)
+	posts, public := newInbox(service), int64(plausch.PublicRoom)
 	var den protocol.Room
 	anna.must(protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "den", Kind: "private"}, &den)
 	for _, m := range []protocol.MessageSend{
@@ -130,17 +157,18 @@ func TestWhoIsPushedTo(t *testing.T) {
 	} {
 		anna.must(protocol.MethodMessageSend, &m, &protocol.MessageSent{})
 	}
-	if d := declarative(t, browser, service.Next()); d.Title != "anna" || d.Body != "psst" || !strings.Contains(string(d.Data), `"direct"`) {
+	if d, _ := posts.pushed(t, browser); d.Title != "anna" || d.Body != "psst" || !strings.Contains(string(d.Data), `"direct"`) {
 		t.Errorf("the first is %+v", d)
 	}
 	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: public, Text: "look, @Bob!"}, &protocol.MessageSent{})
-	if d := declarative(t, browser, service.Next()); d.Title != "anna in public" || !strings.Contains(string(d.Data), `"mention"`) {
+	if d, _ := posts.pushed(t, browser); d.Title != "anna in public" || !strings.Contains(string(d.Data), `"mention"`) {
 		t.Errorf("the second is %+v", d)
 	}
 	bob.must(protocol.MethodPushUnsubscribe, &protocol.PushRef{ID: made.Subscription.ID}, &protocol.Empty{})
 	bob.must(protocol.MethodPushSubscribe, &protocol.PushSubscribe{Kind: "webhook", Endpoint: service.URL("/hook")}, &made)
 	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{To: "bob", Text: "psst"}, &protocol.MessageSent{})
-	p := service.Next()
+	posts.seen["/bob"] = true // one that comes again
+	p := posts.next(func(p notifytest.Post) string { return p.Path })
 	if err := notifytest.CheckSignature(made.Secret, p); err != nil || p.Path != "/hook" || !strings.Contains(string(p.Body), `"title":"New message from anna"`) || strings.Contains(string(p.Body), "psst") {
 		t.Errorf("to %s went %s (%v)", p.Path, p.Body, err)
 	}
@@ -184,9 +212,10 @@ func TestOutgoingWebhooksOfARoom(t *testing.T) {
 	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: den.ID, Text: "before"}, &protocol.MessageSent{})
 	var made protocol.OutgoingWebhookCreated
 	anna.must(protocol.MethodOutgoingWebhookCreate, &protocol.OutgoingWebhookCreate{Room: den.ID, URL: service.URL("/in")}, &made)
+	posts := newInbox(service)
 	next := func(seq int64, text string) {
 		t.Helper()
-		p := service.Next()
+		p := posts.next(func(p notifytest.Post) string { return p.Header.Get("Webhook-Id") })
 		if err := notifytest.CheckSignature(made.Secret, p); err != nil {
 			t.Error(err)
 		}

@@ -67,6 +67,7 @@ type Server struct {
 	calls         *dial.Client
 	notifyOptions notify.Options
 	notify        *notify.Listener
+	pushes        struct{ taken, failed atomic.Uint64 } // for metrics
 
 	// damage is what is wrong with the database, nil if nothing is known.
 	damage atomic.Pointer[string]
