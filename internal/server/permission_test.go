@@ -96,6 +96,12 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodMemberRemove: &protocol.MemberChange{Room: den, Name: "maker"},
 		protocol.MethodMessageSend:  &protocol.MessageSend{Room: den, Text: "let me in"},
 		protocol.MethodHistory:      &protocol.HistoryGet{Room: den}, protocol.MethodTyping: &protocol.TypingSet{Room: den},
+		protocol.MethodMessages:       &protocol.MessagesGet{Room: den},
+		protocol.MethodMessageEdit:    &protocol.MessageEdit{Room: den, Seq: 1, Text: "let me in"},
+		protocol.MethodMessageDelete:  &protocol.MessageRef{Room: den, Seq: 1},
+		protocol.MethodMessageReact:   &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
+		protocol.MethodMessageUnreact: &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
+		protocol.MethodMessagePin:     &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnpin: &protocol.MessageRef{Room: den, Seq: 1},
 	}
 }
 
