@@ -26,6 +26,7 @@ func (c *Core) CreateOutgoingWebhook(ctx context.Context, by plausch.Account, ro
 		Room: room, URL: address, Secret: auth.NewWebhookSecret(), Maker: by.ID, At: c.now(),
 		If: []store.Judged{{Account: by.ID, Role: by.Role, Member: room}},
 	})
+	c.opts.Push.changed()
 	return w, conflictError(err)
 }
 

@@ -24,6 +24,15 @@ type PushOptions struct {
 	// Key is the public key that browsers subscribe with, and Off why Web Push is off,
 	// a sentence; empty if it is on.
 	Key, Off string
+	// Changed is called when there is a subscription or an outgoing webhook more; it may
+	// be nil.
+	Changed func()
+}
+
+func (o *PushOptions) changed() {
+	if o.Changed != nil {
+		o.Changed()
+	}
 }
 
 // PushKey returns the public key that browsers subscribe with, and why Web Push is off,
@@ -72,6 +81,7 @@ func (c *Core) SubscribePush(ctx context.Context, by plausch.Account, device pla
 		return n, err
 	}
 	n, err = c.store.SubscribePush(ctx, n, store.Judged{Account: by.ID, Role: by.Role})
+	c.opts.Push.changed()
 	return n, conflictError(err)
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"plausch"
 	"plausch/internal/bus"
@@ -16,6 +18,10 @@ import (
 // maxHeard is how many events wait for the Listener. With more, the oldest messages
 // are not notified of, and a webhook reads them when the next event comes.
 const maxHeard = 8192
+
+// lookEvery is how often the Listener looks whether there is anybody to tell, while
+// there was nobody; [Listener.Refresh] has it look at once.
+const lookEvery = time.Second
 
 // Store is where the Listener reads who is to be told of what.
 type Store interface {
@@ -37,8 +43,36 @@ type Listener struct {
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
 
+	changed atomic.Bool // since it has looked whether there is anybody to tell
+
+	// Of the goroutine alone: whether there are subscriptions and webhooks, as it has
+	// looked at a time.
+	pushes, posts bool
+	looked        time.Time
+
 	mu    sync.Mutex
 	heard []plausch.Event
+}
+
+// Refresh says that there may be somebody to tell now.
+func (l *Listener) Refresh() { l.changed.Store(true) }
+
+// look finds out whether there is anybody to tell: a send should cost nothing while
+// there is nobody.
+func (l *Listener) look() error {
+	if !l.changed.Swap(false) && time.Since(l.looked) < lookEvery {
+		return nil
+	}
+	hooks, err := l.store.ListOutgoingWebhooks(l.ctx, 0)
+	if err != nil {
+		return err
+	}
+	accounts, err := l.store.PushAccounts(l.ctx, plausch.PublicRoom)
+	if err != nil {
+		return err
+	}
+	l.posts, l.pushes, l.looked = len(hooks) > 0, len(accounts) > 0, time.Now()
+	return nil
 }
 
 // Listen hears b until Close. Of o, Subscriptions is st.
@@ -97,9 +131,11 @@ func (l *Listener) run() {
 	}
 }
 
-// tell has all be told of events. Two questions are asked of the store as long as there
-// is nobody to tell.
+// tell has all be told of events.
 func (l *Listener) tell(events []plausch.Event) error {
+	if err := l.look(); err != nil || !l.posts && !l.pushes {
+		return err
+	}
 	var rooms []plausch.RoomID
 	byRoom := map[plausch.RoomID][]plausch.Event{}
 	for _, e := range events {
@@ -108,11 +144,13 @@ func (l *Listener) tell(events []plausch.Event) error {
 		}
 		byRoom[e.Room] = append(byRoom[e.Room], e)
 	}
-	if err := l.hooks.Happened(l.ctx, rooms...); err != nil {
-		return err
+	if l.posts {
+		if err := l.hooks.Happened(l.ctx, rooms...); err != nil {
+			return err
+		}
 	}
-	if anyone, err := l.store.PushAccounts(l.ctx, plausch.PublicRoom); err != nil || len(anyone) == 0 {
-		return err
+	if !l.pushes {
+		return nil
 	}
 	for _, room := range rooms {
 		if err := l.tellRoom(room, byRoom[room]); err != nil {
