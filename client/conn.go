@@ -144,7 +144,7 @@ func (c *Conn) startWriter() {
 	}
 }
 
-// write writes all that waits, in as few calls as possible, and ends.
+// write writes the queue, in as few calls as possible, and ends.
 func (c *Conn) write() {
 	defer c.running.Done()
 	c.mu.Lock()
@@ -170,7 +170,7 @@ func (c *Conn) write() {
 	c.writing = false
 }
 
-// writeControl sends a WebSocket control frame after what waits already.
+// writeControl sends a WebSocket control frame behind the queue.
 func (c *Conn) writeControl(op ws.OpCode, body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

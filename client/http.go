@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	// stallTime is how long a file may not move before its way is given up.
+	// stallTime is how long a transfer may stand still before it is given up.
 	stallTime = time.Minute
 	// maxErrorBody bounds what is read of an answer that tells an error, in bytes.
 	maxErrorBody = 64 << 10
 )
 
-// errStalled is why a file is given up that does not move.
+// errStalled is the error of a transfer that does not move.
 var errStalled = errors.New("nothing has moved for a minute")
 
 // httpClient talks to the HTTP API of a server, which is on the port of everything
@@ -140,7 +140,7 @@ func (h *httpClient) do(r *http.Request) (*http.Response, error) {
 	return nil, refusal(answer)
 }
 
-// transferError is the error of what was cut off.
+// transferError is the error of an interrupted transfer.
 func transferError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause

@@ -28,9 +28,8 @@ var ErrOutboxInUse = errors.New("another client is using it")
 // process, since a send that is repeated under its id happens once. That is not
 // so on a KTN server; there a went is on disk before the send goes out. When all
 // is done, the file is emptied; when most is, what is left is written to FILE.new,
-// which takes its place, so the file is at most about twice as large as what waits,
-// or minCompact. Beside it lies FILE.lock, which is locked as long as the journal is
-// open.
+// which takes its place, so the file is at most about twice as large as the unsent messages,
+// or minCompact. FILE.lock is locked while the journal is open.
 type journal struct {
 	path string
 	lock io.Closer
@@ -301,7 +300,7 @@ func (j *journal) done(id string) {
 	}
 }
 
-// close writes the dones that wait and gives the file free.
+// close writes the remaining dones and closes the file.
 func (j *journal) close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

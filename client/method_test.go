@@ -43,7 +43,7 @@ func TestEveryMethod(t *testing.T) {
 	w := newWorld(t)
 	w.enter()
 	w.manage()
-	w.lookAfterOneself()
+	w.manageOwnAccount()
 	w.talk()
 	w.change()
 	w.files()
@@ -201,7 +201,7 @@ func (w *world) manage() {
 	}
 }
 
-func (w *world) lookAfterOneself() {
+func (w *world) manageOwnAccount() {
 	ctx, bob := w.t.Context(), w.bob
 	me, err := bob.UpdateAccount(ctx, "Robert")
 	w.must(err)

@@ -68,8 +68,8 @@ func ParseFingerprint(s string) (string, error) {
 	return plain, nil
 }
 
-// CertificateError is why a server is not talked to: it cannot be told from
-// somebody who pretends to be it.
+// CertificateError is the error of a server whose certificate is not trusted: it may be
+// another server.
 type CertificateError struct {
 	Server      string // HOST:PORT
 	Fingerprint string // of the certificate that it shows

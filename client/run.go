@@ -277,7 +277,7 @@ func (c *Client) mayStartOver() bool {
 	return c.credential.Guest && !c.newGuest
 }
 
-// definite reports whether signing in again would fail again.
+// definite reports whether another sign-in would fail, too.
 func (c *Client) definite(err error) bool {
 	// What is forbidden before anybody has signed in is the way of connecting.
 	if errors.Is(err, ErrLost) && plausch.CodeOf(err) != plausch.Forbidden {

@@ -34,7 +34,7 @@ func newAuditCommand() *cobra.Command {
 					if e.Account.ID != 0 {
 						whom = client.CleanLine(e.Account.Name)
 					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", ago(e.Time), actor(e.Actor), e.Action, whom, client.CleanLine(e.Detail))
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", ago(e.Time), actorText(e.Actor), e.Action, whom, client.CleanLine(e.Detail))
 				}
 				return w.Flush()
 			})

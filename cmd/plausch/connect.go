@@ -43,7 +43,7 @@ func request(cmd *cobra.Command, f connect.Flags, do func(context.Context, *clie
 	defer stop()
 	for {
 		err := login.Request(ctx, requestTimeout, cmd.ErrOrStderr(), do)
-		if !login.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+		if !login.RetrySignIn(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
 			return login.Explain(err)
 		}
 	}

@@ -48,7 +48,7 @@ func newInviteCommand() *cobra.Command {
 				return err
 			}
 			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "Invite %d, for %s, until %s:\n", invite.ID, whom(invite), ago(invite.Expires))
+			fmt.Fprintf(out, "Invite %d, for %s, until %s:\n", invite.ID, invitedText(invite), ago(invite.Expires))
 			return printLink(out, linksOf(d.cfg, url), link.Invite, code.Text())
 		})
 	}
@@ -64,8 +64,8 @@ func newInviteCommand() *cobra.Command {
 	return cmd
 }
 
-// whom says for whom an invite is.
-func whom(i plausch.Invite) string {
+// invitedText describes who an invite is for.
+func invitedText(i plausch.Invite) string {
 	var s string
 	switch left := i.Uses - i.Used; {
 	case i.Uses == 0:
@@ -96,7 +96,7 @@ func newInviteListCommand() *cobra.Command {
 						return err
 					}
 					for _, i := range invites {
-						fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\n", i.ID, actor(i.Maker), whom(i), i.Used, ago(i.Expires))
+						fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\n", i.ID, actorText(i.Maker), invitedText(i), i.Used, ago(i.Expires))
 						after = i.ID
 					}
 					if len(invites) < listPage {
@@ -110,8 +110,8 @@ func newInviteListCommand() *cobra.Command {
 	return cmd
 }
 
-// actor returns who did something.
-func actor(a plausch.AccountRef) string {
+// actorText names the account that did something.
+func actorText(a plausch.AccountRef) string {
 	if a.ID == 0 {
 		return "(command line)"
 	}
@@ -146,7 +146,7 @@ func newInviteRevokeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			question := fmt.Sprintf("Revoke invite %d, for %s, made by %s?", id, whom(invite), actor(invite.Maker))
+			question := fmt.Sprintf("Revoke invite %d, for %s, made by %s?", id, invitedText(invite), actorText(invite.Maker))
 			if err := confirm(cmd, *yes, question); err != nil {
 				return err
 			}

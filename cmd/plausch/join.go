@@ -65,7 +65,7 @@ func newJoinCommand() *cobra.Command {
 // joinedText says who somebody is now, and how to go on.
 func joinedText(login *connect.Login, account protocol.OwnAccount) string {
 	text := fmt.Sprintf("You are %s at %s.\n", client.CleanLine(account.Ref().Shown()), login.Address)
-	if login.Unkept() != nil {
+	if login.StateError() != nil {
 		return text + fmt.Sprintf("Talk:  plausch chat %s --name %s\n", login.Address, client.CleanLine(account.Name))
 	}
 	return text + "Talk:  plausch chat\n"
@@ -89,7 +89,7 @@ func (j *joiner) run() (protocol.OwnAccount, error) {
 		return protocol.OwnAccount{}, err
 	}
 	if j.optional = good.Role == string(plausch.RoleGuest); j.optional {
-		if err := j.login.Unkept(); err != nil && j.login.Password == "" {
+		if err := j.login.StateError(); err != nil && j.login.Password == "" {
 			return protocol.OwnAccount{}, fmt.Errorf("a guest without a password is known by what is kept here, and nothing can be: %w", err)
 		}
 	}

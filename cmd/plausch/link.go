@@ -51,7 +51,7 @@ func linksOf(cfg *config.Config, said string) link.Base {
 		return running.Links
 	}
 	cfg = asRunning(cfg)
-	b := server.Reached(cfg, cfg.Listen).Base()
+	b := server.PublicAddress(cfg, cfg.Listen).Base()
 	if running == nil {
 		b.Todo = strings.TrimSpace("No server runs on " + cfg.Data + " now; links work once it does. " + b.Todo)
 	}

@@ -79,7 +79,7 @@ func TestPrintedLinksLeadSomewhere(t *testing.T) {
 
 // Nobody is answered at an address without TLS, so nobody is sent there.
 func TestNoLinkToWhereNobodyIsAnswered(t *testing.T) {
-	base := server.Reached(&config.Config{TLS: config.Off, Plaintext: "loopback"}, []string{"192.168.1.5:7528"}).Base()
+	base := server.PublicAddress(&config.Config{TLS: config.Off, Plaintext: "loopback"}, []string{"192.168.1.5:7528"}).Base()
 	var out strings.Builder
 	if err := printLink(&out, base, link.Claim, "CODE"); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestTalk(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := config.Default(t.TempDir())
 			tt.change(cfg)
-			reach := server.Reached(cfg, []string{addr.String()})
+			reach := server.PublicAddress(cfg, []string{addr.String()})
 			reach.Own = func() netip.Addr { return netip.MustParseAddr("192.168.1.5") }
 			if got := talk(cfg, reach, addr); got != tt.want {
 				t.Errorf("it says\n%swant\n%s", got, tt.want)

@@ -72,7 +72,7 @@ func newSendCommand() *cobra.Command {
 			defer stop()
 			for {
 				err = send(ctx, c, target, lines, timeout, cmd.ErrOrStderr())
-				if !c.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
+				if !c.RetrySignIn(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
 					return c.Explain(err)
 				}
 			}

@@ -230,13 +230,15 @@ func TestSendWaitsForLines(t *testing.T) {
 	openServer(t)
 	// A pipe that is silent for longer than the timeout is no failure.
 	in, w := io.Pipe()
-	done := make(chan outcome)
+	done := make(chan outcome, 1)
 	go func() {
 		var stderr strings.Builder
-		done <- outcome{code: run([]string{"send", "--timeout=300ms"}, in, io.Discard, &stderr), stderr: stderr.String()}
+		code := run([]string{"send", "--timeout=1s"}, in, io.Discard, &stderr)
+		in.Close() // so that no line waits for a command that has ended
+		done <- outcome{code: code, stderr: stderr.String()}
 	}()
 	fmt.Fprintln(w, "one")
-	<-time.After(600 * time.Millisecond) // the silence that is tested
+	<-time.After(1500 * time.Millisecond) // the silence that is tested
 	fmt.Fprintln(w, "two")
 	w.Close()
 	(<-done).want(t, connect.ExitOK)

@@ -84,7 +84,7 @@ func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config,
 	if err != nil {
 		return err
 	}
-	claim, err := claimCode(ctx, cfg, srv, stdout)
+	claim, err := newClaimCode(ctx, cfg, srv, stdout)
 	if err != nil {
 		return errors.Join(err, srv.Close())
 	}
@@ -157,10 +157,10 @@ type setup struct {
 	code   string // of the link that makes one; empty if there is nobody to see it
 }
 
-// claimCode returns the code that makes the owner of a server which needs one.
+// newClaimCode returns the code that makes the owner of a server which needs one.
 // It is made only if stdout is a terminal: it must not get into a log. A server
 // that is open needs no owner.
-func claimCode(ctx context.Context, cfg *config.Config, srv *server.Server, stdout io.Writer) (setup, error) {
+func newClaimCode(ctx context.Context, cfg *config.Config, srv *server.Server, stdout io.Writer) (setup, error) {
 	unclaimed, err := srv.Unclaimed(ctx)
 	if err != nil || !unclaimed || cfg.Open || cfg.Access == "open" {
 		return setup{}, err
@@ -180,7 +180,7 @@ func claimCode(ctx context.Context, cfg *config.Config, srv *server.Server, stdo
 // nil if there is none.
 func onePort(srv *server.Server) net.Addr {
 	addrs := srv.Addrs()
-	for i, place := range srv.Places() {
+	for i, place := range srv.ListenAddresses() {
 		if scheme, _, err := config.SplitListen(place); err == nil && scheme == config.TCP {
 			return addrs[i]
 		}
@@ -192,8 +192,8 @@ func onePort(srv *server.Server) net.Addr {
 // copied into a shell.
 func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert.Status, set setup) error {
 	var b strings.Builder
-	reach := server.Reached(cfg, srv.Places())
-	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(srv.Places(), " and "), cfg.Data)
+	reach := server.PublicAddress(cfg, srv.ListenAddresses())
+	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(srv.ListenAddresses(), " and "), cfg.Data)
 	if !cfg.Open && cfg.Access != "open" {
 		data := ""
 		if cfg.From("data") != "default" {

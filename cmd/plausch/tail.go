@@ -73,7 +73,7 @@ func newTailCommand() *cobra.Command {
 				switch {
 				case errors.Is(err, syscall.EPIPE), errors.Is(err, connect.ErrInterrupted):
 					return nil
-				case !c.TryAgain(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()):
+				case !c.RetrySignIn(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()):
 					return c.Explain(err)
 				}
 			}

@@ -105,7 +105,7 @@ func listWebhooks(ctx context.Context, cmd *cobra.Command, st store.Store, hooks
 			return err
 		}
 		signed := map[bool]string{true: "yes", false: "no"}[hook.Signed]
-		by := actor(hook.Maker)
+		by := actorText(hook.Maker)
 		if hook.Paused {
 			by += " (paused: may no longer make webhooks there)"
 		}

@@ -8,7 +8,7 @@ import (
 	"plausch/protocol"
 )
 
-// MethodAvatarGet is who may see the picture of an account, whose bytes come over
+// MethodAvatarGet names the permission to see the picture of an account; its bytes come over
 // HTTP, like those of files: see [API.OpenAvatar].
 const MethodAvatarGet = "avatar.get"
 

@@ -28,7 +28,7 @@ type Caller struct {
 	// Token is that of the cookie which came with the page's connection; sign_in
 	// with no params signs in by it. Empty if there is none.
 	Token string
-	// FoldNames has guests whose names do not fit get free ones that do.
+	// FoldNames gives guests free names made from those that are not valid.
 	FoldNames bool
 	// Admit is asked, once, whether this connection of an account may stay: the
 	// front-end counts those of an account and, byAddress, of an address whose accounts
@@ -68,7 +68,7 @@ func (c *Caller) Close() {
 	c.conn, c.subscriber = nil, nil
 }
 
-// clientInfo is what the core is told of a caller that has not signed in yet.
+// clientInfo describes a caller to the core that has not signed in yet.
 func (c *Caller) clientInfo(newToken string) core.ClientInfo {
 	return core.ClientInfo{Remote: c.Remote, Program: c.program, NewToken: newToken, FoldName: c.FoldNames}
 }
@@ -152,8 +152,8 @@ func signIn(a *API, ctx context.Context, c *Caller, p *protocol.SignIn) (protoco
 	})
 }
 
-// completeSignIn makes the caller the account that signIn signs in to. Once is for what works
-// only once: then nobody is refused for having too many connections.
+// completeSignIn connects the caller as the account that signIn returns. Once is for
+// codes: they work only once, so the number of connections is not limited.
 func (a *API) completeSignIn(ctx context.Context, c *Caller, once bool, signIn func() (core.SignedIn, error)) (protocol.Body, error) {
 	if c.conn != nil {
 		return nil, plausch.Errorf(plausch.Invalid, "you are already signed in as %q; to sign in as someone else, open another connection", c.Account().Name)

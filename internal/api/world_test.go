@@ -39,7 +39,7 @@ var accounts = map[string]plausch.Role{
 // exmember, whom maker removed again, and the public room hall with member.
 // Admin has an account and is in den.
 type world struct {
-	places
+	worldIDs
 	t         *testing.T
 	api       *api.API
 	core      *core.Core
@@ -51,8 +51,8 @@ type world struct {
 	close     func()
 }
 
-// places is what a world has, wherever it is.
-type places struct {
+// worldIDs is what a world has, wherever it is.
+type worldIDs struct {
 	den, hall int64
 	direct    int64           // of maker and member
 	said      map[int64]int64 // the seq of a message of maker's, by room
@@ -67,7 +67,7 @@ type places struct {
 // first is the world that all others are copies of: to make one takes a hundred
 // commits, to copy it none.
 var first struct {
-	places
+	worldIDs
 	folder string
 	once   sync.Once
 	made   bool
@@ -97,7 +97,7 @@ func newWorld(t *testing.T, change ...func(*core.Options)) *world {
 		t.Fatal(err)
 	}
 	w := openWorld(t, folder, change...)
-	w.places = first.places
+	w.worldIDs = first.worldIDs
 	return w
 }
 
@@ -156,7 +156,7 @@ func makeFirst(t *testing.T) {
 		w.tokens[name] = token.Text()
 		role, ok := accounts[name]
 		if !ok {
-			w.callers[name] = &api.Caller{Session: deaf{}}
+			w.callers[name] = &api.Caller{Session: discardSession{}}
 			w.must(name, protocol.MethodSignIn, &protocol.SignIn{Name: name, Token: token.Text()})
 			continue
 		}
@@ -187,7 +187,7 @@ func makeFirst(t *testing.T) {
 	w.outgoing = w.must("admin", protocol.MethodOutgoingWebhookCreate, &protocol.OutgoingWebhookCreate{Room: w.den, URL: "https://ci.example.org/in"}).(*protocol.OutgoingWebhookCreated).Webhook.ID
 	w.push = w.must("admin", protocol.MethodPushSubscribe, &protocol.PushSubscribe{Kind: "ntfy", Endpoint: "https://ntfy.sh/admin"}).(*protocol.PushSubscribed).Subscription.ID
 	w.close()
-	first.places, first.made = w.places, true
+	first.worldIDs, first.made = w.worldIDs, true
 }
 
 // caller returns somebody's connection, who signs in when first asked for.
@@ -196,7 +196,7 @@ func (w *world) caller(who string) *api.Caller {
 	if w.callers[who] == nil {
 		ended := make(chan error, 1)
 		w.ended[who] = ended
-		w.callers[who] = &api.Caller{Session: deaf{}, Ended: func(err error) { ended <- err }}
+		w.callers[who] = &api.Caller{Session: discardSession{}, Ended: func(err error) { ended <- err }}
 		if token, ok := w.tokens[who]; ok {
 			w.must(who, protocol.MethodSignIn, &protocol.SignIn{Token: token})
 		}
@@ -205,11 +205,11 @@ func (w *world) caller(who string) *api.Caller {
 	return w.callers[who]
 }
 
-// deaf is a session that nobody listens to.
-type deaf struct{}
+// discardSession is a session that nobody listens to.
+type discardSession struct{}
 
-func (deaf) Deliver(*protocol.Prepared)    {}
-func (deaf) Offer(*protocol.Prepared) bool { return true }
+func (discardSession) Deliver(*protocol.Prepared)    {}
+func (discardSession) Offer(*protocol.Prepared) bool { return true }
 
 // call calls a method through JSON, as a front-end would.
 func (w *world) call(who, method string, params protocol.Body) (protocol.Body, error) {

@@ -21,11 +21,11 @@ func explainCertificate(e *client.CertificateError) string {
 	}
 	return fmt.Sprintf("nobody vouches for the certificate of %s (%s). If its SHA-256, %s, is the one that plausch serve shows there, "+
 		"give it once with --fingerprint, or confirm it in plausch chat; name its issuer's certificate with --ca if it has one",
-		e.Server, WhyUntrusted(e), e.Fingerprint)
+		e.Server, UntrustedReason(e), e.Fingerprint)
 }
 
-// WhyUntrusted says why nobody vouches for a certificate.
-func WhyUntrusted(e *client.CertificateError) string {
+// UntrustedReason says why nobody vouches for a certificate.
+func UntrustedReason(e *client.CertificateError) string {
 	why := e.Err
 	var cert *tls.CertificateVerificationError
 	if errors.As(why, &cert) {
@@ -44,7 +44,7 @@ func (l *Login) ConfirmCertificate(ctx context.Context, err error, stdin io.Read
 		return false
 	}
 	for _, line := range []string{
-		fmt.Sprintf("Nobody vouches for the certificate of %s (%s). Its SHA-256 is", unknown.Server, WhyUntrusted(unknown)),
+		fmt.Sprintf("Nobody vouches for the certificate of %s (%s). Its SHA-256 is", unknown.Server, UntrustedReason(unknown)),
 		unknown.Fingerprint,
 		"Compare it with what plausch serve shows there: if it differs, somebody is listening in.",
 	} {

@@ -85,17 +85,17 @@ func (l *Login) Explain(err error) error {
 func (l *Login) explainSignIn(err *client.SignInError) string {
 	switch code := plausch.CodeOf(err.Err); {
 	case code == plausch.SignInFailed && l.Token != "":
-		return fmt.Sprintf("%s (--token-file or $%s). For a new token of a bot, on the server: plausch user add NAME --bot", l.WhyNotIn(err), TokenEnv)
+		return fmt.Sprintf("%s (--token-file or $%s). For a new token of a bot, on the server: plausch user add NAME --bot", l.SignInErrorText(err), TokenEnv)
 	case code == plausch.Taken:
-		return fmt.Sprintf("%s; choose another with --name, or, if it is your account, give its password with --password-file or $%s", l.WhyNotIn(err), PasswordEnv)
+		return fmt.Sprintf("%s; choose another with --name, or, if it is your account, give its password with --password-file or $%s", l.SignInErrorText(err), PasswordEnv)
 	case code == plausch.SignInFailed && l.Password == "" && !l.Address.KTN():
-		return fmt.Sprintf("%s (--password-file or $%s; with the link of an invite: plausch join LINK)", l.WhyNotIn(err), PasswordEnv)
+		return fmt.Sprintf("%s (--password-file or $%s; with the link of an invite: plausch join LINK)", l.SignInErrorText(err), PasswordEnv)
 	}
-	return l.WhyNotIn(err)
+	return l.SignInErrorText(err)
 }
 
-// WhyNotIn says why somebody is not let in, in one line.
-func (l *Login) WhyNotIn(err error) string {
+// SignInErrorText says why somebody is not let in, in one line.
+func (l *Login) SignInErrorText(err error) string {
 	message := client.CleanLine(err.Error())
 	var refused *plausch.Error
 	if errors.As(err, &refused) {

@@ -12,10 +12,10 @@ import (
 	"plausch/internal/terminal"
 )
 
-// RetryTaken reports, once, that somebody else has the name, after a moment.
+// RetryNameTaken reports, once, that somebody else has the name, after a moment.
 // It may have been another command of the same user that began at the same time
 // with the same new name: by then it has kept the guest's token for us, too.
-func (l *Login) RetryTaken(ctx context.Context, err error) bool {
+func (l *Login) RetryNameTaken(ctx context.Context, err error) bool {
 	const moment = 500 * time.Millisecond
 	var signIn *client.SignInError
 	if l.takenAgain || !errors.As(err, &signIn) || plausch.CodeOf(signIn.Err) != plausch.Taken {
@@ -41,10 +41,10 @@ func (l *Login) NeedsPassword(err error) bool {
 	return code == plausch.Taken || code == plausch.SignInFailed
 }
 
-// TryAgain reports whether signing in may succeed now where it has failed with err:
+// RetrySignIn reports whether signing in may succeed now where it has failed with err:
 // after a moment or, if stdin is a terminal, with the password that it asks for there.
-func (l *Login) TryAgain(ctx context.Context, err error, stdin io.Reader, prompts io.Writer) bool {
-	return l.RetryTaken(ctx, err) || l.NeedsPassword(err) && l.AskPassword(ctx, stdin, prompts)
+func (l *Login) RetrySignIn(ctx context.Context, err error, stdin io.Reader, prompts io.Writer) bool {
+	return l.RetryNameTaken(ctx, err) || l.NeedsPassword(err) && l.AskPassword(ctx, stdin, prompts)
 }
 
 // AskPassword asks for the password of the account on the terminal that stdin is, and

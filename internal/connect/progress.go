@@ -40,7 +40,7 @@ func (l *Login) NewProgress(w io.Writer) *Progress {
 	p := &Progress{login: l, to: w, terminal: terminal.Is(w) && os.Getenv("TERM") != "dumb"}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := l.Unkept(); err != nil && l.Token == "" && !l.Address.KTN() && !l.toldUnkept {
+	if err := l.StateError(); err != nil && l.Token == "" && !l.Address.KTN() && !l.toldUnkept {
 		l.toldUnkept = true
 		p.print(fmt.Sprintf("your sign-in is not kept: %v", err))
 	}

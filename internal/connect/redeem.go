@@ -36,7 +36,7 @@ func (l *Login) CheckLink(ctx context.Context, link Link, progress io.Writer) (p
 // Redeem uses a link: it makes the account with the login's name and password, or, for
 // a reset, gives its account the password. ServerName is for a claim: what the server
 // is to be called. It sets the login's name and keeps the sign-in (see
-// [Login.Unkept]), and returns the account.
+// [Login.StateError]), and returns the account.
 func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progress io.Writer) (protocol.OwnAccount, error) {
 	token := client.NewToken()
 	var signed protocol.SignedIn
@@ -60,7 +60,7 @@ func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progre
 	}
 	l.Name = signed.Account.Name
 	guest := signed.Account.Role == string(plausch.RoleGuest)
-	if err := l.Joined(client.Credential{Token: signed.Token, Guest: guest}); err != nil && l.Unkept() == nil {
+	if err := l.Joined(client.Credential{Token: signed.Token, Guest: guest}); err != nil && l.StateError() == nil {
 		p := l.NewProgress(progress)
 		p.Print("your sign-in is not kept: %v", err)
 		p.Close()

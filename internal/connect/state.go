@@ -70,10 +70,10 @@ const (
 	pinsName   = "pins.json"
 )
 
-// Unkept returns why nothing that is learned now outlives the process, such as
+// StateError returns why nothing that is learned now outlives the process, such as
 // sign-ins, certificates and unsent messages; nil if all of it does. Everything
 // works without.
-func (l *Login) Unkept() error { return l.state.unkept }
+func (l *Login) StateError() error { return l.state.unkept }
 
 // signOutTime bounds the end of a sign-in that is not kept.
 const signOutTime = time.Second

@@ -51,7 +51,7 @@ func TestNothingKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			kept := tt.want == ""
-			if err := l.Unkept(); kept != (err == nil) || !kept && !strings.Contains(err.Error(), tt.want) {
+			if err := l.StateError(); kept != (err == nil) || !kept && !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("not kept: %v, want %q", err, tt.want)
 			}
 			if l.Options().Transient == kept || (l.OutboxFile() != "") != kept {

@@ -82,8 +82,7 @@ func accountByName(ctx context.Context, st store.Store, name string) (plausch.Ac
 	return account, err
 }
 
-// GetAccount returns the account called name, for those who may do anything to
-// accounts.
+// GetAccount returns the account called name, for owners and admins.
 func (a *Admin) GetAccount(ctx context.Context, name string) (plausch.Account, error) {
 	if err := a.check(checkAdmin); err != nil { // before it can learn who there is
 		return plausch.Account{}, err
@@ -154,8 +153,8 @@ func (c *Core) freeDisplay(ctx context.Context, by plausch.Account, display stri
 	return "", plausch.Errorf(plausch.Taken, "%q is the name of somebody else; choose another display name", prepared)
 }
 
-// SetRole gives an account another role: owner, admin or member. A guest whom
-// nobody has invited stays one. The invites of who may make none any more end.
+// SetRole gives an account another role: owner, admin or member. A guest without an
+// invite stays a guest. An account that may not invite any more loses its invites.
 func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (plausch.Account, error) {
 	if err := a.check(checkOwner); err != nil {
 		return plausch.Account{}, err
@@ -178,8 +177,8 @@ func (a *Admin) SetRole(ctx context.Context, name string, role plausch.Role) (pl
 	})
 }
 
-// DeactivateAccount shuts an account out, and ends the invites by which it could come
-// back as another.
+// DeactivateAccount shuts an account out, and revokes its invites: by one it could come
+// back as another account.
 func (a *Admin) DeactivateAccount(ctx context.Context, name string) error {
 	account, err := a.accountToManage(ctx, name)
 	if err != nil {
@@ -216,7 +215,7 @@ func (a *Admin) DeleteAccount(ctx context.Context, name string, erase bool) erro
 }
 
 func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, erase bool) error {
-	detail := account.Name // the last place where it stands
+	detail := account.Name // it is kept nowhere else
 	if erase {
 		detail += ", with its messages"
 	}
@@ -229,9 +228,9 @@ func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, eras
 	return err
 }
 
-// DeleteAccount deletes the account called name, or with an empty name that of
-// conn. Who deletes itself has to know its password, and conn has to be ended then, as
-// own says. Its messages go with erase.
+// DeleteAccount deletes the account called name or, with an empty name, that of conn.
+// An account needs its password to delete itself; own is true then, and conn has to be
+// ended. With erase its messages are deleted, too.
 func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientInfo, name, password string, erase bool) (own bool, err error) {
 	by := conn.Account()
 	account, admin := by, c.Admin(by)
@@ -255,8 +254,7 @@ func (c *Core) DeleteAccount(ctx context.Context, conn *Connection, from ClientI
 }
 
 // ListAccounts returns the accounts that hold a name, by id from the first after the
-// given one, and whether there are more. Guests who will lose theirs are not among
-// them.
+// given one, and whether there are more. It leaves out guests whose names have expired.
 func (a *Admin) ListAccounts(ctx context.Context, after plausch.AccountID, limit int) ([]plausch.Account, bool, error) {
 	if err := a.check(checkAdmin); err != nil {
 		return nil, false, err

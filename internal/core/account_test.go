@@ -70,7 +70,7 @@ func TestANameTakesTheDisplayOfItFromOthers(t *testing.T) {
 	f.account("carl", plausch.RoleMember)
 	eve, carl := f.guest("eve"), f.signIn("carl")
 	renamed := make(chan plausch.Account, 10)
-	live := f.arrive(carl, core.Callbacks{Changed: func(a plausch.Account) { renamed <- a }})
+	live := f.connect(carl, core.Callbacks{Changed: func(a plausch.Account) { renamed <- a }})
 	_, err := f.UpdateAccount(t.Context(), carl.Account, "Bob")
 	expectCode(t, err, "")
 	<-renamed

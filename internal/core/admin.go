@@ -11,24 +11,24 @@ import (
 	"plausch/internal/store"
 )
 
-// Admin manages a server: for an account, as far as policy.go allows it (see
-// [Core.Admin]), or for whoever can write the data folder, who may do everything: that
-// is the zero Admin with a Store and Passwords. A server that runs beside notices
-// what was done (see connections).
+// Admin manages a server, in one of two ways. That of [Core.Admin] acts for an account,
+// by the rules in policy.go. The zero Admin with a Store and Passwords acts for a command
+// on the data folder and may do everything; a server that runs on the same folder
+// notices the changes (see connections).
 //
-// Accounts are called by their names, or by ids such as id:12.
+// A name is an account's name, or an id such as id:12.
 type Admin struct {
 	Store     store.Store
 	Passwords *auth.Hasher
 	Now       func() time.Time // nil means time.Now
 
-	core *Core           // of the server that does it; nil beside one
-	by   plausch.Account // for whom, if core is set
-	// conditions are by what by is allowed to do it; see also judged.
+	core *Core           // nil for a command
+	by   plausch.Account // the account that acts, if core is set
+	// conditions are what allows by to act; see conditionsFor.
 	conditions []store.Judged
 }
 
-// Admin does for an account what that may do.
+// Admin returns an Admin that acts for an account.
 func (c *Core) Admin(by plausch.Account) *Admin {
 	return &Admin{
 		Store: c.store, Passwords: c.opts.Passwords, Now: c.opts.Now,
@@ -36,7 +36,7 @@ func (c *Core) Admin(by plausch.Account) *Admin {
 	}
 }
 
-// check asks a rule of policy.go.
+// check applies a rule of policy.go.
 func (a *Admin) check(rule func(by plausch.Account) error) error {
 	if a.core == nil {
 		return nil
@@ -44,7 +44,7 @@ func (a *Admin) check(rule func(by plausch.Account) error) error {
 	return rule(a.by)
 }
 
-// recheck ends the connections of an account whose sign-in is not good any more.
+// recheck ends the connections of an account whose sign-in is no longer valid.
 func (a *Admin) recheck(ctx context.Context, id plausch.AccountID) error {
 	if a.core == nil {
 		return nil
@@ -52,8 +52,8 @@ func (a *Admin) recheck(ctx context.Context, id plausch.AccountID) error {
 	return a.core.recheck(ctx, id)
 }
 
-// conditionsFor returns by what a change of an account was allowed: the rights of who makes it,
-// over somebody who has that role.
+// conditionsFor returns the conditions of a change of an account: the rights of a.by, and
+// the role that account has.
 func (a *Admin) conditionsFor(account plausch.Account) []store.Judged {
 	if len(a.conditions) == 0 {
 		return nil
@@ -61,7 +61,8 @@ func (a *Admin) conditionsFor(account plausch.Account) []store.Judged {
 	return append(slices.Clone(a.conditions), store.Judged{Account: account.ID, Role: account.Role, Inactive: true})
 }
 
-// conflictError tells that what was allowed is not any more when it is to be done.
+// conflictError returns errChanged for a write whose conditions no longer hold, and any
+// other error as it is.
 func conflictError(err error) error {
 	if errors.Is(err, store.ErrUnmet) {
 		return errChanged()

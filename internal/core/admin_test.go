@@ -21,7 +21,7 @@ func TestNamesThatAreNobodys(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "Server", true)
 	expectCode(t, err, plausch.Invalid)
-	_, err = f.beside().CreateAccount(t.Context(), "admin", password, plausch.RoleOwner)
+	_, err = f.otherProcess().CreateAccount(t.Context(), "admin", password, plausch.RoleOwner)
 	expectCode(t, err, plausch.Invalid)
 	_, err = f.UpdateAccount(t.Context(), f.guest("eve").Account, "Admin")
 	expectCode(t, err, plausch.Invalid)
@@ -42,9 +42,9 @@ func TestClaim(t *testing.T) {
 	_, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "eve", false)
 	expectCode(t, err, plausch.SignInFailed)
 
-	first, err := f.beside().CreateClaim(t.Context())
+	first, err := f.otherProcess().CreateClaim(t.Context())
 	expectCode(t, err, "")
-	code, err := f.beside().CreateClaim(t.Context())
+	code, err := f.otherProcess().CreateClaim(t.Context())
 	expectCode(t, err, "")
 	claim := func(code, server, name, password string) (core.SignedIn, error) {
 		return f.Claim(t.Context(), core.ClientInfo{NewToken: newToken()}, code, server, name, password)
@@ -80,13 +80,13 @@ func TestClaim(t *testing.T) {
 	}
 	_, err = claim(code.Text(), "Mine", "eve", password)
 	expectCode(t, err, plausch.NotFound)
-	_, err = f.beside().CreateClaim(t.Context())
+	_, err = f.otherProcess().CreateClaim(t.Context())
 	expectCode(t, err, plausch.Forbidden)
 }
 
 func TestAClaimIsNotGoodForLong(t *testing.T) {
 	f := newFixture(t)
-	code, err := f.beside().CreateClaim(t.Context())
+	code, err := f.otherProcess().CreateClaim(t.Context())
 	expectCode(t, err, "")
 	f.clock.move(core.ClaimLife)
 	_, err = f.Claim(t.Context(), core.ClientInfo{}, code.Text(), "Garden", "alice", password)
@@ -125,7 +125,7 @@ func TestAnInviteLetsIn(t *testing.T) {
 
 func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 	f := newFixture(t)
-	_, code, err := f.beside().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1, For: time.Hour})
+	_, code, err := f.otherProcess().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest, Uses: -1, For: time.Hour})
 	expectCode(t, err, "")
 	in, err := f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "gast", "")
 	expectCode(t, err, "")
@@ -138,7 +138,7 @@ func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 	f.restart()
 	_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 	expectCode(t, err, "")
-	_, code, err = f.beside().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	_, code, err = f.otherProcess().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	expectCode(t, err, "")
 	_, err = f.RedeemInvite(t.Context(), core.ClientInfo{}, code.Text(), "new", "")
 	expectCode(t, err, plausch.Forbidden)
@@ -148,7 +148,7 @@ func TestAnInvitedGuestIsNoPasserBy(t *testing.T) {
 // processes.
 func TestOneOfAHundredGetsIn(t *testing.T) {
 	f := newFixture(t)
-	_, code, err := f.beside().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	_, code, err := f.otherProcess().CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	expectCode(t, err, "")
 	other := &fixture{t: t, path: f.path, clock: f.clock, opts: f.opts}
 	other.open()
@@ -198,7 +198,7 @@ func TestAResetGivesANewPassword(t *testing.T) {
 	in, err := f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, "")
 	expectCode(t, <-ended, plausch.SignInFailed)
-	f.arrive(in, core.Callbacks{}).Disconnect()
+	f.connect(in, core.Callbacks{}).Disconnect()
 	_, err = f.RedeemReset(t.Context(), core.ClientInfo{}, code.Text(), next)
 	expectCode(t, err, plausch.NotFound)
 	_, err = f.SignInPassword(t.Context(), core.ClientInfo{}, "alice", next)
@@ -281,9 +281,9 @@ func TestABotSignsInByItsTokenAlone(t *testing.T) {
 // TestNoSecretIsKept looks for what was given out in all files of the database.
 func TestNoSecretIsKept(t *testing.T) {
 	f := newFixture(t)
-	claim, err := f.beside().CreateClaim(t.Context())
+	claim, err := f.otherProcess().CreateClaim(t.Context())
 	expectCode(t, err, "")
-	_, invite, err := f.beside().CreateInvite(t.Context(), core.InviteOptions{})
+	_, invite, err := f.otherProcess().CreateInvite(t.Context(), core.InviteOptions{})
 	expectCode(t, err, "")
 	in := f.guest("bob")
 	f.close()

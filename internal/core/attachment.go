@@ -38,7 +38,7 @@ type File struct {
 // caller has uploaded with ClientID.
 type FileRef struct{ ID, ClientID string }
 
-// UploadAttachment keeps a file, which is then pending: its uploader's alone, until a NewMessage
+// UploadAttachment keeps a file, which is then pending: its uploader's alone, until a message
 // carries it. Pictures are kept without their metadata. Its media type is found by looking at it; what the uploader says is
 // never believed. It reads the body to its end, so whoever calls bounds the time.
 func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File) (plausch.Attachment, error) {
@@ -85,8 +85,8 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 	return plausch.Attachment{}, err
 }
 
-// storeFile puts the bytes first and then the file that they belong to. A crash in
-// between leaves bytes that nobody knows of, until the next Sweep.
+// storeFile stores the bytes first and then the file's row. A crash in between leaves
+// bytes without a row, which a Sweep removes.
 func (c *Core) storeFile(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
 	hash, size, err := c.opts.Blobs.Put(ctx, body, c.opts.MaxFile)
 	if err != nil {
@@ -190,7 +190,7 @@ func (c *Core) findAttachment(ctx context.Context, by plausch.Account, ref FileR
 	}
 }
 
-// checkFilesEnabled reports that there is nowhere to keep files, if so.
+// checkFilesEnabled returns an error if the server keeps no files.
 func (c *Core) checkFilesEnabled() error {
 	if c.opts.Blobs == nil {
 		return plausch.Errorf(plausch.Unsupported, "this server keeps no files")
@@ -272,7 +272,7 @@ func (u *uploads) end(account plausch.AccountID, used *usage, read int64, kept b
 	}
 }
 
-// countedReader is a body whose bytes are counted as they come, whether or not they are
+// countedReader is a body that counts its bytes as they come, whether or not they are
 // kept in the end. It fails with TooLarge when they are over the limit, or all of
 // its account's files would be over the quota.
 type countedReader struct {

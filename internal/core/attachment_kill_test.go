@@ -34,13 +34,13 @@ func TestMain(m *testing.M) {
 // goodUploads is how many files a child sends before it is killed.
 const goodUploads = 3
 
-// dying is a store of blobs whose process is killed behind the nth Put.
-type dying struct {
+// killingStore is a store of blobs whose process is killed behind the nth Put.
+type killingStore struct {
 	blob.Store
 	left int
 }
 
-func (d *dying) Put(ctx context.Context, r io.Reader, limit int64) (blob.Hash, int64, error) {
+func (d *killingStore) Put(ctx context.Context, r io.Reader, limit int64) (blob.Hash, int64, error) {
 	h, n, err := d.Store.Put(ctx, r, limit)
 	if d.left--; d.left < 0 {
 		self, _ := os.FindProcess(os.Getpid())
@@ -60,7 +60,7 @@ func openData(ctx context.Context, data string, left int) (*core.Core, func(), e
 		return nil, nil, err
 	}
 	c, err := core.New(ctx, core.Options{
-		Store: st, Blobs: &dying{blobs, left}, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen,
+		Store: st, Blobs: &killingStore{blobs, left}, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen,
 		MaxAccountFiles: 1000, Log: slog.New(slog.DiscardHandler),
 	})
 	return c, func() { c.Close(); blobs.Close(); st.Close() }, err

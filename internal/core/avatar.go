@@ -30,7 +30,7 @@ type Avatar struct {
 	Hash string // of its bytes: another picture has another
 }
 
-// SetAvatar makes of a file, by its id, the picture of by, who has to be able to
+// SetAvatar makes a file, by its id, the picture of by, which has to be able to
 // read it; with an empty id by has none any more. It returns the account as it is
 // now. Two pictures are decoded at a time, and one of an account, which takes up to
 // 300 MB each.
@@ -115,8 +115,8 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 // maxScalings is how many pictures are decoded at a time.
 const maxScalings = 2
 
-// scalings bounds the pictures that are decoded at a time, so that one account's
-// pictures never take all places.
+// scalings bounds the pictures that are decoded at a time, so that the pictures of one account
+// never take all places.
 type scalings struct {
 	places chan struct{} // holds one token for each picture that is decoded
 
@@ -124,8 +124,8 @@ type scalings struct {
 	by map[plausch.AccountID]bool // whose picture is decoded, or waits for a place
 }
 
-// begin waits for a place, which is given back by done. An account whose last
-// picture is not done yet is told to wait.
+// begin waits for a place; done frees it. An account whose last
+// picture is not done yet gets RateLimited.
 func (d *scalings) begin(ctx context.Context, by plausch.AccountID) (done func(), err error) {
 	d.mu.Lock()
 	drawing := d.by[by]

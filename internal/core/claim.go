@@ -32,7 +32,7 @@ func (c *Core) Claim(ctx context.Context, from ClientInfo, code, serverName, nam
 	if again, err := c.repeatedSignUp(ctx, from, n.Name); err == nil {
 		return again, nil
 	}
-	// Hashing is work that only those may cause who have a good code.
+	// Hashing is expensive: only a valid code may cause it.
 	if n.Claim, _, err = c.ticketByCode(ctx, from, store.PurposeClaim, code); err != nil {
 		return SignedIn{}, err
 	}

@@ -14,15 +14,15 @@ type Purpose = store.Purpose
 // PurposeInvite is the purpose of the codes of invites.
 const PurposeInvite Purpose = "invite"
 
-// CodeInfo is what those are told of a code who have it.
+// CodeInfo describes a valid code to the person who has it.
 type CodeInfo struct {
 	Role    plausch.Role // that an invite gives
 	Account string       // name of the account that a reset is for
 }
 
-// CheckCode tells whether a code could be used now, without using it, so that
-// nobody fills in a form in vain. Checking a wrong one is a failed attempt, as
-// using it is. The error is NotFound if it is not good, and Forbidden for invites
+// CheckCode reports whether a code can be used now, without using it, so that
+// nobody fills in a form in vain. A wrong code counts as a failed attempt, as in
+// its use. The error is NotFound if it is not good, and Forbidden for invites
 // while the server takes nobody new.
 func (c *Core) CheckCode(ctx context.Context, from ClientInfo, purpose Purpose, code string) (CodeInfo, error) {
 	switch purpose {

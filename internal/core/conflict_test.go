@@ -11,50 +11,50 @@ import (
 	"plausch/internal/store"
 )
 
-// pausing is a store that has something else happen right before a write: after
+// hookedStore is a store that has something else happen right before a write: after
 // the core has judged it, and before its commit.
-type pausing struct {
+type hookedStore struct {
 	store.Store
-	mu            sync.Mutex
-	conflictError func() // taken by the first write
+	mu        sync.Mutex
+	meanwhile func() // taken by the first write
 }
 
-func (s *pausing) pause() {
+func (s *hookedStore) pause() {
 	s.mu.Lock()
-	do := s.conflictError
-	s.conflictError = nil
+	do := s.meanwhile
+	s.meanwhile = nil
 	s.mu.Unlock()
 	if do != nil {
 		do()
 	}
 }
 
-func (s *pausing) Append(ctx context.Context, d []store.Draft) ([]store.Appended, error) {
+func (s *hookedStore) Append(ctx context.Context, d []store.Draft) ([]store.Appended, error) {
 	s.pause()
 	return s.Store.Append(ctx, d)
 }
 
-func (s *pausing) CreateDevice(ctx context.Context, n store.NewDevice) (plausch.Device, error) {
+func (s *hookedStore) CreateDevice(ctx context.Context, n store.NewDevice) (plausch.Device, error) {
 	s.pause()
 	return s.Store.CreateDevice(ctx, n)
 }
 
-func (s *pausing) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
+func (s *hookedStore) CreateAccount(ctx context.Context, n store.NewAccount) (plausch.Account, error) {
 	s.pause()
 	return s.Store.CreateAccount(ctx, n)
 }
 
-func (s *pausing) UpdateAccount(ctx context.Context, c store.AccountUpdate) (plausch.Account, error) {
+func (s *hookedStore) UpdateAccount(ctx context.Context, c store.AccountUpdate) (plausch.Account, error) {
 	s.pause()
 	return s.Store.UpdateAccount(ctx, c)
 }
 
-func (s *pausing) CreateInvite(ctx context.Context, n store.NewInvite) (plausch.Invite, error) {
+func (s *hookedStore) CreateInvite(ctx context.Context, n store.NewInvite) (plausch.Invite, error) {
 	s.pause()
 	return s.Store.CreateInvite(ctx, n)
 }
 
-func (s *pausing) CreateTicket(ctx context.Context, t store.Ticket) error {
+func (s *hookedStore) CreateTicket(ctx context.Context, t store.Ticket) error {
 	s.pause()
 	return s.Store.CreateTicket(ctx, t)
 }
@@ -85,9 +85,9 @@ func TestTheCommitDecides(t *testing.T) {
 		return err
 	}
 	for name, test := range map[string]struct {
-		ask           func(w *world) error
-		conflictError func(w *world) error
-		want          plausch.Code
+		ask       func(w *world) error
+		meanwhile func(w *world) error
+		want      plausch.Code
 	}{
 		"a sign-in by a password that is changed": {
 			func(w *world) error {
@@ -99,7 +99,7 @@ func TestTheCommitDecides(t *testing.T) {
 		},
 		"a change of a password that is changed": {
 			func(w *world) error {
-				live := w.arrive(w.signIn("bob"), core.Callbacks{})
+				live := w.connect(w.signIn("bob"), core.Callbacks{})
 				w.arm()
 				return w.ChangePassword(t.Context(), live, core.ClientInfo{}, password, "my new correct horse")
 			},
@@ -201,14 +201,14 @@ func TestTheCommitDecides(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var p *pausing
+			var p *hookedStore
 			w := &world{fixture: newFixture(t)}
 			w.close()
-			w.wrap = func(st store.Store) store.Store { p = &pausing{Store: st}; return p }
+			w.wrap = func(st store.Store) store.Store { p = &hookedStore{Store: st}; return p }
 			w.open()
 			w.owner, w.admin = w.account("olga", plausch.RoleOwner), w.account("adam", plausch.RoleAdmin)
 			w.bob, w.eve = w.account("bob", plausch.RoleMember), w.account("eve", plausch.RoleMember)
-			w.beside = w.fixture.beside()
+			w.beside = w.fixture.otherProcess()
 			den, err := w.CreateRoom(t.Context(), w.owner, "den", plausch.RoomPrivate)
 			must(err)
 			w.den = den.ID
@@ -222,13 +222,13 @@ func TestTheCommitDecides(t *testing.T) {
 
 			var seq int64 // of the den, after what happens meanwhile
 			w.arm = func() {
-				p.conflictError = func() {
-					must(test.conflictError(w))
+				p.meanwhile = func() {
+					must(test.meanwhile(w))
 					seq = w.head(w.den)
 				}
 			}
 			expectCode(t, test.ask(w), test.want)
-			if p.conflictError != nil {
+			if p.meanwhile != nil {
 				t.Fatal("nothing was written")
 			}
 			if now := w.head(w.den); now != seq {
@@ -241,7 +241,7 @@ func TestTheCommitDecides(t *testing.T) {
 // head returns the seq of a room's newest event.
 func (f *fixture) head(room plausch.RoomID) int64 {
 	f.t.Helper()
-	r, err := f.beside().Store.Room(f.t.Context(), room)
+	r, err := f.otherProcess().Store.Room(f.t.Context(), room)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -14,13 +14,12 @@ import (
 	"plausch/internal/store"
 )
 
-// connections has the accounts that are connected: to write LastSeen, to end transient
+// connections has the connected accounts: to write LastSeen, to end transient
 // accounts, and to end connections whose sign-in is not good any more.
 //
-// That ends by one way, whoever did it: every change of an account is numbered by
-// the store; recheck reads the account anew and compares. The server does so at
-// once for what it did itself, and asks every pollEvery for what another process
-// did on the same database (see follow).
+// All changes take one way: the store numbers each change of an account, and recheck
+// reads the account again and compares. The server does so at once after its own
+// changes, and every pollEvery for those of other processes (see follow).
 type connections struct {
 	mu    sync.Mutex
 	names map[string]*connectedAccount // nobody else gets such a name
@@ -37,21 +36,21 @@ type connectedAccount struct {
 	connections []*Connection
 }
 
-// pollEvery is how often it is looked for what another process did. With the
-// time that a connection takes to end it stays well below a second.
+// pollEvery is how often the commits of other processes are read. With the time that a
+// connection takes to end it stays well below a second.
 const pollEvery = 250 * time.Millisecond
 
-// Callbacks is what a connection wants to be told. The functions must not block and
-// not call the core; nil ones are not called.
+// Callbacks reports changes of a connection. The functions must not block and not call
+// the core; nil ones are not called.
 type Callbacks struct {
-	// Ended tells, once, that the sign-in is not good any more, and why: the
-	// device was ended, or the account deactivated or deleted.
+	// Ended is called once, with the reason, when the sign-in is no longer valid: the
+	// device was revoked, or the account deactivated or deleted.
 	Ended func(error)
-	// Changed tells that the account is called in another way or has another role.
+	// Changed is called when the account has another name, display name or role.
 	Changed func(plausch.Account)
 }
 
-// Connection is a connection of somebody who has signed in.
+// Connection is a connection of a signed-in account.
 type Connection struct {
 	core   *Core
 	at     *connectedAccount
@@ -59,8 +58,8 @@ type Connection struct {
 	remote netip.Addr
 	watch  Callbacks
 	ended  atomic.Bool
-	// closing is set while the connection ends its own sign-in: it hears that by the
-	// reply, and is closed by who asked.
+	// closing is set while the connection ends its own sign-in: its client learns that
+	// from the reply, and the caller closes it.
 	closing      atomic.Bool
 	disconnected bool
 }
@@ -71,12 +70,11 @@ func (conn *Connection) Account() plausch.Account { return *conn.at.account.Load
 // Device returns the device by which it signed in, 0 if there is none.
 func (conn *Connection) Device() plausch.DeviceID { return conn.device }
 
-// Ended reports whether the sign-in is not good any more.
+// Ended reports whether the sign-in is no longer valid.
 func (conn *Connection) Ended() bool { return conn.ended.Load() }
 
-// Connect tells that somebody who signed in is connected from remote, until
-// [Connection.Disconnect]; the zero Addr counts as a private address. The error is why the
-// sign-in is not good any more already.
+// Connect registers a connection of a sign-in from remote, until [Connection.Disconnect];
+// the zero Addr counts as a private address. It fails if the sign-in is no longer valid.
 func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watch Callbacks) (*Connection, error) {
 	conn := &Connection{core: c, device: in.Device, remote: remote, watch: watch}
 	cs := &c.connections
@@ -107,7 +105,7 @@ func (c *Core) Connect(ctx context.Context, in SignedIn, remote netip.Addr, watc
 	return conn, nil
 }
 
-// checkSignIn reports why a sign-in is not good any more, if so.
+// checkSignIn returns an error unless a sign-in is still valid.
 func (c *Core) checkSignIn(ctx context.Context, in SignedIn) error {
 	account, err := c.store.Account(ctx, in.Account.ID)
 	if err != nil {
@@ -122,8 +120,8 @@ func (c *Core) checkSignIn(ctx context.Context, in SignedIn) error {
 	return endedError(account, devices, in.Device)
 }
 
-// endedError returns why a sign-in to an account with these devices, by one of them or,
-// as a transient guest, by none, is not good any more; nil if it is.
+// endedError returns why a sign-in to an account by one of its devices, or by none for a
+// transient guest, is no longer valid; nil if it is.
 func endedError(account plausch.Account, devices []plausch.Device, device plausch.DeviceID) error {
 	switch {
 	case account.State != plausch.AccountActive:
@@ -134,8 +132,8 @@ func endedError(account plausch.Account, devices []plausch.Device, device plausc
 	return nil
 }
 
-// Disconnect tells that the connection has ended. When its last one leaves, the name
-// of a transient account is free at once. Leaving twice is no error.
+// Disconnect removes the connection. With its last connection, the name of a transient
+// account is free at once. Disconnecting twice is no error.
 func (conn *Connection) Disconnect() {
 	c, a := conn.core, conn.at
 	cs := &c.connections
@@ -252,8 +250,8 @@ func (c *Core) follow(ctx context.Context) {
 	}
 }
 
-// lastSeenLoop writes LastSeen and Used: of those who left or came within seconds, of
-// those who are here every plausch.SeenEvery, so that a crash takes at most that
+// lastSeenLoop writes LastSeen and Used: within seconds after a connect or disconnect, and
+// every plausch.SeenEvery for connected accounts, so that a crash takes at most that
 // from a guest's 24 hours. It also forgets devices that have expired, and guests of
 // nodes that are gone.
 func (c *Core) lastSeenLoop(ctx context.Context) {
@@ -305,7 +303,7 @@ func (c *Core) writeLastSeen(all bool) {
 	}
 }
 
-// logBackgroundError logs an error of what nobody waits for.
+// logBackgroundError logs an error that has no caller.
 func (c *Core) logBackgroundError(what string, err error) {
 	if errors.Is(err, store.ErrBroken) {
 		c.opts.Fatal(err)

@@ -14,7 +14,7 @@ import (
 func (f *fixture) ended(in core.SignedIn) (*core.Connection, chan error) {
 	f.t.Helper()
 	ended := make(chan error, 1)
-	return f.arrive(in, core.Callbacks{Ended: func(err error) { ended <- err }}), ended
+	return f.connect(in, core.Callbacks{Ended: func(err error) { ended <- err }}), ended
 }
 
 // TestASignInEndsWhoeverEndsIt ends devices by this process and by another one,
@@ -28,13 +28,13 @@ func TestASignInEndsWhoeverEndsIt(t *testing.T) {
 			return f.Admin(owner).DeactivateAccount(f.t.Context(), in.Account.Name)
 		},
 		"deactivated beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().DeactivateAccount(f.t.Context(), in.Account.Name)
+			return f.otherProcess().DeactivateAccount(f.t.Context(), in.Account.Name)
 		},
 		"deleted beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().DeleteAccount(f.t.Context(), in.Account.Name, false)
+			return f.otherProcess().DeleteAccount(f.t.Context(), in.Account.Name, false)
 		},
 		"given a new password beside": func(f *fixture, _ plausch.Account, in core.SignedIn) error {
-			return f.beside().SetPassword(f.t.Context(), in.Account.Name, "another correct horse")
+			return f.otherProcess().SetPassword(f.t.Context(), in.Account.Name, "another correct horse")
 		},
 	}
 	for name, end := range ways {
@@ -72,8 +72,8 @@ func TestWhatAnotherProcessDoesIsNoticedInTime(t *testing.T) {
 	f.account("alice", plausch.RoleMember)
 	in := f.signIn("alice")
 	changed := make(chan plausch.Account, 1)
-	live := f.arrive(in, core.Callbacks{Changed: func(a plausch.Account) { changed <- a }})
-	if _, err := f.beside().SetRole(t.Context(), in.Account.Name, plausch.RoleAdmin); err != nil {
+	live := f.connect(in, core.Callbacks{Changed: func(a plausch.Account) { changed <- a }})
+	if _, err := f.otherProcess().SetRole(t.Context(), in.Account.Name, plausch.RoleAdmin); err != nil {
 		t.Fatal(err)
 	}
 	if got := <-changed; got.Role != plausch.RoleAdmin || live.Account().Role != plausch.RoleAdmin {
@@ -123,7 +123,7 @@ func TestDevicesExpireAndNoClockBringsThemBack(t *testing.T) {
 				f.clock.move(c.every)
 				var again core.SignedIn
 				if again, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token); err == nil {
-					f.arrive(again, core.Callbacks{}).Disconnect()
+					f.connect(again, core.Callbacks{}).Disconnect()
 					f.restart() // writes what was used
 				}
 			}
@@ -142,7 +142,7 @@ func TestALostAnswerToASignInCanBeAskedForAgain(t *testing.T) {
 	from := core.ClientInfo{NewToken: newToken()}
 	first, err := f.SignInGuest(t.Context(), from, "Alice", false)
 	expectCode(t, err, "")
-	live := f.arrive(first, core.Callbacks{}) // the server has not noticed that the connection is lost
+	live := f.connect(first, core.Callbacks{}) // the server has not noticed that the connection is lost
 	again, err := f.SignInGuest(t.Context(), from, "Alice", false)
 	expectCode(t, err, "")
 	if again.Account != first.Account || again.Device != first.Device || again.Token != from.NewToken {

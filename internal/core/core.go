@@ -1,11 +1,11 @@
-// Package core holds all the rules: who may sign in, enter, read and write, and
-// in what order things happen. Front-ends reach it through the api table; it
-// reaches the outside through the store, and tells what happened on the bus.
+// Package core holds all rules about sign-in, membership, reading and writing, and the
+// order of events. Front-ends call it through the api table; it writes to the store and
+// publishes committed events on the bus.
 //
 // A message is committed, then acknowledged, then published. Everything that
 // changes a room goes through one log, whose two goroutines own that order; see
-// log.go. Rules are asked inside the commit: what the core has judged a write by
-// goes with it, and the store asks again (store.Conditions, store.Judged).
+// log.go. Rules are checked again inside the commit: a write carries the conditions that
+// allowed it (store.Conditions, store.Judged).
 package core
 
 import (
@@ -29,9 +29,9 @@ type Options struct {
 	Store     store.Store
 	Bus       bus.Bus
 	Passwords *auth.Hasher
-	// Node tells this server from others on the same store; the only one needs none.
+	// Node is the name of this server among others on the same store; empty if it is alone.
 	Node string
-	// Access says who can make an account; empty means AccessInvite.
+	// Access says who may make an account; empty means AccessInvite.
 	Access Access
 	// SendsPerSecond and SendBurst bound the sends of one account; 0 means no bound.
 	SendsPerSecond float64

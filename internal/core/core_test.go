@@ -90,8 +90,8 @@ func (f *fixture) restart() {
 // password is that of every account here.
 const password = "correct horse battery"
 
-// beside returns what another process does on the same database.
-func (f *fixture) beside() *core.Admin {
+// otherProcess returns an Admin as another process has it, on the same database.
+func (f *fixture) otherProcess() *core.Admin {
 	f.t.Helper()
 	st, err := sqlite.Open(f.t.Context(), f.path, sqlite.Options{})
 	if err != nil {
@@ -104,7 +104,7 @@ func (f *fixture) beside() *core.Admin {
 // account makes an account with the password.
 func (f *fixture) account(name string, role plausch.Role) plausch.Account {
 	f.t.Helper()
-	account, err := f.beside().CreateAccount(f.t.Context(), name, password, role)
+	account, err := f.otherProcess().CreateAccount(f.t.Context(), name, password, role)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func (f *fixture) signIn(name string) core.SignedIn {
 	return in
 }
 
-func (f *fixture) arrive(in core.SignedIn, w core.Callbacks) *core.Connection {
+func (f *fixture) connect(in core.SignedIn, w core.Callbacks) *core.Connection {
 	f.t.Helper()
 	live, err := f.Connect(f.t.Context(), in, netip.Addr{}, w)
 	if err != nil {
@@ -171,7 +171,7 @@ func TestAGuestKeepsItsNameForADay(t *testing.T) {
 	first := f.guest("bob")
 	friend := f.guest("ann").Account
 	secret := f.say(friend, core.NewMessage{To: "bob", Text: "for bob alone"})
-	here := f.arrive(first, core.Callbacks{})
+	here := f.connect(first, core.Callbacks{})
 
 	// As long as it is here, however long, nobody else gets the name.
 	f.clock.move(30 * time.Hour)
@@ -217,7 +217,7 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 	if in.Token != "" {
 		t.Error("it got a token")
 	}
-	one, two := f.arrive(in, core.Callbacks{}), f.arrive(in, core.Callbacks{})
+	one, two := f.connect(in, core.Callbacks{}), f.connect(in, core.Callbacks{})
 	one.Disconnect()
 	one.Disconnect() // twice is once
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
@@ -229,7 +229,7 @@ func TestATransientGuestExistsWhileItIsConnected(t *testing.T) {
 		t.Error("the next bob is the one before")
 	}
 	// It does not leave, but the process ends.
-	f.arrive(next, core.Callbacks{})
+	f.connect(next, core.Callbacks{})
 	f.restart()
 	_, err = f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
@@ -241,7 +241,7 @@ func TestGuestsOfALostNode(t *testing.T) {
 	f := newFixture(t, func(o *core.Options) { o.Node = "first" })
 	in, err := f.SignInGuest(t.Context(), core.ClientInfo{}, "bob", true)
 	expectCode(t, err, "")
-	f.arrive(in, core.Callbacks{})
+	f.connect(in, core.Callbacks{})
 	f.close()
 	f.opts.Node = "second"
 	for _, c := range []struct {
@@ -283,7 +283,7 @@ func TestSignIn(t *testing.T) {
 			if again.Account != in.Account {
 				t.Errorf("the token signs in as %+v, not %+v", again.Account, in.Account)
 			}
-			expectCode(t, f.SignOut(t.Context(), f.arrive(in, core.Callbacks{})), "")
+			expectCode(t, f.SignOut(t.Context(), f.connect(in, core.Callbacks{})), "")
 			_, err = f.SignInToken(t.Context(), core.ClientInfo{}, in.Token)
 			expectCode(t, err, plausch.SignInFailed)
 		})
@@ -457,13 +457,13 @@ func TestASendFarOverTheRateIsToldWhenToTryAgain(t *testing.T) {
 	f.say(f.guest("ann").Account, core.NewMessage{Room: 1, Text: "others are not held back"})
 }
 
-// faulty is a store whose commits a test decides about.
-type faulty struct {
+// faultyStore is a store whose commits a test decides about.
+type faultyStore struct {
 	store.Store
 	commit func(drafts []store.Draft) error
 }
 
-func (s faulty) Append(ctx context.Context, d []store.Draft) ([]store.Appended, error) {
+func (s faultyStore) Append(ctx context.Context, d []store.Draft) ([]store.Appended, error) {
 	if err := s.commit(d); err != nil {
 		return nil, err
 	}
@@ -478,7 +478,7 @@ func openFaulty(t *testing.T, commit func([]store.Draft) error, fatal func(error
 	}
 	b := new(bus.Local)
 	c, err := core.New(t.Context(), core.Options{
-		Store: faulty{st, commit}, Bus: b, Passwords: authtest.NewHasher(), Access: core.AccessOpen, Fatal: fatal,
+		Store: faultyStore{st, commit}, Bus: b, Passwords: authtest.NewHasher(), Access: core.AccessOpen, Fatal: fatal,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -223,7 +223,7 @@ func (g *guestLimits) reserveSend(addr netip.Addr, now time.Time) (reserved rese
 	return reserved
 }
 
-// takeSend waits for the turn of by, whose send it is: by its own rate and, for
+// takeSend waits for the turn of a send of by: by its own rate and, for
 // guests, by that of their address and of all of them. It fails with RateLimited if
 // the turn is more than maxSendDelay away, and with the context.
 func (c *Core) takeSend(ctx context.Context, by plausch.Account) error {

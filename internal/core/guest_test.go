@@ -16,8 +16,8 @@ import (
 
 var guestRouter = netip.MustParseAddr("198.51.100.7")
 
-// comeFrom signs a guest in from an address and connects it.
-func (f *fixture) comeFrom(addr netip.Addr, name string) (plausch.Account, error) {
+// connectGuestFrom signs a guest in from an address and connects it.
+func (f *fixture) connectGuestFrom(addr netip.Addr, name string) (plausch.Account, error) {
 	f.t.Helper()
 	in, err := f.SignInGuest(f.t.Context(), core.ClientInfo{Remote: addr}, name, false)
 	if err != nil {
@@ -29,8 +29,8 @@ func (f *fixture) comeFrom(addr netip.Addr, name string) (plausch.Account, error
 	return in.Account, nil
 }
 
-// wantWait expects that err says when to try again, and returns in which time.
-func wantWait(t *testing.T, err error) time.Duration {
+// wantRetryAfter expects that err says when to try again, and returns in which time.
+func wantRetryAfter(t *testing.T, err error) time.Duration {
 	t.Helper()
 	var e *plausch.Error
 	if !errors.As(err, &e) || e.Code != plausch.RateLimited || e.RetryAfter <= 0 {
@@ -47,7 +47,7 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 	f, _ := newFileFixture(t, someGuests(core.GuestRates{AccountsPerHour: 3, RoomsPerHour: 2, BytesPerDay: 1000}, core.GuestRates{}))
 	var guests []plausch.Account
 	for i := range 3 {
-		guest, err := f.comeFrom(guestRouter, fmt.Sprint("guest", i))
+		guest, err := f.connectGuestFrom(guestRouter, fmt.Sprint("guest", i))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,17 +55,17 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 	}
 	ann, bob := guests[0], guests[1]
 
-	_, err := f.comeFrom(guestRouter, "late")
-	wait := wantWait(t, err)
-	elsewhere, err := f.comeFrom(netip.MustParseAddr("198.51.100.8"), "elsewhere")
+	_, err := f.connectGuestFrom(guestRouter, "late")
+	wait := wantRetryAfter(t, err)
+	elsewhere, err := f.connectGuestFrom(netip.MustParseAddr("198.51.100.8"), "elsewhere")
 	if err != nil {
 		t.Errorf("a guest from another address: %v", err)
 	}
-	if _, err := f.comeFrom(netip.MustParseAddr("198.51.100.8"), "guest0"); plausch.CodeOf(err) != plausch.Taken {
+	if _, err := f.connectGuestFrom(netip.MustParseAddr("198.51.100.8"), "guest0"); plausch.CodeOf(err) != plausch.Taken {
 		t.Errorf("a name that is taken: %v", err)
 	}
 	f.clock.move(wait)
-	if _, err := f.comeFrom(guestRouter, "late"); err != nil {
+	if _, err := f.connectGuestFrom(guestRouter, "late"); err != nil {
 		t.Errorf("when it was time: %v", err)
 	}
 
@@ -79,9 +79,9 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 		f.say(bob, core.NewMessage{To: "elsewhere", Text: "hello"})
 	}
 	_, err = f.send(ann, core.NewMessage{To: "elsewhere", Text: "hello"})
-	wantWait(t, err)
+	wantRetryAfter(t, err)
 	_, err = f.CreateRoom(t.Context(), bob, "den", plausch.RoomPrivate)
-	wantWait(t, err)
+	wantRetryAfter(t, err)
 	if _, err := f.CreateRoom(t.Context(), elsewhere, "den", plausch.RoomPrivate); err != nil {
 		t.Errorf("a room of a guest from another address: %v", err)
 	}
@@ -98,7 +98,7 @@ func TestGuestsOfAnAddressAreBoundedTogether(t *testing.T) {
 	if err := upload(ann, strings.NewReader(strings.Repeat("y", 900))); err != nil {
 		t.Fatal(err)
 	}
-	wait = wantWait(t, upload(bob, strings.NewReader(strings.Repeat("z", 900))))
+	wait = wantRetryAfter(t, upload(bob, strings.NewReader(strings.Repeat("z", 900))))
 	f.clock.move(wait)
 	if err := upload(bob, strings.NewReader(strings.Repeat("z", 900))); err != nil {
 		t.Errorf("when it was time: %v", err)
@@ -113,12 +113,12 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 func TestAllGuestsAreBoundedTogether(t *testing.T) {
 	f := newFixture(t, someGuests(core.GuestRates{}, core.GuestRates{AccountsPerHour: 5}))
 	for i := range 5 {
-		if _, err := f.comeFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i)}), fmt.Sprint("guest", i)); err != nil {
+		if _, err := f.connectGuestFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i)}), fmt.Sprint("guest", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := f.comeFrom(netip.MustParseAddr("203.0.113.77"), "late")
-	wantWait(t, err)
+	_, err := f.connectGuestFrom(netip.MustParseAddr("203.0.113.77"), "late")
+	wantRetryAfter(t, err)
 	// It holds nobody back who has an account or an invite.
 	f.account("alice", plausch.RoleAdmin)
 	alice := f.signIn("alice").Account
@@ -152,7 +152,7 @@ func TestWiderNetworksOfGuestsAreBoundedToo(t *testing.T) {
 					text = fmt.Sprintf(text, i)
 				}
 				addr, _ := netip.ParseAddr(text)
-				if _, err := f.comeFrom(addr, fmt.Sprintf("guest-%d-%d", len(tt.name), i)); err == nil {
+				if _, err := f.connectGuestFrom(addr, fmt.Sprintf("guest-%d-%d", len(tt.name), i)); err == nil {
 					came++
 				}
 			}
@@ -177,7 +177,7 @@ func TestAClassOfGuestsGetsInAndTalks(t *testing.T) {
 		start := time.Now()
 		var class []plausch.Account
 		for i := range people {
-			guest, err := f.comeFrom(guestRouter, fmt.Sprint("student", i))
+			guest, err := f.connectGuestFrom(guestRouter, fmt.Sprint("student", i))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -46,7 +46,7 @@ type log struct {
 	commits, events atomic.Uint64
 }
 
-// entry is a draft and whom to tell about it.
+// entry is a draft and its callback.
 type entry struct {
 	draft store.Draft
 	done  func(plausch.Event, error)
@@ -256,7 +256,7 @@ func (l *log) publishStored(ctx context.Context, c store.Change) error {
 	return nil
 }
 
-// refusal is what who sent a draft is told of why it was not committed.
+// refusal returns the error of a draft that was not committed, for its sender.
 func refusal(err error) error {
 	var unmet *store.Unmet
 	if !errors.As(err, &unmet) {
@@ -299,7 +299,7 @@ func errStopping() error {
 	}
 }
 
-// errChanged is of a request that was allowed, and is not any more.
+// errChanged is the error of a request whose conditions changed before its commit.
 func errChanged() error {
 	return plausch.Errorf(plausch.Forbidden, "your permissions have just changed; try again if you still may")
 }

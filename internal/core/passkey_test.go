@@ -87,7 +87,7 @@ func TestPasskey(t *testing.T) {
 	if in.Account != alice || in.Token == "" {
 		t.Errorf("the passkey signs in %+v, want alice", in)
 	}
-	f.arrive(in, core.Callbacks{}).Disconnect()
+	f.connect(in, core.Callbacks{}).Disconnect()
 
 	refused := map[string]func([]byte) string{
 		"no answer": func([]byte) string { return "{}" },
@@ -131,10 +131,10 @@ func TestPasskey(t *testing.T) {
 	_, err = f.SignInPasskey(t.Context(), core.ClientInfo{}, id, []byte(b.sign(options, 0)))
 	expectCode(t, err, plausch.NotFound)
 
-	expectCode(t, f.beside().DeactivateAccount(t.Context(), alice.Name), "")
+	expectCode(t, f.otherProcess().DeactivateAccount(t.Context(), alice.Name), "")
 	_, err = signIn(good)
 	expectCode(t, err, plausch.SignInFailed)
-	expectCode(t, f.beside().ActivateAccount(t.Context(), alice.Name), "")
+	expectCode(t, f.otherProcess().ActivateAccount(t.Context(), alice.Name), "")
 	expectCode(t, f.DeletePasskey(t.Context(), bob, keys[0].ID), plausch.NotFound)
 	expectCode(t, f.DeletePasskey(t.Context(), alice, keys[0].ID), "")
 	_, err = signIn(good)

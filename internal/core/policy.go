@@ -4,11 +4,11 @@ import (
 	"plausch"
 )
 
-// Who may do what to accounts: owners everything; admins invite, make bots, and
-// shut out, let in, reset and delete members, guests and bots; everyone does to
-// its own account what that is for. Who gives roles could make itself an owner,
-// so only owners do, and only they read what was done. That the last owner stays
-// is the store's to see to, in the transaction (store.Accounts.UpdateAccount).
+// The rules about accounts: owners may do everything. Admins may invite, make bots, and
+// deactivate, activate, reset and delete members, guests and bots. Everybody may manage
+// their own account. Only owners give roles, since an admin could make itself an owner,
+// and only owners read the audit log. The store keeps the last owner, in the transaction
+// of the change (store.Accounts.UpdateAccount).
 
 func checkOwner(by plausch.Account) error {
 	if by.Role != plausch.RoleOwner {
@@ -26,7 +26,8 @@ func checkAdmin(by plausch.Account) error {
 
 func checkCanInvite(by plausch.Account) error { return checkAdmin(by) }
 
-// checkCanChange reports why by may not shut out, let in, reset or delete account.
+// checkCanChange returns an error unless by may deactivate, activate, reset and delete
+// account.
 func checkCanChange(by, account plausch.Account) error {
 	if err := checkAdmin(by); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (c *Core) member(ctx context.Context, account plausch.AccountID, id plausch
 	return room.Room, nil
 }
 
-// errNotMember is what who is not in a room is told that asks for more of it.
+// errNotMember is the error of a request of a non-member about a room.
 func errNotMember(room plausch.Room) error {
 	if room.Kind == plausch.RoomPublic {
 		return plausch.Errorf(plausch.Forbidden, "you are not in the room %q; join it first", room.Name)

@@ -19,7 +19,7 @@ const (
 	scrubDelay = 10 * time.Minute
 )
 
-// scrub knows which blobs are damaged: disks lose bits in silence, and a file that
+// scrub is the set of damaged blobs: disks lose bits in silence, and a file that
 // is not what was uploaded must not be given out as if it were.
 type scrub struct {
 	mu      sync.Mutex

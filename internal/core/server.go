@@ -9,22 +9,22 @@ import (
 	"plausch/internal/names"
 )
 
-// Access says who can make an account.
+// Access says who may make an account.
 type Access string
 
 const (
 	// AccessOpen lets anyone in as a guest, under a free name.
 	AccessOpen Access = "open"
-	// AccessInvite lets those in who have an invite.
+	// AccessInvite needs an invite.
 	AccessInvite Access = "invite"
-	// AccessClosed lets nobody in who has no account.
+	// AccessClosed takes no new accounts.
 	AccessClosed Access = "closed"
 )
 
 // MaxServerName is the longest name of a server, in bytes.
 const MaxServerName = 64
 
-// Server is what a server says of itself to anyone.
+// Server is the public description of a server.
 type Server struct {
 	Name   string // empty if nobody has given it one
 	Access Access
@@ -56,7 +56,7 @@ func (c *Core) CommonSeq(ctx context.Context, epoch string, room plausch.RoomID)
 	return c.store.CommonSeq(ctx, epoch, room)
 }
 
-// errClosed is told to those who have no account.
+// errClosed is the error of a sign-in without an account.
 func (c *Core) errClosed(ctx context.Context) error {
 	switch owned, err := c.store.HasOwner(ctx); {
 	case err != nil:

@@ -23,12 +23,12 @@ type ClientInfo struct {
 	// the client has chosen it (see auth.NewToken), so that the same request, sent
 	// again because its answer was lost, has the same outcome.
 	NewToken string
-	// FoldName has a new guest whose name does not fit get a free one that does (see
-	// names.Fold): its program takes its user's name for one.
+	// FoldName gives a new guest a free name made from one that is not valid (see
+	// names.Fold): some programs send the name of the user.
 	FoldName bool
 }
 
-// hashSource is f as the source of a hash for somebody who has shown a secret.
+// hashSource is the source of a hash for a client that has shown a valid secret.
 func (f ClientInfo) hashSource() auth.Source { return auth.Source{Addr: f.Remote, Known: true} }
 
 // token returns the token to make.
@@ -133,9 +133,9 @@ func (c *Core) signInToken(ctx context.Context, token string) (SignedIn, error) 
 	return SignedIn{Account: account, Device: device.ID, used: device.Used}, nil
 }
 
-// recordFailure counts a wrong secret, and returns wrong unless there were too many.
-// Right ones are never held back, since these secrets cannot be guessed: it only
-// keeps those who try from keeping the server busy.
+// recordFailure counts a wrong secret, and returns wrong or, after too many, RateLimited.
+// Valid secrets are never limited: they cannot be guessed, and the limit only keeps
+// attempts from using up the server.
 func (c *Core) recordFailure(from ClientInfo, wrong error) error {
 	if err := c.secrets.Fail(from.Remote); err != nil {
 		return err
@@ -168,7 +168,7 @@ func (c *Core) SignInGuest(ctx context.Context, from ClientInfo, name string, tr
 	return SignedIn{}, plausch.Errorf(plausch.Taken, "too many people already have the name %q; choose another", name)
 }
 
-// maxFolded is how many guests can be here whose names are folded into the same.
+// maxFolded is the most guests with names folded into the same one.
 const maxFolded = 100
 
 func (c *Core) newGuest(ctx context.Context, from ClientInfo, guest store.NewAccount) (SignedIn, error) {

@@ -17,7 +17,7 @@ import (
 func TestAClassSignsInAtOnceBesideAttackers(t *testing.T) {
 	f := newFixture(t)
 	const people = 40
-	admin := f.beside()
+	admin := f.otherProcess()
 	for i := range people {
 		if _, err := admin.CreateAccount(t.Context(), fmt.Sprint("student", i), password, plausch.RoleMember); err != nil {
 			t.Fatal(err)

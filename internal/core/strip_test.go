@@ -18,14 +18,14 @@ import (
 	"plausch/internal/store"
 )
 
-// keepAsBefore keeps a file as a server did that left metadata in it.
-func (f *fixture) keepAsBefore(blobs blob.Store, by plausch.Account, id, content string) {
+// storeUnstripped keeps a file as a server did that left metadata in it.
+func (f *fixture) storeUnstripped(blobs blob.Store, by plausch.Account, id, content string) {
 	f.t.Helper()
 	hash, size, err := blobs.Put(f.t.Context(), strings.NewReader(content), 1<<20)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.beside().Store.CreateAttachment(f.t.Context(), store.NewAttachment{
+	if err := f.otherProcess().Store.CreateAttachment(f.t.Context(), store.NewAttachment{
 		Attachment: plausch.Attachment{ID: id, Name: id, Type: "image/jpeg", Size: size},
 		Account:    by.ID, Hash: store.ContentHash(hash), At: f.clock.Now(), Quota: 1 << 30,
 	}); err != nil {
@@ -41,10 +41,10 @@ func TestKeptPicturesLoseTheirMetadata(t *testing.T) {
 	plain := encoded(t, stripes(9, 3, color.White), func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) })
 	const secret = "48.2082N 16.3738E"
 	photo := plain[:2] + "\xff\xfe\x00\x13" + secret + plain[2:]
-	f.keepAsBefore(kept, ann, "photo", photo)
-	f.keepAsBefore(kept, bob, "the same", photo)
-	f.keepAsBefore(kept, ann, "notes", "not a picture: "+secret)
-	f.keepAsBefore(kept, ann, "damaged", photo+"more")
+	f.storeUnstripped(kept, ann, "photo", photo)
+	f.storeUnstripped(kept, bob, "the same", photo)
+	f.storeUnstripped(kept, ann, "notes", "not a picture: "+secret)
+	f.storeUnstripped(kept, ann, "damaged", photo+"more")
 	damage(t, dir, photo+"more")
 	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{"photo"}})
 
@@ -66,7 +66,7 @@ func TestKeptPicturesLoseTheirMetadata(t *testing.T) {
 			t.Errorf("%s has %d bytes and says %d, want %d; %v", id, len(got), a.Size, len(want), err)
 		}
 	}
-	if bytes, err := f.beside().Store.AttachedBytes(t.Context(), bob.ID); err != nil || bytes != int64(len(plain)) {
+	if bytes, err := f.otherProcess().Store.AttachedBytes(t.Context(), bob.ID); err != nil || bytes != int64(len(plain)) {
 		t.Errorf("bob has %d bytes (%v), want %d", bytes, err, len(plain))
 	}
 	f.clock.move(2 * time.Hour) // new bytes stay for one

@@ -71,7 +71,7 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 	return err
 }
 
-// tooManyUnknownError is why a sweep has not removed what the database has never known.
+// tooManyUnknownError: a sweep has not removed blobs that the database has never named.
 type tooManyUnknownError struct{ unknown, all int }
 
 func (e *tooManyUnknownError) Error() string {

@@ -70,7 +70,7 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d blobs are left, want 4", n)
 	}
 	for who, want := range map[plausch.AccountID]int64{ann.ID: sent.Size + young.Size, bob.ID: used.Size} {
-		if bytes, err := f.beside().Store.AttachedBytes(t.Context(), who); err != nil || bytes != want {
+		if bytes, err := f.otherProcess().Store.AttachedBytes(t.Context(), who); err != nil || bytes != want {
 			t.Errorf("account %d has %d bytes (%v), want %d", who, bytes, err, want)
 		}
 	}
@@ -176,7 +176,7 @@ func TestASweepKeepsWhatTheDatabaseNeverKnew(t *testing.T) {
 	if n := blobs(t, dir); n != 6+1 { // the unsent one is known, and went; the stray file is nobody's
 		t.Fatalf("%d blobs are left, want six and a stray file", n)
 	}
-	if n, err := core.RemoveUnknown(t.Context(), f.beside().Store, f.opts.Blobs); err != nil || n != 4 {
+	if n, err := core.RemoveUnknown(t.Context(), f.otherProcess().Store, f.opts.Blobs); err != nil || n != 4 {
 		t.Errorf("when asked, %d are removed (%v), want 4", n, err)
 	}
 }

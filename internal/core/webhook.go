@@ -15,7 +15,7 @@ import (
 	"plausch/internal/store"
 )
 
-// NewWebhook is a webhook with what is told of it once, when it is made.
+// NewWebhook is a new webhook with its secrets, which are shown only once.
 type NewWebhook struct {
 	plausch.Webhook
 	Token  string // the end of its address
@@ -148,9 +148,8 @@ func (c *Core) OpenWebhook(ctx context.Context, token string) (Webhook, error) {
 	return hook, err
 }
 
-// RecordPostFailure counts a post to a webhook, from remote, that was refused because of why,
-// and returns what it is told: why or, if too many were, RateLimited. Right posts are
-// never held back by it.
+// RecordPostFailure counts a refused post to a webhook from remote, and returns why or,
+// after too many, RateLimited. Valid posts are never limited by it.
 func (c *Core) RecordPostFailure(remote netip.Addr, why error) error {
 	switch plausch.CodeOf(why) {
 	case plausch.NotFound, plausch.Forbidden, plausch.Invalid, plausch.TooLarge:

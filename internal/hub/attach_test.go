@@ -25,7 +25,7 @@ func TestManyRooms(t *testing.T) {
 	h := New(local)
 	defer h.Close()
 	who := plausch.AccountRef{ID: 7, Name: "ann"}
-	session := &ear{who: who.ID}
+	session := &recordingSession{who: who.ID}
 	a, err := h.Subscribe(session, who, Wants{}, func() ([]plausch.RoomID, error) { return manyIDs(rooms), nil })
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func BenchmarkAttach(b *testing.B) {
 			defer h.Close()
 			ids := manyIDs(rooms)
 			for b.Loop() {
-				a, err := h.Subscribe(&ear{}, plausch.AccountRef{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
+				a, err := h.Subscribe(&recordingSession{}, plausch.AccountRef{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -18,7 +18,7 @@ const maxPrepared = 32 << 10
 func (h *Hub) handleEvents(events []plausch.Event) {
 	byRoom := func(a, b plausch.Event) int { return cmp.Compare(a.Room, b.Room) }
 	if !slices.IsSortedFunc(events, byRoom) {
-		events = slices.Clone(events) // others hear the same slice
+		events = slices.Clone(events) // other subscribers get the same slice
 		slices.SortStableFunc(events, byRoom)
 	}
 	for len(events) > 0 {

@@ -1,6 +1,6 @@
-// Package hub knows who is connected to this node and hands them what happens.
-// It hears the bus, prepares what it heard once, and gives the same bytes to
-// every session of the room; a session queues them and never makes the hub wait.
+// Package hub delivers events, presence and typing to the sessions of this node.
+// It subscribes to the bus, encodes each batch of events once, and gives the same bytes
+// to every session of the room; a session queues them and never makes the hub wait.
 //
 // One lock guards everything. Fan-out holds it for reading, once for a batch of
 // events; subscribing, unsubscribing and changes of membership hold it for writing, and
@@ -84,7 +84,7 @@ type Subscriber struct {
 // Wants says which pushes a session gets besides events.
 type Wants struct{ Presence, Typing bool }
 
-// New returns a hub that hears b until Close.
+// New returns a hub that is subscribed to b until Close.
 func New(b bus.Bus) *Hub {
 	h := &Hub{
 		bus:      b,
@@ -98,7 +98,7 @@ func New(b bus.Bus) *Hub {
 	return h
 }
 
-// Close stops hearing the bus.
+// Close ends the subscription to the bus.
 func (h *Hub) Close() {
 	h.cancel()
 	close(h.stop)
@@ -106,9 +106,9 @@ func (h *Hub) Close() {
 }
 
 // Subscribe gives s the events of the rooms that load returns, and of those that
-// the account joins later. What is committed after Subscribe returns is delivered,
-// what is committed before is in the store, and some may be both: so who asks
-// the store afterwards misses nothing. Changes of membership during load count.
+// the account joins later. Events committed after Subscribe returns are delivered, and
+// some committed before may be, too: a client that then reads the log misses nothing.
+// Changes of membership during load count.
 func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Subscriber, error) {
 	a := &Subscriber{hub: h, session: s, account: who, wants: wants, leftRooms: map[plausch.RoomID]bool{}}
 	h.mu.Lock()
@@ -163,7 +163,7 @@ func (a *Subscriber) Unsubscribe() {
 		}
 		h.unsubscribe(a.subs[len(a.subs)-1])
 	}
-	// The last step: until then the account can leave a room, and hears no more of it.
+	// This is last: until then the account can still leave rooms.
 	acc := h.accounts[a.account.ID]
 	acc.sessions = slices.DeleteFunc(acc.sessions, func(other *Subscriber) bool { return other == a })
 	if len(acc.sessions) == 0 {
@@ -172,8 +172,8 @@ func (a *Subscriber) Unsubscribe() {
 	h.markPresence(acc)
 }
 
-// UpdateAccount has the sessions of an account go on under what others see of it now,
-// which those who watch presence are told.
+// UpdateAccount changes the name that the sessions of an account have for others, and
+// pushes it as a presence change.
 func (h *Hub) UpdateAccount(ref plausch.AccountRef) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

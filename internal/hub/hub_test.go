@@ -66,8 +66,8 @@ func (w *world) load(who plausch.AccountID) (heads map[plausch.RoomID]int64, roo
 	return heads, rooms
 }
 
-// ear is a session that notes what it hears.
-type ear struct {
+// recordingSession is a session that notes what it hears.
+type recordingSession struct {
 	who      plausch.AccountID
 	from     map[plausch.RoomID]int64 // heads when it was attached, as a client would ask for then
 	in       []plausch.RoomID         // its account's rooms, when they were loaded
@@ -78,7 +78,7 @@ type ear struct {
 	late     int // deliveries after Detach
 }
 
-func (e *ear) Deliver(p *protocol.Prepared) {
+func (e *recordingSession) Deliver(p *protocol.Prepared) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.detached {
@@ -87,13 +87,13 @@ func (e *ear) Deliver(p *protocol.Prepared) {
 	e.heard = append(e.heard, p.Events()...)
 }
 
-func (e *ear) Offer(p *protocol.Prepared) bool {
+func (e *recordingSession) Offer(p *protocol.Prepared) bool {
 	e.Deliver(p)
 	return true
 }
 
 // check compares what was heard with the world.
-func (e *ear) check(t *testing.T, w *world) {
+func (e *recordingSession) check(t *testing.T, w *world) {
 	t.Helper()
 	if e.late > 0 {
 		t.Errorf("%d deliveries came after Detach", e.late)
@@ -158,13 +158,13 @@ func TestEveryoneHearsTheirRooms(t *testing.T) {
 				}
 			})
 			var mu sync.Mutex
-			var ears []*ear
+			var ears []*recordingSession
 			var stay []*Subscriber
 			for n := range listeners {
 				running.Go(func() {
 					r := rand.New(rand.NewPCG(seed, uint64(n)+1))
 					for visit := range visits {
-						e := &ear{who: plausch.AccountID(1 + r.IntN(accounts))}
+						e := &recordingSession{who: plausch.AccountID(1 + r.IntN(accounts))}
 						a, err := h.Subscribe(e, plausch.AccountRef{ID: e.who, Name: fmt.Sprint("a", e.who)}, Wants{}, func() ([]plausch.RoomID, error) {
 							for range r.IntN(4) {
 								runtime.Gosched()

@@ -11,19 +11,19 @@ import (
 )
 
 // presenceEvery is the least time between two presence pushes: when everyone
-// comes back at once, each hears of it in few frames.
+// reconnects at once, each session gets few frames.
 const presenceEvery = time.Second
 
 // maxChanges is the most presence changes in one push, by the bounds of a frame.
 const maxChanges = 200
 
-// presence is the changes that were not announced yet.
+// presence is the changes that were not pushed yet.
 type presence struct {
 	changed map[plausch.AccountID]plausch.AccountRef
 	missed  bool // some session skipped a push; of the goroutine that announces
 }
 
-// markPresence remembers that the presence of an account may be new. The lock is
+// markPresence notes that the presence of an account may have changed. The lock is
 // held for writing.
 func (h *Hub) markPresence(acc *account) { h.presence.changed[acc.ref.ID] = acc.ref }
 

@@ -41,9 +41,9 @@ func (t *typing) allow(account plausch.AccountID, now time.Time) bool {
 	return true
 }
 
-// Typing tells the sessions of a room that want to know that an account is
-// writing, but not the account's own. What comes too often is left out: of an
-// account more than once a second, of a room more than ten times a second.
+// Typing pushes that an account is writing in a room to its sessions with Wants.Typing,
+// but not to the account's own. It is left out if the account had one in this second, or
+// the room ten.
 func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
 	h.mu.RLock()
 	r := h.rooms[id]
@@ -54,7 +54,7 @@ func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
 	}
 }
 
-// handleSignal tells this node's sessions of a signal.
+// handleSignal pushes a signal to the sessions of this node.
 func (h *Hub) handleSignal(s bus.Signal) {
 	if s.Kind != bus.SignalTyping {
 		return // of a later node

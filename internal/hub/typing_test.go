@@ -11,8 +11,8 @@ import (
 	"plausch/protocol"
 )
 
-// skipping is a session that counts what it is offered, and takes it or not.
-type skipping struct {
+// skippingSession is a session that counts what it is offered, and takes it or not.
+type skippingSession struct {
 	full    bool
 	offered int
 	typing  int
@@ -20,8 +20,8 @@ type skipping struct {
 	cut     bool
 }
 
-func (s *skipping) Deliver(*protocol.Prepared) { s.cut = s.cut || s.full }
-func (s *skipping) Offer(p *protocol.Prepared) bool {
+func (s *skippingSession) Deliver(*protocol.Prepared) { s.cut = s.cut || s.full }
+func (s *skippingSession) Offer(p *protocol.Prepared) bool {
 	s.offered++
 	if p.Push().Typing != nil {
 		s.typing++
@@ -45,7 +45,7 @@ func TestTypingIsPushedSoOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(new(bus.Local))
 		defer h.Close()
-		reader := &skipping{}
+		reader := &skippingSession{}
 		attach(t, h, reader, plausch.AccountRef{ID: 1, Name: "reader"}, 7, 8)
 		pushed := func(what string, want int, room plausch.RoomID, accounts int) {
 			t.Helper()
@@ -72,9 +72,9 @@ func TestSkippedPresenceComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(new(bus.Local))
 		defer h.Close()
-		slow := &skipping{full: true}
+		slow := &skippingSession{full: true}
 		attach(t, h, slow, plausch.AccountRef{ID: 1, Name: "slow"})
-		bob := attach(t, h, &skipping{}, plausch.AccountRef{ID: 2, Name: "bob"})
+		bob := attach(t, h, &skippingSession{}, plausch.AccountRef{ID: 2, Name: "bob"})
 		time.Sleep(2 * presenceEvery)
 		synctest.Wait()
 		bob.Unsubscribe()

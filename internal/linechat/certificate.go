@@ -18,7 +18,7 @@ func confirmCertificate(ctx context.Context, c *connect.Login, s screen, r *rend
 	if !errors.As(err, &unknown) || unknown.Expected != "" {
 		return false, nil
 	}
-	fmt.Fprint(s, r.note("Nobody vouches for the certificate of %s (%s).", unknown.Server, connect.WhyUntrusted(unknown)))
+	fmt.Fprint(s, r.note("Nobody vouches for the certificate of %s (%s).", unknown.Server, connect.UntrustedReason(unknown)))
 	fmt.Fprint(s, r.note("Its SHA-256 is %s.", unknown.Fingerprint))
 	fmt.Fprint(s, r.note("Compare it with what plausch serve shows there: if it differs, somebody is listening in."))
 	answer, err := ask(ctx, s, "Is it the same? Type yes, or nothing to stop: ", "", false)

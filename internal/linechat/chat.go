@@ -282,7 +282,7 @@ func (c *chat) hello() {
 		plain = ", not encrypted"
 	}
 	c.note("You are %s at %s%s. /help lists the commands.", client.CleanLine(c.timeline().Account().Shown()), c.server.Address, plain)
-	if err := c.server.Unkept(); err != nil {
+	if err := c.server.StateError(); err != nil {
 		c.note("Nothing is kept when this ends, neither your sign-in nor what is not sent by then: %v.", err)
 	} else if !c.kept {
 		c.note("Another chat runs under this name: what this one has not sent when it ends is not kept.")

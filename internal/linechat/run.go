@@ -48,7 +48,7 @@ func Run(ctx context.Context, c *connect.Login, o Options, stdin io.Reader, stdo
 			}
 		}
 		err := chat.run(ctx, c, s, r)
-		if c.RetryTaken(ctx, err) {
+		if c.RetryNameTaken(ctx, err) {
 			continue
 		}
 		if s.terminal() {
@@ -65,7 +65,7 @@ func Run(ctx context.Context, c *connect.Login, o Options, stdin io.Reader, stdo
 			return ignoreQuit(err)
 		}
 		// A guest of another client, or an account: only the user knows.
-		fmt.Fprint(s, r.note("%s.", c.WhyNotIn(err)))
+		fmt.Fprint(s, r.note("%s.", c.SignInErrorText(err)))
 		c.Password, err = ask(ctx, s, "Password of "+c.Name+", or nothing to stop: ", "", true)
 		askedPassword = true
 		switch {

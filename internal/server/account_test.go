@@ -21,8 +21,8 @@ import (
 
 const password = "correct horse battery"
 
-// beside returns what another process does on the data folder of a server.
-func beside(t *testing.T, data string) *core.Admin {
+// otherProcess returns an Admin as another process has it, on the data folder of a server.
+func otherProcess(t *testing.T, data string) *core.Admin {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), filepath.Join(data, "plausch.db"), sqlite.Options{})
 	if err != nil {
@@ -38,7 +38,7 @@ func byInvite(cfg *config.Config) { cfg.Open = false }
 func TestOneOfAHundredGetsInOverTheNetwork(t *testing.T) {
 	data := t.TempDir()
 	address, _ := start(t, data, byInvite)
-	invite, code, err := beside(t, data).CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
+	invite, code, err := otherProcess(t, data).CreateInvite(t.Context(), core.InviteOptions{Role: plausch.RoleGuest})
 	if err != nil || invite.Uses != 1 {
 		t.Fatalf("the invite is %+v (%v)", invite, err)
 	}
@@ -74,7 +74,7 @@ func TestOneOfAHundredGetsInOverTheNetwork(t *testing.T) {
 func TestAnEndedSignInIsClosedWithinASecond(t *testing.T) {
 	data := t.TempDir()
 	address, _ := start(t, data, byInvite)
-	admin := beside(t, data)
+	admin := otherProcess(t, data)
 	account, err := admin.CreateAccount(t.Context(), "alice", password, plausch.RoleMember)
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestAServerIsClaimedOnce(t *testing.T) {
 	if err := p.call(protocol.MethodSignIn, &protocol.SignIn{Name: "eve"}, &protocol.SignedIn{}); err == nil || err.Code != plausch.SignInFailed {
 		t.Errorf("a guest: %v", err)
 	}
-	code, err := beside(t, data).CreateClaim(t.Context())
+	code, err := otherProcess(t, data).CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestAnInheritedProtocolIsShutOutToo(t *testing.T) {
 	if _, err := conn.Read(make([]byte, 4096)); err != nil {
 		t.Fatal(err)
 	}
-	admin := beside(t, data)
+	admin := otherProcess(t, data)
 	account, err := admin.GetAccount(t.Context(), "anna")
 	if err != nil {
 		t.Fatal(err)

@@ -98,10 +98,10 @@ func refuseFiles(cfg *config.Config, database string) error {
 // checkEvery is how often a damaged database is spoken of.
 const checkEvery = time.Hour
 
-// keepChecking looks through the database once, which may take minutes, beside what
+// checkLoop looks through the database once, which may take minutes, beside what
 // the server does. A damaged one is not ready any more: what is in it may be wrong,
 // and each hour without its host knowing makes the last good backup older.
-func (s *Server) keepChecking(ctx context.Context) {
+func (s *Server) checkLoop(ctx context.Context) {
 	h, err := sqlite.Inspect(ctx, s.store.Path())
 	switch {
 	case ctx.Err() != nil:

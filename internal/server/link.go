@@ -5,9 +5,9 @@ import (
 	"plausch/internal/link"
 )
 
-// Reached says where a server with the settings cfg is reached that listens at
-// places, see [Server.Places].
-func Reached(cfg *config.Config, places []string) link.Server {
+// PublicAddress says where a server with the settings cfg is reached that listens at
+// places, see [Server.ListenAddresses].
+func PublicAddress(cfg *config.Config, places []string) link.Server {
 	s := link.Server{
 		PublicURL: cfg.PublicURL, Domain: cfg.Domain, Port: cfg.OutsidePort, TLS: cfg.Certificates() != config.NoCertificate,
 		Plaintext: cfg.Plaintext, Proxied: len(cfg.BehindProxy) > 0,

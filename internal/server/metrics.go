@@ -63,7 +63,7 @@ func newMetrics(ln net.Listener, s *Server, hosts *web.Hosts) *metrics {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /certificate", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(s.sayCertificate()) // whoever asked has gone
+		_ = json.NewEncoder(w).Encode(s.writeCertificate()) // whoever asked has gone
 	})
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)

@@ -18,7 +18,7 @@ import (
 // Base returns where the links of a server with the settings cfg begin that listens at
 // places, if they work from everywhere; else "".
 func Base(cfg *config.Config, places []string) string {
-	if base := Reached(cfg, places).Base(); base.Scope == link.Anywhere {
+	if base := PublicAddress(cfg, places).Base(); base.Scope == link.Anywhere {
 		return base.URL
 	}
 	return ""
@@ -42,7 +42,7 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 		return push, err
 	}
 	o := &s.notifyOptions
-	o.Doer, o.Log, o.Base = s.calls, s.log, Base(cfg, s.Places())
+	o.Doer, o.Log, o.Base = s.calls, s.log, Base(cfg, s.ListenAddresses())
 	o.Sent = func(_ plausch.PushKind, status int) {
 		if status >= 200 && status < 300 {
 			s.pushes.taken.Add(1)

@@ -36,7 +36,7 @@ func pushing(t *testing.T, service *notifytest.Service) func(*config.Config) {
 func accountOf(t *testing.T, data, address, name string, role plausch.Role) *peer {
 	t.Helper()
 	token := auth.NewToken()
-	_, err := beside(t, data).Store.CreateAccount(t.Context(), store.NewAccount{Name: name, Role: role, Token: token.Hash(), At: time.Now()})
+	_, err := otherProcess(t, data).Store.CreateAccount(t.Context(), store.NewAccount{Name: name, Role: role, Token: token.Hash(), At: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestOutgoingWebhooksOfARoom(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	st := beside(t, data).Store
+	st := otherProcess(t, data).Store
 	author, err := st.AccountByName(t.Context(), "anna")
 	if err != nil {
 		t.Fatal(err)

@@ -22,9 +22,9 @@ type router struct {
 // this server. It is to be called before Run.
 func (s *Server) OnMapped(f func(outside netip.AddrPort)) { s.router.mapped = f }
 
-// planMapping chooses the port to forward: nothing comes from the router to a
+// mappingPorts chooses the port to forward: nothing comes from the router to a
 // loopback address.
-func (s *Server) planMapping(cfg *config.Config) error {
+func (s *Server) mappingPorts(cfg *config.Config) error {
 	if !cfg.MapPort {
 		return nil
 	}

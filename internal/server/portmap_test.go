@@ -64,7 +64,7 @@ func TestRouterForwardsWhileTheServerRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := s.Addrs()[0].(*net.TCPAddr).Port
-	// Tests listen on the loopback only, which planMapping refuses.
+	// Tests listen on the loopback only, which mappingPorts refuses.
 	s.router = router{inside: uint16(port), outside: 443, network: network}
 	told := make(chan netip.AddrPort, 1)
 	s.OnMapped(func(outside netip.AddrPort) { told <- outside })
@@ -106,7 +106,7 @@ func TestMapPortNeedsMoreThanTheLoopback(t *testing.T) {
 	}
 	cfg.Listen = []string{"127.0.0.1:1", "ktn://:2", ":7528"}
 	cfg.OutsidePort = 443
-	if err := s.planMapping(cfg); err != nil || s.router.inside != 7528 || s.router.outside != 443 {
+	if err := s.mappingPorts(cfg); err != nil || s.router.inside != 7528 || s.router.outside != 443 {
 		t.Errorf("planned %+v, %v", s.router, err)
 	}
 }

@@ -91,11 +91,11 @@ func FindRunning(data string) (*Running, error) {
 	return running, err
 }
 
-// sayRunning writes the file of [Running].
-func (s *Server) sayRunning(cfg *config.Config) error {
+// writeRunning writes the file of [Running].
+func (s *Server) writeRunning(cfg *config.Config) error {
 	r := Running{
 		PID: os.Getpid(), Version: plausch.Version, Started: time.Now().UTC().Truncate(time.Second),
-		Listen: s.Places(), Domain: cfg.Domain, TLS: s.certificate != nil, Links: Reached(cfg, s.Places()).Base(),
+		Listen: s.ListenAddresses(), Domain: cfg.Domain, TLS: s.certificate != nil, Links: PublicAddress(cfg, s.ListenAddresses()).Base(),
 	}
 	if addr := s.MetricsAddr(); addr != nil {
 		r.Metrics = addr.String()
@@ -147,7 +147,7 @@ type Certificate struct {
 	FailedAt    time.Time `json:"failed_at,omitzero"`
 }
 
-func (s *Server) sayCertificate() Certificate {
+func (s *Server) writeCertificate() Certificate {
 	status, _ := s.Certificate()
 	c := Certificate{Kind: status.Kind, NotAfter: status.NotAfter, Fingerprint: status.Fingerprint}
 	if status.Failed != nil {

@@ -155,7 +155,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	})
 	s.web = web.New(web.Options{
 		API: table, Sessions: s.sessions, Ready: s.Ready, TLS: s.webTLS(cfg),
-		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded, Links: Reached(cfg, s.Places()).Base(), LastBackup: lastBackup(cfg.Data), Downloads: filepath.Join(cfg.Data, "downloads"),
+		Hosts: s.hosts, Forwarded: cfg.ProxyHeaders == config.Forwarded, Links: PublicAddress(cfg, s.ListenAddresses()).Base(), LastBackup: lastBackup(cfg.Data), Downloads: filepath.Join(cfg.Data, "downloads"),
 		REST: rest.Options{
 			API: table, BodyDeadline: cfg.Limits.SignInDeadline, WriteDeadline: cfg.Limits.WriteDeadline,
 			StreamBytes: cfg.Limits.OutboxBytes, Log: log,
@@ -175,10 +175,10 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		s.htlProtocol(), // before native, whose frames have lengths, too
 		port.Protocol{Name: "native", Match: native.Match, Serve: native.Serve(s.sessions), Refuse: native.Refuse, Busy: native.Busy, ALPN: []string{native.ALPN}},
 	)
-	if err := s.planMapping(cfg); err != nil {
+	if err := s.mappingPorts(cfg); err != nil {
 		return nil, err
 	}
-	if err := s.sayRunning(cfg); err != nil {
+	if err := s.writeRunning(cfg); err != nil {
 		log.Warn("plausch status will not know much", "err", err) // the disk may be full; reading goes on
 	}
 	return s, nil
@@ -333,9 +333,9 @@ func (s *Server) Addrs() []net.Addr {
 	return addrs
 }
 
-// Places returns where it listens as the settings name it: HOST:PORT, with the
+// ListenAddresses returns where it listens as the settings name it: HOST:PORT, with the
 // scheme before it where one of the old protocols has a port of its own.
-func (s *Server) Places() []string {
+func (s *Server) ListenAddresses() []string {
 	places := make([]string, len(s.listeners))
 	for i, ln := range s.listeners {
 		places[i] = ln.Addr().String()
@@ -368,7 +368,7 @@ func (s *Server) MetricsAddr() net.Addr {
 func (s *Server) Run(ctx context.Context) error {
 	checking, stopChecking := context.WithCancel(ctx)
 	checked := make(chan struct{})
-	go func() { defer close(checked); s.keepChecking(checking) }()
+	go func() { defer close(checked); s.checkLoop(checking) }()
 	defer func() { stopChecking(); <-checked }()
 	for _, ln := range s.listeners {
 		go func() { _ = ln.serve(s.port, ln) }() // ends with the listener

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Outbox is what waits to be written to one connection. Its writer is a
+// Outbox queues what is to be written to one connection. Its writer is a
 // goroutine that exists only while there is something: it takes all that waits,
 // writes it in one call, and ends when nothing is left.
 //

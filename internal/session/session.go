@@ -34,7 +34,7 @@ type Frames interface {
 	Next(limit int, patience time.Duration) ([]byte, error)
 }
 
-// Acceptor has accepted a connection, and is told of its sign-in and its end.
+// Acceptor has accepted a connection. A session reports its sign-in and its end to it.
 type Acceptor interface {
 	// SignedIn is called if somebody signs in; see [api.Caller] for the params. It
 	// returns false if the account has too many connections.
@@ -202,7 +202,7 @@ func (ses *session) next() ([]byte, error) {
 	return body, err
 }
 
-// readError makes of the end of reading what the other side is told, if anything.
+// readError returns the error to report to the client for the end of reading, if any.
 func (ses *session) readError(err error) error {
 	switch {
 	case ses.server.sessions.Draining():
@@ -238,7 +238,7 @@ func (ses *session) handle(body []byte) error {
 		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
 	ses.inFlight.begin()
-	ses.out.WaitForSpace() // who does not read the replies is not read on
+	ses.out.WaitForSpace() // back-pressure: no more requests while replies are queued
 	ses.server.api.Call(ses.server.ctx, &ses.caller, req.Method,
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
 		func(result protocol.Body, err error) {

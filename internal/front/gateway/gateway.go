@@ -65,7 +65,7 @@ type Options struct {
 	// Waiting is how many messages can wait to be written.
 	Waiting  int
 	Presence bool // the protocol shows who comes and goes
-	// FoldNames has guests whose names do not fit get free ones that do.
+	// FoldNames gives guests free names made from those that are not valid.
 	FoldNames bool
 	Log       *slog.Logger
 }

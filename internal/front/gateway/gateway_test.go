@@ -181,13 +181,13 @@ func TestMissedCountsWhatWouldHaveBeenShown(t *testing.T) {
 	alice.do("names", "alice bob")
 }
 
-// leaky is a bus that loses, against its contract, what keep does not want.
-type leaky struct {
+// lossyBus is a bus that loses, against its contract, what keep does not want.
+type lossyBus struct {
 	bus.Local
 	keep func(*plausch.Event) bool
 }
 
-func (l *leaky) Subscribe(to bus.Subscriber) func() {
+func (l *lossyBus) Subscribe(to bus.Subscriber) func() {
 	return l.Local.Subscribe(bus.Subscriber{Signal: to.Signal, Events: func(events []plausch.Event) {
 		if kept := slices.DeleteFunc(slices.Clone(events), func(e plausch.Event) bool { return !l.keep(&e) }); len(kept) > 0 {
 			to.Events(kept)
@@ -209,7 +209,7 @@ func TestGapsHeal(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			tb := servertest.NewTableOn(t, true, &leaky{keep: func(e *plausch.Event) bool { return !slices.Contains(test.lost, e.Text) }})
+			tb := servertest.NewTableOn(t, true, &lossyBus{keep: func(e *plausch.Event) bool { return !slices.Contains(test.lost, e.Text) }})
 			place, _ := serve(t, tb)
 			alice := enter(t, place, "alice")
 			bob := newCaller(t, tb, "bob")
@@ -224,7 +224,7 @@ func TestGapsHeal(t *testing.T) {
 
 // TestGapBehindRecent loses what was said between Recent and Live.
 func TestGapBehindRecent(t *testing.T) {
-	tb := servertest.NewTableOn(t, true, &leaky{keep: func(e *plausch.Event) bool { return e.Text != "2" }})
+	tb := servertest.NewTableOn(t, true, &lossyBus{keep: func(e *plausch.Event) bool { return e.Text != "2" }})
 	place, _ := serve(t, tb)
 	bob, alice := newCaller(t, tb, "bob"), dial(t, place)
 	say := func(text string) {

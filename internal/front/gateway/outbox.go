@@ -15,7 +15,7 @@ const maxReplies = 64
 // echoTimeout is how long [Session.Send] waits for its own message to come by.
 const echoTimeout = time.Second
 
-// outbox is what waits to be written to one connection, in its order. Its writer
+// outbox queues what is to be written to one connection, in order. Its writer
 // is a goroutine that exists only while there is something. It is the session as
 // the hub sees it.
 type outbox struct {
@@ -37,7 +37,7 @@ type outbox struct {
 	ignoredRooms    map[plausch.RoomID]bool                  // rooms whose messages are not for this connection
 	lastSeq         map[plausch.RoomID]int64                 // newest seqs that came from the hub
 	connected       map[plausch.AccountID]string             // names of those who are connected, as the client knows
-	presenceChanges map[plausch.AccountID]plausch.AccountRef // who came or went since
+	presenceChanges map[plausch.AccountID]plausch.AccountRef // accounts that connected or disconnected since
 	presenceQueued  bool                                     // the item that tells of them is queued
 	changed         chan struct{}                            // closed at the next change, if somebody waits
 }
@@ -104,7 +104,7 @@ func (o *outbox) Offer(p *protocol.Prepared) bool {
 	return true
 }
 
-// notePresence notes who came or went. However many do while nothing can be written, it
+// notePresence notes a connect or disconnect. However many do while nothing can be written, it
 // keeps no more of them than are connected, or were when the client was last told. The
 // lock is held.
 func (o *outbox) notePresence(changes []protocol.PresenceChange) {
@@ -331,7 +331,7 @@ func (o *outbox) hasFailed() bool {
 	return o.failed
 }
 
-// noteConnected notes, before delivery starts, who is connected.
+// noteConnected notes, before delivery starts, the connected accounts.
 func (o *outbox) noteConnected(ref plausch.AccountRef) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -8,14 +8,14 @@ import (
 	"plausch/protocol"
 )
 
-// teller is a front that keeps who it was told of.
-type teller struct {
+// presenceRecorder is a front that keeps who it was told of.
+type presenceRecorder struct {
 	Front
 	moved []Presence
 	here  []string
 }
 
-func (f *teller) Presence(moved []Presence, here []string) [][]byte {
+func (f *presenceRecorder) Presence(moved []Presence, here []string) [][]byte {
 	f.moved, f.here = moved, here
 	return nil
 }
@@ -23,7 +23,7 @@ func (f *teller) Presence(moved []Presence, here []string) [][]byte {
 // TestPresenceWaitsOnce has a crowd come and go while nothing can be written: no
 // more of it is kept than is told in the end.
 func TestPresenceWaitsOnce(t *testing.T) {
-	front := new(teller)
+	front := new(presenceRecorder)
 	s := &Session{front: front, server: &Server{}}
 	o := &s.out
 	o.init(s)

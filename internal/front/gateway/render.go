@@ -57,7 +57,7 @@ func (o *outbox) ignore(id plausch.RoomID) {
 	o.ignoredRooms[id] = true
 }
 
-// renderPresence returns the pieces of those who came or went.
+// renderPresence returns the pieces for connects and disconnects.
 func (o *outbox) renderPresence() [][]byte {
 	o.mu.Lock()
 	var changes []Presence

@@ -112,7 +112,7 @@ func (s *Session) endSignIn(forever bool) {
 	s.caller.Close()
 }
 
-// reason makes of the end of Serve what the other side is told, if anything.
+// reason returns the error to report to the client for the end of Serve, if any.
 func (s *Session) reason(err error) error {
 	if why := s.endReason.Load(); why != nil {
 		return *why
@@ -198,7 +198,7 @@ func (s *Session) ReadBy(t time.Time) {
 }
 
 // Reply queues what to write, each piece in a write of its own. It waits while
-// much waits already: who does not read the replies is not read on.
+// much is queued: no more requests are read while replies are queued.
 func (s *Session) Reply(pieces ...[]byte) { s.out.reply(pieces) }
 
 func (s *Session) hello() error {
@@ -243,7 +243,7 @@ func callFromWriter[R, P any](s *Session, method string, params P) (R, error) {
 // SignedIn reports whether somebody has signed in.
 func (s *Session) SignedIn() bool { return s.me.ID != 0 }
 
-// OwnName returns the name of who has signed in, as it was typed.
+// OwnName returns the name of the signed-in account, as it was typed.
 func (s *Session) OwnName() string { return s.ownName }
 
 // Who connects again right after a connection has ended may be faster than its
@@ -286,7 +286,7 @@ func (s *Session) folded(typed string) bool {
 	return s.server.opts.FoldNames && s.me.Display != "" && typed == s.me.Display && writableName(s.me) != s.me.Display
 }
 
-// Name returns the name of who has signed in, as others see it.
+// Name returns the name of the signed-in account, as others see it.
 func (s *Session) Name() string { return writableName(s.me) }
 
 // maxSignInAgain is how long, at most, a connection stays open for another sign-in.

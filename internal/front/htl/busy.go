@@ -6,7 +6,7 @@ import (
 	"plausch/internal/front/port"
 )
 
-// Busy tells somebody for whom there is no place that it is so.
+// Busy tells a client that the server has no place for its connection.
 func Busy(c *port.Conn) {
 	prefix := c.Prefix
 	if len(prefix) == 0 { // a place of its own: the port has not looked at the first byte

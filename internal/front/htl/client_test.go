@@ -29,16 +29,16 @@ func serve(t testing.TB, tb *servertest.Table, change ...func(*htl.Options)) *se
 	return servertest.Serve(t, port.Protocol{Name: "htl", Match: htl.Match, Serve: s.Serve}, s.Drain)
 }
 
-// habit is a way to write and read documents.
-type habit struct {
+// ioStyle is a way to write and read documents.
+type ioStyle struct {
 	frame func(document []byte) []byte
 	next  func(net.Conn) ([]byte, error)
 }
 
-var habits = map[string]habit{"with lengths": framed, "recv(4096)": bare, "a streaming parser": streaming}
+var ioStyles = map[string]ioStyle{"with lengths": framed, "recv(4096)": bare, "a streaming parser": streaming}
 
 // framed is that of the later clients.
-var framed = habit{
+var framed = ioStyle{
 	frame: func(d []byte) []byte { return append(binary.BigEndian.AppendUint32(nil, uint32(len(d))), d...) },
 	next: func(conn net.Conn) ([]byte, error) {
 		head := make([]byte, 4)
@@ -56,7 +56,7 @@ var framed = habit{
 }
 
 // bare is that of the first ones: what is read at once is a document.
-var bare = habit{
+var bare = ioStyle{
 	frame: func(d []byte) []byte { return d },
 	next: func(conn net.Conn) ([]byte, error) {
 		d := make([]byte, 4096)
@@ -65,7 +65,7 @@ var bare = habit{
 	},
 }
 
-var streaming = habit{
+var streaming = ioStyle{
 	frame: func(d []byte) []byte { return d },
 	next: func(conn net.Conn) ([]byte, error) { // a byte at a time: it ends where the document does
 		var d []byte
@@ -85,12 +85,12 @@ var streaming = habit{
 type client struct {
 	t    testing.TB
 	conn net.Conn
-	h    habit
+	h    ioStyle
 	got  chan any // documents: maps, or bare values
 	err  error    // ended got
 }
 
-func newClient(t testing.TB, conn net.Conn, h habit) *client {
+func newClient(t testing.TB, conn net.Conn, h ioStyle) *client {
 	c := &client{t: t, conn: conn, h: h, got: make(chan any, 4096)}
 	go func() {
 		defer close(c.got)
@@ -223,7 +223,7 @@ func (c *client) skip(to string) {
 	}
 }
 
-func dial(t testing.TB, address string, h habit) *client {
+func dial(t testing.TB, address string, h ioStyle) *client {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

@@ -21,7 +21,7 @@ type front struct {
 	framed      bool
 	maxDocument int // bytes of a document, where that can be chosen
 	in          *decoder
-	token       string // of who has signed in, empty if none
+	token       string // of the signed-in account, empty if none
 	askedName   string // the name that was asked for
 }
 
@@ -163,7 +163,7 @@ func (f *front) certificate() []byte {
 	return f.server.opts.Certificate()
 }
 
-// text sends a text. Its author is who has signed in, whatever it says.
+// text sends a text. Its author is the signed-in account, whatever it says.
 func (f *front) text(r request) error {
 	if len(r.content) > maxSmall { // a copy of it could be as large as a file
 		return requestError(fmt.Sprintf("the text has %d bytes; at most %d can be sent in one message", len(r.content), plausch.MaxText))

@@ -16,7 +16,7 @@ import (
 
 // TestHabits has one conversation in both framings.
 func TestHabits(t *testing.T) {
-	for name, h := range habits {
+	for name, h := range ioStyles {
 		for how, write := range map[string]func(c *client, b []byte){
 			"at once": func(c *client, b []byte) { c.write(b) },
 			"byte by byte": func(c *client, b []byte) {
@@ -60,7 +60,7 @@ func TestHabits(t *testing.T) {
 
 func TestCertificate(t *testing.T) {
 	place := serve(t, servertest.NewTable(t, true), func(o *htl.Options) { o.Certificate = func() []byte { return []byte("-----BEGIN") } })
-	for name, h := range habits {
+	for name, h := range ioStyles {
 		c := newClient(t, place.Dial(), h)
 		c.send("type", "sslcheck")
 		if v := c.next(); v != true {
@@ -273,7 +273,7 @@ func TestHistory(t *testing.T) {
 	}
 	alice.send("type", "close")
 	alice.wantEnd()
-	for name, h := range habits {
+	for name, h := range ioStyles {
 		bob := newClient(t, place.Dial(), h)
 		bob.auth("bob", "")
 		bob.wantUsers("bob")
@@ -291,7 +291,7 @@ func TestHistory(t *testing.T) {
 func TestLongTexts(t *testing.T) {
 	place := serve(t, servertest.NewTable(t, true), func(o *htl.Options) { o.HistoryMessages = 0 })
 	alice := enter(t, place, "alice", "", "alice")
-	for name, h := range habits {
+	for name, h := range ioStyles {
 		bob := newClient(t, place.Dial(), h)
 		bob.auth("bob", "")
 		bob.wantUsers("alice", "bob")
@@ -326,7 +326,7 @@ func TestLongTexts(t *testing.T) {
 // TestFoolishDocuments are answered, and what follows is understood.
 func TestFoolishDocuments(t *testing.T) {
 	place := serve(t, servertest.NewTable(t, true))
-	for name, h := range habits {
+	for name, h := range ioStyles {
 		c := newClient(t, place.Dial(), h)
 		c.send("type", "sslcheck")
 		c.next()

@@ -34,7 +34,7 @@ func TestConversation(t *testing.T) {
 	place := serve(t, servertest.NewTable(t, true), func(o *htl.Options) { o.HistoryMessages = 3 })
 	type peer struct {
 		conn net.Conn
-		habit
+		ioStyle
 	}
 	peers := map[string]*peer{}
 	times := regexp.MustCompile(`"time":[0-9.e+]+`)

@@ -41,11 +41,11 @@ func serve(t testing.TB, tb *servertest.Table, change ...func(*ktn.Options)) *se
 // quiet sends no history at login.
 func quiet(o *ktn.Options) { o.History = ktn.HistoryNone }
 
-// habit is a way to take responses off a connection: each the whole of one.
-type habit func(net.Conn) func() ([]byte, error)
+// readStyle is a way to take responses off a connection: each the whole of one.
+type readStyle func(net.Conn) func() ([]byte, error)
 
 // recv reads at most n bytes, once, and takes them for one document.
-func recv(n int) habit {
+func recv(n int) readStyle {
 	return func(conn net.Conn) func() ([]byte, error) {
 		return func() ([]byte, error) {
 			buf := make([]byte, n)
@@ -70,7 +70,7 @@ func stream(conn net.Conn) func() ([]byte, error) {
 	}
 }
 
-var habits = map[string]habit{"recv(1024)": recv(1024), "recv(4096)": recv(4096), "readLine": lines, "a streaming parser": stream}
+var readStyles = map[string]readStyle{"recv(1024)": recv(1024), "recv(4096)": recv(4096), "readLine": lines, "a streaming parser": stream}
 
 // client is a client of the course: a receiver beside its input.
 type client struct {
@@ -87,7 +87,7 @@ type response struct {
 }
 
 // newClient has conn read until it ends.
-func newClient(t testing.TB, conn net.Conn, h habit) *client {
+func newClient(t testing.TB, conn net.Conn, h readStyle) *client {
 	c := &client{t: t, conn: conn, got: make(chan response, 4096)}
 	next := h(conn)
 	go func() {

@@ -54,10 +54,10 @@ func TestHabits(t *testing.T) {
 	n := 0
 	for form, format := range requests {
 		for how, write := range writes {
-			for habit, read := range habits {
+			for readStyle, read := range readStyles {
 				n++
 				name := fmt.Sprintf("Student%d", n)
-				t.Run(form+"/"+how+"/"+habit, func(t *testing.T) {
+				t.Run(form+"/"+how+"/"+readStyle, func(t *testing.T) {
 					request := func(kind string) string {
 						if form == "the kind in capitals" {
 							kind = strings.ToUpper(kind)
@@ -328,7 +328,7 @@ func TestHistory(t *testing.T) {
 	for mode, read := range modes {
 		t.Run(string(mode), func(t *testing.T) {
 			place := serve(t, tb, everything, func(o *ktn.Options) { o.History = mode })
-			for habit, how := range habits {
+			for readStyle, how := range readStyles {
 				c := newClient(t, place.Dial(), how)
 				c.request("login", "carol")
 				c.wantInfo("Login successful")
@@ -337,7 +337,7 @@ func TestHistory(t *testing.T) {
 					expect = nil
 				}
 				if got := read(c, len(expect)); !slices.Equal(got, expect) {
-					t.Errorf("%s: the history is %q, want %q", habit, got, expect)
+					t.Errorf("%s: the history is %q, want %q", readStyle, got, expect)
 				}
 				c.request("history", nil)
 				asked := read
@@ -345,7 +345,7 @@ func TestHistory(t *testing.T) {
 					asked = modes[ktn.HistoryReplay]
 				}
 				if got := asked(c, len(want)); !slices.Equal(got, want) {
-					t.Errorf("%s: asked for, the history is %q, want %q", habit, got, want)
+					t.Errorf("%s: asked for, the history is %q, want %q", readStyle, got, want)
 				}
 				c.leave()
 			}
@@ -405,7 +405,7 @@ func message(t testing.TB, m map[string]any) [2]string {
 func TestLongTexts(t *testing.T) {
 	place := serve(t, servertest.NewTable(t, true), quiet)
 	alice := enter(t, place, "alice")
-	for habit, read := range habits {
+	for readStyle, read := range readStyles {
 		bob := newClient(t, place.Dial(), read)
 		bob.request("login", "bob")
 		bob.wantInfo("Login successful")
@@ -420,7 +420,7 @@ func TestLongTexts(t *testing.T) {
 					parts = append(parts, c.next())
 				}
 				if joined(parts) != text || len(parts) < 2 {
-					t.Errorf("%s: %d parts make %.60q…, want %.60q…", habit, len(parts), joined(parts), text)
+					t.Errorf("%s: %d parts make %.60q…, want %.60q…", readStyle, len(parts), joined(parts), text)
 				}
 			}
 		}

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// BusyText is what somebody is told for whom there is no place.
+// BusyText is the text of a connection refused for want of a place.
 const BusyText = "There are too many connections from your network, or to this chat, just now. Close some, or try again in a few seconds."
 
 const (
-	// busyDeadline is how long somebody for whom there is no place may take to say
+	// busyDeadline is how long a client without a place may take to say
 	// what they speak and to read why.
 	busyDeadline = 2 * time.Second
-	// maxBusy is how many are told so at once; others are closed without a word.
+	// maxBusy is how many are told at once; others are closed without a word.
 	maxBusy = 32
 )
 
-// refuseBusy tells somebody for whom there is no place that it is so, in their
+// refuseBusy tells a client that there is no place for its connection, in its
 // protocol, and closes the connection.
 func (p *Port) refuseBusy(conn net.Conn, proxied bool, protocol *Protocol) {
 	if !p.mayTellBusy() {

@@ -8,7 +8,7 @@ import (
 	"plausch/internal/network"
 )
 
-// Plaintext says who is answered without TLS.
+// Plaintext says which networks are answered without TLS.
 type Plaintext uint8
 
 const (

@@ -46,7 +46,7 @@ type Protocol struct {
 	// Refuse takes over, as Serve does, a connection whose other side is not
 	// answered in plain text. It may say so. Nil closes the connection.
 	Refuse func(*Conn)
-	// Busy tells somebody for whom there is no place that it is so. It has until
+	// Busy tells a client that there is no place for its connection. It has until
 	// c.Until, and the port closes the connection then. Nil closes it without a word.
 	Busy func(c *Conn)
 	// ALPN are the names of the protocol in TLS handshakes (RFC 7301). A
@@ -117,7 +117,7 @@ type Options struct {
 	// TLS has the certificates, and in NextProtos the names for which they are
 	// all that is wanted (acme-tls/1). Nil means that no TLS is spoken.
 	TLS *tls.Config
-	// Plaintext says who is answered without TLS.
+	// Plaintext says which networks are answered without TLS.
 	Plaintext Plaintext
 	// Proxies are the addresses of proxies whose word counts on for whom they
 	// speak.
@@ -136,7 +136,7 @@ type Port struct {
 	closed    bool
 	listeners []net.Listener
 	unknown   map[net.Conn]struct{} // connections that are looked at
-	busy      chan struct{}         // has one for each who is told that there is no place
+	busy      chan struct{}         // has one for each connection that is being refused
 	serving   sync.WaitGroup        // accept loops and connections
 }
 

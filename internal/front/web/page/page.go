@@ -101,7 +101,7 @@ type route struct {
 	serve   func(*request) error
 }
 
-// access says for whom a route is.
+// access says who may use a route.
 type access uint8
 
 const (

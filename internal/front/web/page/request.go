@@ -25,7 +25,7 @@ type request struct {
 	arrival Arrival
 	caller  api.Caller
 	host    protocol.Welcome    // what the server says of itself
-	me      protocol.OwnAccount // who asks; zero if nobody has signed in
+	me      protocol.OwnAccount // the caller; zero if not signed in
 	body    []byte              // if it is JSON
 }
 
@@ -126,7 +126,7 @@ func (q *request) hello(c *api.Caller) error {
 	return err
 }
 
-// admit serves the route to those for whom it is.
+// admit serves the route to those who have access.
 func (q *request) admit(route route) error {
 	if q.host.Unclaimed && !q.host.Guests && route.access != always {
 		return q.show(http.StatusServiceUnavailable, "setup", nil)

@@ -36,7 +36,7 @@ func shown(a *protocol.Account) string {
 	return a.Ref().Shown()
 }
 
-// uses says for whom an invite is.
+// uses describes who an invite is for.
 func uses(i protocol.Invite) string {
 	var s string
 	switch left := i.Uses - i.Used; {

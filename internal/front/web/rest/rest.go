@@ -122,7 +122,7 @@ type request struct {
 	epoch  string          // of the seq that the caller names; empty if it does not say
 	hungUp <-chan struct{} // closed when the connection brings nothing more
 	caller api.Caller
-	me     protocol.OwnAccount // who asks
+	me     protocol.OwnAccount // the caller
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
