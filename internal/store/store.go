@@ -472,8 +472,8 @@ type Change struct {
 type Log interface {
 	// Append commits drafts in order, in one transaction, and returns when they
 	// are on disk. The results match the drafts. Each event gets its room's next
-	// seq. In the same transaction a join adds its member, who made the room as its
-	// owner and others as members, a leave removes it, a role and a change of the
+	// seq. In the same transaction a join adds its member, the first of a room as
+	// its owner and others as members, a leave removes it, a role and a change of the
 	// room are kept, attachments become those of their message, and what an event
 	// does to its target is done: see [Log.Messages]. A target must be a message of
 	// the room; to be changed, it must not be deleted. Everybody is a member of

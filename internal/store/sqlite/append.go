@@ -248,7 +248,7 @@ func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
 		return 0, err
 	}
 	for _, member := range d.Direct {
-		if _, err := b.add(room, newEvent{kind: plausch.EventJoin, actor: d.Actor, member: member, time: d.Time}); err != nil {
+		if _, err := b.add(room, newEvent{kind: plausch.EventJoin, actor: d.Actor, member: member, time: d.Time, role: codeRoomMember}); err != nil {
 			return 0, err
 		}
 	}
@@ -296,7 +296,7 @@ type newEvent struct {
 	time          time.Time
 	text          string
 	clientID      string
-	role          int64 // of a join, the code of the role if it is not that of a member
+	role          int64 // of a join, the code of the role; 0: owner of an empty room, else member
 }
 
 // addOwn adds the event that a draft is of, with all that it does.
@@ -382,9 +382,12 @@ func (b *batch) member(room plausch.RoomID, n newEvent) (err error) {
 	switch {
 	case room == plausch.PublicRoom: // has none
 	case n.kind == plausch.EventJoin:
-		role := int64(codeRoomMember)
-		if n.role != 0 {
-			role = n.role
+		role := n.role
+		if role == 0 {
+			// Who comes into an empty room runs it: nobody else could.
+			if err = b.w.joinRole.QueryRowContext(b.ctx, room).Scan(&role); err != nil {
+				return err
+			}
 		}
 		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role)
 		b.members[membership{room, n.member.ID}] = role

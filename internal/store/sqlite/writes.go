@@ -24,7 +24,7 @@ type writes struct {
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
-	memberRole, roomNow                   *statement
+	memberRole, joinRole, roomNow         *statement
 	target, details, insertDetails        *statement
 	setBits, editMessage, deleteMessage   *statement
 	pinMessage, unpinMessage, isPinned    *statement
@@ -124,6 +124,7 @@ func (w *writes) queries() []query {
 		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
 
 		{&w.memberRole, `SELECT role FROM memberships WHERE account = ? AND room = ?`},
+		{&w.joinRole, fmt.Sprintf(`SELECT iif(EXISTS (SELECT 1 FROM memberships WHERE room = ?), %d, %d)`, codeRoomMember, codeRoomOwner)},
 		{&w.roomNow, `SELECT writers = 2, archived FROM rooms WHERE id = ?`},
 		{&w.setRole, `UPDATE memberships SET role = ? WHERE account = ? AND room = ?`},
 		{&w.updateRoom, `UPDATE rooms SET topic = ifnull(?, topic), description = ifnull(?, description),

@@ -197,6 +197,9 @@ func (m *actors) join(by, member *actor, room *actorsRoom) *request {
 		draft: &store.Draft{Room: room.id, Kind: plausch.EventJoin, Actor: by.ref, Member: member.ref, Time: start, If: judged},
 		applied: func([]plausch.Event) {
 			room.seq++
+			if len(room.members) == 0 {
+				room.maker = member // who comes into an empty room runs it
+			}
 			room.members[member] = true
 		},
 	}

@@ -343,5 +343,11 @@ var messageTests = []test{
 		r, err = f.RoomFor(f.ctx(), room, bob.ID)
 		f.ok(err)
 		f.equal("who comes back", r.Role, plausch.RoomMember)
+		f.one(leave(room, ann, ann))
+		f.one(leave(room, bob, bob))
+		f.one(join(room, bob, bob))
+		r, err = f.RoomFor(f.ctx(), room, bob.ID)
+		f.ok(err)
+		f.equal("who comes into an empty room", r.Role, plausch.RoomOwner)
 	}},
 }
