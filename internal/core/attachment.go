@@ -88,6 +88,7 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 // storeFile stores the bytes first and then the file's row. A crash in between leaves
 // bytes without a row, which a Sweep removes.
 func (c *Core) storeFile(ctx context.Context, by plausch.Account, f File, body io.Reader) (plausch.Attachment, error) {
+	defer c.puts.begin(c.opts.Now())()
 	hash, size, err := c.opts.Blobs.Put(ctx, body, c.opts.MaxFile)
 	if err != nil {
 		return plausch.Attachment{}, err

@@ -50,6 +50,7 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 		if err != nil {
 			return by, err
 		}
+		defer c.puts.begin(c.opts.Now())()
 		kept, _, err := c.opts.Blobs.Put(ctx, bytes.NewReader(picture), maxAvatarBytes)
 		if err != nil {
 			return by, err

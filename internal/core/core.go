@@ -73,6 +73,9 @@ type Core struct {
 	uploads  uploads
 	scalings scalings
 	scrub    scrub
+	puts     puts
+	// deleted has a token when something was deleted that is to be cleared.
+	deleted chan struct{}
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -99,6 +102,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
+	c.deleted = make(chan struct{}, 1)
 	c.connections = connections{
 		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
@@ -122,13 +126,15 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.stop = stop
 	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {
 		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id))
-	}); err != nil {
+		c.logBackgroundError("whether an account was deleted is not known", c.clearIfDeleted(running, id))
+	}, c.clearSoon); err != nil {
 		stop()
 		return nil, err
 	}
 	ctx = running
 	c.stopped.Go(func() { c.lastSeenLoop(ctx) })
 	c.stopped.Go(func() { c.follow(ctx) })
+	c.stopped.Go(func() { c.clearLoop(ctx) })
 	if opts.Blobs != nil {
 		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -31,6 +32,8 @@ type log struct {
 	// accountChanged is told which account a commit that is none of the log's own
 	// has changed.
 	accountChanged func(plausch.AccountID)
+	// deleted is told that there is a deletion among what was published.
+	deleted func()
 	fatal          func(error)
 	logger         *slog.Logger
 
@@ -67,13 +70,13 @@ type batch struct {
 	err     error // of the whole batch
 }
 
-func startLog(ctx context.Context, opts Options, accountChanged func(plausch.AccountID)) (*log, error) {
+func startLog(ctx context.Context, opts Options, accountChanged func(plausch.AccountID), deleted func()) (*log, error) {
 	cursor, err := opts.Store.Cursor(ctx)
 	if err != nil {
 		return nil, err
 	}
 	l := &log{
-		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, fatal: opts.Fatal, logger: opts.Log,
+		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, deleted: deleted, fatal: opts.Fatal, logger: opts.Log,
 		waiting: newQueue(),
 		done:    make(chan batch, maxUnpublished),
 		cursor:  cursor,
@@ -190,7 +193,15 @@ func (l *log) publish(b *batch) {
 		return // follow was first
 	}
 	l.cursor = cursor
+	l.hand(events)
+}
+
+// hand gives events to the bus.
+func (l *log) hand(events []plausch.Event) {
 	l.bus.Publish(events)
+	if slices.ContainsFunc(events, func(e plausch.Event) bool { return e.Kind == plausch.EventDelete }) {
+		l.deleted()
+	}
 }
 
 // followLogged is follow for batches that have no events to publish.
@@ -250,7 +261,7 @@ func (l *log) publishStored(ctx context.Context, c store.Change) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		l.bus.Publish(events)
+		l.hand(events)
 		after = events[len(events)-1].Seq
 	}
 	return nil

@@ -131,6 +131,7 @@ func (c *Core) stripOne(ctx context.Context, old store.ContentHash) (changed boo
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return false, size, err
 	}
+	defer c.puts.begin(c.opts.Now())()
 	hash, stripped, err := c.opts.Blobs.Put(ctx, media.WithoutMetadata(r), size+size/4+1)
 	if err != nil {
 		return false, 2 * size, err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
+	"plausch"
 	"plausch/internal/blob"
 	"plausch/internal/store"
 )
@@ -69,6 +71,90 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 		c.opts.Log.Info("removed files that nobody needs", "unsent", forgotten, "blobs", removed)
 	}
 	return err
+}
+
+// removeReleased removes the bytes of files and avatars that are gone, however new they
+// are, and reports whether some are left that have to be tried again.
+func (c *Core) removeReleased(ctx context.Context) (left bool, err error) {
+	if c.opts.Blobs == nil || c.opts.LockFiles == nil {
+		return false, nil
+	}
+	unlock, err := c.opts.LockFiles()
+	if err != nil {
+		return true, nil // a backup is being made
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	// What is put from now on, or is being put, may be of the same bytes, and about to
+	// be named: nothing of its time is removed.
+	notAfter := c.puts.oldest(c.opts.Now()).Add(-coarsestTime)
+	const page = 100
+	var after store.ContentHash
+	for {
+		hashes, err := c.store.ListReleased(ctx, after, page)
+		if err != nil {
+			return left, err
+		}
+		for _, after = range hashes {
+			h := blob.Hash(after)
+			removed, err := c.opts.Blobs.Remove(ctx, h, notAfter)
+			if err != nil {
+				return left, err
+			}
+			if !removed && c.hasBlob(ctx, h) {
+				left = true
+			} else if err := c.store.ForgetContent(ctx, after); err != nil {
+				return left, err
+			}
+		}
+		if len(hashes) < page {
+			return left, nil
+		}
+	}
+}
+
+// hasBlob reports whether a blob may be there.
+func (c *Core) hasBlob(ctx context.Context, h blob.Hash) bool {
+	r, _, err := c.opts.Blobs.Open(ctx, h)
+	if err == nil {
+		r.Close()
+	}
+	return plausch.CodeOf(err) != plausch.NotFound
+}
+
+// coarsestTime is how far the time of a file may be off, as file systems keep it.
+const coarsestTime = 2 * time.Second
+
+// puts are the bytes that are being put, or were and are not named by a row yet.
+type puts struct {
+	mu    sync.Mutex
+	began map[*time.Time]bool
+}
+
+// begin notes one. Done has to be called when a row names it, or none will.
+func (p *puts) begin(now time.Time) (done func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.began == nil {
+		p.began = map[*time.Time]bool{}
+	}
+	p.began[&now] = true
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.began, &now)
+	}
+}
+
+// oldest returns when the oldest of them began, or now.
+func (p *puts) oldest(now time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for began := range p.began {
+		if began.Before(now) {
+			now = *began
+		}
+	}
+	return now
 }
 
 // tooManyUnknownError: a sweep has not removed blobs that the database has never named.

@@ -39,6 +39,7 @@ type Store interface {
 	Log
 	Attachments
 	Contents
+	Clearer
 	Webhooks
 	OutgoingWebhooks
 	Pushes
@@ -60,6 +61,14 @@ type Judged struct {
 	Role         plausch.Role
 	PasswordHash string
 	Member       plausch.RoomID
+}
+
+// Clearer sees to it that what was deleted is in none of the store's files.
+type Clearer interface {
+	// ClearDeleted returns when no byte of what was deleted before the call is left in
+	// the files of the store. It hinders writes for moments only, and waits for reads
+	// that began before; with the context's error it has to be called again.
+	ClearDeleted(ctx context.Context) error
 }
 
 // NewAccount is what [Accounts.CreateAccount] makes.
@@ -652,6 +661,10 @@ type Attachments interface {
 	// NamesContent reports whether there is a file, or an avatar, with a hash, and
 	// whether there was one, since ForgetContent was last told of the hash.
 	NamesContent(ctx context.Context, hash ContentHash) (now, before bool, err error)
+	// ListReleased returns the hashes, from the first after the given one, at most limit,
+	// of files and avatars that there were and are not any more, since ForgetContent was
+	// last told of them.
+	ListReleased(ctx context.Context, after ContentHash, limit int) ([]ContentHash, error)
 	// ForgetContent forgets that there was a file or an avatar with a hash.
 	ForgetContent(ctx context.Context, hash ContentHash) error
 }

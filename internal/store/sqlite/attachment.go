@@ -98,6 +98,16 @@ func (s *Store) NamesContent(ctx context.Context, hash store.ContentHash) (now, 
 	return now, before, wrap("look for a file's hash", err)
 }
 
+// ListReleased implements [store.Attachments].
+func (s *Store) ListReleased(ctx context.Context, after store.ContentHash, limit int) ([]store.ContentHash, error) {
+	return list(ctx, "list released hashes", s.r.released, func(row scanner) (h store.ContentHash, err error) {
+		var hash []byte
+		err = row.Scan(&hash)
+		copy(h[:], hash)
+		return h, err
+	}, after[:], limit)
+}
+
 // ForgetContent implements [store.Attachments].
 func (s *Store) ForgetContent(ctx context.Context, hash store.ContentHash) error {
 	return s.write(ctx, "forget a file's hash", func(ctx context.Context) error {

@@ -19,7 +19,7 @@ type reads struct {
 	details                                            *statement
 	cursor, commits                                    *statement
 	attachment, attachmentByClientID, attachedBytes    *statement
-	namesContent                                       *statement
+	namesContent, released                             *statement
 	attachments                                        *statement
 	webhook, webhookByToken, roomWebhooks, allWebhooks *statement
 	outgoing, roomOutgoing, allOutgoing                *statement
@@ -30,6 +30,7 @@ type reads struct {
 	passkey, passkeys                                  *statement
 	ticket, setting, audit                             *statement
 	epoch, commonSeq                                   *statement
+	pages                                              *statement
 }
 
 func (r *reads) queries() []query {
@@ -98,6 +99,8 @@ func (r *reads) queries() []query {
 		{&r.attachments, attachmentsBetween},
 		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1),
 			EXISTS (SELECT 1 FROM released WHERE hash = ?1)`},
+		{&r.released, `SELECT hash FROM released r WHERE hash > ? AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.hash = r.hash)
+			AND NOT EXISTS (SELECT 1 FROM accounts c WHERE c.avatar = r.hash) ORDER BY hash LIMIT ?`},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
@@ -134,6 +137,8 @@ func (r *reads) queries() []query {
 				ifnull(b.id, 0), ifnull(b.name, ''), ifnull(b.display, '')
 			FROM audit u LEFT JOIN accounts a ON a.id = u.actor LEFT JOIN accounts b ON b.id = u.account
 			WHERE u.id < ? ORDER BY u.id DESC LIMIT ?`},
+		{&r.pages, `WITH RECURSIVE n (page) AS (SELECT ?1 UNION ALL SELECT page + 1 FROM n WHERE page < ?2)
+			SELECT p.pgno, p.data FROM n CROSS JOIN sqlite_dbpage p ON p.pgno = n.page`},
 		{&r.epoch, `SELECT id FROM epochs WHERE number = (SELECT max(number) FROM epochs)`},
 		{&r.commonSeq, `SELECT min(ifnull(r.seq, 0)) FROM epochs e
 			LEFT JOIN epoch_rooms r ON r.epoch = e.number AND r.room = ?2

@@ -101,6 +101,7 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 	}
 	var err error
 	if s.db, err = sql.Open("sqlite", dsn(s.path, "", fmt.Sprintf("page_size(%d)", pageSize), "foreign_keys(1)", "wal_autocheckpoint(0)",
+		"secure_delete(1)", // see clear.go
 		fmt.Sprintf("journal_size_limit(%d)", 4*checkpointBytes))); err != nil {
 		return err
 	}
@@ -140,6 +141,7 @@ func dsn(path, mode string, pragmas ...string) string {
 	q := url.Values{"_pragma": append(pragmas,
 		fmt.Sprintf("busy_timeout(%d)", busyMillis),
 		fmt.Sprintf("cache_size(%d)", -cacheKiB),
+		"temp_store(memory)", // no text in files of which nobody knows
 		"synchronous(full)")}
 	if mode != "" {
 		q.Set("mode", mode)

@@ -9,7 +9,9 @@ import (
 // writes are the statements of the writer's connection.
 type writes struct {
 	begin, commit, rollback, checkpoint *statement
+	truncate, hurry, patient            *statement
 	savepoint, rollbackTo, release      *statement
+	page, setPage                       *statement
 
 	insertAccount, oldGuest, seeAccount   *statement
 	releaseName, releaseTransient         *statement
@@ -80,6 +82,12 @@ func (w *writes) queries() []query {
 		{&w.rollbackTo, `ROLLBACK TO part`},
 		{&w.release, `RELEASE part`},
 		{&w.checkpoint, `PRAGMA wal_checkpoint(PASSIVE)`},
+		{&w.truncate, `PRAGMA wal_checkpoint(TRUNCATE)`},
+		{&w.hurry, fmt.Sprintf(`PRAGMA busy_timeout = %d`, truncateMillis)},
+		{&w.patient, fmt.Sprintf(`PRAGMA busy_timeout = %d`, busyMillis)},
+
+		{&w.page, `SELECT data FROM sqlite_dbpage WHERE pgno = ?`},
+		{&w.setPage, `UPDATE sqlite_dbpage SET data = ? WHERE pgno = ?`},
 
 		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, node, password, created, last_seen)
 			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},

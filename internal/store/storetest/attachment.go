@@ -61,8 +61,21 @@ func testDeletePending(f *fixture) {
 	named("an avatar", avatar, true, false)
 	f.change(store.AccountUpdate{Account: ann.ID, Avatar: &store.ContentHash{}})
 	named("an avatar of before", avatar, false, true)
+	released, err := f.ListReleased(f.ctx(), store.ContentHash{}, 10)
+	f.ok(err)
+	f.equal("hashes that nothing has any more", len(released), 4)
+	behind, err := f.ListReleased(f.ctx(), released[0], 2)
+	f.ok(err)
+	f.equal("those behind the first", behind, released[1:3])
 	f.ok(f.ForgetContent(f.ctx(), avatar))
 	named("one that was forgotten", avatar, false, false)
+	again := file(ann, "again", 1)
+	again.Hash = file(ann, "old", 0).Hash
+	f.ok(f.CreateAttachment(f.ctx(), again))
+	released, err = f.ListReleased(f.ctx(), store.ContentHash{}, 10)
+	f.ok(err)
+	f.equal("without what was forgotten and what there is again", len(released), 2)
+	f.ok(f.ClearDeleted(f.ctx()))
 	named("one that never was", store.ContentHash{8}, false, false)
 }
 

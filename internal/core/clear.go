@@ -1,0 +1,83 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"plausch"
+)
+
+const (
+	// clearDelay is how long after a deletion what it has left is cleared: others may
+	// come with it.
+	clearDelay = time.Second
+	// clearAgain is how long after what could not be cleared is tried again.
+	clearAgain = 5 * time.Second
+	// clearPatience is how long readers of the database are waited for at a time.
+	clearPatience = 30 * time.Second
+	// clearShare bounds what clearing takes of the time: one part of so many.
+	clearShare = 10
+)
+
+// clearSoon has what was deleted cleared from the disk.
+func (c *Core) clearSoon() {
+	select {
+	case c.deleted <- struct{}{}:
+	default: // it is asked for already
+	}
+}
+
+// clearIfDeleted is clearSoon if an account was deleted.
+func (c *Core) clearIfDeleted(ctx context.Context, id plausch.AccountID) error {
+	account, err := c.store.Account(ctx, id)
+	switch {
+	case ctx.Err() != nil:
+		return nil // the next start looks again
+	case err != nil:
+		return err
+	case account.State == plausch.AccountDeleted:
+		c.clearSoon()
+	}
+	return nil
+}
+
+// clearLoop clears what is deleted, and at the start what an earlier process did not
+// come to.
+func (c *Core) clearLoop(ctx context.Context) {
+	c.clearSoon()
+	for delay := clearDelay; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.deleted:
+		}
+		if wait(ctx, delay) != nil {
+			return
+		}
+		began := time.Now()
+		left, err := c.ClearDeleted(ctx)
+		delay = max(clearDelay, clearShare*time.Since(began))
+		if left || err != nil {
+			delay = max(delay, clearAgain)
+			c.clearSoon()
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
+			c.logBackgroundError("what was deleted may still be on the disk", err)
+		}
+	}
+}
+
+// ClearDeleted returns when what was deleted before is in no file any more: the
+// database, its log, and the bytes of files; or when some is left, since a backup is
+// being made or the same file is being uploaded. The core calls it soon after each
+// deletion.
+func (c *Core) ClearDeleted(ctx context.Context) (left bool, err error) {
+	left, err = c.removeReleased(ctx)
+	if err != nil {
+		return true, err
+	}
+	ctx, stop := context.WithTimeout(ctx, clearPatience)
+	defer stop()
+	return left, c.store.ClearDeleted(ctx)
+}

@@ -1,0 +1,139 @@
+package core_test
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"plausch"
+	"plausch/internal/core"
+	"plausch/internal/store"
+)
+
+// clearedStore says when what was deleted was cleared.
+type clearedStore struct {
+	store.Store
+	cleared chan error
+}
+
+func (s clearedStore) ClearDeleted(ctx context.Context) error {
+	err := s.Store.ClearDeleted(ctx)
+	select {
+	case s.cleared <- err:
+	case <-ctx.Done():
+	}
+	return err
+}
+
+// checkGone searches the folders of database and files for some bytes.
+func (f *fixture) checkGone(blobs, what string) {
+	f.t.Helper()
+	for _, dir := range []string{filepath.Dir(f.path), blobs} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if bytes.Contains(data, []byte(what)) {
+				f.t.Errorf("%q is in %s", what, path)
+			}
+			return err
+		})
+		if err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
+// TestDeletedIsClearedSoon: nobody asks for it.
+func TestDeletedIsClearedSoon(t *testing.T) {
+	const secret = "s3cret."
+	cleared := make(chan error)
+	f, blobs := newFileFixture(t, unlocked)
+	f.close()
+	f.wrap = func(st store.Store) store.Store { return clearedStore{st, cleared} }
+	f.open()
+	wait := func() {
+		t.Helper()
+		if err := <-cleared; err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait() // at the start
+	ann, bob := f.account("ann", plausch.RoleMember), f.account("bob", plausch.RoleMember)
+	file := f.upload(ann, "file", strings.Repeat(secret, 1000))
+	sent := f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Text: secret, Attachments: []string{file.ID}})
+	if _, err := f.EditMessage(t.Context(), ann, plausch.PublicRoom, sent.Seq, core.Edit{Text: secret + " again"}); err != nil {
+		t.Fatal(err)
+	}
+	f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Text: "oh", Target: sent.Seq})
+	f.upload(bob, "kept", "kept")
+	f.clock.move(time.Minute)
+	if _, err := f.DeleteMessage(t.Context(), ann, plausch.PublicRoom, sent.Seq); err != nil {
+		t.Fatal(err)
+	}
+	wait()
+	f.checkGone(blobs, secret)
+
+	pending := f.upload(bob, "pending", strings.Repeat(secret, 1000))
+	f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Text: secret, Attachments: []string{pending.ID}})
+	f.upload(bob, "never sent", secret+secret)
+	f.clock.move(time.Minute)
+	if err := f.beside().DeleteAccount(t.Context(), "bob", true); err != nil {
+		t.Fatal(err)
+	}
+	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Text: "which has the server look at what others have done"})
+	wait()
+	f.checkGone(blobs, secret)
+}
+
+// TestAnUploadHoldsItsBytes: the same bytes are deleted while they are uploaded again.
+func TestAnUploadHoldsItsBytes(t *testing.T) {
+	f, dir := newFileFixture(t, unlocked)
+	ann := f.account("ann", plausch.RoleMember)
+	file := f.upload(ann, "file", "the same")
+	sent := f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Attachments: []string{file.ID}})
+	body := &slowBody{began: make(chan struct{}), goOn: make(chan struct{}), Reader: strings.NewReader("the same")}
+	uploaded := make(chan error, 1)
+	go func() {
+		_, err := f.UploadAttachment(t.Context(), ann, core.File{Name: "again", Body: body})
+		uploaded <- err
+	}()
+	<-body.began
+	if _, err := f.DeleteMessage(t.Context(), ann, plausch.PublicRoom, sent.Seq); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.move(time.Second)
+	if left, err := f.ClearDeleted(t.Context()); !left || err != nil {
+		t.Errorf("beside the upload: left %t, %v", left, err)
+	}
+	close(body.goOn)
+	if err := <-uploaded; err != nil {
+		t.Fatal(err)
+	}
+	f.clock.move(time.Minute)
+	if left, err := f.ClearDeleted(t.Context()); left || err != nil || blobs(t, dir) != 1 {
+		t.Errorf("after it: left %t, %v, %d blobs", left, err, blobs(t, dir))
+	}
+}
+
+// slowBody says when it is read first, and goes on when it is told to.
+type slowBody struct {
+	began, goOn chan struct{}
+	*strings.Reader
+	read bool
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	if !b.read {
+		b.read = true
+		close(b.began)
+		<-b.goOn
+	}
+	return b.Reader.Read(p)
+}
