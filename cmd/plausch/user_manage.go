@@ -227,6 +227,9 @@ func newUserDeleteCommand() *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted\n", account.Name)
+				if erase {
+					fmt.Fprintln(cmd.OutOrStdout(), "Backups, and the copy that an upgrade keeps beside the database, have its messages still.")
+				}
 				return nil
 			})
 		},

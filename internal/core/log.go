@@ -34,8 +34,8 @@ type log struct {
 	accountChanged func(plausch.AccountID)
 	// deleted is told that there is a deletion among what was published.
 	deleted func()
-	fatal          func(error)
-	logger         *slog.Logger
+	fatal   func(error)
+	logger  *slog.Logger
 
 	waiting *queue
 	done    chan batch
