@@ -84,7 +84,7 @@ func TestDeletedIsClearedSoon(t *testing.T) {
 	f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Text: secret, Attachments: []string{pending.ID}})
 	f.upload(bob, "never sent", secret+secret)
 	f.clock.move(time.Minute)
-	if err := f.beside().DeleteAccount(t.Context(), "bob", true); err != nil {
+	if err := f.otherProcess().DeleteAccount(t.Context(), "bob", true); err != nil {
 		t.Fatal(err)
 	}
 	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Text: "which has the server look at what others have done"})
