@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"plausch"
 	"plausch/client"
@@ -21,6 +22,7 @@ func newSendCommand() *cobra.Command {
 	var to string
 	var timeout time.Duration
 	var whole bool
+	var change messageChange
 	var flags connect.Flags
 	cmd := &cobra.Command{
 		Use:   "send [flags] [TEXT...]",
@@ -30,6 +32,9 @@ func newSendCommand() *cobra.Command {
 			"else a terminal would not show are left out, and lines that are too long for a message are\n" +
 			"cut. With --whole all of standard input is one message: if it is longer than 16 KiB, as few\n" +
 			"as possible. A public room is joined if need be.\n\n" +
+			"With --reply the message answers that one; with --edit the words take the place of what a\n" +
+			"message of yours said; --delete takes a message away from everybody. SEQ is the number that\n" +
+			"plausch tail --json has.\n\n" +
 			"The exit code is 0 only when the server has all of it on disk: 2 means a wrong command\n" +
 			"line, 3 not let in, 4 no connection, 5 refused. What was not sent is said on standard\n" +
 			"error, with the numbers of its lines.",
@@ -44,8 +49,13 @@ func newSendCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := change.check(cmd.Flags(), whole || len(args) > 0); err != nil {
+				return err
+			}
 			var lines lineSource
 			switch {
+			case change.delete != 0:
+				lines = noLines
 			case whole && len(args) > 0:
 				return connect.Usagef("--whole is for standard input; words are one message anyway")
 			case whole:
@@ -71,7 +81,7 @@ func newSendCommand() *cobra.Command {
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
 			for {
-				err = send(ctx, c, target, lines, timeout, cmd.ErrOrStderr())
+				err = send(ctx, c, target, change, lines, timeout, cmd.ErrOrStderr())
 				if !c.RetrySignIn(ctx, err, cmd.InOrStdin(), cmd.ErrOrStderr()) {
 					return c.Explain(err)
 				}
@@ -81,8 +91,44 @@ func newSendCommand() *cobra.Command {
 	addConnection(cmd, &flags)
 	cmd.Flags().StringVar(&to, "to", plausch.PublicRoomName, "Room, or @NAME for a person, to send to")
 	cmd.Flags().BoolVar(&whole, "whole", false, "Send all of standard input as one message")
+	cmd.Flags().Int64Var(&change.reply, "reply", 0, "Answer the message SEQ of the room")
+	cmd.Flags().Int64Var(&change.edit, "edit", 0, "Change the message SEQ, which you wrote, instead of sending one")
+	cmd.Flags().Int64Var(&change.delete, "delete", 0, "Delete the message SEQ for everybody")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "How long to go on trying when nothing is acknowledged any more")
 	return cmd
+}
+
+// messageChange says, by seqs of the room, what a send does beside sending; 0 is none.
+type messageChange struct{ reply, edit, delete int64 }
+
+// check reports why a command line cannot ask for the change. Words says whether its
+// text is known from the beginning.
+func (m *messageChange) check(flags *pflag.FlagSet, words bool) error {
+	given := 0
+	for name, seq := range map[string]int64{"reply": m.reply, "edit": m.edit, "delete": m.delete} {
+		if !flags.Changed(name) {
+			continue
+		}
+		if given++; seq < 1 {
+			return connect.Usagef("--%s takes the number of a message from 1, not %d", name, seq)
+		}
+	}
+	switch {
+	case given > 1:
+		return connect.Usagef("give one of --reply, --edit and --delete")
+	case m.edit != 0 && !words:
+		return connect.Usagef("say as words what the message is to say instead, or pipe it in with --whole")
+	case m.delete != 0 && words:
+		return connect.Usagef("--delete takes no text")
+	}
+	return nil
+}
+
+// noLines is the source of a send that has no text.
+func noLines() <-chan textLine {
+	none := make(chan textLine)
+	close(none)
+	return none
 }
 
 // sender is one run of plausch send: an event loop over what the client tells,
@@ -94,6 +140,10 @@ type sender struct {
 	target   client.Outgoing // without a text
 	ready    bool            // the target is known
 	lines    <-chan textLine // nil before that, and when no more are read
+	change   messageChange
+	changed  chan error // gets the outcome of an edit or deletion
+	changing bool       // it is waited for
+	edited   bool
 
 	waiting map[string]int // line numbers of what is not acknowledged yet, by client id
 	refused []int          // line numbers
@@ -110,7 +160,7 @@ type sender struct {
 // The outbox is in memory: what is not acknowledged at the end is not sent
 // later. A script that runs the command again after a failure would send it
 // twice otherwise.
-func send(ctx context.Context, c *connect.Login, target connect.Target, lines lineSource, timeout time.Duration, report io.Writer) error {
+func send(ctx context.Context, c *connect.Login, target connect.Target, change messageChange, lines lineSource, timeout time.Duration, report io.Writer) error {
 	o := c.Options()
 	o.Begin = func(plausch.Room) int64 { return -1 } // no events
 	o.Dial.Capabilities = []string{}
@@ -123,7 +173,7 @@ func send(ctx context.Context, c *connect.Login, target connect.Target, lines li
 	defer progress.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &sender{client: cl, progress: progress, timeout: timeout, waiting: make(map[string]int)}
+	s := &sender{client: cl, progress: progress, timeout: timeout, change: change, waiting: make(map[string]int), changed: make(chan error, 1)}
 	if err := s.run(ctx, target, lines); err != nil {
 		s.fail(err)
 	}
@@ -140,14 +190,17 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 	found := make(chan entered, 1)
 	go func() {
 		to, err := target.Enter(ctx, s.client)
+		if err == nil && s.change != (messageChange{}) && to.Room == 0 {
+			to, err = directRoom(ctx, s.client, target)
+		}
 		found <- entered{to, err}
 	}()
 	updates := connect.Updates(ctx, s.client)
 	patience := time.NewTimer(s.timeout)
 	defer patience.Stop()
-	for !s.ready || s.lines != nil || len(s.waiting) > 0 {
+	for !s.ready || s.lines != nil || len(s.waiting) > 0 || s.changing {
 		next := s.lines
-		if len(s.waiting) >= connect.MaxUnacknowledged {
+		if len(s.waiting) >= connect.MaxUnacknowledged || s.changing {
 			next = nil
 		}
 		progress := false
@@ -157,6 +210,17 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 				return r.err
 			}
 			s.target, s.lines, s.ready, progress = r.to, lines(), true, true
+			s.target.Target = s.change.reply
+			if s.change.delete != 0 {
+				s.apply(func() error {
+					_, err := s.client.DeleteMessage(ctx, s.target.Room, s.change.delete)
+					return err
+				})
+			}
+		case err := <-s.changed:
+			if s.changing, progress = false, true; err != nil {
+				return err
+			}
 		case b := <-updates:
 			if b.Err != nil {
 				return b.Err
@@ -164,9 +228,9 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 			progress = s.take(b.Updates)
 		case line, ok := <-next:
 			progress = len(s.waiting) == 0 // nothing was waited for before
-			s.put(line, ok)
+			s.put(ctx, line, ok)
 		case <-patience.C:
-			if !s.ready || len(s.waiting) > 0 {
+			if !s.ready || len(s.waiting) > 0 || s.changing {
 				return &connect.NoProgressError{After: s.timeout, Last: s.offline}
 			}
 		case <-ctx.Done():
@@ -179,14 +243,45 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 	return nil
 }
 
+// directRoom returns the direct room with a person, in which there are messages.
+func directRoom(ctx context.Context, c *client.Client, target connect.Target) (client.Outgoing, error) {
+	rooms, err := c.ListRooms(ctx, false)
+	if err != nil {
+		return client.Outgoing{}, err
+	}
+	for _, r := range rooms {
+		if target.Is(r.Room) {
+			return client.Outgoing{Room: r.ID}, nil
+		}
+	}
+	return client.Outgoing{}, plausch.Errorf(plausch.NotFound, "you and %s have not written each other yet", target.Peer)
+}
+
+// apply does a change of a message beside the loop.
+func (s *sender) apply(change func() error) {
+	s.changing = true
+	go func() { s.changed <- change() }()
+}
+
 // put sends a line, or ends the reading of lines if there is none.
-func (s *sender) put(line textLine, ok bool) {
+func (s *sender) put(ctx context.Context, line textLine, ok bool) {
 	if !ok {
 		s.lines = nil
 		return
 	}
 	s.read = line.number
 	err := line.err
+	if err == nil && s.change.edit != 0 && s.edited {
+		err = plausch.Errorf(plausch.TooLarge, "the text is longer than the %d bytes of one message", plausch.MaxText)
+	}
+	if err == nil && s.change.edit != 0 {
+		s.edited = true
+		s.apply(func() error {
+			_, err := s.client.EditMessage(ctx, s.target.Room, s.change.edit, client.Edit{Text: line.text})
+			return err
+		})
+		return
+	}
 	if err == nil {
 		m := s.target
 		m.Text = line.text

@@ -29,8 +29,10 @@ func newTailCommand() *cobra.Command {
 			"public room is joined if need be.\n\n" +
 			"Each message is a line, with further lines of its text indented; or with --json an object\n" +
 			"with the keys room, seq, time (RFC 3339, UTC), from and text, and attachments (each with id,\n" +
-			"name, type and size) if there are any. A script that keeps the last seq and goes on with\n" +
-			"--since misses nothing and sees nothing twice.",
+			"name, type and size) if there are any. What was said before is printed as it is now; an edit\n" +
+			"or deletion that comes while following is a line of its own, with the keys kind and target.\n" +
+			"With --events all that happened is printed as it did, joins and reactions too. A script that\n" +
+			"keeps the last seq and goes on with --since --events misses nothing and sees nothing twice.",
 		Example: "  plausch tail public\n" +
 			"  plausch tail @anna -n 100\n" +
 			"  plausch tail public --since 41 --follow --json | jq -r .text",
@@ -66,6 +68,7 @@ func newTailCommand() *cobra.Command {
 			signal.Ignore(syscall.SIGPIPE)
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
+			t.ktn = c.Address.KTN()
 			t.stdout, t.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			t.out = bufio.NewWriter(t.stdout)
 			for {
@@ -84,6 +87,7 @@ func newTailCommand() *cobra.Command {
 	flags.IntVarP(&t.lines, "lines", "n", 10, "How many messages to print")
 	flags.Int64Var(&t.since, "since", 0, "Print all that came after this seq; with -n the last of it")
 	flags.BoolVarP(&t.follow, "follow", "f", false, "Go on with what comes, over lost connections and restarts of the server")
+	flags.BoolVar(&t.events, "events", false, "Print all that happened, as it did, instead of messages as they are now")
 	flags.BoolVar(&t.json, "json", false, "Print JSON objects, one a line")
 	flags.DurationVar(&t.timeout, "timeout", 30*time.Second, "How long to go on trying when the server cannot be reached; not while following")
 	return cmd
@@ -95,6 +99,8 @@ type tailer struct {
 	lines        int
 	since        int64
 	all          bool // all after since, however many lines
+	events       bool // as they happened, instead of messages as they are now
+	ktn          bool // a server that has no other than that
 	follow, json bool
 	timeout      time.Duration
 	stdout       io.Writer
@@ -300,12 +306,24 @@ func (t *tailer) printAfter(ctx context.Context, after, last int64) error {
 	return nil
 }
 
-// history asks for a page, which starts the patience anew; it does not run while
-// somebody reads what was printed.
+// history asks for a page, of events or of messages as they are now, which starts the
+// patience anew; it does not run while somebody reads what was printed.
 func (t *tailer) history(ctx context.Context, page client.HistoryQuery) ([]plausch.Event, bool, error) {
 	t.patience.Reset(t.timeout)
 	defer t.patience.Stop()
-	return t.client.History(ctx, t.room.ID, page)
+	if t.events || t.ktn {
+		return t.client.History(ctx, t.room.ID, page)
+	}
+	q := client.MessageQuery{Before: page.Before, Limit: page.Limit}
+	if page.After != 0 {
+		q = client.MessageQuery{After: page.After, Limit: page.Limit}
+	}
+	state, err := t.client.Messages(ctx, t.room.ID, q)
+	events := make([]plausch.Event, len(state.Messages))
+	for i := range state.Messages {
+		events[i] = state.Messages[i].Event
+	}
+	return events, page.After != 0 && state.Newer || page.After == 0 && state.Older, err
 }
 
 // printLast prints the newest messages up to last.
@@ -320,7 +338,7 @@ func (t *tailer) printLast(ctx context.Context, last int64) error {
 			return err
 		}
 		for _, e := range slices.Backward(events) {
-			if before = e.Seq; e.Kind == plausch.EventMessage && e.Seq > t.since && len(found) < t.lines {
+			if before = e.Seq; t.prints(e) && e.Seq > t.since && len(found) < t.lines {
 				found = append(found, e)
 			}
 		}
@@ -334,16 +352,29 @@ func (t *tailer) printLast(ctx context.Context, last int64) error {
 	return nil
 }
 
-// print prints an event if it is a message.
+// prints reports whether an event is one that is printed. Without JSON, reactions and
+// pins of messages that were printed long ago would say nothing.
+func (t *tailer) prints(e plausch.Event) bool {
+	switch {
+	case t.events || e.Kind == plausch.EventMessage:
+		return true
+	case t.json:
+		return e.Kind.Targeted()
+	default:
+		return e.Kind == plausch.EventEdit || e.Kind == plausch.EventDelete
+	}
+}
+
+// print prints an event, if it is one to print.
 func (t *tailer) print(e plausch.Event) error {
-	if e.Kind != plausch.EventMessage {
+	if !t.prints(e) {
 		return nil
 	}
 	if !t.json {
-		_, err := t.out.WriteString(messageRows(e, terminal.Columns(t.stdout)))
+		_, err := t.out.WriteString(eventRows(e, terminal.Columns(t.stdout)))
 		return err
 	}
-	b, err := messageJSON(t.target.String(), e)
+	b, err := eventJSON(t.target.String(), e, t.events)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,54 @@ func messageRows(e plausch.Event, columns int) string {
 	return terminal.Wrap(head, connect.MessageText(e, func(bracket string) string { return bracket }), columns, tailIndent) + "\n"
 }
 
+// eventRows is messageRows for an event of any kind.
+func eventRows(e plausch.Event, columns int) string {
+	if e.Kind == plausch.EventMessage {
+		return messageRows(e, columns)
+	}
+	head := fmt.Sprintf("%s * %s ", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()))
+	return terminal.Wrap(head, eventText(e), columns, tailIndent) + "\n"
+}
+
+// eventText says what the actor of an event did that is no message.
+func eventText(e plausch.Event) string {
+	member := client.CleanLine(e.Member.Shown())
+	switch e.Kind {
+	case plausch.EventEdit:
+		return fmt.Sprintf("changed %d: %s", e.Target, connect.MessageText(e, func(bracket string) string { return bracket }))
+	case plausch.EventDelete:
+		return fmt.Sprintf("deleted %d", e.Target)
+	case plausch.EventReact:
+		return fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))
+	case plausch.EventUnreact:
+		return fmt.Sprintf("took back from %d: %s", e.Target, client.CleanLine(e.Text))
+	case plausch.EventPin:
+		return fmt.Sprintf("pinned %d", e.Target)
+	case plausch.EventUnpin:
+		return fmt.Sprintf("unpinned %d", e.Target)
+	case plausch.EventJoin:
+		if e.Actor.ID == e.Member.ID {
+			return "joined"
+		}
+		return "added " + member
+	case plausch.EventLeave:
+		if e.Actor.ID == e.Member.ID {
+			return "left"
+		}
+		return "removed " + member
+	case plausch.EventRole:
+		return "gave " + member + " another role"
+	case plausch.EventRoom:
+		return "changed the room"
+	}
+	return "did something that this version does not know: " + client.CleanLine(string(e.Kind))
+}
+
 const tailIndent = 4
 
-// messageJSON returns a message as one line of JSON. It is exact, and safe to
-// look at on a terminal: what a terminal could act on is escaped.
-func messageJSON(room string, e plausch.Event) ([]byte, error) {
+// eventJSON returns an event as one line of JSON. It is exact, and safe to look at on a
+// terminal: what a terminal could act on is escaped. A message has its kind only withKind.
+func eventJSON(room string, e plausch.Event, withKind bool) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -43,15 +86,23 @@ func messageJSON(room string, e plausch.Event) ([]byte, error) {
 	for _, a := range e.Attachments {
 		files = append(files, file(a))
 	}
+	kind := e.Kind
+	if kind == plausch.EventMessage && !withKind {
+		kind = ""
+	}
 	err := enc.Encode(struct {
-		Room string `json:"room"`
-		Seq  int64  `json:"seq"`
-		Time string `json:"time"`
-		From string `json:"from"`
-		Text string `json:"text"`
+		Room   string            `json:"room"`
+		Seq    int64             `json:"seq"`
+		Time   string            `json:"time"`
+		Kind   plausch.EventKind `json:"kind,omitempty"`
+		From   string            `json:"from"`
+		Member string            `json:"member,omitempty"`
+		Target int64             `json:"target,omitempty"`
+		Text   string            `json:"text"`
 
-		Attachments []file `json:"attachments,omitempty"`
-	}{room, e.Seq, e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), e.Actor.Name, e.Text, files})
+		Attachments []file           `json:"attachments,omitempty"`
+		Details     *plausch.Details `json:"details,omitempty"`
+	}{room, e.Seq, e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), kind, e.Actor.Name, e.Member.Name, e.Target, e.Text, files, e.Details})
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func TestAttachmentsInJSON(t *testing.T) {
 		`"text":"","attachments":[{"id":"A","name":"photo.png","type":"image/png","size":12345}]}`: e,
 		`"text":"hi"}`: testMessage("hi"),
 	} {
-		got, err := messageJSON("public", e)
+		got, err := eventJSON("public", e, false)
 		if err != nil || !strings.HasSuffix(string(got), want) {
 			t.Errorf("%s, %v does not end with %s", got, err, want)
 		}
@@ -74,7 +74,7 @@ func TestTailHostile(t *testing.T) {
 // anything that a terminal could act on.
 func checkHarmless(t *testing.T, e plausch.Event) {
 	t.Helper()
-	b, err := messageJSON("public", e)
+	b, err := eventJSON("public", e, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,9 @@ func MessageText(e plausch.Event, show func(file string) string) string {
 	if e.Erased() {
 		return show(plausch.ErasedText)
 	}
+	if e.Sealed() {
+		return show(plausch.SealedText)
+	}
 	var parts []string
 	if e.Text != "" {
 		parts = append(parts, client.Clean(e.Text))
