@@ -119,7 +119,7 @@ func openWorld(t *testing.T, folder string, change ...func(*core.Options)) *worl
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts.Push = core.PushOptions{Caller: calls, Key: "key"}
+	opts.Push = core.PushOptions{URLs: calls, Key: "key"}
 	for _, c := range change {
 		c(&opts)
 	}

@@ -9,8 +9,8 @@ import (
 	"plausch/internal/store"
 )
 
-// Caller says which addresses the server calls: a dial.Client.
-type Caller interface {
+// URLChecker says which addresses the server calls: a dial.Client.
+type URLChecker interface {
 	// CheckURL returns an address as it is called, or why it is not, for the one who
 	// gave it.
 	CheckURL(text string) (*url.URL, error)
@@ -18,9 +18,9 @@ type Caller interface {
 
 // PushOptions are what subscriptions to notifications are judged by.
 type PushOptions struct {
-	// Caller is nil if this server calls nobody: there are no subscriptions then, and no
+	// URLs is nil if this server calls nobody: there are no subscriptions then, and no
 	// outgoing webhooks.
-	Caller Caller
+	URLs URLChecker
 	// Key is the public key that browsers subscribe with, and Off why Web Push is off,
 	// a sentence; empty if it is on.
 	Key, Off string
@@ -38,7 +38,7 @@ func (o *PushOptions) changed() {
 // PushKey returns the public key that browsers subscribe with, and why Web Push is off,
 // if it is.
 func (c *Core) PushKey() (key, off string) {
-	if c.opts.Push.Caller == nil {
+	if c.opts.Push.URLs == nil {
 		return "", errNoCalls().Message
 	}
 	return c.opts.Push.Key, c.opts.Push.Off
@@ -97,10 +97,10 @@ func (c *Core) UnsubscribePush(ctx context.Context, by plausch.Account, id int64
 
 // checkURL returns an address that somebody has given as it is called.
 func (c *Core) checkURL(text string) (string, error) {
-	if c.opts.Push.Caller == nil {
+	if c.opts.Push.URLs == nil {
 		return "", errNoCalls()
 	}
-	u, err := c.opts.Push.Caller.CheckURL(text)
+	u, err := c.opts.Push.URLs.CheckURL(text)
 	if err != nil {
 		return "", plausch.Errorf(plausch.Invalid, "%v", err)
 	}

@@ -15,7 +15,7 @@ func calling(t *testing.T) func(*core.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(o *core.Options) { o.Push = core.PushOptions{Caller: calls, Key: "key"} }
+	return func(o *core.Options) { o.Push = core.PushOptions{URLs: calls, Key: "key"} }
 }
 
 // aBrowser is what a browser subscribes with: the public key is that of an example of

@@ -9,7 +9,7 @@ import (
 	"plausch"
 )
 
-// Level says of which messages of a room an account is told.
+// Level says of which messages of a room an account is notified.
 type Level string
 
 // The levels. The empty one is that of the account, and if that is empty, too,
@@ -20,7 +20,7 @@ const (
 	LevelNothing    Level = "nothing"
 )
 
-// Rules are what an account has chosen to be told of in one room.
+// Rules are what an account has chosen to be notified of in one room.
 type Rules struct {
 	Default   Level     // of the account
 	Room      Level     // of the room, stronger than Default
@@ -31,7 +31,7 @@ type Rules struct {
 	ReadTo    int64 // the last seq that the account has read in the room, on any device
 }
 
-// Quiet is a time of each day in which an account is told nothing.
+// Quiet is a time of each day in which an account is not notified.
 type Quiet struct {
 	// From and To are minutes since midnight, in Zone. From is in it, To is not. If To
 	// is before From, it goes over midnight; if they are equal, there is none.

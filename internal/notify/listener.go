@@ -15,15 +15,17 @@ import (
 	"plausch/markdown"
 )
 
-// maxHeard is how many events wait for the Listener. With more, the oldest messages
+// maxEvents is how many events wait for the Listener. With more, the oldest messages
 // are not notified of, and a webhook reads them when the next event comes.
-const maxHeard = 8192
+const maxEvents = 8192
 
-// lookEvery is how often the Listener looks whether there is anybody to tell, while
-// there was nobody; [Listener.Refresh] has it look at once.
-const lookEvery = time.Second
+// drainTime is how long Close waits for what is new to be sent.
+const drainTime = 2 * time.Second
 
-// Store is where the Listener reads who is to be told of what.
+// findEvery is how often the Listener looks for receivers while there was none; [Listener.Refresh] has it look at once.
+const findEvery = time.Second
+
+// Store is where the Listener reads who is notified of what.
 type Store interface {
 	Subscriptions
 	Webhooks
@@ -31,36 +33,37 @@ type Store interface {
 	PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
 }
 
-// Listener hears what was committed, and has people and programs told of it.
+// Listener takes committed events from the bus, and has people and programs notified.
 type Listener struct {
-	store  Store
-	opts   Options
-	sender *Sender
-	hooks  *Hooks
-	cancel func() // of the bus
-	wake   chan struct{}
-	ctx    context.Context // ends with Close
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
+	store   Store
+	opts    Options
+	sender  *Sender
+	hooks   *Hooks
+	cancel  func() // of the bus
+	wake    chan struct{}
+	closing chan struct{}
+	ctx     context.Context // ends with Close
+	stop    context.CancelFunc
+	wg      sync.WaitGroup
 
-	changed atomic.Bool // since it has looked whether there is anybody to tell
+	changed atomic.Bool // there may be another receiver since it has looked
 
 	// Of the goroutine alone: whether there are subscriptions and webhooks, as it has
 	// looked at a time.
 	pushes, posts bool
 	looked        time.Time
 
-	mu    sync.Mutex
-	heard []plausch.Event
+	mu      sync.Mutex
+	waiting []plausch.Event
 }
 
-// Refresh says that there may be somebody to tell now.
+// Refresh says that there may be a first receiver now.
 func (l *Listener) Refresh() { l.changed.Store(true) }
 
-// look finds out whether there is anybody to tell: a send should cost nothing while
-// there is nobody.
-func (l *Listener) look() error {
-	if !l.changed.Swap(false) && time.Since(l.looked) < lookEvery {
+// findReceivers finds out whether there are subscriptions and webhooks at all: a send
+// should cost nothing while there are none.
+func (l *Listener) findReceivers() error {
+	if !l.changed.Swap(false) && time.Since(l.looked) < findEvery {
 		return nil
 	}
 	hooks, err := l.store.ListOutgoingWebhooks(l.ctx, 0)
@@ -75,13 +78,13 @@ func (l *Listener) look() error {
 	return nil
 }
 
-// Listen hears b until Close. Of o, Subscriptions is st.
+// Listen subscribes to b until Close. Of o, Subscriptions is st.
 func Listen(ctx context.Context, b bus.Bus, st Store, o Options) (*Listener, error) {
 	o.fill()
 	o.Subscriptions = st
-	l := &Listener{store: st, opts: o, sender: NewSender(o), hooks: NewHooks(st, o), wake: make(chan struct{}, 1)}
+	l := &Listener{store: st, opts: o, sender: NewSender(o), hooks: NewHooks(st, o), wake: make(chan struct{}, 1), closing: make(chan struct{})}
 	l.ctx, l.stop = context.WithCancel(context.Background())
-	l.cancel = b.Subscribe(bus.Subscriber{Events: l.hear, Signal: func(bus.Signal) {}})
+	l.cancel = b.Subscribe(bus.Subscriber{Events: l.handleEvents, Signal: func(bus.Signal) {}})
 	l.wg.Go(l.run)
 	if err := l.hooks.Start(ctx); err != nil {
 		l.Close()
@@ -90,22 +93,24 @@ func Listen(ctx context.Context, b bus.Bus, st Store, o Options) (*Listener, err
 	return l, nil
 }
 
-// Close ends it. What waits for webhooks is posted by the next one; other notifications
-// that wait are lost.
+// Close sends what is new, for two seconds at most, and ends. What waits for webhooks is
+// posted by the next one; notifications that wait for another try are lost.
 func (l *Listener) Close() {
 	l.cancel()
-	l.stop()
+	close(l.closing)
 	l.wg.Wait()
+	l.sender.Drain(drainTime)
+	l.stop()
 	l.hooks.Close()
 	l.sender.Close()
 }
 
-// hear takes what was committed. The commits wait for it, so it does nothing else.
-func (l *Listener) hear(events []plausch.Event) {
+// handleEvents takes what was committed. The commits wait for it, so it does nothing else.
+func (l *Listener) handleEvents(events []plausch.Event) {
 	l.mu.Lock()
-	l.heard = append(l.heard, events...)
-	if over := len(l.heard) - maxHeard; over > 0 {
-		l.heard = slices.Delete(l.heard, 0, over)
+	l.waiting = append(l.waiting, events...)
+	if over := len(l.waiting) - maxEvents; over > 0 {
+		l.waiting = slices.Delete(l.waiting, 0, over)
 	}
 	l.mu.Unlock()
 	select {
@@ -115,25 +120,28 @@ func (l *Listener) hear(events []plausch.Event) {
 }
 
 func (l *Listener) run() {
-	for {
+	for last := false; !last; {
 		select {
 		case <-l.wake:
-		case <-l.ctx.Done():
-			return
+		case <-l.closing:
+			last = true
 		}
 		l.mu.Lock()
-		events := l.heard
-		l.heard = nil
+		events := l.waiting
+		l.waiting = nil
 		l.mu.Unlock()
-		if err := l.tell(events); err != nil && l.ctx.Err() == nil {
+		if len(events) == 0 {
+			continue
+		}
+		if err := l.notify(events); err != nil {
 			l.opts.Log.Error("somebody is not notified", "err", err)
 		}
 	}
 }
 
-// tell has all be told of events.
-func (l *Listener) tell(events []plausch.Event) error {
-	if err := l.look(); err != nil || !l.posts && !l.pushes {
+// notify has all notified of events.
+func (l *Listener) notify(events []plausch.Event) error {
+	if err := l.findReceivers(); err != nil || !l.posts && !l.pushes {
 		return err
 	}
 	var rooms []plausch.RoomID
@@ -145,7 +153,7 @@ func (l *Listener) tell(events []plausch.Event) error {
 		byRoom[e.Room] = append(byRoom[e.Room], e)
 	}
 	if l.posts {
-		if err := l.hooks.Happened(l.ctx, rooms...); err != nil {
+		if err := l.hooks.Wake(l.ctx, rooms...); err != nil {
 			return err
 		}
 	}
@@ -153,16 +161,16 @@ func (l *Listener) tell(events []plausch.Event) error {
 		return nil
 	}
 	for _, room := range rooms {
-		if err := l.tellRoom(room, byRoom[room]); err != nil {
+		if err := l.notifyRoom(room, byRoom[room]); err != nil {
 			return fmt.Errorf("room %d: %w", room, err)
 		}
 	}
 	return nil
 }
 
-// tellRoom notifies the members of a room of its events, and forgets what waits that
+// notifyRoom notifies the members of a room of its events, and forgets what waits that
 // is not so any more.
-func (l *Listener) tellRoom(id plausch.RoomID, events []plausch.Event) error {
+func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 	for i := range events {
 		switch e := &events[i]; e.Kind {
 		case plausch.EventLeave:
@@ -229,7 +237,7 @@ func (l *Listener) decide(account plausch.AccountID, room plausch.Room, e *plaus
 	}, l.opts.Now()), nil
 }
 
-// newNotification returns what is told of a message, but for whom.
+// newNotification returns the notification of a message, without its account.
 func newNotification(room plausch.Room, e *plausch.Event) Notification {
 	who := e.Actor.Shown()
 	n := Notification{Room: e.Room, Seq: e.Seq, Time: e.Time, Title: who, Body: bodyOf(e), Plain: "New message from " + who}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -121,14 +123,83 @@ func TestWhatIsToldOfAMessage(t *testing.T) {
 // TestManyEventsDoNotPileUp while the listener is busy.
 func TestManyEventsDoNotPileUp(t *testing.T) {
 	l := &Listener{wake: make(chan struct{}, 1)}
-	for i := range 3 * maxHeard / 100 {
+	for i := range 3 * maxEvents / 100 {
 		var batch []plausch.Event
 		for j := range 100 {
 			batch = append(batch, said(int64(i*100+j), fmt.Sprint(i)))
 		}
-		l.hear(batch)
+		l.handleEvents(batch)
 	}
-	if len(l.heard) != maxHeard || l.heard[maxHeard-1].Seq != int64(3*maxHeard/100*100-1) {
-		t.Errorf("%d events wait, the last %d", len(l.heard), l.heard[len(l.heard)-1].Seq)
+	if len(l.waiting) != maxEvents || l.waiting[maxEvents-1].Seq != int64(3*maxEvents/100*100-1) {
+		t.Errorf("%d events wait, the last %d", len(l.waiting), l.waiting[len(l.waiting)-1].Seq)
+	}
+}
+
+// slowly answers after a while, unless the caller is gone first.
+type slowly struct {
+	script
+	each time.Duration
+}
+
+func (s *slowly) Do(r *http.Request) (*http.Response, error) {
+	select {
+	case <-time.After(s.each):
+		return s.script.Do(r)
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// TestClosingSendsWhatIsNew, but does not wait long for it.
+func TestClosingSendsWhatIsNew(t *testing.T) {
+	for each, want := range map[time.Duration]int{100 * time.Millisecond: 3, 1500 * time.Millisecond: 1, time.Hour: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			doer, b := &slowly{each: each}, new(bus.Local)
+			doer.then(answer(201))
+			l := listening(t, b, doer)
+			var events []plausch.Event
+			for i := range 3 {
+				e := said(1, "psst")
+				e.Room = plausch.RoomID(12 + i)
+				events = append(events, e)
+			}
+			b.Publish(events)
+			begin := time.Now()
+			l.Close()
+			if took := time.Since(begin); len(doer.sent()) != want || took > drainTime {
+				t.Errorf("answers after %v: %d of 3 were sent, in %v", each, len(doer.sent()), took)
+			}
+		})
+	}
+}
+
+// TestWhatChangesWhileItIsSent is not sent again if that fails.
+func TestWhatChangesWhileItIsSent(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Sender)
+		want   []string
+	}{
+		"nothing": {func(*Sender) {}, []string{"psst", "psst"}},
+		"deleted": {func(s *Sender) { s.Forget(12, 1) }, []string{"psst"}},
+		"read":    {func(s *Sender) { s.Read(1, 12, 1) }, []string{"psst"}},
+		"edited":  {func(s *Sender) { s.Edit(12, 1, "hello") }, []string{"psst", "hello"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			doer, b := &script{}, new(bus.Local)
+			doer.then(answer(503), answer(201))
+			l := listening(t, b, doer)
+			defer l.Close()
+			doer.during = func() { c.change(l.sender) }
+			b.Publish([]plausch.Event{said(1, "psst")})
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			var got []string
+			for _, p := range doer.sent() {
+				got = append(got, p.message)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s: sent was %q, want %q", name, got, c.want)
+			}
+		})
 	}
 }

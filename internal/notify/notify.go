@@ -1,4 +1,4 @@
-// Package notify tells people what happened while they were not looking, and programs
+// Package notify notifies people of what happened while they were away, and programs of
 // what happened in a room.
 //
 //	bus ─► Listener ─► Decide ─► Sender ─► a queue for each subscription ─► dial ─► push service, ntfy, webhook
@@ -12,16 +12,15 @@
 // order: its place in the room's log is kept by the store.
 //
 // Goroutines: the Listener has one; each subscription and each webhook has one while
-// something is being sent or waits for a place. How many calls run at once is bounded
-// for all together and for each host. Whoever was slow or failed the last time goes by
-// a lane of its own, so that it delays nobody else; see lanes.
+// it sends or waits for a slot. How many calls run at once is bounded for all together
+// and for each host, and apart for those that were slow or failed the last time, so
+// that they delay nobody else; see [Slots].
 package notify
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -39,7 +38,7 @@ const (
 	KindRead    Kind = "read"    // the account has read the room elsewhere
 )
 
-// Notification is what one account is told about one room.
+// Notification is about one message, for one account.
 type Notification struct {
 	Account plausch.AccountID
 	Room    plausch.RoomID
@@ -47,8 +46,8 @@ type Notification struct {
 	Kind    Kind
 	Title   string // who wrote, and where
 	Body    string // what was written
-	// Plain is told in the place of both where the text is not wanted: "New message
-	// from Anna".
+	// Plain stands in the place of both where the text is not wanted: "New message from
+	// Anna".
 	Plain string
 	// Badge is how much is unread, on the whole; nil if that is not known.
 	Badge *int
@@ -64,11 +63,11 @@ type Doer interface {
 type Subscriptions interface {
 	// ListPushSubscriptions returns the subscriptions of accounts.
 	ListPushSubscriptions(ctx context.Context, accounts ...plausch.AccountID) ([]plausch.PushSubscription, error)
-	// NotePush keeps how the last delivery to a subscription ended. One that is not
+	// UpdatePush keeps how the last delivery to a subscription ended. One that is not
 	// there is no error.
-	NotePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error
-	// EndPush forgets a subscription. One that is not there is no error.
-	EndPush(ctx context.Context, id int64) error
+	UpdatePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error
+	// DeletePush forgets a subscription. One that is not there is no error.
+	DeletePush(ctx context.Context, id int64) error
 }
 
 // Options says how a [Sender] and [Hooks] work. Doer is required, and Subscriptions of a
@@ -83,15 +82,15 @@ type Options struct {
 	// without it.
 	Contact string
 	Key     Key // of Web Push
-	// Rules returns what an account has chosen to be told of in a room, as far as it
-	// goes for messages of an author; nil means that nobody has chosen anything.
+	// Rules returns what an account has chosen for a room, and messages of an author in
+	// it; nil means that nobody has chosen anything.
 	Rules func(ctx context.Context, account plausch.AccountID, room plausch.RoomID, author plausch.AccountID) (Rules, error)
 	// Now is the clock, nil for time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default
-	// Lanes bound how many calls run at once, for all who share them; nil means new
+	// Slots bound how many calls run at once, for all who share them; nil means new
 	// ones.
-	Lanes *Lanes
+	Slots *Slots
 	// Sent, if not nil, is called after each attempt, with the status of the answer or
 	// 0, for metrics and tests.
 	Sent func(kind plausch.PushKind, status int)
@@ -104,8 +103,8 @@ func (o *Options) fill() {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if o.Lanes == nil {
-		o.Lanes = NewLanes()
+	if o.Slots == nil {
+		o.Slots = NewSlots()
 	}
 	if o.Sent == nil {
 		o.Sent = func(plausch.PushKind, int) {}
@@ -120,28 +119,48 @@ type Sender struct {
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
+	ending bool // no pause ends any more
 	closed bool
-	lines  map[int64]*line // by subscription; those that have nothing to do are not there
+	queues map[int64]*queue // by subscription; those that have nothing to do are not there
 }
 
 // NewSender returns a sender. Close it.
 func NewSender(o Options) *Sender {
 	o.fill()
-	s := &Sender{opts: o, lines: map[int64]*line{}}
+	s := &Sender{opts: o, queues: map[int64]*queue{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
+// Drain waits until all is sent but what waits for another try, or for so long. Nothing
+// may be queued any more.
+func (s *Sender) Drain(patience time.Duration) {
+	s.stopTimers()
+	done := make(chan struct{})
+	go func() { defer close(done); s.wg.Wait() }()
+	select {
+	case <-done:
+	case <-time.After(patience):
+	}
+}
+
 // Close ends what is being sent and forgets what waits.
 func (s *Sender) Close() {
+	s.stopTimers()
 	s.mu.Lock()
 	s.closed = true
-	for _, l := range s.lines {
-		l.stopTimer()
-	}
 	s.mu.Unlock()
 	s.cancel()
 	s.wg.Wait()
+}
+
+func (s *Sender) stopTimers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ending = true
+	for _, q := range s.queues {
+		q.stopTimer()
+	}
 }
 
 // Notify queues notifications for all subscriptions of their accounts. It reads the
@@ -164,7 +183,7 @@ func (s *Sender) Notify(ctx context.Context, all ...Notification) error {
 	}
 	for _, sub := range subs {
 		for _, n := range byAccount[sub.Account] {
-			s.queue(sub, n)
+			s.enqueue(sub, n)
 		}
 	}
 	return nil
@@ -172,39 +191,33 @@ func (s *Sender) Notify(ctx context.Context, all ...Notification) error {
 
 // Read drops what waits for an account about a room, up to seq: it was read elsewhere.
 func (s *Sender) Read(account plausch.AccountID, room plausch.RoomID, seq int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.lines {
-		if l.sub.Account == account {
-			l.drop(room, seq)
+	s.each(func(q *queue) {
+		if q.sub.Account == account {
+			q.drop(func(n *Notification) bool { return n.Room == room && n.Seq <= seq })
 		}
-	}
+	})
 }
 
 // Forget drops what waits about an event: it was deleted.
 func (s *Sender) Forget(room plausch.RoomID, seq int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.lines {
-		l.waiting = slices.DeleteFunc(l.waiting, func(n Notification) bool { return n.Room == room && n.Seq == seq })
-	}
+	s.each(func(q *queue) { q.drop(func(n *Notification) bool { return n.Room == room && n.Seq == seq }) })
 }
 
 // Edit gives what waits about an event another body.
 func (s *Sender) Edit(room plausch.RoomID, seq int64, body string) {
+	s.each(func(q *queue) { q.edit(room, seq, body) })
+}
+
+func (s *Sender) each(f func(*queue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.lines {
-		for i := range l.waiting {
-			if n := &l.waiting[i]; n.Room == room && n.Seq == seq {
-				n.Body = body
-			}
-		}
+	for _, q := range s.queues {
+		f(q)
 	}
 }
 
-// queue puts n into the queue of sub.
-func (s *Sender) queue(sub plausch.PushSubscription, n Notification) {
+// enqueue puts n into the queue of sub.
+func (s *Sender) enqueue(sub plausch.PushSubscription, n Notification) {
 	if sub.Kind == plausch.PushWeb && s.opts.Contact == "" {
 		return
 	}
@@ -213,15 +226,15 @@ func (s *Sender) queue(sub plausch.PushSubscription, n Notification) {
 	if s.closed {
 		return
 	}
-	l := s.lines[sub.ID]
-	if l == nil {
-		if len(s.lines) >= maxLines {
-			s.forgetIdle()
+	q := s.queues[sub.ID]
+	if q == nil {
+		if len(s.queues) >= maxIdle {
+			s.dropIdle()
 		}
-		l = &line{sub: sub, slow: !sub.FailingSince.IsZero(), failingSince: sub.FailingSince}
-		s.lines[sub.ID] = l
+		q = &queue{sub: sub, slow: !sub.FailingSince.IsZero(), failingSince: sub.FailingSince}
+		s.queues[sub.ID] = q
 	}
-	l.update(sub)
-	l.put(n)
-	s.start(l)
+	q.update(sub)
+	q.put(n)
+	s.start(q)
 }

@@ -90,14 +90,14 @@ func (o *one) ListPushSubscriptions(context.Context, ...plausch.AccountID) ([]pl
 	return []plausch.PushSubscription{o.sub}, nil
 }
 
-func (o *one) NotePush(_ context.Context, _ int64, lastError string, _ time.Time) error {
+func (o *one) UpdatePush(_ context.Context, _ int64, lastError string, _ time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.notes = append(o.notes, lastError)
 	return nil
 }
 
-func (o *one) EndPush(context.Context, int64) error { return nil }
+func (o *one) DeletePush(context.Context, int64) error { return nil }
 
 func (o *one) change(f func()) {
 	o.mu.Lock()
@@ -142,7 +142,7 @@ func TestPausesGrow(t *testing.T) {
 		if n := len(posts); n < 25 || n > 40 || posts[n-1].at.Sub(posts[0].at) > 24*time.Hour {
 			t.Errorf("there were %d tries, the last after %v", n, posts[n-1].at.Sub(posts[0].at))
 		}
-		if len(s.lines) != 1 {
+		if len(s.queues) != 1 {
 			t.Error("that it fails is forgotten")
 		}
 		doer.then(answer(201))
@@ -153,7 +153,7 @@ func TestPausesGrow(t *testing.T) {
 		if n := subs.notes; n[0] != "connection refused" || !strings.Contains(n[1], "500") || n[len(n)-1] != "" {
 			t.Errorf("kept was %q", n)
 		}
-		if len(s.lines) != 0 {
+		if len(s.queues) != 0 {
 			t.Error("a line that has nothing to do is remembered")
 		}
 	})
@@ -254,7 +254,7 @@ func TestWhatIsReadOrDeletedIsNotSent(t *testing.T) {
 				}
 				s.mu.Lock()
 				defer s.mu.Unlock()
-				if len(s.lines) != 0 {
+				if len(s.queues) != 0 {
 					t.Error("the line is remembered")
 				}
 			})
@@ -278,29 +278,29 @@ func TestRefusedForEver(t *testing.T) {
 	})
 }
 
-// TestLanes: those who hang fill their own lane only.
-func TestLanes(t *testing.T) {
+// TestSlots: those who hang fill their own lane only.
+func TestSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := NewLanes()
+		l := NewSlots()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		for i := range slowCalls {
-			if _, err := l.take(ctx, fmt.Sprint("host", i), true); err != nil {
+		for i := range slowSlots {
+			if _, err := l.acquire(ctx, fmt.Sprint("host", i), true); err != nil {
 				t.Fatal(err)
 			}
 		}
 		waits := make(chan error)
-		go func() { _, err := l.take(ctx, "another", true); waits <- err }()
+		go func() { _, err := l.acquire(ctx, "another", true); waits <- err }()
 		synctest.Wait()
 		var releases []func()
-		for range hostCalls {
-			release, err := l.take(ctx, "good", false)
+		for range hostSlots {
+			release, err := l.acquire(ctx, "good", false)
 			if err != nil {
 				t.Fatal(err)
 			}
 			releases = append(releases, release)
 		}
-		go func() { _, err := l.take(ctx, "good", false); waits <- err }()
+		go func() { _, err := l.acquire(ctx, "good", false); waits <- err }()
 		synctest.Wait()
 		select {
 		case <-waits:

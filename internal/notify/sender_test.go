@@ -42,7 +42,7 @@ func (m *memory) ListPushSubscriptions(_ context.Context, accounts ...plausch.Ac
 	return list, nil
 }
 
-func (m *memory) NotePush(_ context.Context, id int64, lastError string, failingSince time.Time) error {
+func (m *memory) UpdatePush(_ context.Context, id int64, lastError string, failingSince time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.subs {
@@ -54,7 +54,7 @@ func (m *memory) NotePush(_ context.Context, id int64, lastError string, failing
 	return nil
 }
 
-func (m *memory) EndPush(_ context.Context, id int64) error {
+func (m *memory) DeletePush(_ context.Context, id int64) error {
 	m.remove(id)
 	m.ended <- id
 	return nil

@@ -34,7 +34,7 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 	if s.calls, err = dial.New(dial.Options{Allow: cfg.OutgoingAllow, Roots: roots}); err != nil {
 		return push, fmt.Errorf("outgoing_allow: %w", err)
 	}
-	kept, err := s.store.KeepPushKey(context.Background(), notify.NewKey().Bytes())
+	kept, err := s.store.InitPushKey(context.Background(), notify.NewKey().Bytes())
 	if err != nil {
 		return push, err
 	}
@@ -50,7 +50,7 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 			s.pushes.failed.Add(1)
 		}
 	}
-	push = core.PushOptions{Caller: s.calls, Key: o.Key.Public(), Changed: func() { s.notify.Refresh() }} // nobody subscribes before it listens
+	push = core.PushOptions{URLs: s.calls, Key: o.Key.Public(), Changed: func() { s.notify.Refresh() }} // nobody subscribes before it listens
 	if contact, err := notify.Contact(cfg.PushContact, cfg.ACMEEmail, o.Base); err != nil {
 		push.Off = err.Error()
 	} else {

@@ -573,9 +573,9 @@ type OutgoingWebhooks interface {
 	OutgoingWebhook(ctx context.Context, id int64) (plausch.OutgoingWebhook, error)
 	// ListOutgoingWebhooks returns those of a room, or of all rooms if room is 0, by id.
 	ListOutgoingWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.OutgoingWebhook, error)
-	// NoteOutgoingWebhook keeps the Cursor, which never goes back, LastError,
+	// UpdateOutgoingWebhook keeps the Cursor, which never goes back, LastError,
 	// FailingSince and NextTry of one. One that is not there is no error.
-	NoteOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
+	UpdateOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
 	// DeleteOutgoingWebhook forgets one, or returns NotFound. By is 0 for the command
 	// line.
 	DeleteOutgoingWebhook(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...Judged) error
@@ -597,13 +597,13 @@ type Pushes interface {
 	PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
 	// UnsubscribePush forgets a subscription of an account, or returns NotFound.
 	UnsubscribePush(ctx context.Context, account plausch.AccountID, id int64) error
-	// EndPush forgets a subscription. One that is not there is no error.
-	EndPush(ctx context.Context, id int64) error
-	// NotePush keeps LastError and FailingSince of a subscription. One that is not
+	// DeletePush forgets a subscription. One that is not there is no error.
+	DeletePush(ctx context.Context, id int64) error
+	// UpdatePush keeps LastError and FailingSince of a subscription. One that is not
 	// there is no error.
-	NotePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error
-	// KeepPushKey keeps key if there is none yet, and returns the one that is kept.
-	KeepPushKey(ctx context.Context, key []byte) ([]byte, error)
+	UpdatePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error
+	// InitPushKey keeps key if there is none yet, and returns the one that is kept.
+	InitPushKey(ctx context.Context, key []byte) ([]byte, error)
 }
 
 // Snapshotter is a store that can copy itself while it is used. Where the database

@@ -81,10 +81,10 @@ func (s *Store) ListOutgoingWebhooks(ctx context.Context, room plausch.RoomID) (
 	return list(ctx, "list outgoing webhooks", query, scanOutgoing, args...)
 }
 
-// NoteOutgoingWebhook implements [store.OutgoingWebhooks].
-func (s *Store) NoteOutgoingWebhook(ctx context.Context, w plausch.OutgoingWebhook) error {
-	return s.write(ctx, "note outgoing webhook", func(ctx context.Context) error {
-		_, err := s.w.noteOutgoing.ExecContext(ctx, w.Cursor, w.LastError, toMilli(w.FailingSince), toMilli(w.NextTry), w.ID)
+// UpdateOutgoingWebhook implements [store.OutgoingWebhooks].
+func (s *Store) UpdateOutgoingWebhook(ctx context.Context, w plausch.OutgoingWebhook) error {
+	return s.write(ctx, "update outgoing webhook", func(ctx context.Context) error {
+		_, err := s.w.updateOutgoing.ExecContext(ctx, w.Cursor, w.LastError, toMilli(w.FailingSince), toMilli(w.NextTry), w.ID)
 		return err
 	})
 }

@@ -96,7 +96,7 @@ func (s *Store) PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausc
 // UnsubscribePush implements [store.Pushes].
 func (s *Store) UnsubscribePush(ctx context.Context, account plausch.AccountID, id int64) error {
 	return s.write(ctx, "unsubscribe from pushes", func(ctx context.Context) error {
-		r, err := s.w.deletePush.ExecContext(ctx, id, account)
+		r, err := s.w.unsubscribePush.ExecContext(ctx, id, account)
 		if err != nil {
 			return err
 		}
@@ -107,25 +107,25 @@ func (s *Store) UnsubscribePush(ctx context.Context, account plausch.AccountID, 
 	})
 }
 
-// EndPush implements [store.Pushes].
-func (s *Store) EndPush(ctx context.Context, id int64) error {
-	return s.write(ctx, "end push", func(ctx context.Context) error {
-		_, err := s.w.endPush.ExecContext(ctx, id)
+// DeletePush implements [store.Pushes].
+func (s *Store) DeletePush(ctx context.Context, id int64) error {
+	return s.write(ctx, "delete push", func(ctx context.Context) error {
+		_, err := s.w.deletePush.ExecContext(ctx, id)
 		return err
 	})
 }
 
-// NotePush implements [store.Pushes].
-func (s *Store) NotePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error {
-	return s.write(ctx, "note push", func(ctx context.Context) error {
-		_, err := s.w.notePush.ExecContext(ctx, lastError, toMilli(failingSince), id)
+// UpdatePush implements [store.Pushes].
+func (s *Store) UpdatePush(ctx context.Context, id int64, lastError string, failingSince time.Time) error {
+	return s.write(ctx, "update push", func(ctx context.Context) error {
+		_, err := s.w.updatePush.ExecContext(ctx, lastError, toMilli(failingSince), id)
 		return err
 	})
 }
 
-// KeepPushKey implements [store.Pushes].
-func (s *Store) KeepPushKey(ctx context.Context, key []byte) (kept []byte, err error) {
-	err = s.write(ctx, "keep push key", func(ctx context.Context) error {
+// InitPushKey implements [store.Pushes].
+func (s *Store) InitPushKey(ctx context.Context, key []byte) (kept []byte, err error) {
+	err = s.write(ctx, "init push key", func(ctx context.Context) error {
 		if _, err := s.w.keepSetting.ExecContext(ctx, keyPush, base64.StdEncoding.EncodeToString(key)); err != nil {
 			return err
 		}

@@ -45,13 +45,6 @@ type writes struct {
 	webhookAccount                        *statement
 	insertWebhook, deleteWebhook          *statement
 	webhookMade                           *statement
-	outgoing, outgoingCount               *statement
-	insertOutgoing, deleteOutgoing        *statement
-	noteOutgoing                          *statement
-	pushCount, replacePush, insertPush    *statement
-	deletePush, endPush, notePush         *statement
-	deletePushesOf, keepSetting           *statement
-	setting, ownsDevice                   *statement
 
 	account, updateAccount, deleteAccount         *statement
 	owned, roomsToLeave                           *statement
@@ -71,6 +64,13 @@ type writes struct {
 	clampDevices, clampAccounts                   *statement
 	clampInvites, clampAttachments, clampTickets  *statement
 	clampNodes                                    *statement
+
+	outgoing, outgoingCount, insertOutgoing *statement
+	deleteOutgoing, updateOutgoing          *statement
+	pushCount, replacePush, insertPush      *statement
+	unsubscribePush, deletePush, updatePush *statement
+	deletePushesOf, ownsDevice              *statement
+	keepSetting, setting                    *statement
 }
 
 func (w *writes) queries() []query {
@@ -187,16 +187,16 @@ func (w *writes) queries() []query {
 		{&w.insertOutgoing, `INSERT INTO outgoing_webhooks (room, maker, url, secret, created, cursor)
 			SELECT ?1, ?2, ?3, ?4, ?5, ifnull(max(id), 0) & 0xffffffff FROM events WHERE id BETWEEN (?1 << 32) AND (?1 << 32) + 0xffffffff`},
 		{&w.deleteOutgoing, `DELETE FROM outgoing_webhooks WHERE id = ?`},
-		{&w.noteOutgoing, `UPDATE outgoing_webhooks SET cursor = max(cursor, ?), last_error = ?, failing_since = ?, next_try = ? WHERE id = ?`},
+		{&w.updateOutgoing, `UPDATE outgoing_webhooks SET cursor = max(cursor, ?), last_error = ?, failing_since = ?, next_try = ? WHERE id = ?`},
 
 		{&w.ownsDevice, `SELECT EXISTS (SELECT 1 FROM devices WHERE id = ? AND account = ?)`},
 		{&w.replacePush, fmt.Sprintf(`DELETE FROM pushes WHERE endpoint = ?1 AND (account = ?2 OR kind = %[1]d AND ?3 = %[1]d)`, codePushWeb)},
 		{&w.pushCount, `SELECT count(*) FROM pushes WHERE account = ?`},
 		{&w.insertPush, `INSERT INTO pushes (account, device, kind, endpoint, public_key, auth_secret, secret, text, created)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&w.deletePush, `DELETE FROM pushes WHERE id = ? AND account = ?`},
-		{&w.endPush, `DELETE FROM pushes WHERE id = ?`},
-		{&w.notePush, `UPDATE pushes SET last_error = ?, failing_since = ? WHERE id = ?`},
+		{&w.unsubscribePush, `DELETE FROM pushes WHERE id = ? AND account = ?`},
+		{&w.deletePush, `DELETE FROM pushes WHERE id = ?`},
+		{&w.updatePush, `UPDATE pushes SET last_error = ?, failing_since = ? WHERE id = ?`},
 		{&w.deletePushesOf, `DELETE FROM pushes WHERE account = ?`},
 		{&w.keepSetting, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`},
 		{&w.setting, `SELECT value FROM settings WHERE key = ?`},

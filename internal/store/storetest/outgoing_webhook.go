@@ -47,16 +47,16 @@ var outgoingWebhookTests = []test{
 			f.ok(err)
 			f.equal("by id", got, w)
 		}
-		f.ok(f.NoteOutgoingWebhook(f.ctx(), w))
+		f.ok(f.UpdateOutgoingWebhook(f.ctx(), w))
 		check()
 		earlier := w
 		earlier.Cursor = 3
-		f.ok(f.NoteOutgoingWebhook(f.ctx(), earlier))
+		f.ok(f.UpdateOutgoingWebhook(f.ctx(), earlier))
 		check()
 		w.Cursor, w.LastError, w.FailingSince, w.NextTry = 8, "", time.Time{}, time.Time{}
-		f.ok(f.NoteOutgoingWebhook(f.ctx(), w))
+		f.ok(f.UpdateOutgoingWebhook(f.ctx(), w))
 		check()
-		f.ok(f.NoteOutgoingWebhook(f.ctx(), plausch.OutgoingWebhook{ID: 12345, Cursor: 1}))
+		f.ok(f.UpdateOutgoingWebhook(f.ctx(), plausch.OutgoingWebhook{ID: 12345, Cursor: 1}))
 	}},
 	{"one is deleted once", func(f *fixture) {
 		ann := f.member("ann")

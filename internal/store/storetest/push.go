@@ -71,7 +71,7 @@ var pushTests = []test{
 	{"the same endpoint is subscribed once", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		first := f.subscribe(f.browser(ann, 1))
-		f.ok(f.NotePush(f.ctx(), first.ID, "refused", at(9)))
+		f.ok(f.UpdatePush(f.ctx(), first.ID, "refused", at(9)))
 		again := f.browser(ann, 2)
 		again.Endpoint, again.Text = first.Endpoint, false
 		again = f.subscribe(again)
@@ -100,13 +100,13 @@ var pushTests = []test{
 			err   string
 			since time.Time
 		}{{"refused", at(9)}, {"", time.Time{}}} {
-			f.ok(f.NotePush(f.ctx(), p.ID, want.err, want.since))
+			f.ok(f.UpdatePush(f.ctx(), p.ID, want.err, want.since))
 			got, err := f.ListPushSubscriptions(f.ctx(), ann.ID)
 			f.ok(err)
 			p.LastError, p.FailingSince = want.err, want.since
 			f.equal("the list", got, []plausch.PushSubscription{p})
 		}
-		f.ok(f.NotePush(f.ctx(), 12345, "refused", at(9)))
+		f.ok(f.UpdatePush(f.ctx(), 12345, "refused", at(9)))
 	}},
 	{"one ends by its account, or when the push service says so", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
@@ -114,8 +114,8 @@ var pushTests = []test{
 		f.code(plausch.NotFound, f.UnsubscribePush(f.ctx(), bob.ID, first.ID))
 		f.ok(f.UnsubscribePush(f.ctx(), ann.ID, first.ID))
 		f.code(plausch.NotFound, f.UnsubscribePush(f.ctx(), ann.ID, first.ID))
-		f.ok(f.EndPush(f.ctx(), second.ID))
-		f.ok(f.EndPush(f.ctx(), second.ID))
+		f.ok(f.DeletePush(f.ctx(), second.ID))
+		f.ok(f.DeletePush(f.ctx(), second.ID))
 		f.equal("the rest", f.pushes(ann), []string{})
 		if third := f.subscribe(f.browser(ann, 3)); third.ID <= second.ID {
 			f.Errorf("the id %d is given out again", third.ID)
@@ -184,7 +184,7 @@ var pushTests = []test{
 	}},
 	{"the key is the first that was kept", func(f *fixture) {
 		for _, key := range []string{"first", "second"} {
-			kept, err := f.KeepPushKey(f.ctx(), []byte(key))
+			kept, err := f.InitPushKey(f.ctx(), []byte(key))
 			f.ok(err)
 			f.equal("the key", string(kept), "first")
 		}

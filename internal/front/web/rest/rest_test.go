@@ -76,7 +76,7 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	if err != nil {
 		t.Fatal(err)
 	}
-	coreOpts := core.Options{Push: core.PushOptions{Caller: calls, Key: "key"}, Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
+	coreOpts := core.Options{Push: core.PushOptions{URLs: calls, Key: "key"}, Store: w.store, Blobs: blobs, Bus: new(bus.Local), Passwords: authtest.NewHasher(), Access: core.AccessOpen, MaxFile: 1 << 20, Log: log}
 	var mu sync.Mutex
 	restOpts := rest.Options{Log: log, Admit: func(*http.Request, plausch.AccountID, bool) bool {
 		mu.Lock()

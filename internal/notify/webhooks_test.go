@@ -67,7 +67,7 @@ func (l *log) OutgoingWebhook(context.Context, int64) (plausch.OutgoingWebhook, 
 	return l.hook, nil
 }
 
-func (l *log) NoteOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) error {
+func (l *log) UpdateOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hook.Cursor, l.hook.LastError, l.hook.FailingSince, l.hook.NextTry = w.Cursor, w.LastError, w.FailingSince, w.NextTry
@@ -92,9 +92,9 @@ func (l *log) Room(context.Context, plausch.RoomID) (plausch.Room, error) {
 	return plausch.Room{ID: 12, Kind: plausch.RoomPrivate, Name: "shed", Head: int64(len(l.events))}, nil
 }
 
-func happened(t *testing.T, h *Hooks) {
+func woken(t *testing.T, h *Hooks) {
 	t.Helper()
-	if err := h.Happened(t.Context(), 12); err != nil {
+	if err := h.Wake(t.Context(), 12); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Wait()
@@ -127,13 +127,13 @@ func TestHooksPostInOrder(t *testing.T) {
 		doer, l := &script{answers: []*http.Response{answer(200), answer(500), nil, answer(404), answer(204)}}, newLog()
 		h := started(t, doer, l)
 		l.say("one", "two", "three")
-		happened(t, h)
+		woken(t, h)
 		w := l.now()
 		if w.Cursor != 1 || !strings.Contains(w.LastError, "500") || !w.FailingSince.Equal(time.Now()) || !w.NextTry.After(time.Now()) {
 			t.Errorf("after a failure it is %+v", w)
 		}
 		l.say("four")
-		happened(t, h) // which does not shorten the pause
+		woken(t, h) // which does not shorten the pause
 		doer.want(t, 1, 2)
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
@@ -181,11 +181,11 @@ func TestHooksGiveUpAfterADay(t *testing.T) {
 		for range 120 {
 			l.say("early")
 		}
-		happened(t, h)
+		woken(t, h)
 		time.Sleep(23 * time.Hour)
 		synctest.Wait()
 		l.say("late")
-		happened(t, h)
+		woken(t, h)
 		time.Sleep(3 * time.Hour)
 		synctest.Wait()
 		if w := l.now(); w.Cursor != 120 || w.LastError == "" {
@@ -214,13 +214,13 @@ func TestHooksOfOthersThanMembers(t *testing.T) {
 		h := started(t, doer, l)
 		defer h.Close()
 		l.say("one")
-		happened(t, h)
+		woken(t, h)
 		l.change(func() { l.hook.Paused = true })
 		l.say("secret", "secret")
-		happened(t, h)
+		woken(t, h)
 		l.change(func() { l.hook.Paused = false })
 		l.say("four")
-		happened(t, h)
+		woken(t, h)
 		doer.want(t, 1, 4)
 	})
 }
@@ -231,7 +231,7 @@ func TestDeletedHooksPostNothing(t *testing.T) {
 		h := started(t, doer, l)
 		defer h.Close()
 		l.say("one")
-		happened(t, h)
+		woken(t, h)
 		l.change(func() { l.gone = true })
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -249,7 +249,7 @@ func TestAnEventThatIsTooLarge(t *testing.T) {
 		h := started(t, doer, l)
 		defer h.Close()
 		l.say("one", "two")
-		happened(t, h)
+		woken(t, h)
 		doer.want(t, 1, 2)
 		if w := l.now(); w.Cursor != 2 || w.LastError != "" {
 			t.Errorf("in the end it is %+v", w)
@@ -268,7 +268,7 @@ func TestManyEventsOfAHook(t *testing.T) {
 			l.say(fmt.Sprint(i))
 			seqs = append(seqs, i+1)
 		}
-		happened(t, h)
+		woken(t, h)
 		doer.want(t, seqs...)
 		if len(l.notes) > 5 {
 			t.Errorf("it was written %d times where it is", len(l.notes))
@@ -284,12 +284,12 @@ func TestWhatHappensMeanwhile(t *testing.T) {
 		defer h.Close()
 		doer.during = func() {
 			l.say("two")
-			if err := h.Happened(t.Context(), 12); err != nil {
+			if err := h.Wake(t.Context(), 12); err != nil {
 				t.Error(err)
 			}
 		}
 		l.say("one")
-		happened(t, h)
+		woken(t, h)
 		doer.want(t, 1, 2)
 	})
 }

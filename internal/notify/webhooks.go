@@ -22,9 +22,9 @@ type Webhooks interface {
 	ListOutgoingWebhooks(ctx context.Context, room plausch.RoomID) ([]plausch.OutgoingWebhook, error)
 	// OutgoingWebhook returns one, or NotFound.
 	OutgoingWebhook(ctx context.Context, id int64) (plausch.OutgoingWebhook, error)
-	// NoteOutgoingWebhook keeps the Cursor, LastError, FailingSince and NextTry of one.
+	// UpdateOutgoingWebhook keeps the Cursor, LastError, FailingSince and NextTry of one.
 	// One that is not there is no error.
-	NoteOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
+	UpdateOutgoingWebhook(ctx context.Context, hook plausch.OutgoingWebhook) error
 	Events(ctx context.Context, room plausch.RoomID, p store.HistoryQuery) (events []plausch.Event, more bool, err error)
 	Room(ctx context.Context, id plausch.RoomID) (plausch.Room, error)
 }
@@ -95,9 +95,9 @@ func (h *Hooks) Close() {
 	h.wg.Wait()
 }
 
-// Happened has the webhooks of rooms look for new events. It reads which there are, and
+// Wake has the webhooks of rooms look for new events. It reads which there are, and
 // waits for nothing else.
-func (h *Hooks) Happened(ctx context.Context, rooms ...plausch.RoomID) error {
+func (h *Hooks) Wake(ctx context.Context, rooms ...plausch.RoomID) error {
 	hooks, err := h.store.ListOutgoingWebhooks(ctx, 0)
 	if err != nil || len(hooks) == 0 {
 		return err
@@ -148,7 +148,7 @@ func (h *Hooks) run(id int64, k *hook) {
 		h.mu.Lock()
 		k.again = false
 		h.mu.Unlock()
-		more, pause, err := h.page(id, k)
+		more, pause, err := h.postPage(id, k)
 		if err != nil && h.ctx.Err() == nil {
 			h.opts.Log.Error("an outgoing webhook is not served", "webhook", id, "err", err)
 			pause = firstPause
@@ -170,9 +170,9 @@ func (h *Hooks) run(id int64, k *hook) {
 	}
 }
 
-// page posts a page of what is new, and returns whether there may be more, or how long
+// postPage posts a page of what is new, and returns whether there may be more, or how long
 // to wait if it has failed.
-func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err error) {
+func (h *Hooks) postPage(id int64, k *hook) (more bool, wait time.Duration, err error) {
 	w, err := h.store.OutgoingWebhook(h.ctx, id)
 	if plausch.CodeOf(err) == plausch.NotFound {
 		h.mu.Lock()
@@ -194,7 +194,7 @@ func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err erro
 			return false, 0, nil
 		}
 		w.Cursor = room.Head
-		return false, 0, h.store.NoteOutgoingWebhook(h.ctx, w)
+		return false, 0, h.store.UpdateOutgoingWebhook(h.ctx, w)
 	}
 	events, more, err := h.store.Events(h.ctx, w.Room, store.HistoryQuery{After: w.Cursor, Forward: true, Limit: hookPage})
 	if err != nil || len(events) == 0 {
@@ -202,7 +202,7 @@ func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err erro
 	}
 	failing := !w.FailingSince.IsZero()
 	for i := range events {
-		release, err := h.opts.Lanes.take(h.ctx, hostOf(w.URL), k.slow)
+		release, err := h.opts.Slots.acquire(h.ctx, hostOf(w.URL), k.slow)
 		if err != nil {
 			break // closed
 		}
@@ -212,8 +212,8 @@ func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err erro
 		if h.ctx.Err() != nil {
 			break
 		}
-		if wait = h.judge(&w, k, &events[i], res, time.Since(start)); wait > 0 {
-			if err := h.giveUp(&w, events[i]); err != nil {
+		if wait = h.finish(&w, k, &events[i], res, time.Since(start)); wait > 0 {
+			if err := h.skipOld(&w, events[i]); err != nil {
 				return false, 0, err
 			}
 			return false, wait, h.keep(w)
@@ -232,12 +232,12 @@ func (h *Hooks) page(id int64, k *hook) (more bool, wait time.Duration, err erro
 func (h *Hooks) keep(w plausch.OutgoingWebhook) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.ctx), 5*time.Second)
 	defer cancel()
-	return h.store.NoteOutgoingWebhook(ctx, w)
+	return h.store.UpdateOutgoingWebhook(ctx, w)
 }
 
-// judge notes how the post of an event ended, and returns how long to wait before it is
+// finish notes how the post of an event ended, and returns how long to wait before it is
 // tried again, 0 if it is done.
-func (h *Hooks) judge(w *plausch.OutgoingWebhook, k *hook, e *plausch.Event, res result, took time.Duration) time.Duration {
+func (h *Hooks) finish(w *plausch.OutgoingWebhook, k *hook, e *plausch.Event, res result, took time.Duration) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.opts.Now()
@@ -259,9 +259,9 @@ func (h *Hooks) judge(w *plausch.OutgoingWebhook, k *hook, e *plausch.Event, res
 	return wait
 }
 
-// giveUp moves the cursor of w, whose post of e has failed, over what is older than a
+// skipOld moves the cursor of w, whose post of e has failed, over what is older than a
 // day.
-func (h *Hooks) giveUp(w *plausch.OutgoingWebhook, e plausch.Event) error {
+func (h *Hooks) skipOld(w *plausch.OutgoingWebhook, e plausch.Event) error {
 	old := h.opts.Now().Add(-keptFor)
 	if e.Time.After(old) {
 		return nil

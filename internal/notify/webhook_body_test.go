@@ -25,7 +25,7 @@ func (o *oneEvent) ListOutgoingWebhooks(context.Context, plausch.RoomID) ([]plau
 func (o *oneEvent) OutgoingWebhook(context.Context, int64) (plausch.OutgoingWebhook, error) {
 	return o.hook, nil
 }
-func (o *oneEvent) NoteOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) error {
+func (o *oneEvent) UpdateOutgoingWebhook(_ context.Context, w plausch.OutgoingWebhook) error {
 	o.done <- w
 	return nil
 }
