@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/ktn", "internal/auth", "internal/backup",
-		"internal/cert", "internal/config", "internal/connect", "internal/core", "internal/doctor", "internal/linechat", "internal/link", "internal/names", "internal/server",
+		"internal/cert", "internal/config", "internal/connect", "internal/core", "internal/dial", "internal/doctor", "internal/linechat", "internal/link", "internal/names", "internal/server",
 		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal",
 	},
 	"cmd/plausch-bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},

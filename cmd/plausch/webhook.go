@@ -21,7 +21,7 @@ import (
 
 func newWebhookCommand() *cobra.Command {
 	cmd := newGroupCommand("webhook", "Manage the addresses at which programs post into rooms")
-	cmd.AddCommand(newWebhookAddCommand(), newWebhookListCommand(), newWebhookDeleteCommand())
+	cmd.AddCommand(newWebhookAddCommand(), newWebhookListCommand(), newWebhookDeleteCommand(), newOutgoingWebhookCommand())
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"plausch"
 	"plausch/internal/auth"
@@ -28,6 +29,23 @@ func (c *Core) CreateOutgoingWebhook(ctx context.Context, by plausch.Account, ro
 	})
 	c.opts.Push.changed()
 	return w, conflictError(err)
+}
+
+// AddOutgoingWebhook makes an outgoing webhook of the room called room, to an address that
+// urls calls. It needs no running core, so that it can work on the database beside a
+// server.
+func AddOutgoingWebhook(ctx context.Context, st store.Store, urls URLChecker, room, address string) (plausch.OutgoingWebhook, error) {
+	found, err := roomByName(ctx, st, room)
+	if err != nil {
+		return plausch.OutgoingWebhook{}, err
+	}
+	u, err := urls.CheckURL(address)
+	if err != nil {
+		return plausch.OutgoingWebhook{}, plausch.Errorf(plausch.Invalid, "%v", err)
+	}
+	return st.CreateOutgoingWebhook(ctx, store.NewOutgoingWebhook{
+		Room: found.ID, URL: u.String(), Secret: auth.NewWebhookSecret(), At: time.Now().Truncate(time.Millisecond),
+	})
 }
 
 // ListOutgoingWebhooks returns those of a room to its members, who are to know where
