@@ -447,7 +447,7 @@ func (w *world) passkeys() {
 	w.must(err)
 	defer bob.Close()
 	party := virtualwebauthn.RelyingParty{Name: "Garden", ID: "localhost", Origin: o.Origin}
-	keys, key := virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	keys, key := virtualwebauthn.NewAuthenticator(), authtest.NewPasskey()
 
 	id, options, err := bob.BeginPasskey(ctx)
 	w.must(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"plausch"
+	"plausch/internal/auth/authtest"
 	"plausch/internal/core"
 )
 
@@ -41,7 +42,7 @@ func (b *browser) create(options []byte, account plausch.AccountID) string {
 	if parsed.UserID != string(b.keys.Options.UserHandle) {
 		b.t.Errorf("the user handle is %q", parsed.UserID)
 	}
-	key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	key := authtest.NewPasskey()
 	answer := virtualwebauthn.CreateAttestationResponse(b.party, b.keys, key, *parsed)
 	b.keys.AddCredential(key)
 	return answer
@@ -109,7 +110,7 @@ func TestPasskey(t *testing.T) {
 		},
 		"by another key of the same name": func(options []byte) string {
 			other := *b
-			key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+			key := authtest.NewPasskey()
 			key.ID = b.keys.Credentials[0].ID
 			other.keys.Credentials = []virtualwebauthn.Credential{key}
 			return other.sign(options, 0)
