@@ -28,7 +28,7 @@ const idPrefix = "id:"
 // are read as everybody or as those who run it.
 var reserved = []string{
 	"admin", "administrator", "all", "channel", plausch.DeletedName, "everyone", "here", "mod", "moderator", "nobody", "null",
-	"owner", "plausch", "postmaster", "public", "root", "security", "server", "staff", "support", "sysop", "system",
+	"owner", "plausch", "postmaster", "public", "room", "root", "security", "server", "staff", "support", "sysop", "system",
 	"undefined", "webmaster",
 }
 

@@ -94,3 +94,54 @@ func BenchmarkEvents(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkMessages reads pages of 50 messages as they are now, and as many of the log
+// beside them: of plain ones, and of ones of which every tenth was edited, is an answer
+// or has 20 reactions.
+func BenchmarkMessages(b *testing.B) {
+	for _, lively := range []bool{false, true} {
+		s := open(b, filepath.Join(b.TempDir(), "bench.db"))
+		next := sends(b, s)
+		for range 20 {
+			drafts := next(1000, 1)
+			sender := drafts[0].Actor
+			appendAll(b, s, drafts)
+			if !lively {
+				continue
+			}
+			r, err := s.Room(b.Context(), plausch.PublicRoom)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var changes []store.Draft
+			for seq := r.Head - 999; seq <= r.Head; seq += 10 {
+				change := store.Draft{Room: plausch.PublicRoom, Time: toTime(1), Actor: sender, Target: seq, Kind: plausch.EventEdit, Text: "changed"}
+				answer := change
+				answer.Kind = plausch.EventMessage
+				changes = append(changes, change, answer)
+				for _, d := range drafts[:20] {
+					react := change
+					react.Kind, react.Actor, react.Text = plausch.EventReact, d.Actor, "👍"
+					changes = append(changes, react)
+				}
+			}
+			appendAll(b, s, changes)
+		}
+		name := map[bool]string{false: "plain", true: "lively"}[lively]
+		b.Run("history/"+name, func(b *testing.B) {
+			for b.Loop() {
+				if events, _, err := s.Events(b.Context(), plausch.PublicRoom, store.HistoryQuery{Limit: 50}); err != nil || len(events) != 50 {
+					b.Fatal(len(events), err)
+				}
+			}
+		})
+		b.Run("messages/"+name, func(b *testing.B) {
+			for b.Loop() {
+				state, err := s.Messages(b.Context(), plausch.PublicRoom, 1, store.MessageQuery{Limit: 50, Before: 10000})
+				if err != nil || len(state.Messages) != 50 {
+					b.Fatal(len(state.Messages), err)
+				}
+			}
+		})
+	}
+}
