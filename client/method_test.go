@@ -323,12 +323,50 @@ func (w *world) talk() {
 	if !slices.ContainsFunc(rooms, func(r client.Room) bool { return r.ID == hall.ID && !r.Joined }) {
 		w.t.Errorf("bob sees the rooms %+v", rooms)
 	}
+	w.readMarkers(hall.ID)
 	w.must(alice.SetPresence(plausch.Away))
 	alice.Typing(den.ID)
 	presences, err := alice.ListPresences(ctx) // behind both
 	w.must(err)
 	if i := slices.IndexFunc(presences, func(p client.Presence) bool { return p.Account.Name == "bob" }); i < 0 || presences[i].Presence != plausch.Online {
 		w.t.Errorf("online are %+v, want bob among them", presences)
+	}
+}
+
+// readMarkers has alice read what bob has said in a room, as its third event.
+func (w *world) readMarkers(room plausch.RoomID) {
+	ctx, alice := w.t.Context(), w.alice
+	r, err := alice.GetRoom(ctx, client.RoomRef{ID: room})
+	w.must(err)
+	if want := (plausch.ReadState{Marker: 1, Unread: 1, AsOf: r.Head}); r.Read != want {
+		w.t.Errorf("alice has read %+v, want %+v", r.Read, want)
+	}
+	state, err := alice.SetMarker(ctx, room, 3)
+	w.must(err)
+	if state.Marker != 3 || state.Unread != 0 {
+		w.t.Errorf("all is read: %+v", state)
+	}
+	state, err = alice.MarkUnread(ctx, room, 3)
+	w.must(err)
+	if state.Marker != 2 || state.Unread != 1 {
+		w.t.Errorf("one is unread again: %+v", state)
+	}
+	for seen := 0; seen < 2; {
+		updates, err := alice.Next(ctx)
+		w.must(err)
+		for _, u := range updates {
+			if m, ok := u.(client.Marker); ok && m.Room == room {
+				if seen = 1; m.ReadState == state {
+					seen = 2
+				}
+			}
+		}
+	}
+	rooms, err := alice.ListRooms(ctx, false)
+	w.must(err)
+	i := slices.IndexFunc(rooms, func(r client.Room) bool { return r.ID == room })
+	if i < 0 || rooms[i].Read != state {
+		w.t.Errorf("the rooms are %+v, want %+v of the hall", rooms, state)
 	}
 }
 

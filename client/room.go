@@ -11,6 +11,8 @@ import (
 type Room struct {
 	plausch.Room
 	Joined bool // whether the account is a member
+	// Read is what it has read of the room, if it is; AsOf is Head.
+	Read plausch.ReadState
 }
 
 // RoomRef names a room: by ID or, if that is 0, by the Name of a public or
@@ -33,6 +35,15 @@ func roomOf(w *protocol.Room) plausch.Room {
 	return r
 }
 
+// joinedRoomOf returns what a room on the wire says of the account, too.
+func joinedRoomOf(w *protocol.Room) Room {
+	r := Room{Room: roomOf(w), Joined: w.Joined}
+	if w.Joined {
+		r.Read = plausch.ReadState{Marker: w.Marker, Unread: int(w.Unread), Mentions: int(w.Mentions), AsOf: w.Seq}
+	}
+	return r
+}
+
 // The methods below wait for a connection if there is none. Those that change
 // nothing are repeated when the connection is lost; the others fail with
 // [ErrLost], and whether they were carried out is then unknown. Refusals are
@@ -50,7 +61,7 @@ func (c *Client) ListRooms(ctx context.Context, public bool) ([]Room, error) {
 		}
 		for i := range page.Rooms {
 			w := &page.Rooms[i]
-			rooms = append(rooms, Room{roomOf(w), w.Joined})
+			rooms = append(rooms, joinedRoomOf(w))
 			params.After = max(params.After, w.ID)
 		}
 		if !page.More || len(page.Rooms) == 0 {
@@ -98,5 +109,5 @@ func (c *Client) room(name string, call func(*protocol.Room) error) (Room, error
 	if err := call(&w); err != nil {
 		return Room{}, err
 	}
-	return Room{roomOf(&w), w.Joined}, nil
+	return joinedRoomOf(&w), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"plausch"
@@ -11,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -76,6 +77,13 @@ type Typing struct {
 	Account plausch.AccountRef
 }
 
+// Marker tells what the account has read of a room, on whichever device. Of several of
+// a room that were not read, only the last comes.
+type Marker struct {
+	Room plausch.RoomID
+	plausch.ReadState
+}
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -117,6 +125,7 @@ func (Event) update()      {}
 func (CaughtUp) update()   {}
 func (Presence) update()   {}
 func (Typing) update()     {}
+func (Marker) update()     {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -154,6 +163,8 @@ func (f *feed) add(u Update) {
 		f.dropLike(u)
 	case Queued, Sent, Failed:
 		f.sends++
+	case Marker:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { m, ok := old.(Marker); return ok && m.Room == u.Room })
 	case Typing:
 		if f.full() {
 			return

@@ -39,7 +39,7 @@ func TestCodecsAgree(t *testing.T) {
 
 // documents draws documents that are often nearly right.
 func documents(kind string, t *rapid.T) node {
-	top := []string{"id", "result", "error", "event", "presence", "typing", "bye"}
+	top := []string{"id", "result", "error", "event", "presence", "typing", "marker", "bye"}
 	if kind == "request" {
 		top = []string{"id", "method", "params"}
 	}
@@ -66,14 +66,14 @@ var kinds = map[string]nodeKind{
 	"capabilities": listNode, "rooms": listNode, "members": listNode, "events": listNode,
 	"method": textNode, "name": textNode, "text": textNode, "client_id": textNode, "to": textNode, "kind": textNode,
 	"token": textNode, "role": textNode, "code": textNode, "message": textNode,
-	// presence and typing mean different things in different places
-	"presence": nilNode, "typing": nilNode,
+	// these mean different things in different places
+	"presence": nilNode, "typing": nilNode, "marker": nilNode,
 }
 
 var keys = rapid.SampledFrom([]string{
 	"id", "room", "seq", "time", "version", "after", "before", "limit", "retry_after", "frame", "page", "transient",
 	"public", "joined", "more", "guests", "from", "member", "peer", "account", "limits", "capabilities", "rooms",
-	"members", "events", "name", "text", "client_id", "to", "kind", "token", "role", "code", "message", "presence",
+	"members", "events", "name", "text", "client_id", "to", "kind", "token", "role", "code", "message", "presence", "marker", "unread",
 })
 
 // right draws a value for a key, mostly of the right kind.

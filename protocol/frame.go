@@ -16,6 +16,7 @@ type Frame struct {
 	Event    *Event
 	Presence []PresenceChange
 	Typing   *Typing
+	Marker   *Marker
 	Bye      *Error
 }
 
@@ -26,6 +27,7 @@ type jsonFrame struct {
 	Event    *Event           `json:"event"`
 	Presence []PresenceChange `json:"presence"`
 	Typing   *Typing          `json:"typing"`
+	Marker   *Marker          `json:"marker"`
 	Bye      *Error           `json:"bye"`
 }
 
@@ -50,6 +52,8 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "event"), f.Event)
 	case f.Typing != nil:
 		dst = c.Encode(c.key(dst, "typing"), f.Typing)
+	case f.Marker != nil:
+		dst = c.Encode(c.key(dst, "marker"), f.Marker)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -72,7 +76,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -108,6 +112,12 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "typing":
 			f.Typing = new(Typing)
 			b, err = f.Typing.UnmarshalMsg(b)
+		case "marker":
+			var doc []byte
+			if doc, b, err = skip(b); err == nil {
+				f.Marker = new(Marker)
+				err = Msgpack.Decode(doc, f.Marker)
+			}
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)

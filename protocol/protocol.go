@@ -32,7 +32,7 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing and bye.
+// typing, marker and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -118,6 +118,7 @@ const (
 	MethodMessageUnpin       = "message.unpin"
 	MethodMessages           = "messages"
 	MethodHistory            = "history"
+	MethodMarkerSet          = "marker.set"
 	MethodPresenceSet        = "presence.set"
 	MethodTyping             = "typing"
 	MethodWebhookCreate      = "webhook.create"

@@ -10,6 +10,12 @@ type Room struct {
 	Peer   *Account `json:"peer,omitempty"`  // the other one, in direct rooms
 	Seq    int64    `json:"seq"`             // of the newest event, 0 if none
 	Joined bool     `json:"joined,omitzero"` // whether the caller is a member
+	// Unread and Mentions are counted from Marker up to Seq, to at most
+	// [plausch.MaxUnread]. They are small, as a page of rooms is decoded from little.
+	Unread   int16 `json:"unread,omitzero"`
+	Mentions int16 `json:"mentions,omitzero"`
+	// Marker is the seq up to which the caller has read, if it is a member.
+	Marker int64 `json:"marker,omitzero"`
 	// Common is there if hello had another epoch than the server: the last seq that
 	// is the same event in both.
 	Common *int64 `json:"common,omitempty"`

@@ -116,6 +116,8 @@ var requests = []struct {
 	{"presence.list", 13, MethodPresenceList, &PresenceList{After: "alice", Limit: 128}},
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
+	{"marker.set", 14, MethodMarkerSet, &MarkerSet{Room: 17, Seq: 70000}},
+	{"marker.set, back", 14, MethodMarkerSet, &MarkerSet{Room: 17, Seq: 0, Back: true}},
 }
 
 // What a token and a code look like.
@@ -232,8 +234,8 @@ var replies = []struct {
 		{ID: 1, Time: 1790000000000, Action: "claim", Account: &alice},
 	}}, nil},
 	{"room.list", 6, MethodRoomList, &Rooms{More: true, Rooms: []Room{
-		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true},
-		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true},
+		{ID: 1, Kind: "public", Name: "public", Seq: 42, Joined: true, Marker: 30, Unread: 12, Mentions: 1},
+		{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true, Unread: 1},
 		{ID: 17, Kind: "public", Name: "attic", Seq: 70000},
 	}}, nil},
 	{"room.list of a client that remembers another epoch", 6, MethodRoomList, &Rooms{Rooms: []Room{
@@ -302,6 +304,8 @@ var replies = []struct {
 	}, More: true}, nil},
 	{"presence.set", 16, MethodPresenceSet, &Empty{}, nil},
 	{"typing", 17, MethodTyping, &Empty{}, nil},
+	{"marker.set", 14, MethodMarkerSet, &Marker{Room: 17, Marker: 70000, AsOf: 70000}, nil},
+	{"marker.set, back", 14, MethodMarkerSet, &Marker{Room: 17, Unread: 100, Mentions: 2, AsOf: 70000}, nil},
 	{"error", 18, MethodMessageSend, nil, plausch.Errorf(plausch.Forbidden, "you are not in the room \"attic\"; join it first")},
 	{"error that asks to wait", 19, MethodMessageSend, nil, &plausch.Error{
 		Code: plausch.RateLimited, Message: "you are sending too fast; wait a little", RetryAfter: 12345 * time.Millisecond,
@@ -327,6 +331,7 @@ var pushes = []struct {
 	{"event, a change of a room", Frame{Event: &altered}},
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},
 	{"typing", Frame{Typing: &Typing{Room: 17, Account: bob}}},
+	{"marker", Frame{Marker: &Marker{Room: 17, Marker: 69990, Unread: 9, Mentions: 1, AsOf: 70000}}},
 	{"bye", Frame{Bye: &Error{Code: "slow_reader", Message: "this connection did not read what was sent to it; connect again and resume"}}},
 	{"bye that asks to wait", Frame{Bye: &Error{Code: "unavailable", Message: "the server is stopping; connect again in a moment", RetryAfter: 2000}}},
 }

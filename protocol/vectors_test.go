@@ -70,6 +70,7 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMessageUnpin:       {&MessageRef{}, &MessageSent{}},
 	MethodMessages:           {&MessagesGet{}, &Messages{}},
 	MethodHistory:            {&HistoryGet{}, &History{}},
+	MethodMarkerSet:          {&MarkerSet{}, &Marker{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},
 	MethodTyping:             {&TypingSet{}, &Empty{}},
 	MethodWebhookCreate:      {&WebhookCreate{}, &WebhookCreated{}},
@@ -406,7 +407,7 @@ func outcomeOf(c Codec, kind string, body []byte) outcome {
 			o.results = append(o.results, string(JSON.Encode(nil, result)))
 		}
 	}
-	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Bye} {
+	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Marker, f.Bye} {
 		text := "none"
 		if !reflect.ValueOf(push).IsNil() {
 			b, _ := json.Marshal(push)

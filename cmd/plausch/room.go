@@ -140,19 +140,35 @@ func listOwnRooms(cmd *cobra.Command, flags connect.Flags) error {
 			return err
 		}
 		w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "NAME\tKIND\tMEMBER\tEVENTS")
+		fmt.Fprintln(w, "NAME\tKIND\tMEMBER\tEVENTS\tUNREAD")
 		for _, r := range rooms {
 			if r.Kind == plausch.RoomDirect {
 				continue
 			}
-			member := "no"
+			member, unread := "no", "-"
 			if r.Joined {
-				member = "yes"
+				member, unread = "yes", unreadText(r.Read)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", connect.TargetOf(r.Room), r.Kind, member, r.Head)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", connect.TargetOf(r.Room), r.Kind, member, r.Head, unread)
 		}
 		return w.Flush()
 	})
+}
+
+// unreadText says how much is unread: "100+", "3 (1 @)".
+func unreadText(s plausch.ReadState) string {
+	text := countText(s.Unread)
+	if s.Mentions > 0 {
+		text += " (" + countText(s.Mentions) + " @)"
+	}
+	return text
+}
+
+func countText(n int) string {
+	if n >= plausch.MaxUnread {
+		return fmt.Sprintf("%d+", n)
+	}
+	return fmt.Sprint(n)
 }
 
 // listAllRooms prints all rooms of a data folder.

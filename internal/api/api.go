@@ -104,6 +104,7 @@ var methods = []Method{
 	{protocol.MethodMessagePin, SignedIn, blocking(messagePin)},
 	{protocol.MethodMessageUnpin, SignedIn, blocking(messageUnpin)},
 	{protocol.MethodMessages, SignedIn, blocking(messages)},
+	{protocol.MethodMarkerSet, SignedIn, blocking(markerSet)},
 	{protocol.MethodHistory, SignedIn, blocking(history)},
 	{MethodAttachmentUpload, SignedIn, overHTTP},
 	{MethodAttachmentGet, SignedIn, overHTTP},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plausch"
+	"plausch/internal/core"
 	"plausch/protocol"
 )
 
@@ -25,9 +26,13 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 	if err != nil {
 		return nil, err
 	}
+	states, err := a.core.ReadStates(ctx, c.Account(), joinedRooms(rooms)...)
+	if err != nil {
+		return nil, err
+	}
 	result := &protocol.Rooms{Rooms: make([]protocol.Room, len(rooms)), More: more}
 	for i, r := range rooms {
-		if result.Rooms[i], err = a.room(ctx, c, r.Room, r.Joined); err != nil {
+		if result.Rooms[i], err = a.roomWith(ctx, c, r.Room, r.Joined, states); err != nil {
 			return nil, err
 		}
 	}
@@ -43,10 +48,39 @@ func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (proto
 	return &w, err
 }
 
-// room returns a room as a caller sees it: who remembers another epoch learns up to
-// where that has the same events.
+// joinedRooms returns the ids of the rooms that the caller is in.
+func joinedRooms(rooms []core.JoinedRoom) (ids []plausch.RoomID) {
+	for _, r := range rooms {
+		if r.Joined {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// room returns a room as a caller sees it.
 func (a *API) room(ctx context.Context, c *Caller, r plausch.Room, joined bool) (protocol.Room, error) {
+	var states map[plausch.RoomID]plausch.ReadState
+	if joined {
+		var err error
+		if states, err = a.core.ReadStates(ctx, c.Account(), r.ID); err != nil {
+			return protocol.Room{}, err
+		}
+	}
+	return a.roomWith(ctx, c, r, joined, states)
+}
+
+// roomWith returns a room with what the caller has read of it. Who remembers another
+// epoch learns up to where that has the same events.
+func (a *API) roomWith(ctx context.Context, c *Caller, r plausch.Room, joined bool, states map[plausch.RoomID]plausch.ReadState) (protocol.Room, error) {
+	state, ok := states[r.ID]
+	if ok {
+		r.Head = state.AsOf // what is counted goes up to there
+	}
 	w := protocol.NewRoom(r, joined)
+	if ok {
+		w.Marker, w.Unread, w.Mentions = state.Marker, int16(state.Unread), int16(state.Mentions)
+	}
 	if c.epoch == "" {
 		return w, nil
 	}
@@ -74,8 +108,8 @@ func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) 
 	if err != nil {
 		return nil, err
 	}
-	w := protocol.NewRoom(room, true)
-	return &w, nil
+	w, err := a.room(ctx, c, room, true)
+	return &w, err
 }
 
 func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {

@@ -4,7 +4,7 @@
 // and leaves. A bus between nodes that can lose them heals that below this contract,
 // by the store's cursor.
 //
-// Beside them it carries signals, which nobody keeps: that somebody is writing.
+// Beside them it carries signals, which nobody keeps: that somebody is writing, or has read.
 package bus
 
 import (
@@ -41,8 +41,11 @@ type Subscriber struct {
 // Signal is something that is true now and will not be asked for later.
 type Signal struct {
 	Kind SignalKind
-	Room plausch.RoomID     // whose members it is for
+	Room plausch.RoomID     // whose members it is for, but if Account is set
 	From plausch.AccountRef // who has caused it
+
+	Account plausch.AccountID // whose sessions it is for
+	Read    plausch.ReadState // of SignalMarker: what Account has read of Room
 }
 
 // SignalKind is what a signal tells.
@@ -51,6 +54,7 @@ type SignalKind int
 // The signals.
 const (
 	SignalTyping SignalKind = iota + 1 // From is writing in Room
+	SignalMarker                       // Account has read Room up to Read.Marker
 )
 
 // Local is the bus inside one process. It calls the subscribers from the

@@ -63,6 +63,7 @@ type Core struct {
 	epoch       string // see [Core.Epoch]
 	log         *log
 	connections connections
+	markers     *markerQueue
 	sends       sendLimits
 	guests      *guestLimits
 	throttle    *auth.Throttle // of passwords
@@ -107,6 +108,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
 	}
+	c.markers = newMarkerQueue()
 	c.sends = sendLimits{perSecond: opts.SendsPerSecond, burst: opts.SendBurst, accounts: map[plausch.AccountID]*rate.Limiter{}}
 	for _, r := range []*GuestRates{&opts.Guests.Address, &opts.Guests.All} {
 		if r.SendsPerSecond > 0 {
@@ -135,6 +137,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.stopped.Go(func() { c.lastSeenLoop(ctx) })
 	c.stopped.Go(func() { c.follow(ctx) })
 	c.stopped.Go(func() { c.clearLoop(ctx) })
+	c.stopped.Go(func() { c.markerLoop(ctx) })
 	if opts.Blobs != nil {
 		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}

@@ -54,11 +54,18 @@ func (h *Hub) Typing(id plausch.RoomID, who plausch.AccountRef) {
 	}
 }
 
-// handleSignal pushes a signal to the sessions of this node.
+// handleSignal pushes a signal to the sessions of this node. One that is not known is of
+// a later node.
 func (h *Hub) handleSignal(s bus.Signal) {
-	if s.Kind != bus.SignalTyping {
-		return // of a later node
+	switch s.Kind {
+	case bus.SignalTyping:
+		h.handleTyping(s)
+	case bus.SignalMarker:
+		h.handleMarker(s)
 	}
+}
+
+func (h *Hub) handleTyping(s bus.Signal) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	r := h.rooms[s.Room]

@@ -36,6 +36,7 @@ type Store interface {
 	Invites
 	Settings
 	Rooms
+	Markers
 	Log
 	Attachments
 	Contents
@@ -346,6 +347,25 @@ type Rooms interface {
 	// ListMembers returns the members of a room by account id from the first after
 	// the given one, at most limit; limit 0 means all.
 	ListMembers(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Member, error)
+}
+
+// NewMarker is where [Markers.SetMarkers] puts the marker of an account in a room.
+type NewMarker struct {
+	Account plausch.AccountID
+	Room    plausch.RoomID
+	Seq     int64 // of an event; behind the newest one is that one
+	// Back lets the marker go back, too; else it only goes forward.
+	Back bool
+}
+
+// Markers keeps up to where accounts have read the rooms that they are in. At first
+// that is their join or, of PublicRoom, what was there when the account was made.
+type Markers interface {
+	// SetMarkers sets markers in order, in one transaction, and returns for each whether
+	// the account is in the room; if not, nothing is set.
+	SetMarkers(ctx context.Context, all []NewMarker) (set []bool, err error)
+	// ReadStates returns what an account has read of those of the rooms that it is in.
+	ReadStates(ctx context.Context, account plausch.AccountID, rooms ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error)
 }
 
 // Draft is an event that has no seq yet. Exactly one of Room, Create and Direct

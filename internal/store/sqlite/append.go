@@ -389,7 +389,7 @@ func (b *batch) member(room plausch.RoomID, n newEvent) (err error) {
 				return err
 			}
 		}
-		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role)
+		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role, b.heads[room])
 		b.members[membership{room, n.member.ID}] = role
 	case n.kind == plausch.EventLeave:
 		_, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room)

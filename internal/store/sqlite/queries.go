@@ -19,6 +19,20 @@ const (
 	joinedPeer    = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)`
 )
 
+// publicHead is the seq of the newest event of room 1, which everybody is in from the
+// start.
+const publicHead = `ifnull((SELECT max(id) & 0xffffffff FROM events WHERE id BETWEEN 1 << 32 AND 1 << 32 | 0xffffffff), 0)`
+
+// markerOf is the marker of an account a in a room r, with its membership m if there is one.
+const markerOf = `iif(r.id = 1, a.marker, m.marker)`
+
+// isUnread is the one definition of what is unread: the messages e of others than ?1
+// behind a marker in a room that are not deleted. 2303 are the bits of what kind it is and
+// deletedBit.
+func isUnread(room, marker string) string {
+	return `e.id > (` + room + ` << 32) + ` + marker + ` AND e.id < (` + room + ` + 1) << 32 AND e.kind & 2303 = 1 AND e.actor <> ?1`
+}
+
 // nameRead is the name that a display name is read as; it is what
 // names.ReadAsName does. The index accounts_by_display has it, too.
 func nameRead(display string) string { return `lower(ltrim(` + display + `, '@ '))` }

@@ -12,6 +12,7 @@ type reads struct {
 	accountByToken, devices, owned, used               *statement
 	room, roomByName, directRoom, roomFor              *statement
 	listRooms, memberRooms, members                    *statement
+	readStates                                         *statement
 	eventsUp, eventsDown                               *statement
 	messagesUp, messagesDown, hasMessage               *statement
 	changedBetween, reactionsBetween, reactionNames    *statement
@@ -63,6 +64,16 @@ func (r *reads) queries() []query {
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
 		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))) FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
+
+		{&r.readStates, fmt.Sprintf(`SELECT r.id, `+markerOf+`,
+				(SELECT count(*) FROM (SELECT 1 FROM events e WHERE `+isUnread("r.id", markerOf)+` LIMIT %[1]d) u),
+				(SELECT count(*) FROM (SELECT DISTINCT n.event FROM mentions n CROSS JOIN events e ON e.id = n.event
+					WHERE n.account IN (0, ?1) AND n.event > (r.id << 32) + `+markerOf+` AND n.event < (r.id + 1) << 32
+					AND `+isUnread("r.id", markerOf)+` LIMIT %[1]d) u),
+				`+roomHead+`
+			FROM json_each(?2) j CROSS JOIN rooms r ON r.id = j.value CROSS JOIN accounts a ON a.id = ?1
+			LEFT JOIN memberships m ON m.account = ?1 AND m.room = r.id
+			WHERE r.id = 1 OR m.room IS NOT NULL`, plausch.MaxUnread)},
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},

@@ -23,6 +23,7 @@ type writes struct {
 	deleteDevices, deleteTransientDevices *statement
 	insertRoom, pairRoom, head, room      *statement
 	insertMember, deleteMember            *statement
+	setMarker, setPublicMarker            *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -89,8 +90,8 @@ func (w *writes) queries() []query {
 		{&w.page, `SELECT data FROM sqlite_dbpage WHERE pgno = ?`},
 		{&w.setPage, `UPDATE sqlite_dbpage SET data = ? WHERE pgno = ?`},
 
-		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, node, password, created, last_seen)
-			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) WHERE held DO NOTHING`},
+		{&w.insertAccount, `INSERT INTO accounts (name, display, held, role, bot, invited, transient, node, password, created, last_seen, marker)
+			VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ` + publicHead + `) ON CONFLICT (name) WHERE held DO NOTHING`},
 		{&w.oldGuest, fmt.Sprintf(`SELECT id FROM accounts
 			WHERE name = ? AND held AND role = %d AND state = 1 AND NOT invited AND NOT transient AND last_seen < ?`, codeGuest)},
 		{&w.seeAccount, `UPDATE accounts SET last_seen = ?1 WHERE id = ?2 AND last_seen < ?1`},
@@ -116,7 +117,10 @@ func (w *writes) queries() []query {
 		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
 		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
 		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
-		{&w.insertMember, `INSERT INTO memberships (account, room, role) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`},
+		{&w.insertMember, `INSERT INTO memberships (account, room, role, marker) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`},
+		// ?4 lets the marker go back, too. It is never behind the newest event.
+		{&w.setMarker, `UPDATE memberships SET marker = iif(?4, ?3, max(marker, ?3)) WHERE account = ?1 AND room = ?2`},
+		{&w.setPublicMarker, `UPDATE accounts SET marker = iif(?4, ?3, max(marker, ?3)) WHERE id = ?1 AND ?2 = 1`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
