@@ -31,6 +31,8 @@ type Store interface {
 	Webhooks
 	// PushAccounts returns the members of a room, by id, that have subscriptions.
 	PushAccounts(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
+	// ReadStates returns what an account has read of those of the rooms that it is in.
+	ReadStates(ctx context.Context, account plausch.AccountID, rooms ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error)
 }
 
 // Listener takes committed events from the bus, and has people and programs notified.
@@ -84,7 +86,7 @@ func Listen(ctx context.Context, b bus.Bus, st Store, o Options) (*Listener, err
 	o.Subscriptions = st
 	l := &Listener{store: st, opts: o, sender: NewSender(o), hooks: NewHooks(st, o), wake: make(chan struct{}, 1), closing: make(chan struct{})}
 	l.ctx, l.stop = context.WithCancel(context.Background())
-	l.cancel = b.Subscribe(bus.Subscriber{Events: l.handleEvents, Signal: func(bus.Signal) {}})
+	l.cancel = b.Subscribe(bus.Subscriber{Events: l.handleEvents, Signal: l.handleSignal})
 	l.wg.Go(l.run)
 	if err := l.hooks.Start(ctx); err != nil {
 		l.Close()
@@ -103,6 +105,13 @@ func (l *Listener) Close() {
 	l.stop()
 	l.hooks.Close()
 	l.sender.Close()
+}
+
+// handleSignal drops what waits and was read meanwhile, on any device.
+func (l *Listener) handleSignal(s bus.Signal) {
+	if s.Kind == bus.SignalMarker {
+		l.sender.Read(s.Account, s.Room, s.Read.Marker)
+	}
 }
 
 // handleEvents takes what was committed. The commits wait for it, so it does nothing else.
@@ -191,14 +200,17 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 	}
 	deleted := deletedOf(events)
 	var all []Notification
-	for i := range events {
-		e := &events[i]
-		if e.Kind != plausch.EventMessage || deleted[e.Seq] {
-			continue
+	for _, account := range accounts {
+		read, err := l.store.ReadStates(l.ctx, account, id)
+		if err != nil {
+			return err
 		}
-		n := newNotification(room, e)
-		for _, account := range accounts {
-			v, err := l.decide(account, room, e)
+		for i := range events {
+			e := &events[i]
+			if e.Kind != plausch.EventMessage || deleted[e.Seq] {
+				continue
+			}
+			v, err := l.decide(account, room, e, read[id].Marker)
 			if err != nil {
 				return err
 			}
@@ -206,6 +218,7 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 				l.opts.Log.Debug("not notified", "account", account, "room", id, "seq", e.Seq, "why", v.Why)
 				continue
 			}
+			n := newNotification(room, e)
 			n.Account, n.Kind = account, v.Kind
 			all = append(all, n)
 		}
@@ -224,14 +237,15 @@ func deletedOf(events []plausch.Event) map[int64]bool {
 	return deleted
 }
 
-// decide asks whether an account is notified of e.
-func (l *Listener) decide(account plausch.AccountID, room plausch.Room, e *plausch.Event) (v Verdict, err error) {
+// decide asks whether an account that has read up to marker is notified of e.
+func (l *Listener) decide(account plausch.AccountID, room plausch.Room, e *plausch.Event, marker int64) (v Verdict, err error) {
 	var rules Rules
 	if l.opts.Rules != nil {
 		if rules, err = l.opts.Rules(l.ctx, account, room.ID, e.Actor.ID); err != nil {
 			return v, err
 		}
 	}
+	rules.ReadTo = max(rules.ReadTo, marker)
 	return Decide(rules, Message{
 		Seq: e.Seq, Event: e.Kind, RoomKind: room.Kind, Own: e.Actor.ID == account, Empty: e.Erased(), Mentioned: e.Mentions(account), Text: e.Text,
 	}, l.opts.Now()), nil

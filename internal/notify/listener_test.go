@@ -20,6 +20,10 @@ type both struct {
 	*log
 }
 
+func (b both) ReadStates(context.Context, plausch.AccountID, ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error) {
+	return map[plausch.RoomID]plausch.ReadState{12: {Marker: b.log.marker}}, nil
+}
+
 func (b both) PushAccounts(context.Context, plausch.RoomID) ([]plausch.AccountID, error) {
 	return []plausch.AccountID{1}, nil
 }
@@ -202,4 +206,29 @@ func TestWhatChangesWhileItIsSent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsReadElsewhere is not sent: neither what was read before the listener looks, nor
+// what waits.
+func TestWhatIsReadElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		doer, b := &script{}, new(bus.Local)
+		doer.then(answer(503), answer(201))
+		st := both{newOne(), newLog()}
+		st.log.gone, st.one.sub.Text, st.log.marker = true, true, 3
+		l, err := Listen(t.Context(), b, st, Options{Doer: doer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		b.Publish([]plausch.Event{said(3, "old")})
+		b.Publish([]plausch.Event{said(4, "psst")})
+		synctest.Wait()
+		b.Signal(bus.Signal{Kind: bus.SignalMarker, Account: 1, Room: 12, Read: plausch.ReadState{Marker: 4}})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if posts := doer.sent(); len(posts) != 1 || posts[0].message != "psst" {
+			t.Errorf("%+v was sent, want psst once", posts)
+		}
+	})
 }

@@ -21,6 +21,7 @@ type log struct {
 	gone   bool
 	events []plausch.Event
 	notes  []string
+	marker int64 // of the account 1
 }
 
 func newLog() *log {
