@@ -11,7 +11,8 @@ const (
 	EventMessage EventKind = "message"
 	// EventEdit gives the message Target another Text.
 	EventEdit EventKind = "edit"
-	// EventDelete empties the message Target: its texts and files are gone.
+	// EventDelete empties the message Target: its texts and files are gone. Without a
+	// Target it is all messages of Member, an account that was erased.
 	EventDelete EventKind = "delete"
 	// EventReact adds a reaction of Actor, the emoji Text, to the message Target.
 	EventReact EventKind = "react"

@@ -26,7 +26,7 @@ type Message struct {
 	// Event is the message, with the text, files and mentions that it has now.
 	Event
 	// Edited and Deleted are the seqs of its newest edit and its deletion, Pinned
-	// that of its pin; 0 if there is none.
+	// that of its pin; 0 if there is none. If its author was erased, Deleted is its own.
 	Edited, Deleted, Pinned int64
 	Reactions               []Reaction // in the order in which the emojis came
 	// Quote is the message that this one answers, nil if none.

@@ -41,6 +41,9 @@ func eventText(e plausch.Event) string {
 	case plausch.EventEdit:
 		return fmt.Sprintf("changed %d: %s", e.Target, connect.MessageText(e, func(bracket string) string { return bracket }))
 	case plausch.EventDelete:
+		if e.Target == 0 {
+			return "deleted all its messages"
+		}
 		return fmt.Sprintf("deleted %d", e.Target)
 	case plausch.EventReact:
 		return fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))

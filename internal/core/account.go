@@ -222,10 +222,21 @@ func (a *Admin) deleteAccount(ctx context.Context, account plausch.Account, eras
 	_, err := a.updateAccount(ctx, account, store.AccountUpdate{
 		State: plausch.AccountDeleted, EraseTexts: erase, Audit: a.audit(plausch.AuditDelete, detail),
 	})
-	if err == nil && a.core != nil {
-		err = a.core.log.follow(ctx) // which tells that it has left its rooms
+	switch {
+	case err != nil:
+		return err
+	case a.core != nil:
+		return a.core.log.follow(ctx) // which tells that it has left its rooms
+	case !erase:
+		return nil
 	}
-	return err
+	// A server that runs does so, too; but there may be none.
+	for more := true; more; {
+		if more, err = a.Store.EraseMessages(ctx, a.now()); err != nil {
+			return err
+		}
+	}
+	return a.Store.ClearDeleted(ctx)
 }
 
 // DeleteAccount deletes the account called name or, with an empty name, that of conn.

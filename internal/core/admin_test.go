@@ -234,11 +234,14 @@ func TestADeletedAccountLeavesItsRooms(t *testing.T) {
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", "wrong horse battery", true), plausch.Forbidden)
 	expectCode(t, deleteAccount(f, live, core.ClientInfo{}, "", password, true), "")
 	live.Disconnect()
+	_, err = f.ClearDeleted(t.Context()) // which the core does soon by itself
+	expectCode(t, err, "")
 	events, _, err := f.History(t.Context(), bob, room.ID, core.HistoryQuery{Limit: 9})
 	expectCode(t, err, "")
-	last := events[len(events)-1]
-	if last.Kind != plausch.EventLeave || last.Member.Name != plausch.DeletedName || events[2].Text != "" {
-		t.Errorf("the room has %+v, want no text and a leave", events)
+	left, told := events[len(events)-2], events[len(events)-1]
+	if left.Kind != plausch.EventLeave || left.Member.Name != plausch.DeletedName || events[2].Text != "" ||
+		told.Kind != plausch.EventDelete || told.Member.ID != alice.ID {
+		t.Errorf("the room has %+v, want no text, a leave and a delete", events)
 	}
 	if in := f.guest("alice"); in.Account.ID == alice.ID {
 		t.Error("the name brings the account back")

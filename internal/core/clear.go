@@ -68,11 +68,27 @@ func (c *Core) clearLoop(ctx context.Context) {
 	}
 }
 
+// eraseMessages empties the messages of accounts that were deleted with them.
+func (c *Core) eraseMessages(ctx context.Context) error {
+	for n := 0; ; n++ {
+		more, err := c.store.EraseMessages(ctx, c.now())
+		if err == nil && n > 0 {
+			err = c.log.follow(ctx) // which publishes what the rooms' logs say of it
+		}
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
 // ClearDeleted returns when what was deleted before is in no file any more: the
 // database, its log, and the bytes of files; or when some is left, since a backup is
 // being made or the same file is being uploaded. The core calls it soon after each
 // deletion.
 func (c *Core) ClearDeleted(ctx context.Context) (left bool, err error) {
+	if err := c.eraseMessages(ctx); err != nil {
+		return true, err
+	}
 	left, err = c.removeReleased(ctx)
 	if err != nil {
 		return true, err

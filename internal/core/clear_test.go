@@ -84,12 +84,16 @@ func TestDeletedIsClearedSoon(t *testing.T) {
 	f.say(bob, core.NewMessage{Room: plausch.PublicRoom, Text: secret, Attachments: []string{pending.ID}})
 	f.upload(bob, "never sent", secret+secret)
 	f.clock.move(time.Minute)
-	if err := f.otherProcess().DeleteAccount(t.Context(), "bob", true); err != nil {
+	olga := f.account("olga", plausch.RoleOwner)
+	if err := f.Admin(olga).DeleteAccount(t.Context(), "bob", true); err != nil {
 		t.Fatal(err)
 	}
-	f.say(ann, core.NewMessage{Room: plausch.PublicRoom, Text: "which has the server look at what others have done"})
 	wait()
 	f.checkGone(blobs, secret)
+	log, _, err := f.History(t.Context(), ann, plausch.PublicRoom, core.HistoryQuery{Limit: 1})
+	if err != nil || len(log) != 1 || log[0].Kind != plausch.EventDelete || log[0].Member.ID != bob.ID {
+		t.Errorf("the log ends with %+v, %v", log, err)
+	}
 }
 
 // TestAnUploadHoldsItsBytes: the same bytes are deleted while they are uploaded again.

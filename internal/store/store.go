@@ -66,6 +66,13 @@ type Judged struct {
 
 // Clearer sees to it that what was deleted is in none of the store's files.
 type Clearer interface {
+	// EraseMessages empties some of the messages of an account that was deleted with
+	// EraseTexts: their texts, those of their edits, their details, reactions and files. It
+	// goes on where the last call, or an earlier process, has stopped, holds up other
+	// writes for milliseconds only, and reports whether it has to be called again. When
+	// a room is done, an event of the kind delete is added to it with the account as
+	// Member and no Target, at the given time.
+	EraseMessages(ctx context.Context, at time.Time) (more bool, err error)
 	// ClearDeleted returns when no byte of what was deleted before the call is left in
 	// the files of the store. It hinders writes for moments only, and waits for reads
 	// that began before; with the context's error it has to be called again.
@@ -169,7 +176,8 @@ type AccountUpdate struct {
 	// its rooms, by an event in each, but direct ones, and what it was known by is
 	// forgotten.
 	State plausch.AccountState
-	// EraseTexts empties the texts of all its messages, and forgets their files.
+	// EraseTexts has the texts and files of all its messages emptied by and by: see
+	// [Clearer].EraseMessages.
 	EraseTexts bool
 	// RevokeDevices ends every device but the one with the id KeepDevice.
 	RevokeDevices bool

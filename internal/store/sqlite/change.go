@@ -37,7 +37,7 @@ func (s *Store) UpdateAccount(ctx context.Context, c store.AccountUpdate) (a pla
 			}
 		}
 		if c.EraseTexts {
-			if err := s.erase(ctx, c.Account); err != nil {
+			if _, err := s.w.insertErasure.ExecContext(ctx, c.Account); err != nil {
 				return err
 			}
 		}
@@ -147,12 +147,6 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 // deleteAccount takes from an account all that it has but what it wrote.
 func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 	return execEach(ctx, id, s.w.deletePushesOf, s.w.deleteDevices, s.w.deletePasskeysOf, s.w.deletePendingOf, s.w.deleteAccount)
-}
-
-// erase empties an account's messages: their texts and files. The bytes of files
-// are found by their rows only.
-func (s *Store) erase(ctx context.Context, id plausch.AccountID) error {
-	return execEach(ctx, id, s.w.eraseTexts, s.w.deleteAttachmentsOf, s.w.eraseAttached)
 }
 
 // ownedNow reports, inside a write, whether there is an active owner.

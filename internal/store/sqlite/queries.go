@@ -44,6 +44,8 @@ const (
 	oldPending     = ` FROM attachments WHERE event IS NULL AND created < ?1`
 )
 
+const nextErasure = `SELECT account, event, emptied FROM erasures WHERE account > 0 ORDER BY account LIMIT 1`
+
 const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`
 
 // editsOf are the ids of the edits of the message ?1.

@@ -32,6 +32,7 @@ type reads struct {
 	ticket, setting, audit                             *statement
 	epoch, commonSeq                                   *statement
 	pages                                              *statement
+	erasure, eventAfter, rangeEnd, messagesOf          *statement
 }
 
 func (r *reads) queries() []query {
@@ -150,6 +151,11 @@ func (r *reads) queries() []query {
 			WHERE u.id < ? ORDER BY u.id DESC LIMIT ?`},
 		{&r.pages, `WITH RECURSIVE n (page) AS (SELECT ?1 UNION ALL SELECT page + 1 FROM n WHERE page < ?2)
 			SELECT p.pgno, p.data FROM n CROSS JOIN sqlite_dbpage p ON p.pgno = n.page`},
+		{&r.erasure, nextErasure},
+		{&r.eventAfter, `SELECT min(id) FROM events WHERE id > ?`},
+		{&r.rangeEnd, `SELECT max(id), count(*) FROM (SELECT id FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?) p`},
+		{&r.messagesOf, fmt.Sprintf(`SELECT id FROM events WHERE id > ? AND id <= ? AND actor = ? AND kind & %d = %d ORDER BY id LIMIT ?`,
+			kindMask|deletedBit, codeMessage)},
 		{&r.epoch, `SELECT id FROM epochs WHERE number = (SELECT max(number) FROM epochs)`},
 		{&r.commonSeq, `SELECT min(ifnull(r.seq, 0)) FROM epochs e
 			LEFT JOIN epoch_rooms r ON r.epoch = e.number AND r.room = ?2

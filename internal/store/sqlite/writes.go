@@ -49,12 +49,13 @@ type writes struct {
 
 	account, updateAccount, deleteAccount         *statement
 	owned, roomsToLeave                           *statement
-	eraseTexts, eraseAttached                     *statement
+	insertErasure, noteErasure, deleteErasure     *statement
+	erasure, eraseMessage, eraseAttached          *statement
 	useDevice, deleteOtherDevices                 *statement
 	expiredDevices, deleteExpiredDevices          *statement
 	insertPasskey, usePasskey, deletePasskey      *statement
 	deletePasskeysOf                              *statement
-	deletePendingOf, deleteAttachmentsOf          *statement
+	deletePendingOf                               *statement
 	giveBackPending, deletePending                *statement
 	resizeContent, replaceContent, releaseContent *statement
 	invite, insertInvite, insertInviteRoom        *statement
@@ -212,7 +213,12 @@ func (w *writes) queries() []query {
 		{&w.owned, anyOwner},
 		{&w.roomsToLeave, `SELECT m.room FROM memberships m JOIN rooms r ON r.id = m.room
 			WHERE m.account = ? AND r.kind <> 3 ORDER BY m.room`},
-		{&w.eraseTexts, `UPDATE events SET text = '' WHERE actor = ? AND text <> ''`},
+		{&w.insertErasure, `INSERT INTO erasures (account) VALUES (?) ON CONFLICT DO NOTHING`},
+		{&w.erasure, nextErasure},
+		{&w.noteErasure, `UPDATE erasures SET event = ?, emptied = ? WHERE account = ?`},
+		{&w.deleteErasure, `DELETE FROM erasures WHERE account = ?`},
+		{&w.eraseMessage, `INSERT INTO changed (message, deleted) VALUES (?1, ?1 & 0xffffffff)
+			ON CONFLICT (message) DO UPDATE SET deleted = ?1 & 0xffffffff, edited = NULL, pinned = NULL`},
 		{&w.eraseAttached, `UPDATE accounts SET attached = 0 WHERE id = ?`},
 
 		{&w.useDevice, `UPDATE devices SET used = ?1 WHERE id = ?2 AND used < ?1`},
@@ -226,7 +232,6 @@ func (w *writes) queries() []query {
 		{&w.deletePasskeysOf, `DELETE FROM passkeys WHERE account = ?`},
 
 		{&w.deletePendingOf, `DELETE FROM attachments WHERE account = ? AND event IS NULL`},
-		{&w.deleteAttachmentsOf, `DELETE FROM attachments WHERE account = ?`},
 		{&w.giveBackPending, `UPDATE accounts SET attached = attached - p.bytes
 			FROM (SELECT account, sum(size) AS bytes` + oldPending + ` GROUP BY +account) p WHERE p.account = accounts.id`},
 		{&w.deletePending, `DELETE` + oldPending},

@@ -58,8 +58,24 @@ var changeTests = []test{
 		sent := message(plausch.PublicRoom, ann, "with a file")
 		sent.Attachments = []string{f.upload(ann, "sent", 5).ID}
 		f.one(sent)
+		f.one(store.Draft{Room: plausch.PublicRoom, Kind: plausch.EventEdit, Target: 1, Actor: ann, Text: "mine, too"})
+		f.one(store.Draft{Room: plausch.PublicRoom, Kind: plausch.EventPin, Target: 1, Actor: bob})
+		f.one(store.Draft{Room: plausch.PublicRoom, Kind: plausch.EventReact, Target: 1, Actor: bob, Text: "👍"})
 		f.change(store.AccountUpdate{Account: ann.ID, State: plausch.AccountDeleted, EraseTexts: true})
-		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his", ""})
+		for more := true; more; {
+			var err error
+			more, err = f.EraseMessages(f.ctx(), start)
+			f.ok(err)
+		}
+		f.equal("texts", f.texts(plausch.PublicRoom), []string{"", "his", "", "", "", "👍", ""})
+		said := f.log(plausch.PublicRoom)[6]
+		f.equal("what the log says", []any{said.Kind, said.Member.ID, said.Target}, []any{plausch.EventDelete, ann.ID, int64(0)})
+		state, err := f.Messages(f.ctx(), plausch.PublicRoom, bob.ID, store.MessageQuery{Limit: 10})
+		f.ok(err)
+		for i, want := range []int64{1, 0, 3} {
+			m := state.Messages[i]
+			f.equal("a message", []any{m.Deleted, m.Edited, m.Pinned, len(m.Reactions)}, []any{want, int64(0), int64(0), 0})
+		}
 		f.equal("files of its message", len(f.log(plausch.PublicRoom)[2].Attachments), 0)
 		f.attachedBytes(ann, 0)
 		for _, id := range []string{"pending", "sent"} {
