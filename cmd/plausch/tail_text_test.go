@@ -41,6 +41,21 @@ func TestTailAttachments(t *testing.T) {
 	}
 }
 
+func TestTailSealed(t *testing.T) {
+	e := testMessage("")
+	e.Details = &plausch.Details{Scheme: "test", Sealed: "AAAA"}
+	if got := messageLine(e); !strings.HasSuffix(got, " anna: [encrypted]\n") {
+		t.Errorf("tail shows %q", got)
+	}
+	e.Attachments = testFiles[:1]
+	if got := messageLine(e); !strings.HasSuffix(got, " anna: [encrypted] [picture photo.png, 12 KB]\n") {
+		t.Errorf("with a file tail shows %q", got)
+	}
+	if got, err := eventJSON("public", e, false); err != nil || !strings.Contains(string(got), `"details":{"scheme":"test","sealed":"AAAA"}`) {
+		t.Errorf("in JSON it is %s, %v", got, err)
+	}
+}
+
 func TestAttachmentsInJSON(t *testing.T) {
 	e := testMessage("")
 	e.Attachments = testFiles[:1]

@@ -20,11 +20,11 @@ func MessageText(e plausch.Event, show func(file string) string) string {
 	if e.Erased() {
 		return show(plausch.ErasedText)
 	}
-	if e.Sealed() {
-		return show(plausch.SealedText)
-	}
 	var parts []string
-	if e.Text != "" {
+	switch {
+	case e.Sealed():
+		parts = append(parts, show(plausch.SealedText))
+	case e.Text != "":
 		parts = append(parts, client.Clean(e.Text))
 	}
 	for _, a := range e.Attachments {

@@ -180,6 +180,12 @@ func TestRenderAttachments(t *testing.T) {
 		}
 	}
 	e := testMessage("")
+	e.Details = &plausch.Details{Scheme: "test", Sealed: "AAAA"}
+	e.Attachments = files[:1]
+	if got := testRenderer(80).event(e, ""); got != "12:03 anna: [encrypted] [picture photo.png, 12 KB]\n" {
+		t.Errorf("a sealed message is %q", got)
+	}
+	e = testMessage("")
 	e.Attachments = files[2:]
 	for _, r := range strings.TrimSuffix(testRenderer(0).event(e, ""), "\n") {
 		if unicode.IsControl(r) || r == '\u202e' {

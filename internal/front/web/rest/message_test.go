@@ -21,6 +21,20 @@ func TestSendTwiceOnce(t *testing.T) {
 	w.call(ann, "POST", "/api/rooms/public/messages", "twice").want(201).has(`"seq":2,`)
 }
 
+// TestSealed: a body that the server cannot read comes as it was sent, by each read.
+func TestSealed(t *testing.T) {
+	w := newWorld(t)
+	ann := w.account("ann", plausch.RoleMember)
+	l := w.stream(ann, "public", "")
+	defer l.close()
+	w.call(ann, "POST", "/api/rooms/public/messages", `{"details":{"scheme":"test","sealed":"AAAA"}}`).want(201)
+	sealed := `"details":{"scheme":"test","sealed":"AAAA"}`
+	w.call(ann, "GET", "/api/rooms/public/messages", "").want(200).has(sealed)
+	if e := l.event(); e.Details == nil || e.Details.Scheme != "test" || e.Details.Sealed != "AAAA" {
+		t.Errorf("the stream has %+v", e)
+	}
+}
+
 // TestRequestsAreNotPresent sees somebody only while a stream lasts.
 func TestRequestsAreNotPresent(t *testing.T) {
 	w := newWorld(t)
