@@ -16,8 +16,8 @@ const (
 	eraseRead = 20_000
 	// eraseWrite is the most messages that are emptied in one transaction, and eraseTime
 	// how long that may take before the rest is left for the next.
-	eraseWrite = 64
-	eraseTime  = 8 * time.Millisecond
+	eraseWrite = 32
+	eraseTime  = 5 * time.Millisecond
 )
 
 // erasure is how far the messages of an account are emptied.
