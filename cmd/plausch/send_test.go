@@ -204,8 +204,8 @@ func TestClientExitCodes(t *testing.T) {
 		{"bad number", []string{"tail", "public", "-n=-1"}, connect.ExitUsage, []string{"-n"}},
 		{"no room", []string{"tail"}, connect.ExitUsage, []string{"tail --help"}},
 		{"two servers", []string{"chat", "tcp://a", "--server=tcp://b"}, connect.ExitUsage, []string{"--server"}},
-		{"offline", []string{"send", "--server=" + nobody, "--timeout=50ms", "x"}, connect.ExitOffline, []string{nobody, "plausch serve --open"}},
-		{"tail offline", []string{"tail", "--server=" + nobody, "--timeout=50ms", "public"}, connect.ExitOffline, []string{nobody}},
+		{"offline", []string{"send", "--server=" + nobody, "--timeout=1s", "x"}, connect.ExitOffline, []string{nobody, "plausch serve --open"}},
+		{"tail offline", []string{"tail", "--server=" + nobody, "--timeout=1s", "public"}, connect.ExitOffline, []string{nobody}},
 		{"wrong password", []string{"send", "--server=tcp://" + p.addr, "--name=anna", "--password-file=" + passwordFile(t), "x"}, connect.ExitSignIn, []string{"anna"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
