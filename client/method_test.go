@@ -351,6 +351,16 @@ func (w *world) readMarkers(room plausch.RoomID) {
 	if state.Marker != 2 || state.Unread != 1 {
 		w.t.Errorf("one is unread again: %+v", state)
 	}
+	inbox, more, err := alice.Inbox(ctx, client.InboxQuery{})
+	w.must(err)
+	if len(inbox) != 1 || more || inbox[0].ID != room || inbox[0].Read != state || inbox[0].Last.Text != "good morning" {
+		w.t.Errorf("the inbox is %+v", inbox)
+	}
+	inbox, _, err = alice.Inbox(ctx, client.InboxQuery{After: &inbox[0]})
+	w.must(err)
+	if len(inbox) != 0 {
+		w.t.Errorf("the second page is %+v", inbox)
+	}
 	for seen := 0; seen < 2; {
 		updates, err := alice.Next(ctx)
 		w.must(err)

@@ -28,6 +28,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"subscribe":             {"Subscribe", "MemberRooms", "the hub does it"},
 	"claim":                 {"Claim", "Claim", "no noun"},
 	"history":               {"History", "History", "no verb"},
+	"inbox":                 {"Inbox", "Inbox", "no verb"},
 	"typing":                {"Typing", "CheckCanType", "the hub tells it"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},

@@ -120,7 +120,7 @@ func NewMessage(m *plausch.Message) Message {
 		w.Reactions = append(w.Reactions, Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
 	}
 	if q := m.Quote; q != nil {
-		w.Quote = &Quote{Seq: q.Seq, From: NewAccount(q.Actor), Text: q.Text, Files: q.Files, Sealed: q.Sealed, Deleted: q.Deleted}
+		w.Quote = NewQuote(q)
 	}
 	return w
 }
@@ -140,7 +140,7 @@ func (w *Message) Message(room plausch.RoomID) plausch.Message {
 		m.Reactions = append(m.Reactions, plausch.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
 	}
 	if q := w.Quote; q != nil {
-		m.Quote = &plausch.Quote{Seq: q.Seq, Actor: q.From.Ref(), Text: q.Text, Files: q.Files, Sealed: q.Sealed, Deleted: q.Deleted}
+		m.Quote = q.Quote()
 	}
 	return m
 }
@@ -167,4 +167,14 @@ type MessageSent struct {
 	Room int64 `json:"room" msg:"room"`
 	Seq  int64 `json:"seq" msg:"seq"`
 	Time int64 `json:"time" msg:"time"` // milliseconds since 1970-01-01 UTC
+}
+
+// NewQuote returns q as it goes over the wire.
+func NewQuote(q *plausch.Quote) *Quote {
+	return &Quote{Seq: q.Seq, From: NewAccount(q.Actor), Text: q.Text, Files: q.Files, Sealed: q.Sealed, Deleted: q.Deleted}
+}
+
+// Quote returns what w says.
+func (w *Quote) Quote() *plausch.Quote {
+	return &plausch.Quote{Seq: w.Seq, Actor: w.From.Ref(), Text: w.Text, Files: w.Files, Sealed: w.Sealed, Deleted: w.Deleted}
 }

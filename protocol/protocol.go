@@ -119,6 +119,7 @@ const (
 	MethodMessages           = "messages"
 	MethodHistory            = "history"
 	MethodMarkerSet          = "marker.set"
+	MethodInbox              = "inbox"
 	MethodPresenceSet        = "presence.set"
 	MethodTyping             = "typing"
 	MethodWebhookCreate      = "webhook.create"

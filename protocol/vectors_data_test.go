@@ -117,6 +117,8 @@ var requests = []struct {
 	{"presence.set", math.MaxInt64, MethodPresenceSet, &PresenceSet{Presence: "away"}},
 	{"typing", 14, MethodTyping, &TypingSet{Room: 17}},
 	{"marker.set", 14, MethodMarkerSet, &MarkerSet{Room: 17, Seq: 70000}},
+	{"inbox", 14, MethodInbox, &InboxGet{}},
+	{"inbox, all params", 14, MethodInbox, &InboxGet{Before: 1790000000000, Room: 17, Limit: 50}},
 	{"marker.set, back", 14, MethodMarkerSet, &MarkerSet{Room: 17, Seq: 0, Back: true}},
 }
 
@@ -305,6 +307,11 @@ var replies = []struct {
 	{"presence.set", 16, MethodPresenceSet, &Empty{}, nil},
 	{"typing", 17, MethodTyping, &Empty{}, nil},
 	{"marker.set", 14, MethodMarkerSet, &Marker{Room: 17, Marker: 70000, AsOf: 70000}, nil},
+	{"inbox", 14, MethodInbox, &Inbox{More: true, Entries: []InboxEntry{{
+		Room: &Room{ID: 9, Kind: "direct", Peer: &bob, Seq: 3, Joined: true, Unread: 1},
+		Time: 1790000000000, Last: &Quote{Seq: 3, From: bob, Text: "psst"},
+	}}}, nil},
+	{"inbox, nothing", 14, MethodInbox, &Inbox{}, nil},
 	{"marker.set, back", 14, MethodMarkerSet, &Marker{Room: 17, Unread: 100, Mentions: 2, AsOf: 70000}, nil},
 	{"error", 18, MethodMessageSend, nil, plausch.Errorf(plausch.Forbidden, "you are not in the room \"attic\"; join it first")},
 	{"error that asks to wait", 19, MethodMessageSend, nil, &plausch.Error{

@@ -71,6 +71,7 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMessages:           {&MessagesGet{}, &Messages{}},
 	MethodHistory:            {&HistoryGet{}, &History{}},
 	MethodMarkerSet:          {&MarkerSet{}, &Marker{}},
+	MethodInbox:              {&InboxGet{}, &Inbox{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},
 	MethodTyping:             {&TypingSet{}, &Empty{}},
 	MethodWebhookCreate:      {&WebhookCreate{}, &WebhookCreated{}},

@@ -105,6 +105,7 @@ var methods = []Method{
 	{protocol.MethodMessageUnpin, SignedIn, blocking(messageUnpin)},
 	{protocol.MethodMessages, SignedIn, blocking(messages)},
 	{protocol.MethodMarkerSet, SignedIn, blocking(markerSet)},
+	{protocol.MethodInbox, SignedIn, blocking(inbox)},
 	{protocol.MethodHistory, SignedIn, blocking(history)},
 	{MethodAttachmentUpload, SignedIn, overHTTP},
 	{MethodAttachmentGet, SignedIn, overHTTP},

@@ -117,6 +117,7 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
 	{"marker.set", "in a direct room", func(w *world) protocol.Body { return &protocol.MarkerSet{Room: w.direct, Seq: 1} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"inbox", "", func(*world) protocol.Body { return &protocol.InboxGet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"history", "of a public room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.hall} },

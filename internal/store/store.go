@@ -374,6 +374,26 @@ type Markers interface {
 	SetMarkers(ctx context.Context, all []NewMarker) (set []bool, err error)
 	// ReadStates returns what an account has read of those of the rooms that it is in.
 	ReadStates(ctx context.Context, account plausch.AccountID, rooms ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error)
+	// Inbox returns the rooms in which an account has something unread, those with the
+	// newest such messages first, in one state, and whether there are more.
+	Inbox(ctx context.Context, account plausch.AccountID, q InboxQuery) (page []InboxEntry, more bool, err error)
+}
+
+// InboxQuery asks for a part of the rooms in which an account has something unread.
+type InboxQuery struct {
+	// Before and BeforeRoom are of the last entry of the page before; zero for the first
+	// page.
+	Before     time.Time
+	BeforeRoom plausch.RoomID
+	Limit      int
+}
+
+// InboxEntry is a room with something unread.
+type InboxEntry struct {
+	JoinedRoom
+	Read plausch.ReadState
+	Last plausch.Quote // its newest unread message
+	Time time.Time     // of Last
 }
 
 // Draft is an event that has no seq yet. Exactly one of Room, Create and Direct

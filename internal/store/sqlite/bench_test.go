@@ -145,3 +145,75 @@ func BenchmarkMessages(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReadStates counts what is unread in a page of 50 rooms, and in 1,000, and reads
+// a page of an inbox of 1,000 rooms, of a million messages; and a page of messages. Every
+// fifth room has over 100 unread messages, the others ten.
+func BenchmarkReadStates(b *testing.B) {
+	const rooms, each = 1000, 1000
+	s := open(b, filepath.Join(b.TempDir(), "bench.db"))
+	ann, bob := newAccount(b, s, "ann"), newAccount(b, s, "bob")
+	ids := manyRooms(b, s, ann, bob, rooms)
+	text := strings.Repeat("x", 100)
+	drafts := make([]store.Draft, 0, rooms)
+	for n := range each {
+		drafts = drafts[:0]
+		for _, id := range ids {
+			drafts = append(drafts, store.Draft{Room: id, Time: toTime(int64(n)), Kind: plausch.EventMessage, Actor: ann, Text: text})
+		}
+		appendAll(b, s, drafts)
+	}
+	markers := make([]store.NewMarker, rooms)
+	for i, id := range ids {
+		markers[i] = store.NewMarker{Account: bob.ID, Room: id, Seq: each + 2 - 10}
+		if i%5 == 0 {
+			markers[i].Seq = each / 2
+		}
+	}
+	if _, err := s.SetMarkers(b.Context(), markers); err != nil {
+		b.Fatal(err)
+	}
+	for _, n := range []int{50, rooms} {
+		b.Run(fmt.Sprint("counts-", n), func(b *testing.B) {
+			for b.Loop() {
+				states, err := s.ReadStates(b.Context(), bob.ID, ids[:n]...)
+				if err != nil || len(states) != n || states[ids[0]].Unread != plausch.MaxUnread || states[ids[1]].Unread != 10 {
+					b.Fatal(len(states), states[ids[0]], states[ids[1]], err)
+				}
+			}
+		})
+	}
+	b.Run("inbox", func(b *testing.B) {
+		for b.Loop() {
+			page, more, err := s.Inbox(b.Context(), bob.ID, store.InboxQuery{Limit: 50})
+			if err != nil || len(page) != 50 || !more {
+				b.Fatal(len(page), more, err)
+			}
+		}
+	})
+	b.Run("messages", func(b *testing.B) {
+		for b.Loop() {
+			state, err := s.Messages(b.Context(), ids[500], bob.ID, store.MessageQuery{Around: 500, Limit: 50})
+			if err != nil || len(state.Messages) != 50 {
+				b.Fatal(len(state.Messages), err)
+			}
+		}
+	})
+}
+
+// manyRooms makes rooms of two accounts.
+func manyRooms(b *testing.B, s *Store, maker, other plausch.AccountRef, n int) (ids []plausch.RoomID) {
+	for i := range n {
+		got, err := s.Append(b.Context(), []store.Draft{{
+			Create: &plausch.Room{Kind: plausch.RoomPrivate, Name: fmt.Sprint("many", i)},
+			Kind:   plausch.EventJoin, Actor: maker, Member: maker, Time: toTime(0),
+		}})
+		if err != nil || got[0].Err != nil {
+			b.Fatal(got, err)
+		}
+		id := got[0].Events[0].Room
+		appendAll(b, s, []store.Draft{{Room: id, Kind: plausch.EventJoin, Actor: maker, Member: other, Time: toTime(0)}})
+		ids = append(ids, id)
+	}
+	return ids
+}

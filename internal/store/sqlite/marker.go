@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"math"
 
 	"github.com/go-json-experiment/json"
 
@@ -46,13 +47,20 @@ func (s *Store) setMarker(ctx context.Context, n store.NewMarker) (set bool, err
 
 // ReadStates implements [store.Markers].
 func (s *Store) ReadStates(ctx context.Context, account plausch.AccountID, rooms ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error) {
-	const what = "read markers"
+	if len(rooms) == 0 {
+		return nil, nil
+	}
+	return readStates(ctx, s.r.readStates, account, rooms)
+}
+
+// readStates reads what an account has read of rooms, by the statement readStates.
+func readStates(ctx context.Context, stmt queryer, account plausch.AccountID, rooms []plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error) {
+	states := make(map[plausch.RoomID]plausch.ReadState, len(rooms))
 	ids, err := json.Marshal(rooms)
 	if err != nil {
-		return nil, wrap(what, err)
+		return nil, err
 	}
-	states := make(map[plausch.RoomID]plausch.ReadState, len(rooms))
-	_, err = list(ctx, what, s.r.readStates, func(row scanner) (none struct{}, err error) {
+	_, err = list(ctx, "read markers", stmt, func(row scanner) (none struct{}, err error) {
 		var room plausch.RoomID
 		var state plausch.ReadState
 		err = row.Scan(&room, &state.Marker, &state.Unread, &state.Mentions, &state.AsOf)
@@ -60,4 +68,59 @@ func (s *Store) ReadStates(ctx context.Context, account plausch.AccountID, rooms
 		return none, err
 	}, account, string(ids))
 	return states, err
+}
+
+// Inbox implements [store.Markers].
+func (s *Store) Inbox(ctx context.Context, account plausch.AccountID, q store.InboxQuery) (page []store.InboxEntry, more bool, err error) {
+	const what = "read inbox"
+	r := &s.r
+	in, err := s.view(ctx, r.inbox, r.roomFor, r.readStates, r.quoted)
+	if err != nil {
+		return nil, false, wrap(what, err)
+	}
+	defer in.end()
+	before, beforeRoom := int64(math.MaxInt64), int64(0)
+	if !q.Before.IsZero() {
+		before, beforeRoom = q.Before.UnixMilli(), int64(q.BeforeRoom)
+	}
+	limit := max(q.Limit, 1)
+	type message struct{ id, time int64 }
+	newest, err := list(ctx, what, in.of(r.inbox), func(row scanner) (m message, err error) {
+		return m, row.Scan(&m.id, &m.time)
+	}, account, before, beforeRoom, limit+1)
+	if err != nil || len(newest) == 0 {
+		return nil, false, err
+	}
+	if more = len(newest) > limit; more {
+		newest = newest[:limit]
+	}
+	var ids []int64
+	var rooms []plausch.RoomID
+	for _, m := range newest {
+		ids, rooms = append(ids, m.id), append(rooms, plausch.RoomID(m.id>>seqBits))
+	}
+	states, err := readStates(ctx, in.of(r.readStates), account, rooms)
+	if err != nil {
+		return nil, false, err
+	}
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return nil, false, wrap(what, err)
+	}
+	quotes := make(map[int64]plausch.Quote, len(ids))
+	if _, err := list(ctx, what, in.of(r.quoted), func(row scanner) (none struct{}, err error) {
+		id, quote, err := scanQuote(row)
+		quotes[id] = quote
+		return none, err
+	}, string(text)); err != nil {
+		return nil, false, err
+	}
+	for i, m := range newest {
+		room, err := scanJoinedRoom(in.of(r.roomFor).QueryRowContext(ctx, account, rooms[i]))
+		if err != nil {
+			return nil, false, wrap(what, err)
+		}
+		page = append(page, store.InboxEntry{JoinedRoom: room, Read: states[rooms[i]], Last: quotes[m.id], Time: toTime(m.time)})
+	}
+	return page, more, nil
 }

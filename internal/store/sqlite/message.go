@@ -234,26 +234,31 @@ func (m *messagePage) quote(messages []plausch.Message) error {
 	}
 	quotes := map[int64]*plausch.Quote{}
 	_, err := list(m.ctx, "quotes", m.in.of(m.r.quoted), func(row scanner) (none struct{}, err error) {
-		var id, kind int64
-		var text, newText, data string
-		var edited bool
-		q := new(plausch.Quote)
-		if err := row.Scan(&id, &kind, &q.Actor.ID, &q.Actor.Name, &q.Actor.Display, &text, &newText, &data, &edited, &q.Files); err != nil {
-			return none, err
-		}
-		if edited {
-			text = newText
-		}
-		details, err := parseDetails(data)
-		q.Seq, q.Text, q.Deleted = id&maxSeq, beginning(text, plausch.MaxQuote), kind&deletedBit != 0
-		q.Sealed = details != nil && details.Sealed != ""
-		quotes[q.Seq] = q
+		_, q, err := scanQuote(row)
+		quotes[q.Seq] = &q
 		return none, err
 	}, "["+ids.String()[1:]+"]")
 	for i := range messages {
 		messages[i].Quote = quotes[messages[i].Target]
 	}
 	return err
+}
+
+// scanQuote reads the id and the beginning of a message as it is now.
+func scanQuote(row scanner) (id int64, q plausch.Quote, err error) {
+	var kind int64
+	var text, newText, data string
+	var edited bool
+	if err := row.Scan(&id, &kind, &q.Actor.ID, &q.Actor.Name, &q.Actor.Display, &text, &newText, &data, &edited, &q.Files); err != nil {
+		return 0, q, err
+	}
+	if edited {
+		text = newText
+	}
+	details, err := parseDetails(data)
+	q.Seq, q.Text, q.Deleted = id&maxSeq, beginning(text, plausch.MaxQuote), kind&deletedBit != 0
+	q.Sealed = details != nil && details.Sealed != ""
+	return id, q, err
 }
 
 // beginning returns as much of text as whole characters fit into bytes.

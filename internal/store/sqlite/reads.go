@@ -12,7 +12,7 @@ type reads struct {
 	accountByToken, devices, owned, used               *statement
 	room, roomByName, directRoom, roomFor              *statement
 	listRooms, memberRooms, members                    *statement
-	readStates                                         *statement
+	readStates, inbox                                  *statement
 	eventsUp, eventsDown                               *statement
 	messagesUp, messagesDown, hasMessage               *statement
 	changedBetween, reactionsBetween, reactionNames    *statement
@@ -75,6 +75,15 @@ func (r *reads) queries() []query {
 			FROM json_each(?2) j CROSS JOIN rooms r ON r.id = j.value CROSS JOIN accounts a ON a.id = ?1
 			LEFT JOIN memberships m ON m.account = ?1 AND m.room = r.id
 			WHERE r.id = 1 OR m.room IS NOT NULL`, plausch.MaxUnread)},
+
+		// The newest unread message of each room; of a page alone more is read.
+		{&r.inbox, `SELECT e.id, e.time FROM (
+				SELECT (SELECT e.id FROM events e WHERE ` + isUnread("m.room", "m.marker") + ` ORDER BY e.id DESC LIMIT 1) AS last
+				FROM memberships m WHERE m.account = ?1
+				UNION ALL SELECT (SELECT e.id FROM events e WHERE ` + isUnread("1", "a.marker") + ` ORDER BY e.id DESC LIMIT 1)
+				FROM accounts a WHERE a.id = ?1) k
+			CROSS JOIN events e ON e.id = k.last
+			WHERE (e.time, e.id >> 32) < (?2, ?3) ORDER BY e.time DESC, e.id DESC LIMIT ?4`},
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},

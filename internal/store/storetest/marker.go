@@ -144,6 +144,45 @@ var markerTests = []test{
 		f.append(drafts...)
 		f.equal("of bob", f.read(bob, plausch.PublicRoom), fmt.Sprintf("0 of %d, unread 100, mentions 100", len(drafts)))
 	}},
+	{"the inbox has the rooms with something unread, the newest first", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		den := f.room(plausch.RoomPrivate, "den", ann)
+		f.one(join(den, ann, bob))
+		hall := f.room(plausch.RoomPublic, "hall", ann) // without bob
+		said := func(d store.Draft, second int) store.Draft {
+			d.Time = at(second)
+			return d
+		}
+		inbox := func(limit int) (all []string) {
+			f.Helper()
+			for q := (store.InboxQuery{Limit: limit}); ; {
+				page, more, err := f.Inbox(f.ctx(), bob.ID, q)
+				f.ok(err)
+				for _, e := range page {
+					all = append(all, fmt.Sprintf("%s%s %d %q by %s, %d of %d", e.Name, e.Peer.Name, e.Last.Seq, e.Last.Text, e.Last.Actor.Name, e.Read.Unread, e.Read.AsOf))
+					q.Before, q.BeforeRoom = e.Time, e.ID
+				}
+				if !more {
+					return all
+				}
+			}
+		}
+		f.equal("at first", len(inbox(10)), 0)
+		f.one(said(message(plausch.PublicRoom, ann, "public"), 1))
+		f.one(said(message(den, ann, "one"), 2))
+		f.one(said(message(den, bob, "mine"), 3))
+		f.one(said(message(hall, ann, "hall"), 4))
+		f.one(said(direct(ann, bob, "psst"), 2))
+		want := []string{`ann 3 "psst" by ann, 1 of 3`, `den 3 "one" by ann, 1 of 4`, `public 1 "public" by ann, 1 of 1`}
+		f.equal("at once", inbox(10), want)
+		f.equal("in pages", inbox(1), want)
+		f.equal("in pages of all", inbox(3), want)
+		f.one(said(targeted(plausch.EventEdit, den, ann, 3, "uno"), 5))
+		f.mark(store.NewMarker{Account: bob.ID, Room: plausch.PublicRoom, Seq: 1})
+		f.one(said(message(den, ann, "two"), 6))
+		f.one(said(targeted(plausch.EventDelete, den, ann, 6, ""), 7))
+		f.equal("later", inbox(2), []string{`ann 3 "psst" by ann, 1 of 3`, `den 3 "uno" by ann, 1 of 7`})
+	}},
 	{"the states of several rooms are read at once", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		a, b := f.room(plausch.RoomPublic, "a", bob), f.room(plausch.RoomPublic, "b", bob)
