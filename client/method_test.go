@@ -351,6 +351,13 @@ func (w *world) readMarkers(room plausch.RoomID) {
 	if state.Marker != 2 || state.Unread != 1 {
 		w.t.Errorf("one is unread again: %+v", state)
 	}
+	edit, err := alice.SetDraft(ctx, plausch.Draft{Room: room, Text: "good"})
+	w.must(err)
+	drafts, err := alice.ListDrafts(ctx)
+	w.must(err)
+	if want := (plausch.Draft{Room: room, Text: "good", Edit: 1}); edit != 1 || len(drafts) != 1 || drafts[0] != want {
+		w.t.Errorf("the drafts are %+v", drafts)
+	}
 	inbox, more, err := alice.Inbox(ctx, client.InboxQuery{})
 	w.must(err)
 	if len(inbox) != 1 || more || inbox[0].ID != room || inbox[0].Read != state || inbox[0].Last.Text != "good morning" {

@@ -257,6 +257,8 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Typing{Room: plausch.RoomID(f.Typing.Room), Account: f.Typing.Account.Ref()})
 	case f.Marker != nil:
 		c.feed.add(Marker{Room: plausch.RoomID(f.Marker.Room), ReadState: f.Marker.ReadState()})
+	case f.Draft != nil:
+		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Bye != nil:
 		c.outbox.leaving = true
 	}

@@ -12,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [Draft], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -84,6 +84,11 @@ type Marker struct {
 	plausch.ReadState
 }
 
+// Draft tells what has been begun to write in a room, on whichever device. Of several of
+// a room the one with the highest Edit is the newest; take none while the user is writing
+// there.
+type Draft struct{ plausch.Draft }
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -126,6 +131,7 @@ func (CaughtUp) update()   {}
 func (Presence) update()   {}
 func (Typing) update()     {}
 func (Marker) update()     {}
+func (Draft) update()      {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -165,6 +171,8 @@ func (f *feed) add(u Update) {
 		f.sends++
 	case Marker:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { m, ok := old.(Marker); return ok && m.Room == u.Room })
+	case Draft:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { d, ok := old.(Draft); return ok && d.Room == u.Room })
 	case Typing:
 		if f.full() {
 			return

@@ -39,7 +39,7 @@ func TestCodecsAgree(t *testing.T) {
 
 // documents draws documents that are often nearly right.
 func documents(kind string, t *rapid.T) node {
-	top := []string{"id", "result", "error", "event", "presence", "typing", "marker", "bye"}
+	top := []string{"id", "result", "error", "event", "presence", "typing", "marker", "draft", "bye"}
 	if kind == "request" {
 		top = []string{"id", "method", "params"}
 	}
@@ -67,7 +67,7 @@ var kinds = map[string]nodeKind{
 	"method": textNode, "name": textNode, "text": textNode, "client_id": textNode, "to": textNode, "kind": textNode,
 	"token": textNode, "role": textNode, "code": textNode, "message": textNode,
 	// these mean different things in different places
-	"presence": nilNode, "typing": nilNode, "marker": nilNode,
+	"presence": nilNode, "typing": nilNode, "marker": nilNode, "draft": mapNode,
 }
 
 var keys = rapid.SampledFrom([]string{

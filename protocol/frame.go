@@ -17,6 +17,7 @@ type Frame struct {
 	Presence []PresenceChange
 	Typing   *Typing
 	Marker   *Marker
+	Draft    *Draft
 	Bye      *Error
 }
 
@@ -28,6 +29,7 @@ type jsonFrame struct {
 	Presence []PresenceChange `json:"presence"`
 	Typing   *Typing          `json:"typing"`
 	Marker   *Marker          `json:"marker"`
+	Draft    *Draft           `json:"draft"`
 	Bye      *Error           `json:"bye"`
 }
 
@@ -54,6 +56,8 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "typing"), f.Typing)
 	case f.Marker != nil:
 		dst = c.Encode(c.key(dst, "marker"), f.Marker)
+	case f.Draft != nil:
+		dst = c.Encode(c.key(dst, "draft"), f.Draft)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -76,7 +80,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -113,11 +117,11 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 			f.Typing = new(Typing)
 			b, err = f.Typing.UnmarshalMsg(b)
 		case "marker":
-			var doc []byte
-			if doc, b, err = skip(b); err == nil {
-				f.Marker = new(Marker)
-				err = Msgpack.Decode(doc, f.Marker)
-			}
+			f.Marker = new(Marker)
+			b, err = decodeNext(b, f.Marker)
+		case "draft":
+			f.Draft = new(Draft)
+			b, err = decodeNext(b, f.Draft)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)
@@ -128,6 +132,15 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		}
 	}
 	return err
+}
+
+// decodeNext reads the first value of b, of a type that has no msgpack code of its own.
+func decodeNext(b []byte, to Body) (rest []byte, err error) {
+	doc, rest, err := skip(b)
+	if err == nil {
+		err = Msgpack.Decode(doc, to)
+	}
+	return rest, err
 }
 
 func decodePresence(b []byte) ([]PresenceChange, []byte, error) {

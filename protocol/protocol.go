@@ -32,7 +32,7 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing, marker and bye.
+// typing, marker, draft and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -120,6 +120,8 @@ const (
 	MethodHistory            = "history"
 	MethodMarkerSet          = "marker.set"
 	MethodInbox              = "inbox"
+	MethodDraftSet           = "draft.set"
+	MethodDraftList          = "draft.list"
 	MethodPresenceSet        = "presence.set"
 	MethodTyping             = "typing"
 	MethodWebhookCreate      = "webhook.create"

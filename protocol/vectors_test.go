@@ -72,6 +72,8 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodHistory:            {&HistoryGet{}, &History{}},
 	MethodMarkerSet:          {&MarkerSet{}, &Marker{}},
 	MethodInbox:              {&InboxGet{}, &Inbox{}},
+	MethodDraftSet:           {&DraftSet{}, &DraftKept{}},
+	MethodDraftList:          {&DraftList{}, &Drafts{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},
 	MethodTyping:             {&TypingSet{}, &Empty{}},
 	MethodWebhookCreate:      {&WebhookCreate{}, &WebhookCreated{}},
@@ -408,7 +410,7 @@ func outcomeOf(c Codec, kind string, body []byte) outcome {
 			o.results = append(o.results, string(JSON.Encode(nil, result)))
 		}
 	}
-	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Marker, f.Bye} {
+	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Marker, f.Draft, f.Bye} {
 		text := "none"
 		if !reflect.ValueOf(push).IsNil() {
 			b, _ := json.Marshal(push)

@@ -106,6 +106,8 @@ var methods = []Method{
 	{protocol.MethodMessages, SignedIn, blocking(messages)},
 	{protocol.MethodMarkerSet, SignedIn, blocking(markerSet)},
 	{protocol.MethodInbox, SignedIn, blocking(inbox)},
+	{protocol.MethodDraftSet, SignedIn, blocking(draftSet)},
+	{protocol.MethodDraftList, SignedIn, blocking(draftList)},
 	{protocol.MethodHistory, SignedIn, blocking(history)},
 	{MethodAttachmentUpload, SignedIn, overHTTP},
 	{MethodAttachmentGet, SignedIn, overHTTP},

@@ -116,3 +116,25 @@ func TestLastMarkerToldIsKept(t *testing.T) {
 		t.Errorf("kept is %+v, told last was %+v", room, last)
 	}
 }
+
+// TestDraftIsToldToAllDevices writes on one device and sees it on another.
+func TestDraftIsToldToAllDevices(t *testing.T) {
+	w := newWorld(t)
+	other := w.listen("member")
+	for i, text := range []string{"De", "Dear", ""} {
+		kept := w.must("member", protocol.MethodDraftSet, &protocol.DraftSet{Room: w.den, Text: text, Target: 2, Source: "phone"}).(*protocol.DraftKept)
+		want := protocol.Draft{Room: w.den, Edit: int64(i) + 1, Text: text, Target: 2, Source: "phone"}
+		if got := (<-other).Push().Draft; got == nil || *got != want || kept.Edit != want.Edit {
+			t.Errorf("the other device hears %+v, and this one %+v; want %+v", got, kept, want)
+		}
+		drafts := w.must("member", protocol.MethodDraftList, &protocol.DraftList{}).(*protocol.Drafts).Drafts
+		if want.Source = ""; text == "" && len(drafts) != 0 || text != "" && (len(drafts) != 1 || drafts[0] != want) {
+			t.Errorf("after %q the drafts are %+v", text, drafts)
+		}
+	}
+	for _, bad := range []protocol.DraftSet{{Room: w.den, Text: "\x00"}, {Room: w.den, Source: "a b"}, {Room: w.den, Target: -1}} {
+		if _, err := w.call("member", protocol.MethodDraftSet, &bad); plausch.CodeOf(err) != plausch.Invalid {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}

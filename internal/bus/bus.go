@@ -46,6 +46,7 @@ type Signal struct {
 
 	Account plausch.AccountID // whose sessions it is for
 	Read    plausch.ReadState // of SignalMarker: what Account has read of Room
+	Draft   plausch.Draft     // of SignalDraft: what Account has begun to write
 }
 
 // SignalKind is what a signal tells.
@@ -55,6 +56,7 @@ type SignalKind int
 const (
 	SignalTyping SignalKind = iota + 1 // From is writing in Room
 	SignalMarker                       // Account has read Room up to Read.Marker
+	SignalDraft                        // Account has begun to write Draft
 )
 
 // Local is the bus inside one process. It calls the subscribers from the

@@ -62,6 +62,8 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.handleTyping(s)
 	case bus.SignalMarker:
 		h.handleMarker(s)
+	case bus.SignalDraft:
+		h.handleDraft(s)
 	}
 }
 

@@ -37,6 +37,7 @@ type Store interface {
 	Settings
 	Rooms
 	Markers
+	Drafts
 	Log
 	Attachments
 	Contents
@@ -377,6 +378,17 @@ type Markers interface {
 	// Inbox returns the rooms in which an account has something unread, those with the
 	// newest such messages first, in one state, and whether there are more.
 	Inbox(ctx context.Context, account plausch.AccountID, q InboxQuery) (page []InboxEntry, more bool, err error)
+}
+
+// Drafts keeps what accounts have begun to write, until they leave the room or lose
+// their name.
+type Drafts interface {
+	// SetDraft keeps d in the place of the account's draft in d.Room, and returns the number
+	// of the edit, or NotFound if the account is not in the room.
+	SetDraft(ctx context.Context, account plausch.AccountID, d plausch.Draft) (edit int64, err error)
+	// ListDrafts returns the drafts of an account that are not empty, by room from the first
+	// after the given one, at most limit.
+	ListDrafts(ctx context.Context, account plausch.AccountID, after plausch.RoomID, limit int) ([]plausch.Draft, error)
 }
 
 // InboxQuery asks for a part of the rooms in which an account has something unread.

@@ -392,7 +392,9 @@ func (b *batch) member(room plausch.RoomID, n newEvent) (err error) {
 		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role, b.heads[room])
 		b.members[membership{room, n.member.ID}] = role
 	case n.kind == plausch.EventLeave:
-		_, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room)
+		if _, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room); err == nil {
+			_, err = b.w.deleteDraft.ExecContext(b.ctx, n.member.ID, room)
+		}
 		b.members[membership{room, n.member.ID}] = 0
 	}
 	return err

@@ -12,7 +12,7 @@ type reads struct {
 	accountByToken, devices, owned, used               *statement
 	room, roomByName, directRoom, roomFor              *statement
 	listRooms, memberRooms, members                    *statement
-	readStates, inbox                                  *statement
+	readStates, inbox, drafts                          *statement
 	eventsUp, eventsDown                               *statement
 	messagesUp, messagesDown, hasMessage               *statement
 	changedBetween, reactionsBetween, reactionNames    *statement
@@ -84,6 +84,9 @@ func (r *reads) queries() []query {
 				FROM accounts a WHERE a.id = ?1) k
 			CROSS JOIN events e ON e.id = k.last
 			WHERE (e.time, e.id >> 32) < (?2, ?3) ORDER BY e.time DESC, e.id DESC LIMIT ?4`},
+
+		{&r.drafts, `SELECT d.room, d.edit, d.text, d.target FROM drafts d
+			WHERE d.account = ? AND d.room > ? AND d.text <> '' ORDER BY d.room LIMIT ?`},
 
 		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
 		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},

@@ -24,6 +24,7 @@ type writes struct {
 	insertRoom, pairRoom, head, room      *statement
 	insertMember, deleteMember            *statement
 	setMarker, setPublicMarker            *statement
+	setDraft, deleteDraft, deleteDraftsOf *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -122,6 +123,10 @@ func (w *writes) queries() []query {
 		// ?4 lets the marker go back, too. It is never behind the newest event.
 		{&w.setMarker, `UPDATE memberships SET marker = iif(?4, ?3, max(marker, ?3)) WHERE account = ?1 AND room = ?2`},
 		{&w.setPublicMarker, `UPDATE accounts SET marker = iif(?4, ?3, max(marker, ?3)) WHERE id = ?1 AND ?2 = 1`},
+		{&w.setDraft, `INSERT INTO drafts (account, room, edit, text, target) VALUES (?1, ?2, 1, ?3, ?4)
+			ON CONFLICT (account, room) DO UPDATE SET edit = edit + 1, text = ?3, target = ?4 RETURNING edit`},
+		{&w.deleteDraft, `DELETE FROM drafts WHERE account = ? AND room = ?`},
+		{&w.deleteDraftsOf, `DELETE FROM drafts WHERE account = ?`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)

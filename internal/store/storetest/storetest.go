@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Events", eventTests},
 		{"Messages", messageTests},
 		{"Markers", markerTests},
+		{"Drafts", draftTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},
