@@ -15,7 +15,11 @@ func TestTheOldProtocolsShowWhatWasErased(t *testing.T) {
 	maker := dial(t, address, protocol.Format{})
 	maker.enter("maker")
 	maker.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: int64(plausch.PublicRoom), Text: "psst"}, &protocol.MessageSent{})
+	watcher := dial(t, address, protocol.Format{})
+	watcher.enter("watcher")
 	maker.must(protocol.MethodAccountDelete, &protocol.AccountDelete{Erase: true}, &protocol.Empty{})
+	for watcher.event().Kind != plausch.EventDelete {
+	} // the texts are gone when the room's log says so
 
 	ktn := dialKTN(t, address)
 	ktn.ask("login", "reader", "info")

@@ -96,6 +96,8 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodMemberRemove: &protocol.MemberChange{Room: den, Name: "maker"},
 		protocol.MethodMessageSend:  &protocol.MessageSend{Room: den, Text: "let me in"},
 		protocol.MethodHistory:      &protocol.HistoryGet{Room: den}, protocol.MethodTyping: &protocol.TypingSet{Room: den},
+		protocol.MethodMarkerSet:      &protocol.MarkerSet{Room: den, Seq: 1},
+		protocol.MethodDraftSet:       &protocol.DraftSet{Room: den, Text: "let me in"},
 		protocol.MethodMessages:       &protocol.MessagesGet{Room: den},
 		protocol.MethodMessageEdit:    &protocol.MessageEdit{Room: den, Seq: 1, Text: "let me in"},
 		protocol.MethodMessageDelete:  &protocol.MessageRef{Room: den, Seq: 1},
@@ -108,7 +110,7 @@ func ofRooms(den int64) map[string]protocol.Body {
 // notOfRooms are the other methods that need a sign-in.
 var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
-	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange,
+	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange, protocol.MethodInbox, protocol.MethodDraftList,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet,
 	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
 }
