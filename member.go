@@ -12,6 +12,7 @@ const (
 // Member is an account in a room.
 type Member struct {
 	AccountRef
-	Role   Role
-	Avatar string // as of an [Account]
+	Role     Role     // on the server
+	RoomRole RoomRole // in the room
+	Avatar   string   // as of an [Account]
 }

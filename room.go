@@ -93,5 +93,14 @@ type RoomChange struct {
 	Archived    *bool          `json:"archived,omitzero"`
 }
 
+// In reports whether a room with the settings s is already as c would make it.
+func (c *RoomChange) In(s RoomSettings) bool {
+	return same(c.Topic, s.Topic) && same(c.Description, s.Description) && same(c.Picture, s.Picture) &&
+		same(c.Writers, s.Writers) && same(c.Retention, s.Retention) && same(c.Archived, s.Archived)
+}
+
+// same reports whether a change to p, which may be none, leaves v as it is.
+func same[T comparable](p *T, v T) bool { return p == nil || *p == v }
+
 // Empty reports whether c changes nothing.
 func (c *RoomChange) Empty() bool { return *c == RoomChange{} }

@@ -331,7 +331,11 @@ func (f *fake) wireRoom(id plausch.RoomID, name string) protocol.Room {
 			room.Peer = f.ref(m)
 		}
 	}
-	return protocol.NewRoom(room, r.has(name))
+	role := plausch.RoomRole("")
+	if r.has(name) {
+		role = plausch.RoomMember
+	}
+	return protocol.NewRoom(room, role)
 }
 
 // append commits an event and pushes it; f.mu is held.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 
 	"plausch"
@@ -27,10 +28,14 @@ func (c *Client) ListMembers(ctx context.Context, room plausch.RoomID) ([]Member
 			members = append(members, Member{
 				Member: plausch.Member{
 					AccountRef: plausch.AccountRef{ID: plausch.AccountID(w.ID), Name: w.Name, Display: w.Display},
-					Role:       plausch.Role(w.Role),
+					Role:       plausch.Role(w.Role), RoomRole: plausch.RoomMember,
 				},
 				Presence: plausch.Presence(w.Presence),
 			})
+			if w.MemberState != nil {
+				m := &members[len(members)-1]
+				m.RoomRole, m.Avatar = cmp.Or(plausch.RoomRole(w.RoomRole), plausch.RoomMember), w.Avatar
+			}
 			params.After = max(params.After, w.ID)
 		}
 		if !page.More || len(page.Members) == 0 {
@@ -54,4 +59,15 @@ func (c *Client) changeMember(ctx context.Context, method string, room plausch.R
 		return err
 	}
 	return c.Call(ctx, method, &protocol.MemberChange{Room: int64(room), Name: name}, nil)
+}
+
+// RoleMember gives the account called name another role in a room. Seq is that of the
+// event, 0 if there was nothing to change.
+func (c *Client) RoleMember(ctx context.Context, room plausch.RoomID, name string, role plausch.RoomRole) (seq int64, err error) {
+	if err := checkString(name); err != nil {
+		return 0, err
+	}
+	var w protocol.RoomChanged
+	err = c.Call(ctx, protocol.MethodMemberRole, &protocol.MemberRole{Room: int64(room), Name: name, Role: string(role)}, &w)
+	return w.Seq, err
 }

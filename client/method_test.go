@@ -33,6 +33,7 @@ const password = "correct horse battery"
 var overHTTP = map[string]string{
 	api.MethodAttachmentUpload: "POST /api/attachments",
 	api.MethodAttachmentGet:    "GET /api/attachments/",
+	api.MethodRoomPicture:      "GET /api/rooms/",
 	api.MethodAvatarGet:        "GET /api/accounts/",
 	api.MethodWebhookPost:      "POST /api/hooks/",
 }
@@ -407,6 +408,32 @@ func (w *world) files() {
 	if n != file.Size || int64(got.Len()) != n {
 		w.t.Errorf("bob has %d bytes of %d", n, file.Size)
 	}
+	room, err := w.alice.CreateRoom(ctx, "birds", plausch.RoomPublic)
+	w.must(err)
+	change := plausch.RoomChange{Topic: new(" Robins "), Description: new("One\ntwo"), Picture: &file.ID, Writers: new(plausch.WritersAdmins)}
+	seq, err := w.alice.UpdateRoom(ctx, room.ID, change)
+	w.must(err)
+	now, err := w.bob.GetRoom(ctx, client.RoomRef{ID: room.ID})
+	w.must(err)
+	if seq != 2 || now.Topic != "Robins" || now.Description != "One\ntwo" || now.Writers != plausch.WritersAdmins || now.Archived || now.Picture == "" || now.First != 1 {
+		w.t.Errorf("event %d, and the room is %+v", seq, now)
+	}
+	if seq, err := w.alice.UpdateRoom(ctx, room.ID, plausch.RoomChange{Topic: new("Robins")}); seq != 0 || err != nil {
+		w.t.Errorf("the same topic is event %d, %v", seq, err)
+	}
+	n, err = w.bob.DownloadRoomPicture(ctx, room.ID, client.Download{To: new(bytes.Buffer)})
+	if err != nil || n == 0 {
+		w.t.Errorf("bob has %d bytes of the picture: %v", n, err)
+	}
+	w.must(w.alice.AddMember(ctx, room.ID, "bob"))
+	seq, err = w.alice.RoleMember(ctx, room.ID, "bob", plausch.RoomAdmin)
+	w.must(err)
+	members, err := w.bob.ListMembers(ctx, room.ID)
+	w.must(err)
+	if seq != 4 || len(members) != 2 || members[0].RoomRole != plausch.RoomOwner || members[1].RoomRole != plausch.RoomAdmin {
+		w.t.Errorf("event %d, and the members are %+v", seq, members)
+	}
+	w.must(w.bob.LeaveRoom(ctx, client.RoomRef{ID: room.ID}))
 	version, err := w.alice.SetAvatar(ctx, file.ID)
 	w.must(err)
 	got.Reset()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 
 	"plausch"
 	"plausch/protocol"
@@ -13,6 +14,8 @@ type Room struct {
 	Joined bool // whether the account is a member
 	// Read is what it has read of the room, if it is; AsOf is Head.
 	Read plausch.ReadState
+	// Role is the account's in the room, empty if it is no member.
+	Role plausch.RoomRole
 }
 
 // RoomRef names a room: by ID or, if that is 0, by the Name of a public or
@@ -29,6 +32,7 @@ func (r RoomRef) wire() *protocol.RoomRef {
 // roomOf returns what a room on the wire says.
 func roomOf(w *protocol.Room) plausch.Room {
 	r := plausch.Room{ID: plausch.RoomID(w.ID), Kind: plausch.RoomKind(w.Kind), Name: w.Name, Head: w.Seq}
+	r.RoomSettings, _, r.First = w.State()
 	if w.Peer != nil {
 		r.Peer = w.Peer.Ref()
 	}
@@ -38,6 +42,7 @@ func roomOf(w *protocol.Room) plausch.Room {
 // joinedRoomOf returns what a room on the wire says of the account, too.
 func joinedRoomOf(w *protocol.Room) Room {
 	r := Room{Room: roomOf(w), Joined: w.Joined}
+	_, r.Role, _ = w.State()
 	if w.Joined {
 		r.Read = plausch.ReadState{Marker: w.Marker, Unread: int(w.Unread), Mentions: int(w.Mentions), AsOf: w.Seq}
 	}
@@ -110,4 +115,30 @@ func (c *Client) room(name string, call func(*protocol.Room) error) (Room, error
 		return Room{}, err
 	}
 	return joinedRoomOf(&w), nil
+}
+
+// UpdateRoom changes the settings of a room that the account runs. Picture, if it is
+// there, is the id of an uploaded file, or empty for none; Retention is not sent. Seq is
+// that of the event, 0 if there was nothing to change.
+func (c *Client) UpdateRoom(ctx context.Context, room plausch.RoomID, change plausch.RoomChange) (seq int64, err error) {
+	for _, text := range []*string{change.Topic, change.Description, change.Picture, (*string)(change.Writers)} {
+		if text == nil {
+			continue
+		}
+		if err := checkString(*text); err != nil {
+			return 0, err
+		}
+	}
+	var w protocol.RoomChanged
+	err = c.Call(ctx, protocol.MethodRoomUpdate, &protocol.RoomUpdate{
+		Room: int64(room), Topic: change.Topic, Description: change.Description, Picture: change.Picture,
+		Writers: (*string)(change.Writers), Archived: change.Archived,
+	}, &w)
+	return w.Seq, err
+}
+
+// DownloadRoomPicture writes the picture of a room as Download does. NotFound means that
+// it has none.
+func (c *Client) DownloadRoomPicture(ctx context.Context, room plausch.RoomID, d Download) (int64, error) {
+	return c.download(ctx, d, "rooms", fmt.Sprint("id:", room), "picture")
 }

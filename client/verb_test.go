@@ -38,6 +38,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"message.send":          {"Send", "SendMessage", "it is what a client is for"},
 	"attachment.upload":     {"Upload", "UploadAttachment", "as message.send"},
 	"attachment.get":        {"Download", "OpenAttachment", "it is written to where one says"},
+	"room.picture":          {"DownloadRoomPicture", "OpenRoomPicture", "as attachment.get"},
 	"avatar.get":            {"DownloadAvatar", "OpenAvatar", "as attachment.get"},
 	"passkey.sign_in_begin": {"BeginSignInPasskey", "BeginSignInPasskey", "two verbs"},
 	"presence.list":         {"ListPresences", "-", "the hub knows it"},

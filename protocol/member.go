@@ -1,5 +1,7 @@
 package protocol
 
+import "plausch"
+
 // MemberList is the params of member.list.
 type MemberList struct {
 	Room  int64 `json:"room"`
@@ -14,13 +16,41 @@ type Member struct {
 	Display  string `json:"display,omitzero"` // as of an Account
 	Role     string `json:"role"`             // owner, admin, member or guest of the server
 	Presence string `json:"presence"`         // online, away or offline
-	Avatar   string `json:"avatar,omitzero"`  // see [AvatarVersion]
+	*MemberState
+}
+
+// MemberState is what of a [Member] is mostly absent.
+type MemberState struct {
+	RoomRole string `json:"room_role,omitzero"` // owner, admin or reader of the room; absent: member
+	Avatar   string `json:"avatar,omitzero"`    // see [AvatarVersion]
 }
 
 // Members is the result of member.list, by account id.
 type Members struct {
 	Members []Member `json:"members,omitempty"`
 	More    bool     `json:"more,omitzero"`
+}
+
+// NewMember returns m as it goes over the wire.
+func NewMember(m plausch.Member, presence plausch.Presence) Member {
+	w := Member{
+		ID: int64(m.ID), Name: m.Name, Display: m.Display, Role: string(m.Role), Presence: string(presence),
+	}
+	state := MemberState{Avatar: AvatarVersion(m.Avatar)}
+	if m.RoomRole != plausch.RoomMember {
+		state.RoomRole = string(m.RoomRole)
+	}
+	if state != (MemberState{}) {
+		w.MemberState = &state
+	}
+	return w
+}
+
+// MemberRole is the params of member.role. Its result is a [RoomChanged].
+type MemberRole struct {
+	Room int64  `json:"room"`
+	Name string `json:"name"` // of the account
+	Role string `json:"role"` // owner, admin, member or reader of the room
 }
 
 // MemberChange is the params of member.add and member.remove.

@@ -1,6 +1,10 @@
 package protocol
 
-import "plausch"
+import (
+	"cmp"
+
+	"plausch"
+)
 
 // Room is a room as the caller sees it.
 type Room struct {
@@ -19,11 +23,36 @@ type Room struct {
 	// Common is there if hello had another epoch than the server: the last seq that
 	// is the same event in both.
 	Common *int64 `json:"common,omitempty"`
+
+	*RoomState // nil if all of it is absent
 }
 
-// NewRoom returns r as it goes over the wire.
-func NewRoom(r plausch.Room, joined bool) Room {
-	w := Room{ID: int64(r.ID), Kind: string(r.Kind), Name: r.Name, Seq: r.Head, Joined: joined}
+// RoomState is what of a [Room] is mostly absent.
+type RoomState struct {
+	Role        string `json:"role,omitzero"`        // the caller's in the room, if it is a member
+	Topic       string `json:"topic,omitzero"`       // one line
+	Description string `json:"description,omitzero"` // several
+	Picture     string `json:"picture,omitzero"`     // see [AvatarVersion]
+	Writers     string `json:"writers,omitzero"`     // admins if only they write; else absent
+	Archived    bool   `json:"archived,omitzero"`    // nobody writes there any more
+	First       int64  `json:"first,omitzero"`       // seq of the oldest event that is kept, if that is not 1
+}
+
+// NewRoom returns r as it goes over the wire to a member with a role, or to who is none.
+func NewRoom(r plausch.Room, role plausch.RoomRole) Room {
+	w := Room{ID: int64(r.ID), Kind: string(r.Kind), Name: r.Name, Seq: r.Head, Joined: role != ""}
+	state := RoomState{
+		Role: string(role), Topic: r.Topic, Description: r.Description, Picture: AvatarVersion(r.Picture), Archived: r.Archived,
+	}
+	if r.Writers == plausch.WritersAdmins {
+		state.Writers = string(r.Writers)
+	}
+	if r.First > 1 {
+		state.First = r.First
+	}
+	if state != (RoomState{}) {
+		w.RoomState = &state
+	}
 	if r.Kind == plausch.RoomDirect {
 		peer := NewAccount(r.Peer)
 		w.Peer = &peer
@@ -49,6 +78,36 @@ type Rooms struct {
 type RoomRef struct {
 	Room int64  `json:"room,omitzero"`
 	Name string `json:"name,omitzero"`
+}
+
+// State returns what w says of the state of the room, and the role of the caller.
+func (w *Room) State() (s plausch.RoomSettings, role plausch.RoomRole, first int64) {
+	state := RoomState{}
+	if w.RoomState != nil {
+		state = *w.RoomState
+	}
+	s = plausch.RoomSettings{
+		Topic: state.Topic, Description: state.Description, Picture: state.Picture, Archived: state.Archived,
+		Writers: cmp.Or(plausch.Writers(state.Writers), plausch.WritersMembers),
+	}
+	return s, plausch.RoomRole(state.Role), max(state.First, 1)
+}
+
+// RoomUpdate is the params of room.update: what is absent stays as it is. Picture is the
+// id of an uploaded file, or empty to have none. Its result is a [RoomChanged].
+type RoomUpdate struct {
+	Room        int64   `json:"room"`
+	Topic       *string `json:"topic,omitzero"`
+	Description *string `json:"description,omitzero"`
+	Picture     *string `json:"picture,omitzero"`
+	Writers     *string `json:"writers,omitzero"` // members or admins
+	Archived    *bool   `json:"archived,omitzero"`
+}
+
+// RoomChanged is the result of the methods that change a room or a role in it: the
+// event is on disk. Its seq is 0 if there was nothing to change.
+type RoomChanged struct {
+	Seq int64 `json:"seq"`
 }
 
 // RoomCreate is the params of room.create. Its result is a Room.

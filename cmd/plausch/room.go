@@ -18,6 +18,7 @@ func newRoomCommand() *cobra.Command {
 	cmd.AddCommand(newRoomCreateCommand(), newRoomListCommand(),
 		newRoomMemberCommand("join ROOM", "Become a member of a public room", "You are in %s\n", joinRoom),
 		newRoomMemberCommand("leave ROOM", "End your membership of a room", "You have left %s\n", leaveRoom))
+	cmd.AddCommand(newRoomSettingCommands()...)
 	return cmd
 }
 

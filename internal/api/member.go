@@ -22,11 +22,7 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 	}
 	result := &protocol.Members{Members: make([]protocol.Member, len(members)), More: more}
 	for i, presence := range a.hub.Presence(ids) {
-		m := members[i]
-		result.Members[i] = protocol.Member{
-			ID: int64(m.ID), Name: m.Name, Display: m.Display, Role: string(m.Role), Presence: string(presence),
-			Avatar: protocol.AvatarVersion(m.Avatar),
-		}
+		result.Members[i] = protocol.NewMember(members[i], presence)
 	}
 	return result, nil
 }
@@ -37,4 +33,12 @@ func memberAdd(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange)
 
 func memberRemove(a *API, ctx context.Context, c *Caller, p *protocol.MemberChange) (protocol.Body, error) {
 	return &protocol.Empty{}, a.core.RemoveMember(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
+}
+
+func memberRole(a *API, ctx context.Context, c *Caller, p *protocol.MemberRole) (protocol.Body, error) {
+	e, err := a.core.RoleMember(ctx, c.Account(), plausch.RoomID(p.Room), p.Name, plausch.RoomRole(p.Role))
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.RoomChanged{Seq: e.Seq}, nil
 }

@@ -49,6 +49,18 @@ var matrix = []struct {
 	{"room.get", "a public room", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.hall} },
 		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"room.create", "", func(*world) protocol.Body { return &protocol.RoomCreate{Name: "new"} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room.update", "a private room", func(w *world) protocol.Body { return &protocol.RoomUpdate{Room: w.den, Topic: new("birds")} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"room.update", "a public room", func(w *world) protocol.Body { return &protocol.RoomUpdate{Room: w.hall, Archived: new(true)} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, ok, forbidden}},
+	{"room.update", "a direct room", func(w *world) protocol.Body { return &protocol.RoomUpdate{Room: w.direct, Topic: new("birds")} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"room.update", "the room that everyone is in", func(*world) protocol.Body { return &protocol.RoomUpdate{Room: 1, Topic: new("birds")} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, ok}},
+	{"room.update", "with somebody's file", func(w *world) protocol.Body {
+		return &protocol.RoomUpdate{Room: w.den, Picture: new(w.files["direct"])}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, invalid, notFound}},
+	{"room.picture", "by a frame", empty, [6]plausch.Code{signIn, overHTTP, overHTTP, overHTTP, overHTTP, overHTTP}},
 	{"room.join", "a private room by id", func(w *world) protocol.Body { return &protocol.RoomRef{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"room.join", "a private room by name", func(*world) protocol.Body { return &protocol.RoomRef{Name: "den"} },
@@ -75,6 +87,15 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
 	{"member.remove", "another from a direct room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.direct, Name: "member"} },
 		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"member.role", "an admin's, of a private room", func(w *world) protocol.Body {
+		return &protocol.MemberRole{Room: w.den, Name: "member", Role: "admin"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"member.role", "a reader's, of the owner", func(w *world) protocol.Body {
+		return &protocol.MemberRole{Room: w.den, Name: "maker", Role: "reader"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, forbidden}},
+	{"member.role", "of a direct room", func(w *world) protocol.Body {
+		return &protocol.MemberRole{Room: w.direct, Name: "member", Role: "admin"}
+	}, [6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
 	{"message.send", "to a private room", func(w *world) protocol.Body { return &protocol.MessageSend{Room: w.den, Text: "hi"} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"message.send", "to a public room", func(w *world) protocol.Body { return &protocol.MessageSend{Room: w.hall, Text: "hi"} },
@@ -232,6 +253,10 @@ func TestFilePermissions(t *testing.T) {
 		{"get from a direct room", get("direct"), [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 		{"get a picture that there is not", func(w *world, c *api.Caller) error {
 			_, _, err := w.api.OpenAvatar(t.Context(), c, "anna")
+			return err
+		}, [6]plausch.Code{signIn, notFound, notFound, notFound, notFound, notFound}},
+		{"get the picture of a private room that has none", func(w *world, c *api.Caller) error {
+			_, _, err := w.api.OpenRoomPicture(t.Context(), c, plausch.RoomID(w.den))
 			return err
 		}, [6]plausch.Code{signIn, notFound, notFound, notFound, notFound, notFound}},
 		{"get what was not sent yet", get("pending"), [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},

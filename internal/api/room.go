@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 
 	"plausch"
 	"plausch/internal/core"
@@ -32,7 +33,7 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 	}
 	result := &protocol.Rooms{Rooms: make([]protocol.Room, len(rooms)), More: more}
 	for i, r := range rooms {
-		if result.Rooms[i], err = a.roomWith(ctx, c, r.Room, r.Joined, states); err != nil {
+		if result.Rooms[i], err = a.roomWith(ctx, c, r, states); err != nil {
 			return nil, err
 		}
 	}
@@ -40,11 +41,11 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 }
 
 func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
-	room, joined, err := a.core.GetRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
+	room, err := a.core.GetRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.room(ctx, c, room, joined)
+	w, err := a.room(ctx, c, room)
 	return &w, err
 }
 
@@ -59,25 +60,25 @@ func joinedRooms(rooms []core.JoinedRoom) (ids []plausch.RoomID) {
 }
 
 // room returns a room as a caller sees it.
-func (a *API) room(ctx context.Context, c *Caller, r plausch.Room, joined bool) (protocol.Room, error) {
+func (a *API) room(ctx context.Context, c *Caller, r core.JoinedRoom) (protocol.Room, error) {
 	var states map[plausch.RoomID]plausch.ReadState
-	if joined {
+	if r.Joined {
 		var err error
 		if states, err = a.core.ReadStates(ctx, c.Account(), r.ID); err != nil {
 			return protocol.Room{}, err
 		}
 	}
-	return a.roomWith(ctx, c, r, joined, states)
+	return a.roomWith(ctx, c, r, states)
 }
 
 // roomWith returns a room with what the caller has read of it. Who remembers another
 // epoch learns up to where that has the same events.
-func (a *API) roomWith(ctx context.Context, c *Caller, r plausch.Room, joined bool, states map[plausch.RoomID]plausch.ReadState) (protocol.Room, error) {
+func (a *API) roomWith(ctx context.Context, c *Caller, r core.JoinedRoom, states map[plausch.RoomID]plausch.ReadState) (protocol.Room, error) {
 	state, ok := states[r.ID]
 	if ok {
 		r.Head = state.AsOf // what is counted goes up to there
 	}
-	w := protocol.NewRoom(r, joined)
+	w := protocol.NewRoom(r.Room, r.Role)
 	if ok {
 		w.Marker, w.Unread, w.Mentions = state.Marker, int16(state.Unread), int16(state.Mentions)
 	}
@@ -108,7 +109,7 @@ func roomCreate(a *API, ctx context.Context, c *Caller, p *protocol.RoomCreate) 
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.room(ctx, c, room, true)
+	w, err := a.room(ctx, c, core.JoinedRoom{Room: room, Joined: true, Role: plausch.RoomOwner})
 	return &w, err
 }
 
@@ -117,10 +118,33 @@ func roomJoin(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (prot
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.room(ctx, c, room, true)
+	w, err := a.room(ctx, c, room)
 	return &w, err
 }
 
 func roomLeave(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
 	return &protocol.Empty{}, a.core.LeaveRoom(ctx, c.Account(), plausch.RoomID(p.Room), p.Name)
+}
+
+func roomUpdate(a *API, ctx context.Context, c *Caller, p *protocol.RoomUpdate) (protocol.Body, error) {
+	e, err := a.core.UpdateRoom(ctx, c.Account(), plausch.RoomID(p.Room), plausch.RoomChange{
+		Topic: p.Topic, Description: p.Description, Picture: p.Picture, Writers: (*plausch.Writers)(p.Writers), Archived: p.Archived,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.RoomChanged{Seq: e.Seq}, nil
+}
+
+// MethodRoomPicture is who may see the picture of a room, whose bytes come over HTTP:
+// see [API.OpenRoomPicture].
+const MethodRoomPicture = "room.picture"
+
+// OpenRoomPicture returns the picture of a room, and its bytes, to be closed: see
+// core.Core.OpenRoomPicture. It may run beside other calls of the caller.
+func (a *API) OpenRoomPicture(ctx context.Context, c *Caller, room plausch.RoomID) (core.Avatar, io.ReadSeekCloser, error) {
+	if err := checkMayCall(table[MethodRoomPicture], c); err != nil {
+		return core.Avatar{}, nil, err
+	}
+	return a.core.OpenRoomPicture(ctx, c.Account(), room)
 }

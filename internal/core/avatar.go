@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -46,16 +45,11 @@ func (c *Core) SetAvatar(ctx context.Context, by plausch.Account, id string) (pl
 	}
 	var hash store.ContentHash
 	if id != "" {
-		picture, err := c.scaleAvatar(ctx, by, id)
-		if err != nil {
-			return by, err
-		}
 		defer c.puts.begin(c.opts.Now())()
-		kept, _, err := c.opts.Blobs.Put(ctx, bytes.NewReader(picture), maxAvatarBytes)
-		if err != nil {
+		var err error
+		if hash, err = c.keepPicture(ctx, by, id); err != nil {
 			return by, err
 		}
-		hash = store.ContentHash(kept)
 	}
 	account, err := c.store.UpdateAccount(ctx, store.AccountUpdate{Account: by.ID, At: c.now(), If: []store.Judged{{Account: by.ID}}, Avatar: &hash})
 	if err != nil {
@@ -91,9 +85,15 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 	if err != nil {
 		return Avatar{}, nil, err
 	}
+	return c.openPicture(ctx, account.Avatar, account.Name)
+}
+
+// openPicture opens the picture with a hash, in hexadecimal, which is empty if who
+// has none.
+func (c *Core) openPicture(ctx context.Context, hexHash, who string) (Avatar, io.ReadSeekCloser, error) {
 	var hash blob.Hash
-	if n, err := hex.Decode(hash[:], []byte(account.Avatar)); err != nil || n != len(hash) {
-		return Avatar{}, nil, plausch.Errorf(plausch.NotFound, "%s has no picture", account.Name)
+	if n, err := hex.Decode(hash[:], []byte(hexHash)); err != nil || n != len(hash) {
+		return Avatar{}, nil, plausch.Errorf(plausch.NotFound, "%s has no picture", who)
 	}
 	r, size, err := c.opts.Blobs.Open(ctx, hash)
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *Core) OpenAvatar(ctx context.Context, name string) (Avatar, io.ReadSeek
 		r.Close()
 		return Avatar{}, nil, err
 	}
-	return Avatar{Type: found, Size: size, Hash: account.Avatar}, r, nil
+	return Avatar{Type: found, Size: size, Hash: hexHash}, r, nil
 }
 
 // maxScalings is how many pictures are decoded at a time.

@@ -135,7 +135,7 @@ func (a *Admin) CreateInvite(ctx context.Context, o InviteOptions) (plausch.Invi
 // to by it.
 func (a *Admin) roomToInvite(ctx context.Context, name string) (plausch.Room, error) {
 	if a.core != nil {
-		if _, _, err := a.core.GetRoom(ctx, a.by, 0, name); err != nil {
+		if _, err := a.core.GetRoom(ctx, a.by, 0, name); err != nil {
 			return plausch.Room{}, err
 		}
 	}

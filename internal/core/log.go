@@ -284,6 +284,8 @@ func refusal(err error) error {
 		return errNoRoom()
 	case unmet.Write:
 		return errNotWriter(unmet.Room)
+	case unmet.Own, unmet.Outrank:
+		return errNotOwner()
 	case unmet.Author:
 		return errNotAuthor()
 	default:

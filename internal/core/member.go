@@ -21,7 +21,7 @@ func (c *Core) ListMembers(ctx context.Context, by plausch.Account, room plausch
 			return nil, false, err
 		}
 		for _, a := range accounts {
-			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role, Avatar: a.Avatar})
+			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role, Avatar: a.Avatar, RoomRole: plausch.RoomMember})
 		}
 	} else {
 		var err error
@@ -32,19 +32,19 @@ func (c *Core) ListMembers(ctx context.Context, by plausch.Account, room plausch
 	return members[:min(len(members), limit)], len(members) > limit, nil
 }
 
-// AddMember makes the account called name a member of a room that by is in. That
-// of a member changes nothing.
+// AddMember makes the account called name a member of a room that by may write in.
+// That of a member changes nothing.
 func (c *Core) AddMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
 	_, account, err := c.memberChange(ctx, by, id, name)
 	if err != nil {
 		return err
 	}
-	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref(), store.Conditions{Active: true, Member: true})
+	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref(), store.Conditions{Active: true, Member: true, Write: true})
 	return err
 }
 
-// RemoveMember ends the membership of the account called name. Whoever made the
-// room may, and admins and owners of the server who are in it.
+// RemoveMember ends the membership of the account called name. Those who run the
+// room may, but only its owners, and admins of the server, remove those who do.
 func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
 	room, account, err := c.memberChange(ctx, by, id, name)
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 	if account.ID == by.ID {
 		return c.LeaveRoom(ctx, by, id, "")
 	}
-	judged := store.Conditions{Active: true, Member: true, Manage: true}
+	judged := store.Conditions{Active: true, Member: true, Manage: true, Outrank: true}
 	if err := c.checkRuns(ctx, by, id, "remove others"); err != nil {
 		return err
 	}
@@ -62,6 +62,43 @@ func (c *Core) RemoveMember(ctx context.Context, by plausch.Account, id plausch.
 		return plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.Name)
 	}
 	return err
+}
+
+// RoleMember gives the account called name another role in a room. Owners of the
+// room give all, and admins of the server who are in it; its admins make members
+// readers and readers members, and may give up their role. If the member has the
+// role, the event is the zero value.
+func (c *Core) RoleMember(ctx context.Context, by plausch.Account, id plausch.RoomID, name string, role plausch.RoomRole) (plausch.Event, error) {
+	judged := store.Conditions{Active: true, Member: true}
+	switch role {
+	case plausch.RoomOwner, plausch.RoomAdmin:
+		judged.Own = true
+	case plausch.RoomMember, plausch.RoomReader:
+		judged.Outrank = true
+	default:
+		return plausch.Event{}, plausch.Errorf(plausch.Invalid, "a role in a room is owner, admin, member or reader, not %q", role)
+	}
+	room, account, err := c.memberChange(ctx, by, id, name)
+	if err != nil {
+		return plausch.Event{}, err
+	}
+	member, err := c.store.RoomFor(ctx, id, account.ID)
+	if err != nil {
+		return plausch.Event{}, err
+	}
+	if !member.Joined {
+		return plausch.Event{}, plausch.Errorf(plausch.NotFound, "%s is not in the room %q", account.Name, room.Name)
+	}
+	if err := c.takeSend(ctx, by); err != nil {
+		return plausch.Event{}, err
+	}
+	return c.log.wait(store.Draft{
+		Room: id, If: judged, Time: c.now(), Kind: plausch.EventRole, Actor: by.Ref(), Member: account.Ref(), Details: &plausch.Details{Role: role},
+	})
+}
+
+func errNotOwner() error {
+	return plausch.Errorf(plausch.Forbidden, "only owners of the room decide that, and admins of the server; its admins decide on members and readers")
 }
 
 // checkRuns reports why by, who is in a room, does not run it and so may not do

@@ -169,7 +169,7 @@ func (c *Core) React(ctx context.Context, by plausch.Account, room plausch.RoomI
 	if err := plausch.CheckEmoji(emoji); err != nil {
 		return plausch.Event{}, err
 	}
-	return c.change(ctx, by, store.Draft{Room: room, Kind: plausch.EventReact, Target: seq, Text: emoji})
+	return c.change(ctx, by, store.Draft{Room: room, Kind: plausch.EventReact, Target: seq, Text: emoji, If: store.Conditions{Open: true}})
 }
 
 // Unreact takes a reaction of by away.
@@ -193,7 +193,7 @@ func (c *Core) pin(ctx context.Context, by plausch.Account, kind plausch.EventKi
 	if err != nil {
 		return plausch.Event{}, err
 	}
-	d := store.Draft{Room: room, Kind: kind, Target: seq}
+	d := store.Draft{Room: room, Kind: kind, Target: seq, If: store.Conditions{Open: kind == plausch.EventPin}}
 	if r.Kind != plausch.RoomDirect {
 		d.If.Manage = true
 		if err := c.checkRuns(ctx, by, room, "pin messages"); err != nil {

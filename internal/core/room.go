@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"encoding/hex"
+	"io"
 
 	"plausch"
 	"plausch/internal/names"
@@ -36,20 +38,20 @@ func errNoRoom() error {
 }
 
 // GetRoom returns a room that by may see, by id or, if id is 0, by name, and
-// whether by is a member.
-func (c *Core) GetRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, bool, error) {
+// what by is there.
+func (c *Core) GetRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (JoinedRoom, error) {
 	room, err := c.findRoom(ctx, id, name)
 	if err != nil {
-		return plausch.Room{}, false, err
+		return JoinedRoom{}, err
 	}
 	found, err := c.store.RoomFor(ctx, room.ID, by.ID)
 	if err != nil {
-		return plausch.Room{}, false, err
+		return JoinedRoom{}, err
 	}
 	if !found.Joined && found.Kind != plausch.RoomPublic {
-		return plausch.Room{}, false, errNoRoom()
+		return JoinedRoom{}, errNoRoom()
 	}
-	return found.Room, found.Joined, nil
+	return found, nil
 }
 
 func (c *Core) findRoom(ctx context.Context, id plausch.RoomID, name string) (room plausch.Room, err error) {
@@ -138,23 +140,26 @@ func (c *Core) CreateRoom(ctx context.Context, by plausch.Account, name string, 
 		made.cancel()
 		return plausch.Room{}, err
 	}
-	return plausch.Room{ID: e.Room, Kind: kind, Name: name, Created: e.Time, Head: e.Seq}, nil
+	return plausch.Room{
+		ID: e.Room, Kind: kind, Name: name, Created: e.Time, Head: e.Seq, First: 1, RoomSettings: plausch.RoomSettings{Writers: plausch.WritersMembers},
+	}, nil
 }
 
 // JoinRoom makes by a member of a public room, by id or name.
-func (c *Core) JoinRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (plausch.Room, error) {
-	room, joined, err := c.GetRoom(ctx, by, id, name)
-	if err != nil || joined {
+func (c *Core) JoinRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) (JoinedRoom, error) {
+	room, err := c.GetRoom(ctx, by, id, name)
+	if err != nil || room.Joined {
 		return room, err
 	}
-	e, err := c.changeMember(ctx, by, room.ID, plausch.EventJoin, by.Ref(), store.Conditions{Active: true})
-	room.Head = max(room.Head, e.Seq)
-	return room, err
+	if _, err := c.changeMember(ctx, by, room.ID, plausch.EventJoin, by.Ref(), store.Conditions{Active: true}); err != nil {
+		return JoinedRoom{}, err
+	}
+	return c.store.RoomFor(ctx, room.ID, by.ID)
 }
 
 // LeaveRoom ends by's membership of a public or private room, by id or name.
 func (c *Core) LeaveRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, name string) error {
-	room, joined, err := c.GetRoom(ctx, by, id, name)
+	room, err := c.GetRoom(ctx, by, id, name)
 	switch {
 	case err != nil:
 		return err
@@ -162,9 +167,49 @@ func (c *Core) LeaveRoom(ctx context.Context, by plausch.Account, id plausch.Roo
 		return plausch.Errorf(plausch.Forbidden, "everyone is in %q; it cannot be left", room.Name)
 	case room.Kind == plausch.RoomDirect:
 		return plausch.Errorf(plausch.Forbidden, "a direct room belongs to its two people; it cannot be left")
-	case !joined:
+	case !room.Joined:
 		return plausch.Errorf(plausch.NotFound, "you are not in the room %q", room.Name)
 	}
 	_, err = c.changeMember(ctx, by, room.ID, plausch.EventLeave, by.Ref(), store.Conditions{Active: true})
 	return err
+}
+
+// UpdateRoom changes the settings of a room that by runs. Picture, if it is there, is
+// the id of a file that by can read, of which a square picture is made as of
+// [Core.SetAvatar], or empty for none. If nothing changes, the event is the zero value.
+func (c *Core) UpdateRoom(ctx context.Context, by plausch.Account, id plausch.RoomID, change plausch.RoomChange) (plausch.Event, error) {
+	if err := checkRoomChange(id, &change); err != nil {
+		return plausch.Event{}, err
+	}
+	if err := c.checkRuns(ctx, by, id, "change it"); err != nil {
+		return plausch.Event{}, err
+	}
+	if err := c.takeSend(ctx, by); err != nil {
+		return plausch.Event{}, err
+	}
+	if change.Picture != nil && *change.Picture != "" {
+		defer c.puts.begin(c.opts.Now())()
+		hash, err := c.keepPicture(ctx, by, *change.Picture)
+		if err != nil {
+			return plausch.Event{}, err
+		}
+		change.Picture = new(hex.EncodeToString(hash[:]))
+	}
+	return c.log.wait(store.Draft{
+		Room: id, Kind: plausch.EventRoom, Actor: by.Ref(), Time: c.now(), Details: &plausch.Details{Room: &change},
+		If: store.Conditions{Active: true, Member: true, Manage: true},
+	})
+}
+
+// OpenRoomPicture returns the picture of a room that by may see, and its bytes. The
+// error is NotFound if it has none.
+func (c *Core) OpenRoomPicture(ctx context.Context, by plausch.Account, id plausch.RoomID) (Avatar, io.ReadSeekCloser, error) {
+	if err := c.checkFilesEnabled(); err != nil {
+		return Avatar{}, nil, err
+	}
+	room, err := c.GetRoom(ctx, by, id, "")
+	if err != nil {
+		return Avatar{}, nil, err
+	}
+	return c.openPicture(ctx, room.Picture, "this room")
 }

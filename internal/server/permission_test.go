@@ -93,6 +93,8 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodRoomGet: &protocol.RoomRef{Room: den}, protocol.MethodRoomJoin: &protocol.RoomRef{Room: den},
 		protocol.MethodRoomLeave: &protocol.RoomRef{Room: den}, protocol.MethodMemberList: &protocol.MemberList{Room: den},
 		protocol.MethodMemberAdd:    &protocol.MemberChange{Room: den, Name: "stranger"},
+		protocol.MethodMemberRole:   &protocol.MemberRole{Room: den, Name: "maker", Role: "reader"},
+		protocol.MethodRoomUpdate:   &protocol.RoomUpdate{Room: den, Topic: new("mine")},
 		protocol.MethodMemberRemove: &protocol.MemberChange{Room: den, Name: "maker"},
 		protocol.MethodMessageSend:  &protocol.MessageSend{Room: den, Text: "let me in"},
 		protocol.MethodHistory:      &protocol.HistoryGet{Room: den}, protocol.MethodTyping: &protocol.TypingSet{Room: den},
@@ -111,7 +113,7 @@ func ofRooms(den int64) map[string]protocol.Body {
 var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange, protocol.MethodInbox, protocol.MethodDraftList,
-	api.MethodAttachmentUpload, api.MethodAttachmentGet,
+	api.MethodAttachmentUpload, api.MethodAttachmentGet, api.MethodRoomPicture,
 	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
 }
 

@@ -447,11 +447,17 @@ type Conditions struct {
 	Role plausch.Role
 	// Member: Actor is a member of the room.
 	Member bool
-	// Write: the room is not archived, and Actor, if it is a member, may write
-	// there: it is no reader, and runs the room if only those write who do.
+	// Write: the room is not archived, and Actor, if it is a member and not a Webhook,
+	// may write there: it is no reader, and runs the room if only those write who do.
 	Write bool
+	// Open: the room is not archived.
+	Open bool
 	// Manage: Actor runs the room, by its role there or on the server.
 	Manage bool
+	// Own: Actor is an owner of the room, or is in it as an admin or owner of the server.
+	Own bool
+	// Outrank: as of Own; or Actor runs the room, and Member is Actor or does not.
+	Outrank bool
 	// Author: Actor wrote the target.
 	Author bool
 	// Webhook: there is this webhook, and it is not paused.
@@ -461,7 +467,8 @@ type Conditions struct {
 // Unmet is [ErrUnmet] of a draft, with what does not hold.
 type Unmet struct {
 	// They say which of the [Conditions] it was.
-	Active, Role, Member, Write, Manage, Author, Webhook bool
+	// That a room is not Open is told by Write.
+	Active, Role, Member, Write, Manage, Own, Outrank, Author, Webhook bool
 	// Room is the draft's, if Member or Write is set and there is such a room;
 	// without Head.
 	Room plausch.Room
@@ -485,7 +492,7 @@ type Appended struct {
 	// Unchanged is set, and there are no events, if all is already as the draft
 	// would make it: the join of a member, a reaction that is there, a pin again.
 	Unchanged bool
-	// Err is Taken (Create), NotFound (Room, Target), Invalid (Attachments, too many
+	// Err is Taken (Create), Forbidden (the last owner), NotFound (Room, Target), Invalid (Attachments, too many
 	// different reactions), an [*Unmet] or nil.
 	// A failed draft added nothing.
 	Err error
@@ -547,6 +554,10 @@ type Log interface {
 	// does to its target is done: see [Log.Messages]. A target must be a message of
 	// the room; to be changed, it must not be deleted. Everybody is a member of
 	// PublicRoom, whatever is appended to it.
+	// A public or private room that somebody is in has an owner: who joins an empty one
+	// is it, and before its last owner leaves, or is deleted, another member becomes it
+	// by a role event: one who is active and no bot, an admin, who joined first, in this
+	// order. To give the last owner another role is Forbidden.
 	// A draft that fails does not hinder the others; an error of Append itself
 	// means that nothing was kept (but see ErrBroken).
 	Append(ctx context.Context, drafts []Draft) ([]Appended, error)
@@ -718,7 +729,7 @@ type Attachments interface {
 	// still pending, and returns how many they were. They count no more for what
 	// their accounts have.
 	DeletePending(ctx context.Context, before time.Time) (int, error)
-	// NamesContent reports whether there is a file, or an avatar, with a hash, and
+	// NamesContent reports whether there is a file, an avatar or a room's picture with a hash, and
 	// whether there was one, since ForgetContent was last told of the hash.
 	NamesContent(ctx context.Context, hash ContentHash) (now, before bool, err error)
 	// ListReleased returns the hashes, from the first after the given one, at most limit,

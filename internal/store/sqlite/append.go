@@ -152,6 +152,9 @@ func (b *batch) draft(d *store.Draft) (store.Appended, error) {
 		return again, err
 	}
 	failure, err := b.checkTarget(d)
+	if failure == nil && err == nil {
+		failure, err = b.checkOwner(d)
+	}
 	if err != nil {
 		return store.Appended{}, err
 	}
@@ -248,7 +251,7 @@ func (b *batch) direct(d *store.Draft) (room plausch.RoomID, err error) {
 		return 0, err
 	}
 	for _, member := range d.Direct {
-		if _, err := b.add(room, newEvent{kind: plausch.EventJoin, actor: d.Actor, member: member, time: d.Time, role: codeRoomMember}); err != nil {
+		if _, err := b.add(room, newEvent{kind: plausch.EventJoin, actor: d.Actor, member: member, time: d.Time}); err != nil {
 			return 0, err
 		}
 	}
@@ -296,7 +299,7 @@ type newEvent struct {
 	time          time.Time
 	text          string
 	clientID      string
-	role          int64 // of a join, the code of the role; 0: owner of an empty room, else member
+	role          int64 // of a join, the code of the role if it is not that of a member
 }
 
 // addOwn adds the event that a draft is of, with all that it does.
@@ -308,8 +311,8 @@ func (b *batch) addOwn(room plausch.RoomID, d *store.Draft) (bool, error) {
 	if d.Target != 0 || d.Details != nil {
 		n.bits |= detailedBit
 	}
-	if d.Create != nil && d.Kind == plausch.EventJoin {
-		n.role = codeRoomOwner
+	if err := b.keepOwned(room, &n); err != nil {
+		return false, err
 	}
 	if added, err := b.add(room, n); !added || err != nil {
 		return added, err
@@ -353,7 +356,7 @@ func (b *batch) add(room plausch.RoomID, n newEvent) (bool, error) {
 		Room: room, Seq: seq, Time: toTime(at), Kind: n.kind,
 		Actor: n.actor, Member: n.member, Text: n.text, ClientID: n.clientID,
 	})
-	return true, b.member(room, n)
+	return true, b.member(room, seq, n)
 }
 
 // insert adds a row as the newest of its room; its id is left for insert to set.
@@ -378,18 +381,15 @@ func (b *batch) insert(room plausch.RoomID, args []any) (seq int64, added bool, 
 }
 
 // member does what a join or leave does to the memberships.
-func (b *batch) member(room plausch.RoomID, n newEvent) (err error) {
+func (b *batch) member(room plausch.RoomID, seq int64, n newEvent) (err error) {
 	switch {
 	case room == plausch.PublicRoom: // has none
 	case n.kind == plausch.EventJoin:
 		role := n.role
 		if role == 0 {
-			// Who comes into an empty room runs it: nobody else could.
-			if err = b.w.joinRole.QueryRowContext(b.ctx, room).Scan(&role); err != nil {
-				return err
-			}
+			role = codeRoomMember
 		}
-		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role, b.heads[room])
+		_, err = b.w.insertMember.ExecContext(b.ctx, n.member.ID, room, role, b.heads[room], seq)
 		b.members[membership{room, n.member.ID}] = role
 	case n.kind == plausch.EventLeave:
 		if _, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room); err == nil {

@@ -137,7 +137,11 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 	defer func() { s.batch.events = nil }()
 	who := plausch.AccountRef{ID: id}
 	for _, room := range rooms {
-		if _, err := s.batch.add(room, newEvent{kind: plausch.EventLeave, actor: who, member: who, time: at}); err != nil {
+		leave := newEvent{kind: plausch.EventLeave, actor: who, member: who, time: at}
+		if err := s.batch.keepOwned(room, &leave); err != nil {
+			return err
+		}
+		if _, err := s.batch.add(room, leave); err != nil {
 			return err
 		}
 	}

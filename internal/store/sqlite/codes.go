@@ -50,6 +50,7 @@ const (
 
 	codePushWeb    = 1
 	codeRoomOwner  = 1
+	codeRoomAdmin  = 2
 	codeRoomMember = 3
 	codeRoomReader = 4
 )

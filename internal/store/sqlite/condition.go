@@ -67,6 +67,13 @@ func (b *batch) notMember(room plausch.RoomID, err error) (*store.Unmet, error) 
 	return u, err
 }
 
+// notWriter is the failure of a draft whose actor may not write in its room.
+func (b *batch) notWriter(room plausch.RoomID) (*store.Unmet, error) {
+	u, err := b.notMember(room, nil)
+	u.Member, u.Write = false, true
+	return u, err
+}
+
 // unchanged reports whether d is the join of a member or the leave of another.
 func (b *batch) unchanged(d *store.Draft) (bool, error) {
 	if d.Room == 0 || d.Kind == plausch.EventMessage {
@@ -145,16 +152,32 @@ func (b *batch) unmetInRoom(d *store.Draft) (*store.Unmet, error) {
 		if err != nil {
 			return nil, err
 		}
-		may := !room.archived && role != codeRoomReader
-		if may && room.adminsWrite && role != 0 {
+		asMember := role != 0 && d.If.Webhook == 0 // whoever made a webhook has judged what it may
+		may := !room.archived && (!asMember || role != codeRoomReader)
+		if may && room.adminsWrite && asMember {
 			if may, err = b.runs(d.Room, d.Actor.ID); err != nil {
 				return nil, err
 			}
 		}
 		if !may {
-			u, err := b.notMember(d.Room, nil)
-			u.Member, u.Write = false, true
-			return u, err
+			return b.notWriter(d.Room)
+		}
+	}
+	if d.If.Open {
+		if room, err := b.roomNow(d.Room); err != nil {
+			return nil, err
+		} else if room.archived {
+			return b.notWriter(d.Room)
+		}
+	}
+	if d.If.Own {
+		if owns, err := b.owns(d.Room, d.Actor.ID); err != nil || !owns {
+			return &store.Unmet{Own: true}, err
+		}
+	}
+	if d.If.Outrank {
+		if outranks, err := b.outranks(d); err != nil || !outranks {
+			return &store.Unmet{Outrank: true}, err
 		}
 	}
 	if d.If.Manage {

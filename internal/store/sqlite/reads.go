@@ -63,7 +63,7 @@ func (r *reads) queries() []query {
 			ORDER BY r.id`, codePublic)},
 		{&r.roomFor, `SELECT ` + roomColumns + joinedColumns + ` FROM rooms r` + joinedPeer + ` WHERE r.id = ?2`},
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
-		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))) FROM memberships m JOIN accounts a ON a.id = m.account
+		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))), m.role FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
 
 		{&r.readStates, fmt.Sprintf(`SELECT r.id, `+markerOf+`,
@@ -121,7 +121,8 @@ func (r *reads) queries() []query {
 		{&r.attachmentByClientID, `SELECT ` + attachmentColumns + ` FROM attachments
 			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
 		{&r.attachments, attachmentsBetween},
-		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1),
+		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1)
+			OR EXISTS (SELECT 1 FROM rooms WHERE picture = ?1),
 			EXISTS (SELECT 1 FROM released WHERE hash = ?1)`},
 		{&r.released, `SELECT hash FROM released r WHERE hash > ? AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.hash = r.hash)
 			AND NOT EXISTS (SELECT 1 FROM accounts c WHERE c.avatar = r.hash) ORDER BY hash LIMIT ?`},

@@ -89,8 +89,8 @@ func Check(ctx context.Context, path string) (sum Summary, blobs []string, err e
 	return sum, blobs, err
 }
 
-// namedBlobs returns the hashes of all attachments and avatars. Schemas before
-// them have none.
+// namedBlobs returns the hashes of all attachments, avatars and pictures of rooms.
+// Schemas before them have none.
 func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
 	var there bool
 	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'attachments')`).Scan(&there)
@@ -98,12 +98,14 @@ func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
 		return nil, err
 	}
 	text := `SELECT lower(hex(hash)) FROM attachments`
-	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info('accounts') WHERE name = 'avatar')`).Scan(&there)
-	if err != nil {
-		return nil, err
-	}
-	if there {
-		text += ` UNION SELECT lower(hex(avatar)) FROM accounts WHERE avatar IS NOT NULL`
+	for _, picture := range []struct{ table, column string }{{"accounts", "avatar"}, {"rooms", "picture"}} {
+		err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = ?)`, picture.table, picture.column).Scan(&there)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			text += fmt.Sprintf(` UNION SELECT lower(hex(%[2]s)) FROM %[1]s WHERE %[2]s IS NOT NULL`, picture.table, picture.column)
+		}
 	}
 	rows, err := db.QueryContext(ctx, `SELECT DISTINCT * FROM (`+text+`)`)
 	if err != nil {

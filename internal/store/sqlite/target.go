@@ -93,6 +93,8 @@ func (b *batch) targetUnchanged(d *store.Draft) (unchanged bool, err error) {
 		}
 		code, err := roomRoles.of(d.Details.Role)
 		return role == 0 || role == code, err
+	case plausch.EventRoom:
+		return b.roomUnchanged(d)
 	}
 	return false, nil
 }
@@ -148,6 +150,15 @@ func (b *batch) empty(id int64) error {
 	}
 	return execEach(b.ctx, id, b.w.emptyEdits, b.w.emptyEditDetails, b.w.deleteDetails, b.w.deleteMentions,
 		b.w.deleteReactions, b.w.giveBackFilesOf, b.w.deleteFilesOf)
+}
+
+// roomUnchanged reports whether a room is already as d would make it.
+func (b *batch) roomUnchanged(d *store.Draft) (bool, error) {
+	room, err := scanRoom(b.w.room.QueryRowContext(b.ctx, d.Room))
+	if isNone(err) { // which the draft fails by
+		return false, nil
+	}
+	return d.Details.Room.In(room.RoomSettings), err
 }
 
 func (b *batch) changeRole(e *plausch.Event) error {

@@ -28,7 +28,8 @@ type writes struct {
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
-	memberRole, joinRole, roomNow         *statement
+	memberRole, roomNow                   *statement
+	hasOtherOwner, successor, isEmpty     *statement
 	target, details, insertDetails        *statement
 	setBits, editMessage, deleteMessage   *statement
 	pinMessage, unpinMessage, isPinned    *statement
@@ -119,7 +120,7 @@ func (w *writes) queries() []query {
 		{&w.pairRoom, `SELECT id FROM rooms WHERE low = ? AND high = ?`},
 		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
 		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
-		{&w.insertMember, `INSERT INTO memberships (account, room, role, marker) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`},
+		{&w.insertMember, `INSERT INTO memberships (account, room, role, marker, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`},
 		// ?4 lets the marker go back, too. It is never behind the newest event.
 		{&w.setMarker, `UPDATE memberships SET marker = iif(?4, ?3, max(marker, ?3)) WHERE account = ?1 AND room = ?2`},
 		{&w.setPublicMarker, `UPDATE accounts SET marker = iif(?4, ?3, max(marker, ?3)) WHERE id = ?1 AND ?2 = 1`},
@@ -142,8 +143,11 @@ func (w *writes) queries() []query {
 		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
 
 		{&w.memberRole, `SELECT role FROM memberships WHERE account = ? AND room = ?`},
-		{&w.joinRole, fmt.Sprintf(`SELECT iif(EXISTS (SELECT 1 FROM memberships WHERE room = ?), %d, %d)`, codeRoomMember, codeRoomOwner)},
 		{&w.roomNow, `SELECT writers = 2, archived FROM rooms WHERE id = ?`},
+		{&w.hasOtherOwner, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM memberships WHERE room = ? AND role = %d AND account <> ?)`, codeRoomOwner)},
+		{&w.successor, `SELECT a.id, a.name, a.display FROM memberships m JOIN accounts a ON a.id = m.account
+			WHERE m.room = ? AND m.account <> ? ORDER BY a.state = 1 AND a.held DESC, a.bot, m.role, m.since LIMIT 1`},
+		{&w.isEmpty, fmt.Sprintf(`SELECT r.kind <> %d AND NOT EXISTS (SELECT 1 FROM memberships WHERE room = r.id) FROM rooms r WHERE r.id = ?`, codeDirect)},
 		{&w.setRole, `UPDATE memberships SET role = ? WHERE account = ? AND room = ?`},
 		{&w.updateRoom, `UPDATE rooms SET topic = ifnull(?, topic), description = ifnull(?, description),
 			picture = nullif(ifnull(?, picture), x''), writers = ifnull(?, writers), retention = ifnull(?, retention),

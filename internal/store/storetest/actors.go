@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -45,26 +46,100 @@ func (a *actor) held() bool   { return a.state != plausch.AccountDeleted }
 func (a *actor) admin() bool  { return a.role == plausch.RoleOwner || a.role == plausch.RoleAdmin }
 
 type actorsRoom struct {
-	id      plausch.RoomID
-	kind    plausch.RoomKind
-	maker   *actor          // nil once it has left
-	members map[*actor]bool // nil: everybody
-	seq     int64
+	id       plausch.RoomID
+	kind     plausch.RoomKind
+	members  map[*actor]place // nil: everybody
+	seq      int64
+	writers  plausch.Writers
+	archived bool
+	said     []said
 }
 
-func (r *actorsRoom) has(a *actor) bool { return r.members == nil || r.members[a] }
+// place is what somebody is in a room, and since which seq.
+type place struct {
+	role  plausch.RoomRole
+	since int64
+}
 
-// drop ends a membership, and with it the role.
-func (r *actorsRoom) drop(a *actor) {
-	delete(r.members, a)
-	if r.maker == a {
-		r.maker = nil
+// said is a message.
+type said struct {
+	seq int64
+	by  *actor
+}
+
+func (r *actorsRoom) has(a *actor) bool { return r.role(a) != "" }
+
+// role returns a's role, empty if it is not in the room.
+func (r *actorsRoom) role(a *actor) plausch.RoomRole {
+	if r.members == nil {
+		return plausch.RoomMember
 	}
+	return r.members[a].role
 }
 
-// managedBy reports whether a, who is in it, has made it or is an admin.
+// join adds an event by which a is in the room.
+func (r *actorsRoom) join(a *actor) {
+	r.seq++
+	role := plausch.RoomMember
+	if len(r.members) == 0 {
+		role = plausch.RoomOwner
+	}
+	r.members[a] = place{role, r.seq}
+}
+
+// drop adds the event by which a membership ends, and before it, if it was the last
+// owner's, that by which another becomes one.
+func (r *actorsRoom) drop(a *actor) {
+	if r.lastOwner(a) && len(r.members) > 1 {
+		r.seq++
+		next := r.successor(a)
+		r.members[next] = place{plausch.RoomOwner, r.members[next].since}
+	}
+	r.seq++
+	delete(r.members, a)
+}
+
+func (r *actorsRoom) lastOwner(a *actor) bool {
+	owners := 0
+	for _, p := range r.members {
+		if p.role == plausch.RoomOwner {
+			owners++
+		}
+	}
+	return r.members[a].role == plausch.RoomOwner && owners == 1
+}
+
+func (r *actorsRoom) successor(leaves *actor) *actor {
+	rank := func(a *actor) []int64 {
+		passive := int64(1)
+		if a.active() {
+			passive = 0
+		}
+		order := []plausch.RoomRole{plausch.RoomOwner, plausch.RoomAdmin, plausch.RoomMember, plausch.RoomReader}
+		return []int64{passive, int64(slices.Index(order, r.members[a].role)), r.members[a].since}
+	}
+	others := slices.DeleteFunc(slices.Collect(maps.Keys(r.members)), func(a *actor) bool { return a == leaves })
+	return slices.MinFunc(others, func(a, b *actor) int { return slices.Compare(rank(a), rank(b)) })
+}
+
+// managedBy reports whether a, who is in it, runs it by its role or is an admin.
 func (r *actorsRoom) managedBy(a *actor) bool {
-	return a.active() && r.has(a) && (a.admin() || a == r.maker)
+	return a.active() && r.has(a) && (a.admin() || r.role(a).Runs())
+}
+
+// ownedBy reports whether a, who is in it, is an owner of it or an admin of the server.
+func (r *actorsRoom) ownedBy(a *actor) bool {
+	return a.active() && r.has(a) && (a.admin() || r.role(a) == plausch.RoomOwner)
+}
+
+// outranks reports whether by may decide on a member.
+func (r *actorsRoom) outranks(by, member *actor) bool {
+	return by.active() && (r.ownedBy(by) || r.managedBy(by) && (by == member || !r.role(member).Runs()))
+}
+
+// takes reports whether a, who is in it, may write.
+func (r *actorsRoom) takes(a *actor) bool {
+	return a.active() && r.has(a) && !r.archived && r.role(a) != plausch.RoomReader && (r.writers == plausch.WritersMembers || r.managedBy(a))
 }
 
 type actorsHook struct {
@@ -84,8 +159,11 @@ type request struct {
 	// allowed says whether the rules allow it now; it did when it was judged.
 	allowed func() bool
 	// facts are what it was judged by: if they are as they were, it succeeds.
-	facts func() string
-	was   string
+	facts      func() string
+	was        string
+	wasAllowed bool
+	// rash ones are written though they were not allowed.
+	rash bool
 	// draft is appended, or write called, and applied says what follows from it.
 	draft   *store.Draft
 	write   func(ctx context.Context) error
@@ -98,7 +176,7 @@ func newActors(ctx context.Context, st store.Store, pick func(int) int, made int
 	if err != nil {
 		return nil, err
 	}
-	m.rooms = []*actorsRoom{{id: public.ID, kind: public.Kind, seq: public.Head}}
+	m.rooms = []*actorsRoom{{id: public.ID, kind: public.Kind, seq: public.Head, writers: public.Writers, archived: public.Archived}}
 	for _, role := range []plausch.Role{plausch.RoleOwner, plausch.RoleOwner, plausch.RoleAdmin, plausch.RoleMember, plausch.RoleMember, plausch.RoleMember} {
 		if err := m.addAccount(ctx, role); err != nil {
 			return nil, err
@@ -122,7 +200,13 @@ func any1[T any](m *actors, all []T) T { return all[m.pick(len(all))] }
 func (m *actors) judge() {
 	by, other, room := any1(m, m.accounts), any1(m, m.accounts), any1(m, m.rooms)
 	var r *request
-	switch m.pick(16) {
+	switch m.pick(22) {
+	case 16, 17, 18:
+		r = m.giveRole(m.memberOf(room), m.memberOf(room), room)
+	case 19, 20:
+		r = m.update(m.memberOf(room), room)
+	case 21:
+		r = m.edit(m.memberOf(room), room)
 	case 0, 1:
 		r = m.send(by, room)
 	case 2, 12, 13:
@@ -148,8 +232,8 @@ func (m *actors) judge() {
 	case 11:
 		r = m.post()
 	}
-	if r != nil && r.allowed() {
-		r.was = r.facts()
+	if r != nil && (r.allowed() || r.rash) {
+		r.was, r.wasAllowed = r.facts(), r.allowed()
 		m.waiting = append(m.waiting, r)
 	}
 }
@@ -171,12 +255,85 @@ func (m *actors) memberOf(room *actorsRoom) *actor {
 func (m *actors) send(by *actor, room *actorsRoom) *request {
 	return &request{
 		what:    fmt.Sprintf("a message of %s in room %d", by.ref.Name, room.id),
-		allowed: func() bool { return by.active() && room.has(by) },
-		facts:   func() string { return fmt.Sprint(by.active(), room.has(by)) },
+		allowed: func() bool { return room.takes(by) },
+		facts:   func() string { return fmt.Sprint(by.active(), room.has(by), room.takes(by)) },
 		draft: &store.Draft{
-			Room: room.id, Kind: plausch.EventMessage, Actor: by.ref, Text: "hi", Time: start, If: store.Conditions{Active: true, Member: true},
+			Room: room.id, Kind: plausch.EventMessage, Actor: by.ref, Text: "hi", Time: start, If: store.Conditions{Active: true, Member: true, Write: true},
+		},
+		applied: func([]plausch.Event) {
+			room.seq++
+			if room.said = append(room.said, said{room.seq, by}); len(room.said) > 4 {
+				room.said = room.said[1:]
+			}
+		},
+	}
+}
+
+// edit is by anybody who may write, of a message that may be another's.
+func (m *actors) edit(by *actor, room *actorsRoom) *request {
+	if len(room.said) == 0 {
+		return nil
+	}
+	message := any1(m, room.said)
+	return &request{
+		what:    fmt.Sprintf("%s edits %d in room %d", by.ref.Name, message.seq, room.id),
+		rash:    true, // who wrote it never changes
+		allowed: func() bool { return room.takes(by) && by == message.by },
+		facts:   func() string { return fmt.Sprint(by.active(), room.has(by), room.takes(by)) },
+		draft: &store.Draft{
+			Room: room.id, Kind: plausch.EventEdit, Actor: by.ref, Target: message.seq, Text: "ho", Time: start,
+			If: store.Conditions{Active: true, Member: true, Write: true, Author: true},
 		},
 		applied: func([]plausch.Event) { room.seq++ },
+	}
+}
+
+// giveRole is by an owner, or by who runs the room to those who do not.
+func (m *actors) giveRole(by, member *actor, room *actorsRoom) *request {
+	if room.members == nil {
+		return nil
+	}
+	role := any1(m, []plausch.RoomRole{plausch.RoomOwner, plausch.RoomAdmin, plausch.RoomMember, plausch.RoomMember, plausch.RoomReader})
+	judged := store.Conditions{Active: true, Member: true, Own: role.Runs(), Outrank: !role.Runs()}
+	return &request{
+		what: fmt.Sprintf("%s makes %s a %s of room %d", by.ref.Name, member.ref.Name, role, room.id),
+		rash: m.pick(2) == 0, // few change so often that what was allowed is not
+		allowed: func() bool {
+			may := room.outranks(by, member)
+			if role.Runs() {
+				may = room.ownedBy(by)
+			}
+			return may && room.has(by) && room.has(member) && room.role(member) != role && (role == plausch.RoomOwner || !room.lastOwner(member))
+		},
+		facts: func() string {
+			return fmt.Sprint(by.active(), room.ownedBy(by), room.managedBy(by), room.role(by), room.role(member), room.lastOwner(member))
+		},
+		draft: &store.Draft{
+			Room: room.id, Kind: plausch.EventRole, Actor: by.ref, Member: member.ref, Time: start, If: judged, Details: &plausch.Details{Role: role},
+		},
+		applied: func([]plausch.Event) {
+			room.seq++
+			room.members[member] = place{role, room.members[member].since}
+		},
+	}
+}
+
+// update is by those who run the room: who writes there, and whether anybody does.
+func (m *actors) update(by *actor, room *actorsRoom) *request {
+	writers, archived := any1(m, []plausch.Writers{plausch.WritersMembers, plausch.WritersAdmins}), m.pick(4) == 0
+	change := plausch.RoomChange{Writers: &writers, Archived: &archived}
+	return &request{
+		what:    fmt.Sprintf("%s has %s write in room %d, archived %t", by.ref.Name, writers, room.id, archived),
+		allowed: func() bool { return room.managedBy(by) && (room.writers != writers || room.archived != archived) },
+		facts:   func() string { return fmt.Sprint(room.managedBy(by), room.writers, room.archived) },
+		draft: &store.Draft{
+			Room: room.id, Kind: plausch.EventRoom, Actor: by.ref, Time: start, Details: &plausch.Details{Room: &change},
+			If: store.Conditions{Active: true, Member: true, Manage: true},
+		},
+		applied: func([]plausch.Event) {
+			room.seq++
+			room.writers, room.archived = writers, archived
+		},
 	}
 }
 
@@ -185,23 +342,17 @@ func (m *actors) join(by, member *actor, room *actorsRoom) *request {
 	if room.members == nil {
 		return nil
 	}
-	judged := store.Conditions{Active: true, Member: by != member}
+	judged := store.Conditions{Active: true, Member: by != member, Write: by != member}
 	return &request{
 		what: fmt.Sprintf("%s brings %s to room %d", by.ref.Name, member.ref.Name, room.id),
 		allowed: func() bool {
-			return by.active() && member.held() && !room.has(member) && (by == member && room.kind == plausch.RoomPublic || by != member && room.has(by))
+			return by.active() && member.held() && !room.has(member) && (by == member && room.kind == plausch.RoomPublic || by != member && room.takes(by))
 		},
 		facts: func() string {
-			return fmt.Sprint(by.active(), member.held(), room.has(member), by != member && room.has(by))
+			return fmt.Sprint(by.active(), member.held(), room.has(member), by != member && room.has(by), by != member && room.takes(by))
 		},
-		draft: &store.Draft{Room: room.id, Kind: plausch.EventJoin, Actor: by.ref, Member: member.ref, Time: start, If: judged},
-		applied: func([]plausch.Event) {
-			room.seq++
-			if len(room.members) == 0 {
-				room.maker = member // who comes into an empty room runs it
-			}
-			room.members[member] = true
-		},
+		draft:   &store.Draft{Room: room.id, Kind: plausch.EventJoin, Actor: by.ref, Member: member.ref, Time: start, If: judged},
+		applied: func([]plausch.Event) { room.join(member) },
 	}
 }
 
@@ -212,19 +363,18 @@ func (m *actors) leave(by, member *actor, room *actorsRoom) *request {
 	}
 	judged := store.Conditions{Active: true}
 	if by != member {
-		judged.Member, judged.Manage = true, true
+		judged.Member, judged.Manage, judged.Outrank = true, true, true
 	}
 	return &request{
 		what: fmt.Sprintf("%s takes %s out of room %d", by.ref.Name, member.ref.Name, room.id),
 		allowed: func() bool {
-			return by.active() && room.has(member) && (by == member || room.managedBy(by))
+			return by.active() && room.has(member) && (by == member || room.has(by) && room.outranks(by, member))
 		},
-		facts: func() string { return fmt.Sprint(by.active(), room.has(member), by != member && room.managedBy(by)) },
-		draft: &store.Draft{Room: room.id, Kind: plausch.EventLeave, Actor: by.ref, Member: member.ref, Time: start, If: judged},
-		applied: func([]plausch.Event) {
-			room.seq++
-			room.drop(member)
+		facts: func() string {
+			return fmt.Sprint(by.active(), room.has(member), by != member && room.outranks(by, member), by != member && room.has(by))
 		},
+		draft:   &store.Draft{Room: room.id, Kind: plausch.EventLeave, Actor: by.ref, Member: member.ref, Time: start, If: judged},
+		applied: func([]plausch.Event) { room.drop(member) },
 	}
 }
 
@@ -239,7 +389,9 @@ func (m *actors) create(by *actor) *request {
 			Actor: by.ref, Member: by.ref, Time: start, If: store.Conditions{Active: true},
 		},
 		applied: func(events []plausch.Event) {
-			m.rooms = append(m.rooms, &actorsRoom{id: events[0].Room, kind: kind, maker: by, members: map[*actor]bool{by: true}, seq: 1})
+			made := &actorsRoom{id: events[0].Room, kind: kind, members: map[*actor]place{}, writers: plausch.WritersMembers}
+			made.join(by)
+			m.rooms = append(m.rooms, made)
 			if len(m.rooms) > 5 { // few, so that people meet; the first one is public
 				m.quiet, m.rooms = append(m.quiet, m.rooms[1]), slices.Delete(m.rooms, 1, 2)
 			}
@@ -283,9 +435,8 @@ func (m *actors) change(by, other *actor) *request {
 			}
 			other.hash = ""
 			for _, room := range slices.Concat(m.rooms, m.quiet) {
-				if room.members[other] {
+				if _, is := room.members[other]; is {
 					room.drop(other)
-					room.seq++
 				}
 			}
 			m.gone = append(m.gone, other)
@@ -377,11 +528,11 @@ func (m *actors) post() *request {
 	hook := any1(m, m.hooks)
 	return &request{
 		what:    fmt.Sprintf("a post of webhook %d", hook.id),
-		allowed: hook.works,
-		facts:   func() string { return fmt.Sprint(hook.works()) },
+		allowed: func() bool { return hook.works() && !hook.room.archived },
+		facts:   func() string { return fmt.Sprint(hook.works(), hook.room.archived) },
 		draft: &store.Draft{
 			Room: hook.room.id, Kind: plausch.EventMessage, Actor: hook.bot, Text: "alert", Time: start,
-			If: store.Conditions{Active: true, Webhook: hook.id},
+			If: store.Conditions{Active: true, Write: true, Webhook: hook.id},
 		},
 		applied: func([]plausch.Event) { hook.room.seq++ },
 	}
@@ -433,13 +584,13 @@ func (m *actors) written(r *request, got store.Appended) error {
 	done := got.Err == nil && !got.Unchanged
 	switch {
 	case got.Err != nil && !errors.Is(got.Err, store.ErrUnmet):
-		if plausch.CodeOf(got.Err) != plausch.NotFound {
+		if code := plausch.CodeOf(got.Err); code != plausch.NotFound && code != plausch.Forbidden {
 			return fmt.Errorf("%s: %w", r.what, got.Err)
 		}
 	case done && !r.allowed():
 		return fmt.Errorf("%s was written, though it is not allowed any more: %s, was %s", r.what, r.facts(), r.was)
 	}
-	if !done && r.facts() == r.was {
+	if !done && r.wasAllowed && r.facts() == r.was {
 		return fmt.Errorf("%s was not written, though nothing has changed: %v", r.what, got.Err)
 	}
 	if done {
@@ -477,6 +628,11 @@ func (m *actors) compare(ctx context.Context) error {
 		members, err := m.store.ListMembers(ctx, r.id, 0, 0)
 		if err != nil || len(members) != len(r.members) {
 			return fmt.Errorf("room %d has %d members, want %d (%v)", r.id, len(members), len(r.members), err)
+		}
+		for a, p := range r.members {
+			if !slices.ContainsFunc(members, func(m plausch.Member) bool { return m.ID == a.ref.ID && m.RoomRole == p.role }) {
+				return fmt.Errorf("in room %d %s is not %s", r.id, a.ref.Name, p.role)
+			}
 		}
 	}
 	for _, a := range slices.Concat(m.accounts, m.gone) {
@@ -541,11 +697,15 @@ type weakening struct {
 
 var weakenings = map[string]weakening{
 	"that the actor is active":      {seed: 9, draft: func(c *store.Conditions) { c.Active = false }},
-	"that the actor runs the room":  {seed: 22, draft: func(c *store.Conditions) { c.Manage = false }},
+	"that the actor runs the room":  {seed: 9, draft: func(c *store.Conditions) { c.Manage = false }},
+	"that the actor owns the room":  {seed: 1, draft: func(c *store.Conditions) { c.Own = false }},
+	"that the actor outranks":       {seed: 1, draft: func(c *store.Conditions) { c.Outrank = false }},
+	"that the actor may write":      {seed: 1, draft: func(c *store.Conditions) { c.Write = false }},
+	"that the actor is the author":  {seed: 1, draft: func(c *store.Conditions) { c.Author = false }},
 	"the actor's membership":        {seed: 11, draft: func(c *store.Conditions) { c.Member = false }},
 	"the webhook":                   {seed: 34, draft: func(c *store.Conditions) { c.Webhook = 0 }},
-	"that who is judged is active":  {seed: 6, judged: func(j *store.Judged) { j.Inactive = true }},
-	"the role of who is judged":     {seed: 20, judged: func(j *store.Judged) { j.Role = "" }},
+	"that who is judged is active":  {seed: 12, judged: func(j *store.Judged) { j.Inactive = true }},
+	"the role of who is judged":     {seed: 18, judged: func(j *store.Judged) { j.Role = "" }},
 	"the password of who is judged": {seed: 21, judged: func(j *store.Judged) { j.PasswordHash = "" }},
 	"the room of who is judged":     {seed: 25, judged: func(j *store.Judged) { j.Member = 0 }},
 }

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +25,10 @@ type model struct {
 type modelRoom struct {
 	log     []plausch.Event
 	members map[plausch.AccountID]bool
+	direct  bool
+	// owner and joined are who owns it, and who is in it, the longest first.
+	owner  plausch.AccountID
+	joined []plausch.AccountRef
 }
 
 func (m *model) append(d store.Draft) store.Appended {
@@ -44,6 +50,7 @@ func (m *model) append(d store.Draft) store.Appended {
 		if room = m.pairs[pair]; room == 0 {
 			room = m.room()
 			m.pairs[pair] = room
+			m.rooms[room].direct = true
 			for _, member := range d.Direct {
 				events = append(events, m.add(room, store.Draft{Time: d.Time, Kind: plausch.EventJoin, Actor: d.Actor, Member: member}))
 			}
@@ -53,6 +60,16 @@ func (m *model) append(d store.Draft) store.Appended {
 	}
 	if d.Room != 0 && d.Kind != plausch.EventMessage && m.isMember(room, d.Member.ID) == (d.Kind == plausch.EventJoin) {
 		return store.Appended{Unchanged: true}
+	}
+	if r := m.rooms[room]; d.Kind == plausch.EventLeave && d.Member.ID == r.owner && len(r.joined) > 1 {
+		next := r.joined[0]
+		if next.ID == d.Member.ID {
+			next = r.joined[1]
+		}
+		events = append(events, m.add(room, store.Draft{
+			Time: d.Time, Kind: plausch.EventRole, Actor: d.Actor, Member: next, Details: &plausch.Details{Role: plausch.RoomOwner},
+		}))
+		r.owner = next.ID
 	}
 	own := m.add(room, d)
 	if d.ClientID != "" {
@@ -76,14 +93,22 @@ func (m *model) add(room plausch.RoomID, d store.Draft) plausch.Event {
 	r := m.rooms[room]
 	e := plausch.Event{
 		Room: room, Seq: int64(len(r.log)) + 1, Time: d.Time, Kind: d.Kind,
-		Actor: d.Actor, Member: d.Member, Text: d.Text, ClientID: d.ClientID,
+		Actor: d.Actor, Member: d.Member, Text: d.Text, ClientID: d.ClientID, Details: d.Details,
 	}
 	r.log = append(r.log, e)
 	if d.Kind == plausch.EventJoin && room != plausch.PublicRoom {
+		if len(r.joined) == 0 && !r.direct {
+			r.owner = d.Member.ID
+		}
 		r.members[d.Member.ID] = true
+		r.joined = append(slices.DeleteFunc(r.joined, func(a plausch.AccountRef) bool { return a.ID == d.Member.ID }), d.Member)
 	}
 	if d.Kind == plausch.EventLeave {
 		delete(r.members, d.Member.ID)
+		r.joined = slices.DeleteFunc(r.joined, func(a plausch.AccountRef) bool { return a.ID == d.Member.ID })
+		if r.owner == d.Member.ID {
+			r.owner = 0
+		}
 	}
 	return e
 }
@@ -142,9 +167,15 @@ func testModel(t *testing.T, open func(t *testing.T) store.Store) {
 
 func same(rt *rapid.T, what string, got, want any) {
 	rt.Helper()
-	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
+	if g, w := asText(got), asText(want); g != w {
 		rt.Fatalf("%s:\n got %s\nwant %s", what, g, w)
 	}
+}
+
+// asText returns v with what its pointers point to.
+func asText(v any) string {
+	text, err := json.Marshal(v)
+	return fmt.Sprint(string(text), err)
 }
 
 // drawDraft draws from few names and ids, so that they meet.

@@ -145,8 +145,9 @@ var roomTests = []test{
 			} else {
 				f.one(join(room, want[0].AccountRef, plausch.AccountRef{ID: a.ID, Name: "stale"}))
 			}
-			want = append(want, plausch.Member{AccountRef: a.Ref(), Role: role})
+			want = append(want, plausch.Member{AccountRef: a.Ref(), Role: role, RoomRole: plausch.RoomMember})
 		}
+		want[0].RoomRole = plausch.RoomOwner
 		all, err := f.ListMembers(f.ctx(), room, 0, 0)
 		f.ok(err)
 		f.equal("all", all, want)

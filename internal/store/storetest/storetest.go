@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Invites", inviteTests},
 		{"Settings", settingTests},
 		{"Rooms", roomTests},
+		{"Roles", roleTests},
 		{"Append", appendTests},
 		{"Conditions", conditionTests},
 		{"Changes", cursorTests},

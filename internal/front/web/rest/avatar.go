@@ -1,9 +1,11 @@
 package rest
 
 import (
+	"io"
 	"net/http"
 	"time"
 
+	"plausch"
 	"plausch/internal/core"
 	"plausch/protocol"
 )
@@ -33,6 +35,24 @@ func (q *request) getAvatar() error {
 	if err != nil {
 		return err
 	}
+	return q.picture(picture, r)
+}
+
+// getRoomPicture gives out the picture of a room.
+func (q *request) getRoomPicture() error {
+	room, err := q.room()
+	if err != nil {
+		return err
+	}
+	picture, r, err := q.server.api.OpenRoomPicture(q.Context(), &q.caller, plausch.RoomID(room))
+	if err != nil {
+		return err
+	}
+	return q.picture(picture, r)
+}
+
+// picture gives out a picture, and closes it.
+func (q *request) picture(picture core.Avatar, r io.ReadSeekCloser) error {
 	defer r.Close()
 	h := q.w.Header()
 	h.Set("Content-Type", picture.Type)

@@ -82,6 +82,11 @@ func TestEveryOperation(t *testing.T) {
 		t.Errorf("the picture is %+v, %v", size, err)
 	}
 	w.call(ann, "GET", "/api/accounts/bob/avatar", "", "If-None-Match", shown.header.Get("ETag")).want(304)
+	file = w.call(admin, "POST", "/api/attachments?name=dot.png", picture.String()).want(201).read("id")
+	w.setRoomPicture("attic", file)
+	shown = w.call(ann, "GET", "/api/rooms/attic/picture", "").want(200)
+	w.call(ann, "GET", "/api/rooms/attic/picture", "", "If-None-Match", shown.header.Get("ETag")).want(304)
+	w.call(ann, "GET", "/api/rooms/den/picture", "").want(404)
 	w.call(bob, "PUT", "/api/me/avatar", "no picture").want(400)
 	w.call(bob, "DELETE", "/api/me/avatar", "").want(200)
 	w.call(ann, "GET", "/api/accounts/bob/avatar", "").want(404)

@@ -32,6 +32,7 @@ import (
 
 // world is a server behind the API, over a database in a temporary folder.
 type world struct {
+	core   *core.Core
 	t      *testing.T
 	url    string
 	store  *sqlite.Store
@@ -91,6 +92,7 @@ func newWorld(t *testing.T, change ...func(*core.Options, *rest.Options)) *world
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.core = c
 	h := hub.New(coreOpts.Bus)
 	restOpts.API = api.New(c, h, "test")
 	w.rest = rest.New(restOpts)
@@ -207,4 +209,20 @@ func (a answer) read(path ...string) string {
 		return fmt.Sprintf("%.0f", f)
 	}
 	return fmt.Sprint(v)
+}
+
+// setRoomPicture makes an uploaded file of the admin's the picture of a room.
+func (w *world) setRoomPicture(room, file string) {
+	w.t.Helper()
+	admin, err := w.store.AccountByName(w.t.Context(), "admin")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id, err := w.core.RoomByAddress(w.t.Context(), room)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.core.UpdateRoom(w.t.Context(), admin, id, plausch.RoomChange{Picture: &file}); err != nil {
+		w.t.Fatal(err)
+	}
 }

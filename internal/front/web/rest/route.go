@@ -42,6 +42,7 @@ func init() { // the index shows the table that it is in
 		{"GET", "/api/rooms", "your rooms; with public=true all public ones, too", append([]string{"public"}, page...), false, (*request).listRooms},
 		{"POST", "/api/rooms", "makes a room", nil, false, (*request).createRoom},
 		{"GET", "/api/rooms/{room}", "a room", nil, false, (*request).getRoom},
+		{"GET", "/api/rooms/{room}/picture", "the picture of a room", nil, false, (*request).getRoomPicture},
 		{"POST", "/api/rooms/{room}/join", "joins a public room", nil, false, (*request).joinRoom},
 		{"POST", "/api/rooms/{room}/leave", "leaves a room", nil, false, (*request).leaveRoom},
 		{"GET", "/api/rooms/{room}/members", "who is in a room", page, false, (*request).listMembers},
