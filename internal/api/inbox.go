@@ -25,7 +25,7 @@ func inbox(a *API, ctx context.Context, c *Caller, p *protocol.InboxGet) (protoc
 	result := &protocol.Inbox{Entries: make([]protocol.InboxEntry, len(page)), More: more}
 	for i := range page {
 		e := &page[i]
-		room, err := a.roomWith(ctx, c, e.Room, true, map[plausch.RoomID]plausch.ReadState{e.ID: e.Read})
+		room, err := a.roomWith(ctx, c, e.JoinedRoom, map[plausch.RoomID]plausch.ReadState{e.ID: e.Read})
 		if err != nil {
 			return nil, err
 		}
