@@ -92,14 +92,14 @@ func (g *Group[C]) Drain(ctx context.Context) error {
 	done := g.ended
 	g.wakeDrain()
 	g.mu.Unlock()
-	again := time.NewTicker(drainEvery)
-	defer again.Stop()
+	ticker := time.NewTicker(drainEvery)
+	defer ticker.Stop()
 	for {
 		g.Each(C.Wake)
 		select {
 		case <-done:
 			return nil
-		case <-again.C:
+		case <-ticker.C:
 		case <-ctx.Done():
 			g.Each(C.Cut)
 			return ctx.Err()

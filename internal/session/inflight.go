@@ -9,9 +9,9 @@ const maxInFlight = 128
 // inFlight counts the requests of a session that wait for their reply. (A channel
 // of elements would do, at four times the memory.)
 type inFlight struct {
-	mu   sync.Mutex
-	n    int
-	less chan struct{} // closed when there are fewer, if somebody waits
+	mu        sync.Mutex
+	n         int
+	decreased chan struct{} // closed when there are fewer, if somebody waits
 }
 
 // begin waits until another request may begin, and counts it.
@@ -26,9 +26,9 @@ func (f *inFlight) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.n--
-	if f.less != nil {
-		close(f.less)
-		f.less = nil
+	if f.decreased != nil {
+		close(f.decreased)
+		f.decreased = nil
 	}
 }
 
@@ -42,12 +42,12 @@ func (f *inFlight) waitZero() {
 func (f *inFlight) await(n int) {
 	f.mu.Lock()
 	for f.n > n {
-		if f.less == nil {
-			f.less = make(chan struct{})
+		if f.decreased == nil {
+			f.decreased = make(chan struct{})
 		}
-		less := f.less
+		decreased := f.decreased
 		f.mu.Unlock()
-		<-less
+		<-decreased
 		f.mu.Lock()
 	}
 }

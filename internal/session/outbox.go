@@ -21,16 +21,16 @@ type Outbox struct {
 	until    time.Time      // the connection's write deadline; the writer's
 	cuts     *atomic.Uint64 // counts connections that were cut off for not reading
 
-	mu      sync.Mutex
-	queue   net.Buffers
-	bytes   int           // in queue and being written
-	writing bool          // the writer exists
-	cut     bool          // counted in cuts
-	failed  bool          // a write did: nothing more goes in, and Finish closes the connection
-	ending  bool          // nothing more goes in; the writer closes the connection
-	linger  bool          // and gives the other side time to read the last frame
-	ended   chan struct{} // closed when the connection is, if somebody waits
-	less    chan struct{} // closed when less waits, if somebody waits for that
+	mu        sync.Mutex
+	queue     net.Buffers
+	bytes     int           // in queue and being written
+	writing   bool          // the writer exists
+	cut       bool          // counted in cuts
+	failed    bool          // a write did: nothing more goes in, and Finish closes the connection
+	ending    bool          // nothing more goes in; the writer closes the connection
+	linger    bool          // and gives the other side time to read the last frame
+	ended     chan struct{} // closed when the connection is, if somebody waits
+	decreased chan struct{} // closed when less waits, if somebody waits for that
 }
 
 // init prepares an outbox. Connections that are cut off for not reading, because
@@ -136,12 +136,12 @@ func (o *Outbox) Ending() bool {
 func (o *Outbox) WaitForSpace() {
 	o.mu.Lock()
 	for o.bytes > o.limit/2 && !o.ending && !o.failed {
-		if o.less == nil {
-			o.less = make(chan struct{})
+		if o.decreased == nil {
+			o.decreased = make(chan struct{})
 		}
-		less := o.less
+		decreased := o.decreased
 		o.mu.Unlock()
-		<-less
+		<-decreased
 		o.mu.Lock()
 	}
 	o.mu.Unlock()
@@ -149,9 +149,9 @@ func (o *Outbox) WaitForSpace() {
 
 // wake has WaitForSpace look again. The lock is held.
 func (o *Outbox) wake() {
-	if o.less != nil {
-		close(o.less)
-		o.less = nil
+	if o.decreased != nil {
+		close(o.decreased)
+		o.decreased = nil
 	}
 }
 

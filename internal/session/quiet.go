@@ -55,8 +55,9 @@ func (ses *session) wakeIfQuiet() {
 	}
 }
 
-// fellQuiet is what the reading goroutine does when it was woken.
-func (ses *session) fellQuiet() error {
+// endQuiet ends the reading goroutine of a session that findQuiet has woken;
+// serve starts another one.
+func (ses *session) endQuiet() error {
 	// If this undoes what Drain has just set, the next goroutine sees draining.
 	if err := ses.conn.SetReadDeadline(time.Time{}); err != nil {
 		return nil

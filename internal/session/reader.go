@@ -42,12 +42,12 @@ var (
 // buffer is held meanwhile; the others have to come as [Reader.Body] says. It
 // returns io.EOF, or the error of a read deadline, only if there is not one more
 // byte: then Head can be called again.
-func (r *Reader) Head(n int, patience time.Duration) ([]byte, error) {
+func (r *Reader) Head(n int, timeout time.Duration) ([]byte, error) {
 	if r.buf != nil && r.r == r.w {
-		r.release()
+		r.releaseBuffer()
 	}
 	if r.buf != nil || len(r.prefix) > 0 {
-		return r.Body(n, patience)
+		return r.Body(n, timeout)
 	}
 	// Most connections wait here: keep the frames of this call small.
 	m, err := r.conn.Read(r.head[:n])
@@ -57,30 +57,30 @@ func (r *Reader) Head(n int, patience time.Duration) ([]byte, error) {
 	case m == 0 && err != nil:
 		return nil, err
 	}
-	return r.head[:n], r.within(patience, func() error {
+	return r.head[:n], r.withDeadline(timeout, func() error {
 		more, err := r.conn.Read(r.head[m:n])
 		if m += more; m == n {
 			return nil
 		}
-		return again(err)
+		return partialReadError(err)
 	})
 }
 
 // Body returns the next n bytes, up to 64 KiB, of a frame that has begun: they
-// have to come within patience, if that is not 0; afterwards the connection has
+// have to come within timeout, if that is not 0; afterwards the connection has
 // no read deadline. They are valid until the next call.
-func (r *Reader) Body(n int, patience time.Duration) ([]byte, error) {
+func (r *Reader) Body(n int, timeout time.Duration) ([]byte, error) {
 	if r.buf != nil && r.r == r.w {
-		r.release()
+		r.releaseBuffer()
 	}
 	r.makeRoom(n)
 	if r.w-r.r < n {
-		err := r.within(patience, func() error {
+		err := r.withDeadline(timeout, func() error {
 			m, err := r.conn.Read((*r.buf)[r.w:])
 			if r.w += m; r.w-r.r >= n {
 				return nil
 			}
-			return again(err)
+			return partialReadError(err)
 		})
 		if err != nil {
 			return nil, err
@@ -91,42 +91,42 @@ func (r *Reader) Body(n int, patience time.Duration) ([]byte, error) {
 	return b, nil
 }
 
-// errAgain asks within to read on.
-var errAgain = errors.New("read on")
+// errReadMore asks withDeadline to read on.
+var errReadMore = errors.New("read on")
 
-func again(err error) error {
+func partialReadError(err error) error {
 	switch err {
 	case nil:
-		return errAgain
+		return errReadMore
 	case io.EOF:
 		return io.ErrUnexpectedEOF // a frame has begun
 	}
 	return err
 }
 
-// within calls read until it does not return errAgain, and for at most patience,
+// withDeadline calls read until it does not return errReadMore, and for at most timeout,
 // if that is not 0. A deadline that somebody else has set meanwhile, to wake a
 // reader who waits for a frame, does not count the first time.
-func (r *Reader) within(patience time.Duration, read func() error) error {
-	if patience <= 0 {
+func (r *Reader) withDeadline(timeout time.Duration, read func() error) error {
+	if timeout <= 0 {
 		for {
-			if err := read(); err != errAgain {
+			if err := read(); err != errReadMore {
 				return err
 			}
 		}
 	}
-	until := time.Now().Add(patience)
+	until := time.Now().Add(timeout)
 	defer r.conn.SetReadDeadline(time.Time{})
 	for woken := false; ; {
 		if err := r.conn.SetReadDeadline(until); err != nil {
 			return err
 		}
 		switch err := read(); {
-		case err == errAgain:
+		case err == errReadMore:
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
 		case !time.Now().Before(until):
-			return plausch.Errorf(plausch.Invalid, "the rest of a frame did not come within %v", patience)
+			return plausch.Errorf(plausch.Invalid, "the rest of a frame did not come within %v", timeout)
 		case woken:
 			return err
 		default:
@@ -138,7 +138,7 @@ func (r *Reader) within(patience time.Duration, read func() error) error {
 // makeRoom has a buffer with room for n bytes from r.r on.
 func (r *Reader) makeRoom(n int) {
 	if r.buf == nil {
-		r.borrow(max(n, len(r.prefix)))
+		r.acquireBuffer(max(n, len(r.prefix)))
 		r.w = copy(*r.buf, r.prefix)
 		r.prefix = nil
 	}
@@ -147,15 +147,15 @@ func (r *Reader) makeRoom(n int) {
 	}
 	old, from, to := r.buf, r.r, r.w
 	if n > len(*old) {
-		r.borrow(n)
+		r.acquireBuffer(n)
 	}
 	r.r, r.w = 0, copy(*r.buf, (*old)[from:to])
 	if r.buf != old {
-		giveBack(old)
+		putBuffer(old)
 	}
 }
 
-func (r *Reader) borrow(n int) {
+func (r *Reader) acquireBuffer(n int) {
 	pool := &smallBuffers
 	if n > smallBuffer {
 		pool = &largeBuffers
@@ -164,12 +164,12 @@ func (r *Reader) borrow(n int) {
 	r.r, r.w = 0, 0
 }
 
-func (r *Reader) release() {
-	giveBack(r.buf)
+func (r *Reader) releaseBuffer() {
+	putBuffer(r.buf)
 	r.buf, r.r, r.w = nil, 0, 0
 }
 
-func giveBack(b *[]byte) {
+func putBuffer(b *[]byte) {
 	if len(*b) == smallBuffer {
 		smallBuffers.Put(b)
 	} else {

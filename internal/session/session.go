@@ -29,9 +29,9 @@ import (
 type Frames interface {
 	// Next returns the next body, valid until the next call, or io.EOF after the
 	// last, or an error of code TooLarge if it has more than limit bytes. Once a
-	// frame has begun, it has to be complete within patience; 0 leaves the
+	// frame has begun, it has to be complete within timeout; 0 leaves the
 	// connection's read deadline as it is.
-	Next(limit int, patience time.Duration) ([]byte, error)
+	Next(limit int, timeout time.Duration) ([]byte, error)
 }
 
 // Acceptor has accepted a connection. A session reports its sign-in and its end to it.
@@ -84,17 +84,17 @@ func NewServer(a *api.API, opts Options) *Server {
 //
 // An idle connection is little else: the fields are in an order that wastes no bytes.
 type session struct {
-	server   *Server
-	conn     net.Conn
-	acceptor Acceptor
-	frames   Frames
-	out      Outbox
-	caller   api.Caller
-	inFlight inFlight
-	quiet    quiet
-	rest     Remainder
-	format   protocol.Format
-	said     bool // hello
+	server        *Server
+	conn          net.Conn
+	acceptor      Acceptor
+	frames        Frames
+	out           Outbox
+	caller        api.Caller
+	inFlight      inFlight
+	quiet         quiet
+	rest          Remainder
+	format        protocol.Format
+	helloReceived bool
 }
 
 // Serve serves a connection in goroutines of its own until it ends, and closes
@@ -105,7 +105,7 @@ func (s *Server) Serve(conn net.Conn, frames func(*Outbox) Frames, format protoc
 	ses := &session{server: s, conn: conn, acceptor: acceptor, format: format}
 	ses.out.init(conn, s.opts.OutboxBytes, s.opts.WriteDeadline, &s.cut)
 	ses.frames = frames(&ses.out)
-	ses.caller.Session, ses.caller.Ended, ses.caller.Admit = ses, ses.shutOut, ses.admit
+	ses.caller.Session, ses.caller.Ended, ses.caller.Admit = ses, ses.closeSignedOut, ses.admit
 	ses.caller.Origin, ses.caller.Token = page.Origin, page.Token
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		ses.caller.Remote = tcp.AddrPort().Addr()
@@ -184,12 +184,12 @@ func (ses *session) read() error {
 // next returns the next body. If nothing can be written any more, it does so only
 // as long as there is something that has arrived.
 func (ses *session) next() ([]byte, error) {
-	limit, patience := protocol.MaxFrameBeforeSignIn, time.Duration(0)
+	limit, timeout := protocol.MaxFrameBeforeSignIn, time.Duration(0)
 	if ses.caller.SignedIn() {
-		limit, patience = protocol.MaxFrame, ses.server.opts.FrameDeadline
+		limit, timeout = protocol.MaxFrame, ses.server.opts.FrameDeadline
 	}
 	if !ses.out.Failed() {
-		body, err := ses.frames.Next(limit, patience)
+		body, err := ses.frames.Next(limit, timeout)
 		if !isTimeout(err) || !ses.out.Failed() {
 			return body, err
 		}
@@ -212,7 +212,7 @@ func (ses *session) readError(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !ses.caller.SignedIn():
 		return plausch.Errorf(plausch.SignInNeeded, "nobody signed in within %v", ses.server.opts.SignInDeadline)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return ses.fellQuiet()
+		return ses.endQuiet()
 	case !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
 		ses.server.opts.Log.Debug("connection lost", "remote", ses.conn.RemoteAddr(), "err", err)
 	}
@@ -231,10 +231,10 @@ func (ses *session) handle(body []byte) error {
 	}
 	hello := req.Method == protocol.MethodHello
 	switch {
-	case hello && ses.said:
+	case hello && ses.helloReceived:
 		ses.reply(req.ID, nil, plausch.Errorf(plausch.Invalid, "hello was said already"))
 		return nil
-	case !hello && !ses.said:
+	case !hello && !ses.helloReceived:
 		return plausch.Errorf(plausch.Invalid, "the first request must be hello, not %q", req.Method)
 	}
 	ses.inFlight.begin()
@@ -243,7 +243,7 @@ func (ses *session) handle(body []byte) error {
 		func(params protocol.Body) error { return ses.format.Codec.Decode(req.Params, params) },
 		func(result protocol.Body, err error) {
 			if hello && err == nil {
-				ses.said = true // on this goroutine: hello is answered at once
+				ses.helloReceived = true // on this goroutine: hello is answered at once
 			}
 			ses.reply(req.ID, result, err)
 			ses.inFlight.end()
@@ -286,15 +286,15 @@ func (ses *session) admit(account plausch.AccountID, byAddress bool) bool {
 	return ses.acceptor.SignedIn(int64(account), byAddress)
 }
 
-// shutOutTime is how long a connection whose sign-in was ended may take to read
+// signedOutCloseTimeout is how long a connection whose sign-in was ended may take to read
 // why.
-const shutOutTime = 500 * time.Millisecond
+const signedOutCloseTimeout = 500 * time.Millisecond
 
-// shutOut ends a session whose sign-in somebody else has ended. Its caller
+// closeSignedOut ends a session whose sign-in somebody else has ended. Its caller
 // refuses all requests from now on.
-func (ses *session) shutOut(why error) {
+func (ses *session) closeSignedOut(why error) {
 	ses.bye(why)
-	time.AfterFunc(shutOutTime, func() { _ = ses.conn.Close() })
+	time.AfterFunc(signedOutCloseTimeout, func() { _ = ses.conn.Close() })
 }
 
 // Wake implements [Connection]; what was read before is still answered.
