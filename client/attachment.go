@@ -37,7 +37,7 @@ type Upload struct {
 // again from the beginning (see Upload.ClientID): a file that is never sent goes
 // after a day. It needs a token: Unsupported for a transient guest.
 func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, error) {
-	body, ctx, stop := newMoving(ctx, piped(u.Body), u.Progress)
+	body, ctx, stop := newProgressReader(ctx, pipeReader(u.Body), u.Progress)
 	defer stop()
 	unblock := context.AfterFunc(ctx, func() { body.Close() }) // net/http waits for it
 	defer unblock()
@@ -54,7 +54,7 @@ func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, erro
 		r.Header.Set("Idempotency-Key", u.ClientID)
 	}
 	var w protocol.Attachment
-	if err := h.ask(r, &w); err != nil {
+	if err := h.doJSON(r, &w); err != nil {
 		return plausch.Attachment{}, fmt.Errorf("upload %q: %w", u.Name, err)
 	}
 	return plausch.Attachment(w), nil
@@ -86,7 +86,7 @@ func (c *Client) download(ctx context.Context, d Download, elements ...string) (
 		}
 	}()
 	var size int64
-	m, ctx, stop := newMoving(ctx, nil, func(n int64) {
+	m, ctx, stop := newProgressReader(ctx, nil, func(n int64) {
 		if d.Progress != nil {
 			d.Progress(d.From+n, size)
 		}
@@ -177,8 +177,8 @@ func (c *Client) request(ctx context.Context, method string, body io.Reader, ele
 	return h, r, nil
 }
 
-// ask does r and reads the JSON that it is answered with.
-func (h *httpClient) ask(r *http.Request, result any) error {
+// doJSON does r and reads the JSON that it is answered with.
+func (h *httpClient) doJSON(r *http.Request, result any) error {
 	answer, err := h.do(r)
 	if err != nil {
 		return err

@@ -222,7 +222,7 @@ func Open(o Options) (*Client, error) {
 	if c.jitter == nil {
 		c.jitter = rand.Float64
 	}
-	var puts []put
+	var puts []storedSend
 	if o.Outbox != "" {
 		if c.journal, puts, err = openJournal(o.Outbox); err != nil {
 			return nil, err
@@ -241,15 +241,15 @@ func Open(o Options) (*Client, error) {
 // openBridge makes the way to a KTN server, which cannot tell a repeated send
 // from a new one: what goes out to it is noted in the journal before, and what
 // an earlier process noted does not go out again.
-func (c *Client) openBridge(puts []put) {
+func (c *Client) openBridge(puts []storedSend) {
 	var written func(string) error
 	if c.journal != nil {
-		written = c.journal.went
+		written = c.journal.markAttempted
 	}
 	c.bridge = ktn.NewBridge(c.o.Dial.NetDial, written)
 	c.o.Dial.bridge = c.bridge
 	for _, p := range puts {
-		if p.went {
+		if p.attempted {
 			c.bridge.Doubt(p.ID)
 		}
 	}
@@ -358,14 +358,14 @@ func (c *Client) read(ctx context.Context, method string, params, result protoco
 			return err
 		}
 		// The next round waits until the client has noticed, too.
-		if err := c.wentOffline(ctx); err != nil {
+		if err := c.waitDisconnected(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// wentOffline waits until a connection that has ended is not c.conn any more.
-func (c *Client) wentOffline(ctx context.Context) error {
+// waitDisconnected waits until a connection that has ended is not c.conn any more.
+func (c *Client) waitDisconnected(ctx context.Context) error {
 	c.mu.Lock()
 	conn := c.conn
 	c.mu.Unlock()

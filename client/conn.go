@@ -40,15 +40,15 @@ const (
 // while there is something to write: what many callers ask for in the meantime
 // goes out in one write.
 type Conn struct {
-	nc      net.Conn
-	codec   protocol.Codec
-	ws      *webSocket // nil on a plain stream
-	in      *frameReader
-	onPush  func(*protocol.Frame)
-	welcome protocol.Welcome
-	running sync.WaitGroup // the goroutines
-	ended   chan struct{}  // closed when the reading goroutine has cleaned up
-	heard   atomic.Uint64  // counts the frames that were read
+	nc       net.Conn
+	codec    protocol.Codec
+	ws       *webSocket // nil on a plain stream
+	in       *frameReader
+	onPush   func(*protocol.Frame)
+	welcome  protocol.Welcome
+	running  sync.WaitGroup // the goroutines
+	ended    chan struct{}  // closed when the reading goroutine has cleaned up
+	received atomic.Uint64  // counts the frames that were read
 
 	mu      sync.Mutex // guards what follows
 	lastID  int64
@@ -196,7 +196,7 @@ func (c *Conn) read() {
 
 // take does what one frame says.
 func (c *Conn) take(body []byte) error {
-	c.heard.Add(1)
+	c.received.Add(1)
 	f, err := c.codec.DecodeFrame(body)
 	if err != nil {
 		return fmt.Errorf("the server sent what is not of the protocol: %w", err)

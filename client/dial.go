@@ -123,13 +123,13 @@ func connect(ctx context.Context, a Address, o DialOptions, alpn string) (net.Co
 	if config.NextProtos == nil {
 		config.NextProtos = []string{alpn}
 	}
-	if config, err = pinned(config, a.HostPort(), o); err != nil {
+	if config, err = pinCertificate(config, a.HostPort(), o); err != nil {
 		nc.Close()
 		return nil, err
 	}
 	tc := tls.Client(nc, config)
 	if err = tc.HandshakeContext(ctx); err == nil {
-		err = keepPin(a.HostPort(), o)
+		err = savePin(a.HostPort(), o)
 	}
 	if err != nil {
 		nc.Close()

@@ -32,11 +32,11 @@ func (c *Client) fetch(l *roomLog) {
 		var room protocol.Room
 		c.ask(protocol.MethodRoomGet, &protocol.RoomRef{Room: int64(l.id)}, &room, func(err error) {
 			switch {
-			case !c.fetched(l, err):
+			case !c.endFetch(l, err):
 			case !room.Joined: // not any more
-				c.drop(l)
+				c.dropRoom(l)
 			default:
-				c.learn(&room, true)
+				c.updateRoom(&room, true)
 			}
 		})
 		return
@@ -50,7 +50,7 @@ func (c *Client) fetchPage(l *roomLog) {
 	params := &protocol.HistoryGet{Room: int64(l.id), After: &after, Limit: protocol.MaxPage}
 	var page protocol.History
 	c.ask(protocol.MethodHistory, params, &page, func(err error) {
-		if !c.fetched(l, err) {
+		if !c.endFetch(l, err) {
 			return
 		}
 		for i := range page.Events {
@@ -74,15 +74,15 @@ func (c *Client) skip(l *roomLog) {
 	l.next = max(l.next, next)
 }
 
-// fetched ends a fetch. It returns false if the fetch failed, which it sees to.
-func (c *Client) fetched(l *roomLog, err error) bool {
+// endFetch ends a fetch. It returns false if the fetch failed, which it sees to.
+func (c *Client) endFetch(l *roomLog, err error) bool {
 	s := &c.sync
 	s.fetches--
 	l.busy = false
 	switch plausch.CodeOf(err) {
 	case "":
 	case plausch.NotFound, plausch.Forbidden:
-		c.drop(l)
+		c.dropRoom(l)
 	default:
 		c.fetchLater(l, err)
 	}
@@ -100,7 +100,7 @@ func (c *Client) fetchLater(l *roomLog, err error) {
 	l.busy = true
 	wait := refetchAfter
 	if e := (*plausch.Error)(nil); errors.As(err, &e) {
-		wait = min(max(wait, e.RetryAfter), lastWait)
+		wait = min(max(wait, e.RetryAfter), maxWait)
 	}
 	round := c.sync.round
 	time.AfterFunc(wait, func() {

@@ -46,7 +46,7 @@ func newHTTPClient(a Address, o DialOptions) (*httpClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &answered{Conn: c, ended: make(chan struct{})}, nil
+		return &delayedErrorConn{Conn: c, ended: make(chan struct{})}, nil
 	}
 	return &httpClient{base: a.apiURL(), http: http.Client{
 		Transport: &http.Transport{
@@ -73,17 +73,17 @@ func (a Address) apiURL() string {
 // answerTime is how long an answer is waited for on a connection that takes no more.
 const answerTime = 2 * time.Second
 
-// answered is a connection on which an answer is read before it is told that writing
+// delayedErrorConn is a connection on which an answer is read before it is told that writing
 // failed. A server that refuses a file may close before all of it has come, and
 // net/http would give up with the first of the two that it notices.
-type answered struct {
+type delayedErrorConn struct {
 	net.Conn
 	once  sync.Once
 	ended chan struct{} // closed when nothing more can be read
 }
 
 // Read implements [net.Conn].
-func (c *answered) Read(p []byte) (int, error) {
+func (c *delayedErrorConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err != nil {
 		c.once.Do(func() { close(c.ended) })
@@ -92,7 +92,7 @@ func (c *answered) Read(p []byte) (int, error) {
 }
 
 // Write implements [net.Conn].
-func (c *answered) Write(p []byte) (int, error) {
+func (c *delayedErrorConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if err != nil {
 		select {
@@ -104,7 +104,7 @@ func (c *answered) Write(p []byte) (int, error) {
 }
 
 // Close implements [net.Conn].
-func (c *answered) Close() error {
+func (c *delayedErrorConn) Close() error {
 	c.once.Do(func() { close(c.ended) })
 	return c.Conn.Close()
 }
@@ -137,7 +137,7 @@ func (h *httpClient) do(r *http.Request) (*http.Response, error) {
 		return answer, nil
 	}
 	defer answer.Body.Close()
-	return nil, refusal(answer)
+	return nil, responseError(answer)
 }
 
 // transferError is the error of an interrupted transfer.
@@ -145,7 +145,7 @@ func transferError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	switch _, distrusted := untrusted(err); {
+	switch _, distrusted := certificateError(err); {
 	case distrusted, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), plausch.CodeOf(err) != plausch.Internal:
 		return err
 	}
@@ -160,8 +160,8 @@ var codes = map[int]plausch.Code{
 	http.StatusServiceUnavailable: plausch.Unavailable, http.StatusInsufficientStorage: plausch.StorageFull,
 }
 
-// refusal returns the error that an answer tells.
-func refusal(answer *http.Response) error {
+// responseError returns the error that an answer reports.
+func responseError(answer *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody))
 	var w struct {
 		Error *protocol.Error `json:"error"`
@@ -184,20 +184,20 @@ func refusal(answer *http.Response) error {
 	return e
 }
 
-// moving counts the bytes that are read from a reader, and ends a context when none
+// progressReader counts the bytes that are read from a reader, and ends a context when none
 // have been for [stallTime].
-type moving struct {
+type progressReader struct {
 	from     io.Reader
 	n        int64
 	progress func(n int64)
 	stalled  *time.Timer
 }
 
-// newMoving returns one that reads from from, and the context that it ends. Stop
+// newProgressReader returns one that reads from from, and the context that it ends. Stop
 // frees both.
-func newMoving(ctx context.Context, from io.Reader, progress func(int64)) (m *moving, watched context.Context, stop func()) {
+func newProgressReader(ctx context.Context, from io.Reader, progress func(int64)) (m *progressReader, watched context.Context, stop func()) {
 	watched, cancel := context.WithCancelCause(ctx)
-	m = &moving{from: from, progress: progress}
+	m = &progressReader{from: from, progress: progress}
 	m.stalled = time.AfterFunc(stallTime, func() { cancel(errStalled) })
 	return m, watched, func() {
 		m.stalled.Stop()
@@ -205,8 +205,8 @@ func newMoving(ctx context.Context, from io.Reader, progress func(int64)) (m *mo
 	}
 }
 
-// piped returns what reads from, and can be closed while from does not answer.
-func piped(from io.Reader) io.Reader {
+// pipeReader returns a reader of from that can be closed while a read of from blocks.
+func pipeReader(from io.Reader) io.Reader {
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.Copy(w, from)
@@ -216,7 +216,7 @@ func piped(from io.Reader) io.Reader {
 }
 
 // Close implements [io.Closer].
-func (m *moving) Close() error {
+func (m *progressReader) Close() error {
 	if c, ok := m.from.(io.Closer); ok {
 		return c.Close()
 	}
@@ -224,7 +224,7 @@ func (m *moving) Close() error {
 }
 
 // Read implements [io.Reader].
-func (m *moving) Read(p []byte) (int, error) {
+func (m *progressReader) Read(p []byte) (int, error) {
 	n, err := m.from.Read(p)
 	if n > 0 {
 		m.stalled.Reset(stallTime)

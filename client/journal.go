@@ -40,31 +40,31 @@ type journal struct {
 	next   int64 // size at which the file is compacted
 	broken error // the file is not what we think; nothing more is taken
 
-	small sync.Mutex // guards what follows; held for moments only
-	live  int        // puts without a done
-	dones []byte     // records that are written with the next put
+	stateMu    sync.Mutex // guards what follows; held for moments only
+	unfinished int        // puts without a done
+	dones      []byte     // records that are written with the next put
 }
 
 // minCompact is the size below which a file is left as it is, in bytes.
 const minCompact = 256 << 10
 
 type record struct {
-	Put  *put   `json:"put,omitempty"`
-	Went string `json:"went,omitempty"`
-	Done string `json:"done,omitempty"`
+	Put       *storedSend `json:"put,omitempty"`
+	Attempted string      `json:"went,omitempty"`
+	Done      string      `json:"done,omitempty"`
 }
 
 // valid reports whether r can be what was written: a put that no server takes
 // would be tried for ever.
 func (r record) valid() bool {
 	if r.Put == nil {
-		return r.Done != "" || r.Went != ""
+		return r.Done != "" || r.Attempted != ""
 	}
 	return r.Put.ID != "" && plausch.CheckClientID(r.Put.ID) == nil && r.Put.outgoing().check() == nil
 }
 
 // openJournal opens or makes a journal and returns what is not done, in order.
-func openJournal(path string) (*journal, []put, error) {
+func openJournal(path string) (*journal, []storedSend, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("outbox: %w", err)
 	}
@@ -84,7 +84,7 @@ func openJournal(path string) (*journal, []put, error) {
 	return j, puts, nil
 }
 
-func (j *journal) load() ([]put, error) {
+func (j *journal) load() ([]storedSend, error) {
 	var err error
 	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, err
@@ -95,15 +95,15 @@ func (j *journal) load() ([]put, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.size, j.live = size, len(puts)
+	j.size, j.unfinished = size, len(puts)
 	return puts, j.rewind()
 }
 
 // readRecords returns the sends that are not done, in order, and the size of the
 // whole records.
-func readRecords(from io.Reader) (left []put, size int64, err error) {
-	var puts []put
-	went, done := make(map[string]bool), make(map[string]bool)
+func readRecords(from io.Reader) (left []storedSend, size int64, err error) {
+	var puts []storedSend
+	attempted, done := make(map[string]bool), make(map[string]bool)
 	r := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
@@ -123,8 +123,8 @@ func readRecords(from io.Reader) (left []put, size int64, err error) {
 		switch {
 		case rec.Put != nil:
 			puts = append(puts, *rec.Put)
-		case rec.Went != "":
-			went[rec.Went] = true
+		case rec.Attempted != "":
+			attempted[rec.Attempted] = true
 		default:
 			done[rec.Done] = true
 		}
@@ -133,7 +133,7 @@ func readRecords(from io.Reader) (left []put, size int64, err error) {
 	left = puts[:0]
 	for _, p := range puts {
 		if !done[p.ID] {
-			p.went = went[p.ID]
+			p.attempted = attempted[p.ID]
 			left = append(left, p)
 		}
 	}
@@ -144,9 +144,9 @@ func readRecords(from io.Reader) (left []put, size int64, err error) {
 // it is whole and on disk, the old one is there. An error leaves that as it is, unless
 // j.broken is set.
 func (j *journal) compact() error {
-	j.small.Lock()
+	j.stateMu.Lock()
 	dones := bytes.Clone(j.dones)
-	j.small.Unlock()
+	j.stateMu.Unlock()
 	puts, _, err := readRecords(io.MultiReader(io.NewSectionReader(j.file, 0, j.size), bytes.NewReader(dones)))
 	if err != nil {
 		return err
@@ -154,8 +154,8 @@ func (j *journal) compact() error {
 	var b bytes.Buffer
 	for i := range puts {
 		b.Write(encodeRecord(record{Put: &puts[i]}))
-		if puts[i].went {
-			b.Write(encodeRecord(record{Went: puts[i].ID}))
+		if puts[i].attempted {
+			b.Write(encodeRecord(record{Attempted: puts[i].ID}))
 		}
 	}
 	fresh := j.path + ".new"
@@ -171,9 +171,9 @@ func (j *journal) compact() error {
 	if err == nil {
 		j.size = int64(b.Len())
 		syncFolder(filepath.Dir(j.path))
-		j.small.Lock()
+		j.stateMu.Lock()
 		j.dones = append([]byte(nil), j.dones[len(dones):]...) // what they end is not there any more
-		j.small.Unlock()
+		j.stateMu.Unlock()
 	}
 	var openErr error
 	if j.file, openErr = os.OpenFile(j.path, os.O_RDWR, 0o600); openErr == nil {
@@ -204,11 +204,11 @@ func encodeRecord(r record) []byte {
 
 // rewind cuts off what is not a whole record, or everything if nothing is live.
 func (j *journal) rewind() error {
-	j.small.Lock()
-	if j.live == 0 {
+	j.stateMu.Lock()
+	if j.unfinished == 0 {
 		j.size, j.dones = 0, nil
 	}
-	j.small.Unlock()
+	j.stateMu.Unlock()
 	if err := j.file.Truncate(j.size); err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (j *journal) rewind() error {
 }
 
 // put appends sends and returns when they are on disk.
-func (j *journal) put(puts []put) error {
+func (j *journal) put(puts []storedSend) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
@@ -231,11 +231,11 @@ func (j *journal) put(puts []put) error {
 		}
 		j.next = max(minCompact, 2*j.size)
 	}
-	j.small.Lock()
+	j.stateMu.Lock()
 	b := bytes.NewBuffer(j.dones)
 	j.dones = nil
-	j.live += len(puts) // before it is written, so that done does not empty the file
-	j.small.Unlock()
+	j.unfinished += len(puts) // before it is written, so that done does not empty the file
+	j.stateMu.Unlock()
 	for i := range puts {
 		b.Write(encodeRecord(record{Put: &puts[i]}))
 	}
@@ -247,9 +247,9 @@ func (j *journal) put(puts []put) error {
 		}
 	}
 	if err != nil {
-		j.small.Lock()
-		j.live -= len(puts)
-		j.small.Unlock()
+		j.stateMu.Lock()
+		j.unfinished -= len(puts)
+		j.stateMu.Unlock()
 		// A full disk may have taken half of it. Dones that are lost are harmless.
 		if rewindErr := j.rewind(); j.broken == nil {
 			j.broken = rewindErr
@@ -260,10 +260,10 @@ func (j *journal) put(puts []put) error {
 	return nil
 }
 
-// went notes that a send is about to go to a server that does not know what is
+// markAttempted notes that a send is about to go to a server that does not know what is
 // repeated, and returns when that is on disk.
-func (j *journal) went(id string) error {
-	line, _ := json.Marshal(record{Went: id})
+func (j *journal) markAttempted(id string) error {
+	line, _ := json.Marshal(record{Attempted: id})
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken != nil {
@@ -287,11 +287,11 @@ func (j *journal) went(id string) error {
 // that is being synced.
 func (j *journal) done(id string) {
 	line, _ := json.Marshal(record{Done: id})
-	j.small.Lock()
-	j.live--
+	j.stateMu.Lock()
+	j.unfinished--
 	j.dones = append(append(j.dones, line...), '\n')
-	empty := j.live == 0
-	j.small.Unlock()
+	empty := j.unfinished == 0
+	j.stateMu.Unlock()
 	if empty && j.mu.TryLock() {
 		if j.broken == nil {
 			j.broken = j.rewind()

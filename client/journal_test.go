@@ -14,7 +14,7 @@ import (
 )
 
 // idsOf returns the ids of sends.
-func idsOf(puts []put) (ids []string) {
+func idsOf(puts []storedSend) (ids []string) {
 	for _, p := range puts {
 		ids = append(ids, p.ID)
 	}
@@ -34,9 +34,9 @@ func TestOutboxFileStaysSmall(t *testing.T) {
 	var live []string
 	largest, compacted := int64(0), 0
 	for n := 0; n < sends; n += batch {
-		var puts []put
+		var puts []storedSend
 		for i := range batch {
-			puts = append(puts, put{ID: strconv.Itoa(n + i), Room: 1, Text: text})
+			puts = append(puts, storedSend{ID: strconv.Itoa(n + i), Room: 1, Text: text})
 		}
 		before := j.size
 		if err := j.put(puts); err != nil {
@@ -46,7 +46,7 @@ func TestOutboxFileStaysSmall(t *testing.T) {
 			compacted++
 		}
 		if live = append(live, idsOf(puts)...); n == 0 {
-			if err := j.went("0"); err != nil {
+			if err := j.markAttempted("0"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -74,7 +74,7 @@ func TestOutboxFileStaysSmall(t *testing.T) {
 	if !slices.Equal(idsOf(puts), live) {
 		t.Errorf("%v are left, want %v", idsOf(puts), live)
 	}
-	if len(puts) == 0 || !puts[0].went {
+	if len(puts) == 0 || !puts[0].attempted {
 		t.Error("it is forgotten that the first went out")
 	}
 }
@@ -89,7 +89,7 @@ func TestACompactionCutAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range numbers(1, 6) {
-		if err := j.put([]put{{ID: id, Room: 1, Text: "text " + id}}); err != nil {
+		if err := j.put([]storedSend{{ID: id, Room: 1, Text: "text " + id}}); err != nil {
 			t.Fatal(err)
 		}
 		if id != "2" && id != "5" {
@@ -198,7 +198,7 @@ func sendUntilKilled(path string) {
 	}
 	for n := 1; ; n++ {
 		j.next = 1000
-		if err := j.put([]put{{ID: strconv.Itoa(n), Room: 1, Text: "text"}}); err != nil {
+		if err := j.put([]storedSend{{ID: strconv.Itoa(n), Room: 1, Text: "text"}}); err != nil {
 			panic(err)
 		}
 		fmt.Println("put", n)

@@ -83,10 +83,10 @@ func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	puts := make([]put, len(ms))
+	puts := make([]storedSend, len(ms))
 	at := time.Now().UnixMilli()
 	for i, m := range ms {
-		puts[i] = put{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, Attachments: slices.Clone(m.Attachments), Target: m.Target, Details: m.Details, At: at}
+		puts[i] = storedSend{ID: c.ids.next(), Room: m.Room, To: m.To, Text: m.Text, Attachments: slices.Clone(m.Attachments), Target: m.Target, Details: m.Details, At: at}
 		ids = append(ids, puts[i].ID)
 	}
 	if c.journal != nil {

@@ -37,24 +37,24 @@ type outbox struct {
 	next  int         // number of the first that may be waiting to be sent
 	bytes int         // of text in list
 
-	leaving bool      // the server said bye: nothing new goes out
-	window  int       // how many may be in flight
-	flying  int       // how many are
-	until   time.Time // nothing goes out before, as long as it is set
-	flushed chan struct{}
+	draining bool      // the server said bye: nothing new goes out
+	window   int       // how many may be in flight
+	inFlight int       // how many are
+	until    time.Time // nothing goes out before, as long as it is set
+	flushed  chan struct{}
 }
 
 type outgoing struct {
-	put
-	number int
-	flying bool
-	done   bool
-	sentAt time.Time
-	failed int // how often, with internal
+	storedSend
+	number   int
+	inFlight bool
+	done     bool
+	sentAt   time.Time
+	failed   int // how often, with internal
 }
 
-// put is a send as it is kept.
-type put struct {
+// storedSend is a send as it is kept.
+type storedSend struct {
 	ID   string         `json:"id"`
 	Room plausch.RoomID `json:"room,omitzero"`
 	To   string         `json:"to,omitzero"`
@@ -65,30 +65,30 @@ type put struct {
 	Target      int64            `json:"target,omitempty"`
 	Details     *plausch.Details `json:"details,omitempty"`
 
-	went bool // an earlier process wrote it to a KTN server, or was about to
+	attempted bool // an earlier process wrote it to a KTN server, or was about to
 }
 
-func (p put) outgoing() Outgoing {
+func (p storedSend) outgoing() Outgoing {
 	return Outgoing{Room: p.Room, To: p.To, Text: p.Text, Attachments: p.Attachments, Target: p.Target, Details: p.Details}
 }
 
-func (p put) queued() Queued {
+func (p storedSend) queued() Queued {
 	return Queued{ID: p.ID, Outgoing: p.outgoing(), Time: time.UnixMilli(p.At)}
 }
 
 func newOutbox() outbox { return outbox{window: maxWindow} }
 
 // restore takes over what an earlier process left.
-func (c *Client) restore(puts []put) {
+func (c *Client) restore(puts []storedSend) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.enqueue(puts)
 }
 
-func (c *Client) enqueue(puts []put) {
+func (c *Client) enqueue(puts []storedSend) {
 	b := &c.outbox
 	for _, p := range puts {
-		b.list = append(b.list, &outgoing{put: p, number: b.first + len(b.list)})
+		b.list = append(b.list, &outgoing{storedSend: p, number: b.first + len(b.list)})
 		b.bytes += len(p.Text)
 		c.feed.add(p.queued())
 	}
@@ -129,39 +129,39 @@ func (b *outbox) wakeFlush() {
 // reconnected has everything go out that was in flight, under the same ids:
 // what the server has already, it answers as it did.
 func (b *outbox) reconnected() {
-	b.leaving, b.flying, b.next, b.until = false, 0, b.first, time.Time{}
+	b.draining, b.inFlight, b.next, b.until = false, 0, b.first, time.Time{}
 	b.window = maxWindow
 	for _, o := range b.list {
-		o.flying = false
+		o.inFlight = false
 	}
 }
 
 // sendMore fills the window; c.mu is held.
 func (c *Client) sendMore() {
 	b := &c.outbox
-	if c.conn == nil || b.leaving || !b.until.IsZero() {
+	if c.conn == nil || b.draining || !b.until.IsZero() {
 		return
 	}
-	for ; b.flying < b.window && b.next < b.first+len(b.list); b.next++ {
+	for ; b.inFlight < b.window && b.next < b.first+len(b.list); b.next++ {
 		o := b.list[b.next-b.first]
-		if o.done || o.flying {
+		if o.done || o.inFlight {
 			continue
 		}
-		o.flying, o.sentAt = true, time.Now()
-		b.flying++
+		o.inFlight, o.sentAt = true, time.Now()
+		b.inFlight++
 		params := &protocol.MessageSend{
 			Room: int64(o.Room), To: o.To, Text: o.Text, ClientID: o.ID, Attachments: o.Attachments, Target: o.Target, Details: protocol.NewDetails(o.Details),
 		}
 		var sent protocol.MessageSent
-		c.ask(protocol.MethodMessageSend, params, &sent, func(err error) { c.answered(o, &sent, err) })
+		c.ask(protocol.MethodMessageSend, params, &sent, func(err error) { c.handleSent(o, &sent, err) })
 	}
 }
 
-// answered takes in what became of a send.
-func (c *Client) answered(o *outgoing, sent *protocol.MessageSent, err error) {
+// handleSent handles the reply to a send.
+func (c *Client) handleSent(o *outgoing, sent *protocol.MessageSent, err error) {
 	b := &c.outbox
-	o.flying = false
-	b.flying--
+	o.inFlight = false
+	b.inFlight--
 	if time.Since(o.sentAt) > slowAnswer {
 		b.window = max(minWindow, b.window/2)
 	} else {
@@ -172,9 +172,9 @@ func (c *Client) answered(o *outgoing, sent *protocol.MessageSent, err error) {
 	}
 	switch {
 	case err == nil:
-		c.finished(o, Sent{ID: o.ID, Room: plausch.RoomID(sent.Room), Seq: sent.Seq, Time: time.UnixMilli(sent.Time)})
+		c.endSend(o, Sent{ID: o.ID, Room: plausch.RoomID(sent.Room), Seq: sent.Seq, Time: time.UnixMilli(sent.Time)})
 	case refusesSend(err) || o.failed >= maxInternal:
-		c.finished(o, Failed{ID: o.ID, Outgoing: o.outgoing(), Err: err})
+		c.endSend(o, Failed{ID: o.ID, Outgoing: o.outgoing(), Err: err})
 	case plausch.CodeOf(err) == plausch.SignInNeeded:
 		c.abort(err)
 		return
@@ -193,8 +193,8 @@ func refusesSend(err error) bool {
 	return false
 }
 
-// finished drops what is acknowledged or refused.
-func (c *Client) finished(o *outgoing, u Update) {
+// endSend drops a send that was acknowledged or refused.
+func (c *Client) endSend(o *outgoing, u Update) {
 	b := &c.outbox
 	o.done = true
 	b.bytes -= len(o.Text)
@@ -220,9 +220,9 @@ func (c *Client) sendLater(o *outgoing, err error) {
 	b := &c.outbox
 	b.next = min(b.next, o.number)
 	b.window = 1
-	wait := firstWait
+	wait := minWait
 	if e := (*plausch.Error)(nil); errors.As(err, &e) {
-		wait = min(max(e.RetryAfter, firstWait), 10*time.Minute)
+		wait = min(max(e.RetryAfter, minWait), 10*time.Minute)
 	}
 	if !b.until.IsZero() {
 		return // a timer runs

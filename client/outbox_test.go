@@ -245,13 +245,13 @@ func TestJournalCutAnywhere(t *testing.T) {
 	}
 	var ends []int64
 	for _, n := range numbers(1, 4) {
-		if err := j.put([]put{{ID: n, Room: 1, Text: strings.Repeat("text\n", 20) + n}}); err != nil {
+		if err := j.put([]storedSend{{ID: n, Room: 1, Text: strings.Repeat("text\n", 20) + n}}); err != nil {
 			t.Fatal(err)
 		}
 		ends = append(ends, j.size)
 	}
 	j.done("2")
-	if err := j.put([]put{{ID: "5", To: "bob", Text: strings.Repeat("ö", 100)}}); err != nil {
+	if err := j.put([]storedSend{{ID: "5", To: "bob", Text: strings.Repeat("ö", 100)}}); err != nil {
 		t.Fatal(err)
 	}
 	ends = append(ends, j.size)
@@ -283,7 +283,7 @@ func TestJournalCutAnywhere(t *testing.T) {
 			t.Errorf("cut at %d: %d puts are left; want %d", at, len(puts), want)
 		}
 		// It can be gone on with.
-		if err := j.put([]put{{ID: "6", Room: 1, Text: "more"}}); err != nil {
+		if err := j.put([]storedSend{{ID: "6", Room: 1, Text: "more"}}); err != nil {
 			t.Fatal(err)
 		}
 		j.close()

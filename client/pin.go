@@ -88,9 +88,9 @@ func (e *CertificateError) Error() string {
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// pinned returns config with the certificate of the server judged by the
+// pinCertificate returns config with the certificate of the server judged by the
 // fingerprint that o gives or has kept, and only without one by who vouches.
-func pinned(config *tls.Config, server string, o DialOptions) (*tls.Config, error) {
+func pinCertificate(config *tls.Config, server string, o DialOptions) (*tls.Config, error) {
 	if config.InsecureSkipVerify || o.Fingerprint == "" && o.Pins == nil {
 		return config, nil
 	}
@@ -114,7 +114,7 @@ func pinned(config *tls.Config, server string, o DialOptions) (*tls.Config, erro
 		}
 		err := &CertificateError{Server: server, Fingerprint: shown, Expected: expected}
 		if expected == "" {
-			if err.Err = vouched(state, config); err.Err == nil {
+			if err.Err = verifyChain(state, config); err.Err == nil {
 				return nil
 			}
 		}
@@ -123,8 +123,8 @@ func pinned(config *tls.Config, server string, o DialOptions) (*tls.Config, erro
 	return config, nil
 }
 
-// vouched is what crypto/tls does by itself without a fingerprint.
-func vouched(state tls.ConnectionState, config *tls.Config) error {
+// verifyChain does what crypto/tls does by itself without a fingerprint.
+func verifyChain(state tls.ConnectionState, config *tls.Config) error {
 	o := x509.VerifyOptions{DNSName: config.ServerName, Roots: config.RootCAs, Intermediates: x509.NewCertPool()}
 	if config.Time != nil {
 		o.CurrentTime = config.Time()
@@ -138,8 +138,8 @@ func vouched(state tls.ConnectionState, config *tls.Config) error {
 	return nil
 }
 
-// keepPin keeps the fingerprint that o gave, now that a server has shown it.
-func keepPin(server string, o DialOptions) error {
+// savePin keeps the fingerprint that o gave, now that a server has shown it.
+func savePin(server string, o DialOptions) error {
 	if o.Fingerprint == "" || o.Pins == nil {
 		return nil
 	}
@@ -153,8 +153,8 @@ func keepPin(server string, o DialOptions) error {
 	return o.Pins.SavePin(server, expected)
 }
 
-// untrusted reports whether err is about a certificate.
-func untrusted(err error) (*CertificateError, bool) {
+// certificateError reports whether err is about a certificate.
+func certificateError(err error) (*CertificateError, bool) {
 	var e *CertificateError
 	return e, errors.As(err, &e)
 }

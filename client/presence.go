@@ -40,12 +40,12 @@ func (c *Client) SetPresence(p plausch.Presence) error {
 	defer c.mu.Unlock()
 	c.presence = p
 	if c.conn != nil {
-		c.goPresence()
+		c.sendPresence()
 	}
 	return nil
 }
 
-// goPresence sends c.presence; c.mu is held.
-func (c *Client) goPresence() {
+// sendPresence sends c.presence; c.mu is held.
+func (c *Client) sendPresence() {
 	c.ask(protocol.MethodPresenceSet, &protocol.PresenceSet{Presence: string(c.presence)}, nil, func(error) {})
 }

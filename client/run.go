@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// Reconnects wait for a moment at first, then from firstWait doubling to
-	// lastWait, each time between half of it and all.
-	moment    = 300 * time.Millisecond
-	firstWait = time.Second
-	lastWait  = 30 * time.Second
+	// Reconnects wait for a moment at first, then from minWait doubling to
+	// maxWait, each time between half of it and all.
+	firstMaxWait = 300 * time.Millisecond
+	minWait      = time.Second
+	maxWait      = 30 * time.Second
 	// stableAfter is how long a connection has to last before the next loss of
 	// it counts as a first one.
 	stableAfter = 5 * time.Second
@@ -22,7 +22,7 @@ const (
 	// has people wait up to a minute when many do it at once.
 	dialTime   = 20 * time.Second
 	signInTime = 75 * time.Second
-	// When nothing was heard for quietTime, the server is asked for an answer
+	// When nothing was received for quietTime, the server is asked for an answer
 	// and has pingTime for it; after a Kick, kickTime.
 	quietTime = 30 * time.Second
 	pingTime  = 15 * time.Second
@@ -38,11 +38,11 @@ type backoff struct {
 func (b *backoff) next() time.Duration {
 	b.tries++
 	if b.tries == 1 {
-		return time.Duration(b.jitter() * float64(moment))
+		return time.Duration(b.jitter() * float64(firstMaxWait))
 	}
-	d := lastWait
+	d := maxWait
 	if n := b.tries - 2; n < 5 {
-		d = min(d, firstWait<<n)
+		d = min(d, minWait<<n)
 	}
 	return d/2 + time.Duration(b.jitter()*float64(d/2))
 }
@@ -71,7 +71,7 @@ func (c *Client) run(ctx context.Context) {
 			return
 		}
 		// Later it is rather the network that somebody has come into.
-		if e, ok := untrusted(err); ok && !c.wasOnline {
+		if e, ok := certificateError(err); ok && !c.wasOnline {
 			c.finish(e)
 			<-ctx.Done()
 			return
@@ -92,7 +92,7 @@ func (c *Client) wait(ctx context.Context, d time.Duration, err error) bool {
 	var asked time.Duration
 	if e := (*plausch.Error)(nil); errors.As(err, &e) && e.RetryAfter > 0 {
 		asked = min(e.RetryAfter, 10*time.Minute)
-		d = asked + time.Duration(c.jitter()*float64(min(asked/2, lastWait))) + d/4
+		d = asked + time.Duration(c.jitter()*float64(min(asked/2, maxWait))) + d/4
 	}
 	start := time.Now()
 	c.tell(State{Phase: Offline, Err: err, Retry: start.Add(d)})
@@ -113,22 +113,22 @@ func (c *Client) wait(ctx context.Context, d time.Duration, err error) bool {
 // session makes a connection and stays until it ends. It returns how long it
 // was online.
 func (c *Client) session(ctx context.Context) (lasted time.Duration, err error) {
-	dialing, cancel := context.WithTimeout(ctx, dialTime)
+	dialCtx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	o := c.o.Dial
 	o.OnPush = c.push
 	o.Epoch = c.Epoch()
-	conn, err := dial(dialing, c.address, o)
+	conn, err := dial(dialCtx, c.address, o)
 	if err != nil {
-		if c.definite(err) { // the server refused the hello
+		if c.isPermanent(err) { // the server refused the hello
 			err = &SignInError{c.o.Name, err}
 		}
 		return 0, err
 	}
 	defer conn.Close()
-	signing, cancel := context.WithTimeout(ctx, signInTime)
+	signInCtx, cancel := context.WithTimeout(ctx, signInTime)
 	defer cancel()
-	signed, err := c.signIn(signing, conn)
+	signed, err := c.signIn(signInCtx, conn)
 	if err != nil {
 		return 0, err
 	}
@@ -144,34 +144,34 @@ func (c *Client) session(ctx context.Context) (lasted time.Duration, err error) 
 func (c *Client) watch(ctx context.Context, conn *Conn) {
 	tick := time.NewTicker(quietTime)
 	defer tick.Stop()
-	heard := conn.heard.Load()
+	received := conn.received.Load()
 	for {
-		patience := pingTime
+		timeout := pingTime
 		select {
 		case <-ctx.Done():
 			return
 		case <-conn.Done():
 			return
 		case <-c.kicked:
-			patience = kickTime
+			timeout = kickTime
 		case <-tick.C:
-			if now := conn.heard.Load(); now != heard {
-				heard = now
+			if now := conn.received.Load(); now != received {
+				received = now
 				continue
 			}
 		}
-		before := conn.heard.Load()
-		pinging, cancel := context.WithTimeout(ctx, patience)
-		err := conn.Ping(pinging)
+		before := conn.received.Load()
+		pingCtx, cancel := context.WithTimeout(ctx, timeout)
+		err := conn.Ping(pingCtx)
 		cancel()
 		// The answer may stand behind sends that the server holds back, whose
 		// answers are as good.
-		if errors.Is(err, context.DeadlineExceeded) && conn.heard.Load() == before {
+		if errors.Is(err, context.DeadlineExceeded) && conn.received.Load() == before {
 			conn.abort(errSilent)
 			<-conn.Done()
 			return
 		}
-		heard = conn.heard.Load() // the answer is no reason to let the next tick pass
+		received = conn.received.Load() // the answer is no reason to let the next tick pass
 	}
 }
 
@@ -188,7 +188,7 @@ func (c *Client) attach(conn *Conn, signed protocol.SignedIn) {
 	c.feed.add(State{Phase: Online, Account: c.account, Role: c.role})
 	c.startSync() // subscribes, which presence needs
 	if c.presence == plausch.Away {
-		c.goPresence()
+		c.sendPresence()
 	}
 	c.outbox.reconnected()
 	c.sendMore()
@@ -236,7 +236,7 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 	err := error(plausch.Errorf(plausch.Invalid, "neither a name nor a token is given"))
 	if c.credential.Token != "" {
 		signed, err = conn.SignIn(ctx, protocol.SignIn{Token: c.credential.Token})
-		if plausch.CodeOf(err) == plausch.SignInFailed && c.mayStartOver() {
+		if plausch.CodeOf(err) == plausch.SignInFailed && c.canSignInByName() {
 			c.credential = Credential{}
 		}
 	}
@@ -249,7 +249,7 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 		signed, err = conn.SignIn(ctx, in)
 	}
 	if err != nil {
-		if c.definite(err) {
+		if c.isPermanent(err) {
 			c.forgetPending()
 			err = &SignInError{c.o.Name, err}
 		}
@@ -266,10 +266,10 @@ func (c *Client) signIn(ctx context.Context, conn *Conn) (protocol.SignedIn, err
 	return signed, nil
 }
 
-// mayStartOver reports whether a refused token may be followed by a sign-in by
+// canSignInByName reports whether a refused token may be followed by a sign-in by
 // name: with the password, or as a new guest if the old one has not been
 // replaced before.
-func (c *Client) mayStartOver() bool {
+func (c *Client) canSignInByName() bool {
 	if c.o.Password != "" {
 		return true
 	}
@@ -277,8 +277,8 @@ func (c *Client) mayStartOver() bool {
 	return c.credential.Guest && !c.newGuest
 }
 
-// definite reports whether another sign-in would fail, too.
-func (c *Client) definite(err error) bool {
+// isPermanent reports whether another sign-in would fail, too.
+func (c *Client) isPermanent(err error) bool {
 	// What is forbidden before anybody has signed in is the way of connecting.
 	if errors.Is(err, ErrLost) && plausch.CodeOf(err) != plausch.Forbidden {
 		return false

@@ -44,16 +44,16 @@ type roomLog struct {
 	seen      int  // the round in which the list, room.get or a push named it
 	busy      bool // a fetch is in flight or waits in line
 
-	next    int64  // seq of the next event to hand on
-	told    int64  // the newest seq that RoomJoined told of
-	head    int64  // the newest seq that is known of
-	member  int64  // the newest seq when the server last said that the account is a member
-	resumed int64  // next at the start of this round; 0 if it was not known
-	epoch   string // of the server's state that next counts in
-	reached int64  // the newest seq that was pushed before the room is known in the new epoch
-	target  int64  // catching up ends behind this seq
-	behind  bool   // counted in syncState.behind
-	ahead   map[int64]plausch.Event
+	next         int64  // seq of the next event to hand on
+	announcedSeq int64  // the newest seq that RoomJoined told of
+	head         int64  // the newest seq that is known of
+	member       int64  // the newest seq when the server last said that the account is a member
+	resumed      int64  // next at the start of this round; 0 if it was not known
+	epoch        string // of the server's state that next counts in
+	reached      int64  // the newest seq that was pushed before the room is known in the new epoch
+	target       int64  // catching up ends behind this seq
+	behind       bool   // counted in syncState.behind
+	ahead        map[int64]plausch.Event
 }
 
 func newSyncState(epoch string) syncState {
@@ -124,7 +124,7 @@ func (c *Client) list(after int64) {
 		}
 		for i := range page.Rooms {
 			if r := &page.Rooms[i]; r.Joined {
-				c.learn(r, false)
+				c.updateRoom(r, false)
 			}
 			after = max(after, page.Rooms[i].ID)
 		}
@@ -144,7 +144,7 @@ func (c *Client) listDone() {
 		switch {
 		case !l.known || l.gone:
 		case l.seen != s.round:
-			c.drop(l)
+			c.dropRoom(l)
 		case l.epoch != c.welcome().Epoch: // pushed since, and not listed
 			l.room = plausch.Room{}
 			c.advance(l)
@@ -153,9 +153,9 @@ func (c *Client) listDone() {
 	c.checkCaughtUp()
 }
 
-// learn takes in a room as the server describes it. Pushed says that a push
+// updateRoom takes in a room as the server describes it. Pushed says that a push
 // made us ask.
-func (c *Client) learn(w *protocol.Room, pushed bool) {
+func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 	s := &c.sync
 	room := roomOf(w)
 	l := s.log(room.ID)
@@ -176,10 +176,10 @@ func (c *Client) learn(w *protocol.Room, pushed bool) {
 	l.seen, l.room = s.round, room
 	switch {
 	case !l.known:
-		c.begin(l, common, pushed)
-	case l.resumed > 0 && common < max(l.resumed-1, l.told):
+		c.beginLog(l, common, pushed)
+	case l.resumed > 0 && common < max(l.resumed-1, l.announcedSeq):
 		// The log has been cut: the server never had what we saw, or lost it.
-		l.next, l.head, l.told = min(l.next, common+1), room.Head, common
+		l.next, l.head, l.announcedSeq = min(l.next, common+1), room.Head, common
 		for seq := range l.ahead {
 			l.head = max(l.head, seq)
 		}
@@ -200,8 +200,8 @@ func (c *Client) learn(w *protocol.Room, pushed bool) {
 	c.advance(l)
 }
 
-// begin decides where the events of a room begin that was not known before.
-func (c *Client) begin(l *roomLog, common int64, pushed bool) {
+// beginLog decides where the events of a room begin that was not known before.
+func (c *Client) beginLog(l *roomLog, common int64, pushed bool) {
 	l.known, l.head = true, max(l.head, l.room.Head)
 	first := l.room.Head + 1 // the first event to be pushed, if any was
 	for seq := range l.ahead {
@@ -210,7 +210,7 @@ func (c *Client) begin(l *roomLog, common int64, pushed bool) {
 	late := c.sync.everDone // known only now, so new to the account
 	if c.o.Begin != nil {
 		room := l.room
-		room.Head = firstNew(l.room, first, 0, late || c.o.Epoch != "", pushed) - 1
+		room.Head = firstNewSeq(l.room, first, 0, late || c.o.Epoch != "", pushed) - 1
 		after := min(c.o.Begin(room), l.room.Head)
 		if !late && c.o.Epoch != "" {
 			after = min(after, common)
@@ -218,7 +218,7 @@ func (c *Client) begin(l *roomLog, common int64, pushed bool) {
 		l.ignored = after < 0
 		l.next = max(after+1, 1)
 	} else {
-		l.next = firstNew(l.room, first, c.o.Newest, late, pushed)
+		l.next = firstNewSeq(l.room, first, c.o.Newest, late, pushed)
 	}
 	for seq := range l.ahead {
 		if seq < l.next || l.ignored {
@@ -227,12 +227,12 @@ func (c *Client) begin(l *roomLog, common int64, pushed bool) {
 	}
 }
 
-// firstNew returns the seq of the first event of a room that is new to the account,
+// firstNewSeq returns the seq of the first event of a room that is new to the account,
 // or is among the newest that it wants anyway. First is the first event that was
 // pushed, or that will be. Unknown says that the account was not in the room when
 // the client last looked: the whole of a direct room is new then. Of another room
 // it cannot be told when the account got into it, unless that was pushed.
-func firstNew(room plausch.Room, first int64, newest int, unknown, pushed bool) int64 {
+func firstNewSeq(room plausch.Room, first int64, newest int, unknown, pushed bool) int64 {
 	switch {
 	case unknown && room.Kind == plausch.RoomDirect:
 		return 1
@@ -252,7 +252,7 @@ func (c *Client) push(f *protocol.Frame) {
 	}
 	switch {
 	case f.Event != nil:
-		c.pushed(f.Event.Event())
+		c.handleEvent(f.Event.Event())
 	case f.Typing != nil:
 		c.feed.add(Typing{Room: plausch.RoomID(f.Typing.Room), Account: f.Typing.Account.Ref()})
 	case f.Marker != nil:
@@ -260,7 +260,7 @@ func (c *Client) push(f *protocol.Frame) {
 	case f.Draft != nil:
 		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Bye != nil:
-		c.outbox.leaving = true
+		c.outbox.draining = true
 	}
 	for i := range f.Presence {
 		p := &f.Presence[i]
@@ -268,8 +268,8 @@ func (c *Client) push(f *protocol.Frame) {
 	}
 }
 
-// pushed takes in an event that may come in any order.
-func (c *Client) pushed(e plausch.Event) {
+// handleEvent takes in an event that may come in any order.
+func (c *Client) handleEvent(e plausch.Event) {
 	l := c.sync.log(e.Room)
 	if l.gone && e.Kind == plausch.EventJoin && e.Member.ID == c.account.ID && e.Seq >= l.next {
 		l.gone = false
@@ -309,7 +309,7 @@ func (c *Client) advance(l *roomLog) {
 		if c.stall(l) {
 			return
 		}
-		l.announced, l.told = true, l.room.Head
+		l.announced, l.announcedSeq = true, l.room.Head
 		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1, Epoch: l.epoch})
 	}
 	for l.next <= l.head && !l.gone {
@@ -325,7 +325,7 @@ func (c *Client) advance(l *roomLog) {
 		l.next++
 		c.feed.add(Event{e})
 		if e.Kind == plausch.EventLeave && e.Member.ID == c.account.ID {
-			c.left(l, e.Seq)
+			c.leaveRoomLog(l, e.Seq)
 		}
 	}
 	if l.gone && l.announced && !c.stall(l) {
@@ -334,9 +334,9 @@ func (c *Client) advance(l *roomLog) {
 	}
 }
 
-// left ends a room at the event with which the account left it, unless it has
+// leaveRoomLog ends a room at the event with which the account left it, unless it has
 // come back already.
-func (c *Client) left(l *roomLog, seq int64) {
+func (c *Client) leaveRoomLog(l *roomLog, seq int64) {
 	if seq <= l.member {
 		return
 	}
@@ -355,8 +355,8 @@ func (c *Client) forget(l *roomLog) {
 	clear(l.ahead)
 }
 
-// drop ends a room that the account turns out not to be in.
-func (c *Client) drop(l *roomLog) {
+// dropRoom ends a room that the account turns out not to be in.
+func (c *Client) dropRoom(l *roomLog) {
 	if !l.known {
 		delete(c.sync.logs, l.id)
 		return

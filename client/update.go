@@ -166,7 +166,7 @@ func (f *feed) full() bool { return len(f.queue) >= maxQueue }
 func (f *feed) add(u Update) {
 	switch u := u.(type) {
 	case State, CaughtUp:
-		f.dropLike(u)
+		f.dropOlder(u)
 	case Queued, Sent, Failed:
 		f.sends++
 	case Marker:
@@ -188,8 +188,8 @@ func (f *feed) add(u Update) {
 	f.signal()
 }
 
-// dropLike drops an older update of u's type: a State, or a CaughtUp.
-func (f *feed) dropLike(u Update) {
+// dropOlder drops an older update of u's type: a State, or a CaughtUp.
+func (f *feed) dropOlder(u Update) {
 	_, state := u.(State)
 	for i, old := range f.queue {
 		_, oldState := old.(State)
