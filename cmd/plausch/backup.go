@@ -75,7 +75,7 @@ func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool
 	} else if file, err = filepath.Abs(file); err != nil {
 		return err
 	}
-	if err := needsData(cmd, cfg); err != nil {
+	if err := checkData(cmd, cfg); err != nil {
 		return err
 	}
 	k := backup.Kept{File: file}
@@ -104,11 +104,11 @@ func makeBackup(ctx context.Context, cmd *cobra.Command, file string, force bool
 	for _, old := range k.Removed {
 		fmt.Fprintf(out, "Removed %s\n", old)
 	}
-	return problems(cmd.ErrOrStderr(), k.Problems, "the backup was made, but not all is well with the data")
+	return reportProblems(cmd.ErrOrStderr(), k.Problems, "the backup was made, but not all is well with the data")
 }
 
-// problems prints problems and returns an error that ends with text if there are any.
-func problems(stderr io.Writer, all []string, text string) error {
+// reportProblems prints problems and returns an error that ends with text if there are any.
+func reportProblems(stderr io.Writer, all []string, text string) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -135,13 +135,13 @@ func verifyBackup(ctx context.Context, file string, stdin io.Reader, stdout, std
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	writeReport(stdout, file, r)
-	return problems(stderr, r.Problems, file+" can be restored, but not all was well with the data when it was made")
+	return reportProblems(stderr, r.Problems, file+" can be restored, but not all was well with the data when it was made")
 }
 
 // writeReport says what is in a backup.
 func writeReport(w io.Writer, file string, r backup.Report) {
 	fmt.Fprintf(w, "%s is whole. It was made at %s by Plausch %s and has\n", file, r.Manifest.Time.Local().Format(time.DateTime), r.Manifest.Program)
-	fmt.Fprintf(w, "  %s (schema version %d)\n", kept(r.Database.Accounts, r.Database.Rooms, r.Database.Messages), r.Database.Schema)
+	fmt.Fprintf(w, "  %s (schema version %d)\n", contentText(r.Database.Accounts, r.Database.Rooms, r.Database.Messages), r.Database.Schema)
 	fmt.Fprintf(w, "  %s; %s in %s\n", connect.Plural(r.Blobs, "attachment", "attachments"), size(r.Bytes), connect.Plural(r.Files, "file", "files"))
 }
 
@@ -179,7 +179,7 @@ func restoreBackup(ctx context.Context, cmd *cobra.Command, file string, force b
 	}
 	defer f.Close()
 	unlock, err := server.Lock(cfg.Data)
-	if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+	if rights := permissionError(cmd, cfg.Data, err); rights != nil {
 		return rights
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func newClaimCommand() *cobra.Command {
 				}
 				out := cmd.OutOrStdout()
 				fmt.Fprintf(out, "Open this within %d minutes to become the owner:\n", int(core.ClaimLife.Minutes()))
-				return printLink(out, linksOf(d.cfg, url), link.Claim, code.Text())
+				return printLink(out, linkBase(d.cfg, url), link.Claim, code.Text())
 			})
 		},
 	}

@@ -34,7 +34,7 @@ func onData(cmd *cobra.Command, do func(d *desk) error) error {
 	if err != nil {
 		return err
 	}
-	if err := needsData(cmd, cfg); err != nil {
+	if err := checkData(cmd, cfg); err != nil {
 		return err
 	}
 	return openData(cmd, cfg, do)

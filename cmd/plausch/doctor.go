@@ -43,7 +43,7 @@ func newDoctorCommand() *cobra.Command {
 			if subject.ProbeURL != "" && subject.Domain == "" {
 				return connect.Usagef("--probe-url needs a DOMAIN that the helper can connect to")
 			}
-			return examine(cmd, subject, asJSON)
+			return runDoctor(cmd, subject, asJSON)
 		},
 	}
 	addSettings(cmd, "data", "listen", "outside_port", "domain")
@@ -77,7 +77,7 @@ func completeSubject(s *doctor.Subject, cmd *cobra.Command) {
 
 // askRunning adds what the server that runs on the data folder says of itself.
 func askRunning(ctx context.Context, s *doctor.Subject) {
-	s.Config = asRunning(s.Config)
+	s.Config = withRunning(s.Config)
 	running, err := server.FindRunning(s.Config.Data)
 	if err != nil || running == nil {
 		return
@@ -87,10 +87,10 @@ func askRunning(ctx context.Context, s *doctor.Subject) {
 	}
 }
 
-func examine(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
-	named := *s.Config
-	named.Domain = s.Domain
-	s.Base = server.Base(&named, named.Listen)
+func runDoctor(cmd *cobra.Command, s doctor.Subject, asJSON bool) error {
+	withDomain := *s.Config
+	withDomain.Domain = s.Domain
+	s.Base = server.Base(&withDomain, withDomain.Listen)
 	w := cmd.OutOrStdout()
 	show := func(f doctor.Finding) { _ = doctor.Print(w, f) }
 	if asJSON {

@@ -20,8 +20,8 @@ const (
 	maxFlags = 14
 	// flagColumn is where the text of a flag begins, at most.
 	flagColumn = 26
-	// leastText is how many columns a text needs to stand beside something.
-	leastText = 24
+	// minTextColumns is how many columns a text needs to stand beside something.
+	minTextColumns = 24
 
 	helpAllFlag = "help-all"
 	flagGroup   = "group" // the annotation of a flag with the heading that it stands under
@@ -139,7 +139,7 @@ func (h *helpText) heading(text string) { h.WriteString("\n" + text + ":\n") }
 // terminal is too narrow for that.
 func (h *helpText) line(head, text string) {
 	indent := terminal.Width(head)
-	if h.columns-indent < leastText {
+	if h.columns-indent < minTextColumns {
 		h.WriteString(terminal.Wrap(head, text, h.columns, 0) + "\n")
 		return
 	}

@@ -49,7 +49,7 @@ func newInviteCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "Invite %d, for %s, until %s:\n", invite.ID, invitedText(invite), ago(invite.Expires))
-			return printLink(out, linksOf(d.cfg, url), link.Invite, code.Text())
+			return printLink(out, linkBase(d.cfg, url), link.Invite, code.Text())
 		})
 	}
 	addSettings(cmd, "data", "listen")

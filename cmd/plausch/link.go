@@ -12,10 +12,10 @@ import (
 	"plausch/internal/terminal"
 )
 
-// asRunning returns cfg with the places and the domain of the server that runs on
+// withRunning returns cfg with the places and the domain of the server that runs on
 // its data folder, and with whether it speaks TLS, where the command line says
 // nothing else: that server may have got them from flags.
-func asRunning(cfg *config.Config) *config.Config {
+func withRunning(cfg *config.Config) *config.Config {
 	if cfg.Data == "" { // the settings are wrong
 		return cfg
 	}
@@ -40,9 +40,9 @@ func asRunning(cfg *config.Config) *config.Config {
 	return &its
 }
 
-// linksOf returns where links to the server of cfg begin. What the user has said
+// linkBase returns where links to the server of cfg begin. What the user has said
 // counts, then what the server that runs says of itself, then the settings.
-func linksOf(cfg *config.Config, said string) link.Base {
+func linkBase(cfg *config.Config, said string) link.Base {
 	if said != "" {
 		return link.Given(said)
 	}
@@ -50,7 +50,7 @@ func linksOf(cfg *config.Config, said string) link.Base {
 	if err == nil && running != nil && running.Links.Scope != "" && cfg.PublicURL == "" && !strings.HasPrefix(cfg.From("listen"), "flag ") {
 		return running.Links
 	}
-	cfg = asRunning(cfg)
+	cfg = withRunning(cfg)
 	b := server.PublicAddress(cfg, cfg.Listen).Base()
 	if running == nil {
 		b.Todo = strings.TrimSpace("No server runs on " + cfg.Data + " now; links work once it does. " + b.Todo)

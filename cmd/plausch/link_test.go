@@ -32,7 +32,7 @@ func TestLinksLeadToTheServer(t *testing.T) {
 	} {
 		cfg := config.Default(t.TempDir())
 		c.change(cfg)
-		if got := linksOf(cfg, c.said); got.URL != c.want {
+		if got := linkBase(cfg, c.said); got.URL != c.want {
 			t.Errorf("links begin with %s, want %s", got.URL, c.want)
 		}
 	}
@@ -109,7 +109,7 @@ func TestTalk(t *testing.T) {
 			tt.change(cfg)
 			reach := server.PublicAddress(cfg, []string{addr.String()})
 			reach.Own = func() netip.Addr { return netip.MustParseAddr("192.168.1.5") }
-			if got := talk(cfg, reach, addr); got != tt.want {
+			if got := connectText(cfg, reach, addr); got != tt.want {
 				t.Errorf("it says\n%swant\n%s", got, tt.want)
 			}
 		})
@@ -127,7 +127,7 @@ func TestFromOutside(t *testing.T) {
 	} {
 		cfg := config.Default(t.TempDir())
 		change(cfg)
-		if got := fromOutside(cfg, outside); !strings.Contains(got, want) {
+		if got := outsideText(cfg, outside); !strings.Contains(got, want) {
 			t.Errorf("it says %q, want %q", got, want)
 		}
 	}

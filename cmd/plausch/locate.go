@@ -20,14 +20,14 @@ import (
 	"plausch/internal/service"
 )
 
-// machine is where commands look for the server that they are for.
-type machine struct {
+// hostPaths are the folders where commands look for the server that they are for.
+type hostPaths struct {
 	processes string // a folder such as /proc
 	root      string // the folder that stands for /, empty for / itself
 }
 
-// thisMachine is another one in tests: those of others must not be found.
-var thisMachine = machine{processes: "/proc"}
+// localHost is this machine; tests replace it, so that they find no other servers.
+var localHost = hostPaths{processes: "/proc"}
 
 // findData returns the settings of the server that a command is for. Its data folder
 // is, in this order,
@@ -40,11 +40,11 @@ var thisMachine = machine{processes: "/proc"}
 // If there is more than one, it says on standard error which was taken. The folder
 // need not exist; findData makes nothing.
 func findData(cmd *cobra.Command) (*config.Config, error) {
-	if named(cmd) {
+	if dataNamed(cmd) {
 		return loadSettings(cmd)
 	}
 	fallback := config.DefaultFolder()
-	found, note, err := thisMachine.locate(fallback)
+	found, note, err := localHost.locate(fallback)
 	if err != nil {
 		return nil, connect.Usagef("%w", err)
 	}
@@ -53,7 +53,7 @@ func findData(cmd *cobra.Command) (*config.Config, error) {
 	}
 	cfg, err := config.Load(cmd.Flags(), func() []string { return append(os.Environ(), "STATE_DIRECTORY="+found) })
 	if err != nil {
-		if rights := needsRights(cmd, found, err); rights != nil {
+		if rights := permissionError(cmd, found, err); rights != nil {
 			return nil, rights
 		}
 		return nil, &connect.Error{Exit: connect.ExitUsage, Err: err}
@@ -64,8 +64,9 @@ func findData(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// named reports whether the data folder of cmd is named, so that nothing is looked for.
-func named(cmd *cobra.Command) bool {
+// dataNamed reports whether a flag, the environment or a settings file names the data
+// folder of cmd, so that no other is looked for.
+func dataNamed(cmd *cobra.Command) bool {
 	if cmd.Flags().Changed("data") || os.Getenv("PLAUSCH_DATA") != "" || os.Getenv("STATE_DIRECTORY") != "" {
 		return true
 	}
@@ -81,7 +82,7 @@ type candidate struct{ folder, why string }
 
 // locate returns the data folder that a command is for, and what to tell if another
 // one could be meant, too. It returns "" if there is none at all.
-func (m machine) locate(fallback string) (folder, note string, err error) {
+func (m hostPaths) locate(fallback string) (folder, note string, err error) {
 	running := m.runningFolders()
 	installed := m.serviceFolder()
 	var places []candidate
@@ -122,7 +123,7 @@ func (m machine) locate(fallback string) (folder, note string, err error) {
 }
 
 // serviceFolder returns the data folder of the service, empty if there is none.
-func (m machine) serviceFolder() string {
+func (m hostPaths) serviceFolder() string {
 	text, err := os.ReadFile(service.Host{Root: m.root}.UnitPath())
 	if err != nil {
 		return ""
@@ -140,7 +141,7 @@ func (m machine) serviceFolder() string {
 // runningFolders returns the data folders of the servers that run on this machine, as
 // far as this user may see their processes: a server keeps its lock open. Where
 // there is no /proc it finds none.
-func (m machine) runningFolders() []string {
+func (m hostPaths) runningFolders() []string {
 	var folders []string
 	for _, pid := range m.lockHolders() {
 		open, _ := filepath.Glob(filepath.Join(m.processes, pid, "fd", "*"))
@@ -164,7 +165,7 @@ func (m machine) runningFolders() []string {
 
 // lockHolders returns the ids of the processes that hold a lock of flock(2); see
 // proc_locks(5).
-func (m machine) lockHolders() []string {
+func (m hostPaths) lockHolders() []string {
 	f, err := os.Open(filepath.Join(m.processes, "locks"))
 	if err != nil {
 		return nil
@@ -190,28 +191,28 @@ func sameFolder(a, b string) bool {
 	return os.SameFile(one, two)
 }
 
-// hasServer reports whether a folder has a server's data, or may have: who may not
-// look in cannot know.
+// hasServer reports whether a folder has a server's data, or may have: it is unknown
+// without the right to read the folder.
 func hasServer(folder string) bool {
 	_, err := os.Stat(config.Default(folder).DatabasePath())
 	return folder != "" && (err == nil || errors.Is(err, fs.ErrPermission))
 }
 
-// needsData reports an error if there is no server's data in the folder of cfg, or if
+// checkData reports an error if there is no server's data in the folder of cfg, or if
 // this user may not write there.
-func needsData(cmd *cobra.Command, cfg *config.Config) error {
+func checkData(cmd *cobra.Command, cfg *config.Config) error {
 	_, err := os.Stat(cfg.DatabasePath())
 	if errors.Is(err, fs.ErrNotExist) {
 		text := "there is no server's data in " + cfg.Data + "; name its folder with --data, or start it once with plausch serve"
 		if os.Geteuid() > 0 {
-			text += " (if it runs as another user: " + asRoot(cmd) + ")"
+			text += " (if it runs as another user: " + sudoCommand(cmd) + ")"
 		}
 		return errors.New(text)
 	}
 	if err == nil {
-		err = tryToWrite(cfg.Data)
+		err = checkWritable(cfg.Data)
 	}
-	if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+	if rights := permissionError(cmd, cfg.Data, err); rights != nil {
 		return rights
 	}
 	if err != nil {
@@ -220,9 +221,9 @@ func needsData(cmd *cobra.Command, cfg *config.Config) error {
 	return nil
 }
 
-// tryToWrite tries whether a folder can be written: the database would say it less
+// checkWritable tries whether a folder can be written: the database would say it less
 // clearly.
-func tryToWrite(folder string) error {
+func checkWritable(folder string) error {
 	probe, err := os.CreateTemp(folder, ".plausch-write-test-*")
 	if err != nil {
 		return err
@@ -230,19 +231,19 @@ func tryToWrite(folder string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// needsRights returns what to do about err if that is for want of rights, otherwise nil.
-func needsRights(cmd *cobra.Command, folder string, err error) error {
+// permissionError explains err if a permission is missing, and returns nil otherwise.
+func permissionError(cmd *cobra.Command, folder string, err error) error {
 	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
 		return nil
 	}
 	if runtime.GOOS == "windows" {
 		return fmt.Errorf("the data folder %s belongs to somebody else; run it as administrator: %w", folder, err)
 	}
-	return fmt.Errorf("the data folder %s belongs to another user; run it with sudo:\n\n  %s", folder, asRoot(cmd))
+	return fmt.Errorf("the data folder %s belongs to another user; run it with sudo:\n\n  %s", folder, sudoCommand(cmd))
 }
 
-// asRoot returns the command line of cmd as root runs it.
-func asRoot(cmd *cobra.Command) string {
+// sudoCommand returns the command line of cmd as root runs it.
+func sudoCommand(cmd *cobra.Command) string {
 	words := []string{"sudo", programName()}
 	for _, word := range commandLine(cmd) {
 		words = append(words, shellQuote(word))

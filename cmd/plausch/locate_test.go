@@ -16,9 +16,9 @@ import (
 )
 
 // newMachine makes a machine on which servers run on the given data folders.
-func newMachine(t *testing.T, running ...string) machine {
+func newMachine(t *testing.T, running ...string) hostPaths {
 	t.Helper()
-	m := machine{processes: t.TempDir(), root: t.TempDir()}
+	m := hostPaths{processes: t.TempDir(), root: t.TempDir()}
 	locks := "1: POSIX  ADVISORY  READ 1 fe:00:1 128 128\n"
 	for n, folder := range running {
 		unlock, err := server.Lock(folder)
@@ -108,8 +108,8 @@ func TestLocate(t *testing.T) {
 func TestClaimFindsTheServerThatRuns(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	p := startServer(t, "--data", data)
-	before := thisMachine
-	t.Cleanup(func() { thisMachine = before })
+	before := localHost
+	t.Cleanup(func() { localHost = before })
 	// Only ours: other tests may run servers, too.
 	processes := t.TempDir()
 	locks, err := os.ReadFile("/proc/locks")
@@ -121,7 +121,7 @@ func TestClaimFindsTheServerThatRuns(t *testing.T) {
 	if err := os.Symlink("/proc/"+pid, filepath.Join(processes, pid)); err != nil {
 		t.Fatal(err)
 	}
-	thisMachine = machine{processes: processes, root: "/nowhere"}
+	localHost = hostPaths{processes: processes, root: "/nowhere"}
 	plauschRun(t, "", "claim").want(t, connect.ExitOK, "http://"+p.addr+"/claim#")
 	plauschRun(t, goodPassword, "user", "add", "anna", "--role=owner").want(t, connect.ExitOK, "owner anna to "+data)
 	plauschRun(t, "", "invite").want(t, connect.ExitOK, "/invite#")

@@ -35,15 +35,15 @@ func init() { cobra.EnableCommandSorting = false }
 // run is the process: it runs the command line args and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
-	root.Annotations = map[string]string{wordsOf: strings.Join(args, "\x00")}
+	root.Annotations = map[string]string{commandLineKey: strings.Join(args, "\x00")}
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	flags, all := takeHelpAll(args)
+	flags, all := replaceHelpAll(args)
 	root.SetArgs(flags)
 	finishCommands(root, all)
 	begun := false
-	noteRuns(root, &begun)
+	recordBegin(root, &begun)
 
 	cmd, err := root.ExecuteC()
 	var exit *connect.Error
@@ -61,10 +61,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return connect.ExitFailure
 }
 
-// takeHelpAll returns args with --help for --help-all, and whether that was there. What
+// replaceHelpAll returns args with --help for --help-all, and whether that was there. What
 // is behind -- are no flags. The result is not nil: cobra would take the arguments of
 // the process instead.
-func takeHelpAll(args []string) (taken []string, all bool) {
+func replaceHelpAll(args []string) (taken []string, all bool) {
 	taken = append([]string{}, args...)
 	for i, arg := range taken {
 		switch arg {
@@ -88,17 +88,17 @@ func printError(stderr io.Writer, text string) {
 
 const errorIndent = 2
 
-// wordsOf is the annotation of the root command that has the command line.
-const wordsOf = "command line"
+// commandLineKey is the annotation of the root command that has the command line.
+const commandLineKey = "command line"
 
 // commandLine returns the words that cmd was started with.
 func commandLine(cmd *cobra.Command) []string {
-	return strings.Split(cmd.Root().Annotations[wordsOf], "\x00")
+	return strings.Split(cmd.Root().Annotations[commandLineKey], "\x00")
 }
 
-// noteRuns makes every command note that it has begun. An error before that
+// recordBegin makes every command set begun when it runs. An error before that
 // time is cobra's and about the command line.
-func noteRuns(cmd *cobra.Command, begun *bool) {
+func recordBegin(cmd *cobra.Command, begun *bool) {
 	if inner := cmd.RunE; inner != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			*begun = true
@@ -107,7 +107,7 @@ func noteRuns(cmd *cobra.Command, begun *bool) {
 		}
 	}
 	for _, child := range cmd.Commands() {
-		noteRuns(child, begun)
+		recordBegin(child, begun)
 	}
 }
 

@@ -25,9 +25,9 @@ const (
 
 func TestMain(m *testing.M) {
 	authtest.MakeCheap()
-	thisMachine = machine{processes: "/nowhere", root: "/nowhere"}
+	localHost = hostPaths{processes: "/nowhere", root: "/nowhere"}
 	if root := os.Getenv(machineRoot); root != "" {
-		thisMachine.root = root
+		localHost.root = root
 	}
 	switch os.Getenv(runAs) {
 	case asPlausch:

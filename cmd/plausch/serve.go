@@ -41,7 +41,7 @@ func newServeCommand() *cobra.Command {
 			"  plausch serve --listen :7528 --plaintext lan",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := takeDomain(cmd, args); err != nil {
+			if err := setDomain(cmd, args); err != nil {
 				return err
 			}
 			cfg, err := loadSettings(cmd)
@@ -56,8 +56,8 @@ func newServeCommand() *cobra.Command {
 	return cmd
 }
 
-// takeDomain makes the argument what --domain would be.
-func takeDomain(cmd *cobra.Command, args []string) error {
+// setDomain has the argument count as --domain.
+func setDomain(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -89,12 +89,12 @@ func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config,
 		return errors.Join(err, srv.Close())
 	}
 	certificate, _ := srv.Certificate()
-	if err := greet(stdout, cfg, srv, certificate, claim); err != nil {
+	if err := printStartup(stdout, cfg, srv, certificate, claim); err != nil {
 		// Nobody reads our standard output; that is no reason not to serve.
 		fmt.Fprintf(stderr, "plausch: %v\n", err)
 	}
 	srv.OnMapped(func(outside netip.AddrPort) {
-		_, _ = fmt.Fprintln(stdout, fromOutside(cfg, outside))
+		_, _ = fmt.Fprintln(stdout, outsideText(cfg, outside))
 	})
 	told := make(chan struct{})
 	go func() {
@@ -166,7 +166,7 @@ func newClaimCode(ctx context.Context, cfg *config.Config, srv *server.Server, s
 		return setup{}, err
 	}
 	file, ok := stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || onePort(srv) == nil {
+	if !ok || !term.IsTerminal(int(file.Fd())) || sharedAddr(srv) == nil {
 		return setup{needed: true}, nil
 	}
 	code, err := srv.NewClaim(ctx)
@@ -176,9 +176,9 @@ func newClaimCode(ctx context.Context, cfg *config.Config, srv *server.Server, s
 	return setup{true, code.Text()}, err
 }
 
-// onePort returns where the server tells protocols apart, the first such place;
+// sharedAddr returns the first address on which the server detects the protocol;
 // nil if there is none.
-func onePort(srv *server.Server) net.Addr {
+func sharedAddr(srv *server.Server) net.Addr {
 	addrs := srv.Addrs()
 	for i, place := range srv.ListenAddresses() {
 		if scheme, _, err := config.SplitListen(place); err == nil && scheme == config.TCP {
@@ -188,9 +188,9 @@ func onePort(srv *server.Server) net.Addr {
 	return nil
 }
 
-// greet tells where the server listens and how to talk to it. All of it can be
+// printStartup prints where the server listens and how to talk to it. All of it can be
 // copied into a shell.
-func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert.Status, set setup) error {
+func printStartup(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert.Status, set setup) error {
 	var b strings.Builder
 	reach := server.PublicAddress(cfg, srv.ListenAddresses())
 	fmt.Fprintf(&b, "Plausch %s listens on %s (data in %s)\n", plausch.Version, strings.Join(srv.ListenAddresses(), " and "), cfg.Data)
@@ -214,15 +214,15 @@ func greet(w io.Writer, cfg *config.Config, srv *server.Server, certificate cert
 	if cfg.Certificates() == config.SelfSigned {
 		fmt.Fprintf(&b, "Certificate, for others to compare (SHA-256):  %s\n", certificate.Fingerprint)
 	}
-	if addr := onePort(srv); addr != nil {
-		b.WriteString(talk(cfg, reach, addr))
+	if addr := sharedAddr(srv); addr != nil {
+		b.WriteString(connectText(cfg, reach, addr))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// talk says how to talk to the server, here and from other machines.
-func talk(cfg *config.Config, reach link.Server, addr net.Addr) string {
+// connectText is the line on how to talk to the server, here and from other machines.
+func connectText(cfg *config.Config, reach link.Server, addr net.Addr) string {
 	scheme := "tcp://"
 	if cfg.Certificates() != config.NoCertificate {
 		scheme = "tls://"
@@ -239,15 +239,16 @@ func talk(cfg *config.Config, reach link.Server, addr net.Addr) string {
 	case scope == link.Nowhere:
 		return fmt.Sprintf("Talk:   nobody is answered yet.\n%s", fillLines(base.Todo))
 	}
-	text := fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\n", scheme, reachable(addr))
-	if others := scheme + place; scope == link.Network && others != scheme+reachable(addr) {
-		text = fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\nOthers: plausch chat %s --name THEM\n", scheme, reachable(addr), others)
+	text := fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\n", scheme, localAddress(addr))
+	if others := scheme + place; scope == link.Network && others != scheme+localAddress(addr) {
+		text = fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\nOthers: plausch chat %s --name THEM\n", scheme, localAddress(addr), others)
 	}
 	return text
 }
 
-// fromOutside says how those outside talk to the server, which the router forwards to.
-func fromOutside(cfg *config.Config, outside netip.AddrPort) string {
+// outsideText is the line on how to talk to the server through the address that the
+// router forwards.
+func outsideText(cfg *config.Config, outside netip.AddrPort) string {
 	switch {
 	case cfg.Certificates() == config.NoCertificate && cfg.Plaintext != "any":
 		return fmt.Sprintf("The router forwards %s, but nobody from outside is answered, since there is no TLS: start the server with a domain, or with --tls self-signed", outside)
@@ -263,9 +264,9 @@ func fromOutside(cfg *config.Config, outside netip.AddrPort) string {
 	return fmt.Sprintf("From outside:  plausch chat tls://%s --name YOU", outside)
 }
 
-// reachable returns addr as a client on this machine dials it: the address of
+// localAddress returns addr as a client on this machine dials it: the address of
 // all addresses is none that one can reach everywhere.
-func reachable(addr net.Addr) string {
+func localAddress(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
 		return addr.String()

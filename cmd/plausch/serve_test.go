@@ -193,7 +193,7 @@ func TestReachable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reachable(addr); got != tt.want {
+		if got := localAddress(addr); got != tt.want {
 			t.Errorf("%s is reached as %s, want %s", tt.addr, got, tt.want)
 		}
 	}

@@ -58,7 +58,7 @@ func newStatusCommand() *cobra.Command {
 				return err
 			}
 			s, err := readStatus(cmd.Context(), cfg)
-			if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+			if rights := permissionError(cmd, cfg.Data, err); rights != nil {
 				return rights
 			}
 			if err != nil {
@@ -140,8 +140,8 @@ func readMetrics(ctx context.Context, address string) map[string]*int64 {
 	return all
 }
 
-// kept counts what a database keeps.
-func kept(accounts, rooms, messages int64) string {
+// contentText is the number of accounts, rooms and messages, for people.
+func contentText(accounts, rooms, messages int64) string {
 	return connect.Plural(int(accounts), "account", "accounts") + ", " + connect.Plural(int(rooms), "room", "rooms") + ", " +
 		connect.Plural(int(messages), "message", "messages")
 }
@@ -194,7 +194,7 @@ func (s *status) write(w io.Writer) error {
 		row("DATABASE", "damaged: %s", s.Server.Damage)
 		row("", "stop the server, keep a copy of the data folder, and restore a backup")
 	}
-	row("keeps", "%s", kept(s.Accounts, s.Rooms, s.Messages))
+	row("keeps", "%s", contentText(s.Accounts, s.Rooms, s.Messages))
 	row("data", "%s (database %s, %s %s)", s.Data, size(s.DatabaseBytes), connect.Plural(s.Attachments, "attachment", "attachments"), size(s.BlobBytes))
 	last := s.LastBackup
 	if last == nil {

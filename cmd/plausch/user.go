@@ -78,7 +78,7 @@ func newUserAddCommand() *cobra.Command {
 }
 
 func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
-	cfg, err := findOrMakeData(cmd)
+	cfg, err := findOrCreateData(cmd)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func addUser(cmd *cobra.Command, name string, role plausch.Role) error {
 
 // addBot prints the token alone on standard output, for a file.
 func addBot(cmd *cobra.Command, name string, yes bool) error {
-	cfg, err := findOrMakeData(cmd)
+	cfg, err := findOrCreateData(cmd)
 	if err != nil {
 		return err
 	}
@@ -132,26 +132,26 @@ func addBot(cmd *cobra.Command, name string, yes bool) error {
 	})
 }
 
-// findOrMakeData is findData for a command that may begin a new server's data, in a
+// findOrCreateData is findData for a command that may begin a new server's data, in a
 // folder that was named: what was not named was not meant to be made.
-func findOrMakeData(cmd *cobra.Command) (*config.Config, error) {
+func findOrCreateData(cmd *cobra.Command) (*config.Config, error) {
 	cfg, err := findData(cmd)
 	if err != nil {
 		return nil, err
 	}
-	if !named(cmd) || hasServer(cfg.Data) {
-		return cfg, needsData(cmd, cfg)
+	if !dataNamed(cmd) || hasServer(cfg.Data) {
+		return cfg, checkData(cmd, cfg)
 	}
 	// Only the folder itself: a parent that is missing is a slip of the pen, or a disk
 	// that is not mounted.
 	if err := os.Mkdir(cfg.Data, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+		if rights := permissionError(cmd, cfg.Data, err); rights != nil {
 			return nil, rights
 		}
 		return nil, fmt.Errorf("the data folder cannot be made; name another with --data: %w", err)
 	}
-	if err := tryToWrite(cfg.Data); err != nil {
-		if rights := needsRights(cmd, cfg.Data, err); rights != nil {
+	if err := checkWritable(cfg.Data); err != nil {
+		if rights := permissionError(cmd, cfg.Data, err); rights != nil {
 			return nil, rights
 		}
 		return nil, fmt.Errorf("the data folder cannot be written; name another with --data: %w", err)

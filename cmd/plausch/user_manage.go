@@ -80,7 +80,7 @@ func newUserPasswdCommand() *cobra.Command {
 						return err
 					}
 					fmt.Fprintf(cmd.OutOrStdout(), "%s chooses a new password here, until %s:\n", account.Name, ago(expires))
-					return printLink(cmd.OutOrStdout(), linksOf(d.cfg, url), link.Reset, code.Text())
+					return printLink(cmd.OutOrStdout(), linkBase(d.cfg, url), link.Reset, code.Text())
 				})
 			}
 			// Asked for while nothing is open.
@@ -162,8 +162,8 @@ func newUserActivateCommand() *cobra.Command {
 	return cmd
 }
 
-// onAccountIfSure is [onAccount] after a question, which has the account's name in it.
-func onAccountIfSure(cmd *cobra.Command, name string, yes bool, question string, do func(d *desk, account plausch.Account) error) error {
+// onConfirmedAccount is [onAccount] after a question, which has the account's name in it.
+func onConfirmedAccount(cmd *cobra.Command, name string, yes bool, question string, do func(d *desk, account plausch.Account) error) error {
 	var found plausch.Account
 	err := onAccount(cmd, name, func(_ *desk, account plausch.Account) error {
 		found = account
@@ -193,7 +193,7 @@ func newUserDeactivateCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			question := "Deactivate %s? All its devices are signed out."
-			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
+			return onConfirmedAccount(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
 				if err := d.DeactivateAccount(d.ctx, idOf(account)); err != nil {
 					return err
 				}
@@ -222,7 +222,7 @@ func newUserDeleteCommand() *cobra.Command {
 			if erase {
 				question = "Delete the account %s and all its messages? This cannot be undone."
 			}
-			return onAccountIfSure(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
+			return onConfirmedAccount(cmd, args[0], *yes, question, func(d *desk, account plausch.Account) error {
 				if err := d.DeleteAccount(d.ctx, idOf(account), erase); err != nil {
 					return err
 				}

@@ -50,7 +50,7 @@ func newWebhookAddCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				printWebhook(cmd.OutOrStdout(), linksOf(d.cfg, url), made)
+				printWebhook(cmd.OutOrStdout(), linkBase(d.cfg, url), made)
 				return nil
 			})
 		},
