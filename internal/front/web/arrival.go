@@ -12,8 +12,8 @@ import (
 	"plausch/internal/front/web/page"
 )
 
-// arrival is how a request came, as far as that can be believed: a proxy that is
-// trusted says it for another.
+// arrival is where and how a request came in. A trusted proxy reports it for the client
+// that it serves.
 type arrival struct {
 	client    net.Addr
 	encrypted bool   // TLS, with us or with the proxy
@@ -61,9 +61,9 @@ func arrivalOf(r *http.Request) arrival {
 	a := arrival{client: c.RemoteAddr(), encrypted: c.TLS(), host: r.Host}
 	if c.Proxied() {
 		if r.Context().Value(forwardedKey{}) != nil {
-			a.believeForwarded(c, r.Header)
+			a.applyForwarded(c, r.Header)
 		} else {
-			a.believeX(c, r.Header)
+			a.applyXForwarded(c, r.Header)
 		}
 	}
 	a.host = page.CanonicalHost(a.scheme(), a.host)
@@ -81,11 +81,11 @@ func arrivalAtPage(r *http.Request) page.Arrival {
 	return at
 }
 
-// Each proxy appends to a list, so what the last one that is trusted was told by a
-// stranger stands before what it says itself, and is not read.
+// Each proxy appends to a list. An entry before that of the last trusted proxy may be
+// forged by a stranger, and is not read.
 
-// believeForwarded takes over what a trusted proxy says in Forwarded (RFC 7239).
-func (a *arrival) believeForwarded(c *port.Conn, h http.Header) {
+// applyForwarded applies the header Forwarded of a trusted proxy (RFC 7239).
+func (a *arrival) applyForwarded(c *port.Conn, h http.Header) {
 	hops := elements(h, "Forwarded")
 	for i := len(hops) - 1; i >= 0; i-- {
 		hop := forwardedPairs(hops[i])
@@ -93,13 +93,13 @@ func (a *arrival) believeForwarded(c *port.Conn, h http.Header) {
 		if ip.IsValid() && c.TrustsIP(ip) && i > 0 {
 			continue
 		}
-		a.take(ip, hop["proto"], hop["host"])
+		a.override(ip, hop["proto"], hop["host"])
 		return
 	}
 }
 
-// believeX takes over what it says in X-Forwarded-For, -Proto, -Host and -Port.
-func (a *arrival) believeX(c *port.Conn, h http.Header) {
+// applyXForwarded applies its headers X-Forwarded-For, -Proto, -Host and -Port.
+func (a *arrival) applyXForwarded(c *port.Conn, h http.Header) {
 	var client netip.Addr
 	for hops := elements(h, "X-Forwarded-For"); len(hops) > 0; hops = hops[:len(hops)-1] {
 		client = parseIP(hops[len(hops)-1])
@@ -107,15 +107,15 @@ func (a *arrival) believeX(c *port.Conn, h http.Header) {
 			break
 		}
 	}
-	a.take(client, last(elements(h, "X-Forwarded-Proto")), last(elements(h, "X-Forwarded-Host")))
+	a.override(client, lastOf(elements(h, "X-Forwarded-Proto")), lastOf(elements(h, "X-Forwarded-Host")))
 	// Some proxies pass the name without its port, and the port beside it.
-	number := last(elements(h, "X-Forwarded-Port"))
+	number := lastOf(elements(h, "X-Forwarded-Port"))
 	if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 && !page.HasPort(a.host) {
 		a.host += ":" + number
 	}
 }
 
-func (a *arrival) take(client netip.Addr, scheme, host string) {
+func (a *arrival) override(client netip.Addr, scheme, host string) {
 	if client.IsValid() {
 		a.client = net.TCPAddrFromAddrPort(netip.AddrPortFrom(client, 0))
 	}
@@ -140,7 +140,7 @@ func elements(h http.Header, name string) []string {
 	return all
 }
 
-func last(list []string) string {
+func lastOf(list []string) string {
 	if len(list) == 0 {
 		return ""
 	}

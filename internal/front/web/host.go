@@ -73,7 +73,7 @@ func refuseHost(w http.ResponseWriter, host string) {
 		"or its host can allow the name: plausch serve --hosts "+cleanName(host)+".", http.StatusMisdirectedRequest)
 }
 
-// cleanName is the name in host without what does not belong into one.
+// cleanName is the name in host, without characters that no name has.
 func cleanName(host string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:", r) {

@@ -23,12 +23,13 @@ type TLS struct {
 	Challenge func(http.ResponseWriter, *http.Request) bool
 }
 
-// strictly is for a year (RFC 6797); other services of the domain are none of
+// strictTransport is for a year (RFC 6797); other services of the domain are none of
 // our business.
-const strictly = "max-age=31536000"
+const strictTransport = "max-age=31536000"
 
-// secured answers what may not be answered in plain text, and gives the rest on.
-func (s *Server) secured(next http.Handler) http.Handler {
+// checkTransport refuses requests that may not come in plain text, and passes the others
+// to next.
+func (s *Server) checkTransport(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
 		if r.ContentLength != 0 {
@@ -39,7 +40,7 @@ func (s *Server) secured(next http.Handler) http.Handler {
 		// Handlers that write for long set deadlines of their own.
 		_ = control.SetWriteDeadline(time.Now().Add(answerDeadline))
 		switch {
-		case (&conn{Conn: connOf(r)}).late(): // requests that came together are read already
+		case (&conn{Conn: connOf(r)}).isOverdue(): // requests that came together are read already
 			w.Header().Set("Connection", "close")
 		case len(r.TransferEncoding) > 0:
 			// It may have had a Content-Length, too, which net/http has dropped: then a
@@ -56,14 +57,14 @@ func (s *Server) secured(next http.Handler) http.Handler {
 			refuseHost(w, a.host)
 		default:
 			if a.encrypted && s.tls.Strict {
-				w.Header().Set("Strict-Transport-Security", strictly)
+				w.Header().Set("Strict-Transport-Security", strictTransport)
 			}
 			next.ServeHTTP(w, r)
 		}
 	})
 }
 
-// refusePlain sends who wants to read a page to where it is encrypted. What was
+// refusePlain redirects readers of a page to its encrypted address. Data that was
 // sent already, such as a password, must not be sent again by itself.
 func (s *Server) refusePlain(w http.ResponseWriter, r *http.Request, a arrival) {
 	w.Header().Set("Connection", "close")

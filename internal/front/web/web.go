@@ -86,7 +86,7 @@ func New(opts Options) *Server {
 		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, Downloads: opts.Downloads, Admit: admit, Log: opts.Log,
 	}).Register(mux)
 	s.http = &http.Server{
-		Handler:           s.secured(addressed(mux, api)),
+		Handler:           s.checkTransport(cleanPaths(mux, api)),
 		ConnContext:       withConn(opts.Forwarded),
 		ReadHeaderTimeout: headerDeadline,
 		IdleTimeout:       idleDeadline,
@@ -99,9 +99,9 @@ func New(opts Options) *Server {
 	return s
 }
 
-// addressed gives requests on with the address that they mean, so that the mux has
+// cleanPaths passes requests on with a cleaned path, so that the mux has
 // nothing to redirect: a redirected POST loses its body.
-func addressed(mux *http.ServeMux, api *rest.Server) http.Handler {
+func cleanPaths(mux *http.ServeMux, api *rest.Server) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cleaned, ok := rest.CleanPath(r)
 		switch {
@@ -110,7 +110,7 @@ func addressed(mux *http.ServeMux, api *rest.Server) http.Handler {
 		case !ok:
 			http.Error(w, "There is nothing at this address: it has . or .. in it. Write it without.", http.StatusNotFound)
 		default:
-			// Who has closed its side of the connection is answered as anyone.
+			// A client that has closed its side of the connection still gets its answer.
 			mux.ServeHTTP(w, cleaned.WithContext(context.WithoutCancel(cleaned.Context())))
 		}
 	})
@@ -186,8 +186,8 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.Conn.SetReadDeadline(t)
 }
 
-// late reports whether a stranger has had the connection for long enough.
-func (c *conn) late() bool { return !c.Proxied() && !time.Now().Before(c.Until) && c.Stranger() }
+// isOverdue reports whether a stranger has had the connection for long enough.
+func (c *conn) isOverdue() bool { return !c.Proxied() && !time.Now().Before(c.Until) && c.Stranger() }
 
 // Close implements net.Conn. It is not called for what has become a WebSocket.
 func (c *conn) Close() error {

@@ -104,9 +104,9 @@ type frames struct {
 
 // header gives ws.ReadHeader the first bytes of a frame, and reads the others.
 type header struct {
-	first    []byte
-	r        *session.Reader
-	patience time.Duration
+	first   []byte
+	r       *session.Reader
+	timeout time.Duration
 }
 
 // Read implements io.Reader.
@@ -116,21 +116,21 @@ func (h *header) Read(p []byte) (int, error) {
 		h.first = h.first[n:]
 		return n, nil
 	}
-	b, err := h.r.Body(len(p), h.patience)
+	b, err := h.r.Body(len(p), h.timeout)
 	return copy(p, b), err
 }
 
 // Next implements session.Frames: the next text or binary message, put together
 // if it is fragmented. Pings are answered and pongs ignored on the way.
-func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
-	if cap(f.message) > keptMessage {
+func (f *frames) Next(limit int, timeout time.Duration) ([]byte, error) {
+	if cap(f.message) > maxKeptBuffer {
 		f.message = nil
 	}
 	f.message, f.valid = f.message[:0], 0
 	for {
-		left, read := patience, f.r.Head // most connections wait in it
+		left, read := timeout, f.r.Head // most connections wait in it
 		if f.began {
-			left, read = f.left(patience), f.r.Body
+			left, read = f.remaining(timeout), f.r.Body
 		}
 		first, err := read(2, left)
 		if err != nil {
@@ -143,12 +143,12 @@ func (f *frames) Next(limit int, patience time.Duration) ([]byte, error) {
 	}
 }
 
-// keptMessage is the largest buffer that is kept for the next fragmented message.
-const keptMessage = 4 << 10
+// maxKeptBuffer is the largest buffer that is kept for the next fragmented message.
+const maxKeptBuffer = 4 << 10
 
-// left is what is left of the patience with a message that has begun.
-func (f *frames) left(patience time.Duration) time.Duration {
-	if patience == 0 {
+// remaining is the time left for the rest of a message that has begun.
+func (f *frames) remaining(timeout time.Duration) time.Duration {
+	if timeout == 0 {
 		return 0
 	}
 	return max(time.Until(f.until), 1)
@@ -156,8 +156,8 @@ func (f *frames) left(patience time.Duration) time.Duration {
 
 // frame reads the rest of a frame, after its first two bytes, and returns the
 // message that it completes, if it does.
-func (f *frames) frame(first []byte, limit int, patience time.Duration) (message []byte, whole bool, err error) {
-	f.head = header{first, f.r, patience}
+func (f *frames) frame(first []byte, limit int, timeout time.Duration) (message []byte, whole bool, err error) {
+	f.head = header{first, f.r, timeout}
 	h, err := ws.ReadHeader(&f.head)
 	if errors.Is(err, ws.ErrHeaderLengthMSB) {
 		return nil, false, failure(ws.StatusProtocolError, "a frame's length has its first bit set")
@@ -168,7 +168,7 @@ func (f *frames) frame(first []byte, limit int, patience time.Duration) (message
 	if err := f.check(h, limit); err != nil {
 		return nil, false, err
 	}
-	payload, err := f.r.Body(int(h.Length), patience)
+	payload, err := f.r.Body(int(h.Length), timeout)
 	if err != nil {
 		return nil, false, err
 	}
@@ -183,7 +183,7 @@ func (f *frames) frame(first []byte, limit int, patience time.Duration) (message
 			}
 			return payload, true, nil
 		}
-		f.until = time.Now().Add(patience)
+		f.until = time.Now().Add(timeout)
 	}
 	f.message = append(f.message, payload...)
 	f.began = !h.Fin

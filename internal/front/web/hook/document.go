@@ -102,7 +102,7 @@ func (l *lines) addCard(o object) {
 	l.add(titled(plain(o.text("title", "activityTitle")), o.text("url", "titleUrl")))
 	l.add(plain(o.text("activitySubtitle")))
 	l.add(plain(o.text("activityText")))
-	l.add(plain(or(o.text("description"), o.text("text"))))
+	l.add(plain(firstText(o.text("description"), o.text("text"))))
 	l.addFields(o.objects("fields"), plain)
 	l.addFields(o.objects("facts"), plain)
 	for _, key := range []string{"body", "items", "columns"} { // of an adaptive card
@@ -143,7 +143,7 @@ func (l *lines) addAlerts(o object) {
 
 func (l *lines) addAlert(a object) {
 	labels, annotations := a.object("labels"), a.object("annotations")
-	name := or(labels.text("alertname"), a.text(titleKeys...))
+	name := firstText(labels.text("alertname"), a.text(titleKeys...))
 	where := labels.text("instance", "host", "job")
 	if where != "" {
 		where = " (" + where + ")"

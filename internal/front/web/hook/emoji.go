@@ -46,7 +46,7 @@ func emojify(text string) string {
 }
 
 // emojiOf returns the emoji of a shortcode, empty if there is none.
-func emojiOf(code string) string { return strings.TrimSpace(or(moreEmojis[code], emojis[code])) }
+func emojiOf(code string) string { return strings.TrimSpace(firstText(moreEmojis[code], emojis[code])) }
 
 func inWord(r rune) bool {
 	return r == '/' || r == '_' || (r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)))

@@ -37,16 +37,16 @@ func forgeText(forge, kind string, doc object) string {
 		write(e, &l)
 	}
 	if len(l.all) == 0 {
-		e.other(&l, kind)
+		e.addUnknown(&l, kind)
 	}
-	where := or(doc.object("repository").text("full_name"), doc.object("organization").text("login", "username"))
+	where := firstText(doc.object("repository").text("full_name"), doc.object("organization").text("login", "username"))
 	if where != "" {
 		where = "[" + where + "] "
 	}
 	return where + l.String()
 }
 
-// event is what a forge sends.
+// event is the payload of a forge.
 type event struct {
 	object
 	forge string
@@ -95,11 +95,11 @@ var eventWriters = map[string]func(event, *lines){
 	"repository_vulnerability_alert": event.alert,
 }
 
-// loginOf returns what an account is called.
+// loginOf returns the name of an account.
 func loginOf(o object) string { return o.text("login", "username", "name") }
 
 func (e event) sender() string {
-	return or(loginOf(e.object.object("sender")), or(loginOf(e.object.object("pusher")), e.forge))
+	return firstText(loginOf(e.object.object("sender")), firstText(loginOf(e.object.object("pusher")), e.forge))
 }
 
 // action returns what happened in words, such as "review requested".
@@ -112,16 +112,16 @@ func (e event) ping(l *lines) {
 	l.add(e.forge + " is connected. " + e.text("zen"))
 }
 
-// other adds what can be told of an event whose kind is not known.
-func (e event) other(l *lines, kind string) {
+// addUnknown adds a line about an event of an unknown kind.
+func (e event) addUnknown(l *lines, kind string) {
 	thing := e.object.object(kind)
 	what := strings.ReplaceAll(kind, "_", " ")
-	l.add(strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.sender(), what, e.action())) + named(thing))
+	l.add(strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.sender(), what, e.action())) + titleSuffix(thing))
 	l.add(thing.text("html_url"))
 }
 
-// named returns the number and the name of a thing as they stand behind a word.
-func named(o object) string {
+// titleSuffix returns the number and the name of a thing as they stand behind a word.
+func titleSuffix(o object) string {
 	number, name := o.text("number", "run_number"), o.text("title", "name", "tag_name", "full_name", "display_title")
 	if number != "" {
 		number = " #" + number
@@ -138,13 +138,13 @@ func subject(text string) string {
 	return strings.TrimSpace(line)
 }
 
-// tell adds "who verb what #1: title" and the link of a thing.
-func (e event) tell(l *lines, verb, what string, thing object) {
-	l.add(joined(e.sender(), verb, what) + named(thing))
+// addLine adds "who verb what #1: title" and the link of a thing.
+func (e event) addLine(l *lines, verb, what string, thing object) {
+	l.add(joinWords(e.sender(), verb, what) + titleSuffix(thing))
 	l.add(link(thing))
 }
 
-func joined(words ...string) string {
+func joinWords(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.TrimSpace(w) == "" }), " ")
 }
 
@@ -167,29 +167,29 @@ func (e event) change(l *lines, what string, thing object) {
 		if thing.isTrue("merged") {
 			verb = "merged"
 		}
-		e.tell(l, verb, what, thing)
+		e.addLine(l, verb, what, thing)
 	case "synchronize", "synchronized":
-		e.tell(l, "pushed to", what, thing)
+		e.addLine(l, "pushed to", what, thing)
 	case "review_requested":
-		e.tell(l, joined("asked", e.reviewer(), "to review"), what, thing)
+		e.addLine(l, joinWords("asked", e.reviewer(), "to review"), what, thing)
 	case "review_request_removed":
-		e.tell(l, joined("no longer asks", e.reviewer(), "to review"), what, thing)
+		e.addLine(l, joinWords("no longer asks", e.reviewer(), "to review"), what, thing)
 	case "labeled", "unlabeled":
-		e.tell(l, joined(verb, quoted(e.object.object("label").text("name"))), what, thing)
+		e.addLine(l, joinWords(verb, quoted(e.object.object("label").text("name"))), what, thing)
 	case "assigned", "unassigned":
-		e.tell(l, joined(verb, loginOf(e.object.object("assignee"))), map[string]string{"assigned": "to ", "unassigned": "from "}[e.text("action")]+what, thing)
+		e.addLine(l, joinWords(verb, loginOf(e.object.object("assignee"))), map[string]string{"assigned": "to ", "unassigned": "from "}[e.text("action")]+what, thing)
 	case "ready_for_review":
-		e.tell(l, "marked as ready for review:", what, thing)
+		e.addLine(l, "marked as ready for review:", what, thing)
 	case "converted_to_draft":
-		e.tell(l, "turned into a draft:", what, thing)
+		e.addLine(l, "turned into a draft:", what, thing)
 	default:
-		e.tell(l, verb, what, thing)
+		e.addLine(l, verb, what, thing)
 	}
 }
 
 // reviewer returns the person or the team that is asked for a review.
 func (e event) reviewer() string {
-	return or(loginOf(e.object.object("requested_reviewer")), e.object.object("requested_team").text("name"))
+	return firstText(loginOf(e.object.object("requested_reviewer")), e.object.object("requested_team").text("name"))
 }
 
 func quoted(text string) string {
@@ -217,7 +217,7 @@ func (e event) comment(l *lines) {
 	for _, key := range []string{"issue", "pull_request", "discussion"} {
 		if e.has(key) {
 			thing = e.object.object(key)
-			on = " on" + or(named(thing), " it")
+			on = " on" + firstText(titleSuffix(thing), " it")
 			break
 		}
 	}
@@ -228,18 +228,18 @@ func (e event) comment(l *lines) {
 	case "created", "":
 		l.add(e.sender() + " commented" + on)
 		l.add(comment.text("body"))
-		l.add(or(comment.text("html_url"), link(thing)))
+		l.add(firstText(comment.text("html_url"), link(thing)))
 	case "deleted": // its address leads nowhere
 		l.add(e.sender() + " deleted a comment" + on)
 		l.add(link(thing))
 	default:
 		l.add(e.sender() + " " + e.action() + " a comment" + on)
-		l.add(or(comment.text("html_url"), link(thing)))
+		l.add(firstText(comment.text("html_url"), link(thing)))
 	}
 }
 
 func (e event) discussion(l *lines) {
 	if discussion := e.object.object("discussion"); len(discussion) > 0 {
-		e.tell(l, e.action(), "discussion", discussion)
+		e.addLine(l, e.action(), "discussion", discussion)
 	}
 }

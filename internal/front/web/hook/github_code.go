@@ -9,7 +9,7 @@ import (
 const maxCommits = 10
 
 func (e event) push(l *lines) {
-	who := or(loginOf(e.object.object("pusher")), e.sender())
+	who := firstText(loginOf(e.object.object("pusher")), e.sender())
 	if name := e.object.object("pusher").text("name"); e.forge == "GitHub" && name != "" {
 		who = name
 	}
@@ -81,8 +81,8 @@ func (e event) delete(l *lines) { e.refEvent(l, "deleted") }
 
 func (e event) refEvent(l *lines, verb string) {
 	what, name := refName(e.text("ref"))
-	what = or(e.text("ref_type"), what)
-	l.add(joined(e.sender(), verb, "the", what, name))
+	what = firstText(e.text("ref_type"), what)
+	l.add(joinWords(e.sender(), verb, "the", what, name))
 	if verb == "created" {
 		l.add(e.object.object("repository").text("html_url"))
 	}
@@ -90,7 +90,7 @@ func (e event) refEvent(l *lines, verb string) {
 
 func (e event) fork(l *lines) {
 	forkee := e.object.object("forkee")
-	l.add(joined(e.sender(), "forked it to", forkee.text("full_name")))
+	l.add(joinWords(e.sender(), "forked it to", forkee.text("full_name")))
 	l.add(link(forkee))
 }
 
@@ -100,7 +100,7 @@ func (e event) release(l *lines) {
 		return
 	}
 	tag, name := release.text("tag_name"), release.text("name")
-	label := or(name, tag)
+	label := firstText(name, tag)
 	if name != "" && tag != "" && !strings.Contains(name, tag) {
 		label += " (" + tag + ")"
 	}
@@ -108,7 +108,7 @@ func (e event) release(l *lines) {
 	if release.isTrue("prerelease") {
 		what = "pre-release"
 	}
-	l.add(joined(e.sender(), e.action(), what, label))
+	l.add(joinWords(e.sender(), e.action(), what, label))
 	if e.text("action") != "deleted" {
 		l.add(link(release))
 	}
@@ -120,7 +120,7 @@ func (e event) review(l *lines) {
 	if len(review) == 0 && len(pull) == 0 {
 		return
 	}
-	verb, state := "reviewed", strings.ToLower(or(review.text("state"), review.text("type")))
+	verb, state := "reviewed", strings.ToLower(firstText(review.text("state"), review.text("type")))
 	switch {
 	case e.text("action") == "dismissed":
 		verb = "dismissed a review of"
@@ -133,11 +133,11 @@ func (e event) review(l *lines) {
 	case strings.Contains(state, "comment"):
 		verb = "commented on"
 	}
-	l.add(joined(e.sender(), verb, "pull request") + named(pull))
+	l.add(joinWords(e.sender(), verb, "pull request") + titleSuffix(pull))
 	if e.text("action") != "edited" && e.text("action") != "dismissed" {
 		l.add(review.text("body", "content"))
 	}
-	l.add(or(review.text("html_url"), link(pull)))
+	l.add(firstText(review.text("html_url"), link(pull)))
 }
 
 // run tells of a workflow, a job or a check, with its result.
@@ -157,17 +157,17 @@ func (e event) run(l *lines) {
 		name = run.object("app").text("name")
 	}
 	if number := run.text("run_number"); number != "" {
-		name = joined(name, "#"+number)
+		name = joinWords(name, "#"+number)
 	}
-	result := or(run.text("conclusion"), or(run.text("status"), e.text("action")))
+	result := firstText(run.text("conclusion"), firstText(run.text("status"), e.text("action")))
 	if result == "completed" && run.text("conclusion") == "" {
 		result = "completed without a result"
 	}
-	line := joined(kind, name) + ": " + strings.ReplaceAll(result, "_", " ")
-	if branch := or(run.text("head_branch"), run.object("check_suite").text("head_branch")); branch != "" {
+	line := joinWords(kind, name) + ": " + strings.ReplaceAll(result, "_", " ")
+	if branch := firstText(run.text("head_branch"), run.object("check_suite").text("head_branch")); branch != "" {
 		line += " on " + branch
 	}
-	if title := subject(or(run.text("display_title"), run.object("head_commit").text("message"))); title != "" && !strings.Contains(line, title) {
+	if title := subject(firstText(run.text("display_title"), run.object("head_commit").text("message"))); title != "" && !strings.Contains(line, title) {
 		line += ": " + title
 	}
 	l.add(line)
@@ -186,7 +186,7 @@ func (e event) run(l *lines) {
 
 func (e event) deployment(l *lines) {
 	status, deployment := e.object.object("deployment_status"), e.object.object("deployment")
-	l.add(joined("deployment to", or(status.text("environment"), deployment.text("environment"))) + ": " + status.text("state"))
+	l.add(joinWords("deployment to", firstText(status.text("environment"), deployment.text("environment"))) + ": " + status.text("state"))
 	l.add(status.text("description"))
 	l.add(status.text("environment_url", "target_url", "log_url"))
 }
@@ -196,7 +196,7 @@ func (e event) status(l *lines) {
 	if e.text("state") == "" {
 		return
 	}
-	l.add(joined(e.text("context"), "on", fmt.Sprintf("%.7s", e.text("sha"))) + ": " + e.text("state"))
+	l.add(joinWords(e.text("context"), "on", fmt.Sprintf("%.7s", e.text("sha"))) + ": " + e.text("state"))
 	l.add(e.text("description"))
 	l.add(e.text("target_url"))
 }
@@ -208,8 +208,8 @@ func (e event) alert(l *lines) {
 		return
 	}
 	advisory := alert.object("security_advisory")
-	what := or(advisory.text("summary"), or(alert.object("rule").text("description"), alert.text("secret_type_display_name", "affected_package_name")))
-	line := joined("security alert", e.action())
+	what := firstText(advisory.text("summary"), firstText(alert.object("rule").text("description"), alert.text("secret_type_display_name", "affected_package_name")))
+	line := joinWords("security alert", e.action())
 	if number := alert.text("number"); number != "" {
 		line += " #" + number
 	}

@@ -22,9 +22,9 @@ import (
 )
 
 var (
-	// ErrPayload is returned for what cannot be read.
+	// ErrPayload is returned for a payload that cannot be read.
 	ErrPayload = plausch.Errorf(plausch.Invalid, "invalid_payload")
-	// ErrNoText is returned for what can be read, and says nothing.
+	// ErrNoText is returned for a payload without any text.
 	ErrNoText = plausch.Errorf(plausch.Invalid, "no_text")
 )
 
@@ -58,7 +58,7 @@ func Signed(h http.Header, body []byte, secret string) bool {
 	want := mac.Sum(nil)
 	signature, found := strings.CutPrefix(h.Get("X-Hub-Signature-256"), "sha256=")
 	if !found {
-		signature = or(h.Get("X-Forgejo-Signature"), h.Get("X-Gitea-Signature"))
+		signature = firstText(h.Get("X-Forgejo-Signature"), h.Get("X-Gitea-Signature"))
 	}
 	got, err := hex.DecodeString(signature)
 	return err == nil && hmac.Equal(got, want)

@@ -40,9 +40,9 @@ func bracketed(inside string) (string, bool) {
 	rest := target[1:]
 	switch target[0] {
 	case '@': // <@U024BE7LH|bob>
-		return "@" + or(strings.TrimLeft(label, "@"), rest), isID(rest, "UW") || (label != "" && isWord(rest))
+		return "@" + firstText(strings.TrimLeft(label, "@"), rest), isID(rest, "UW") || (label != "" && isWord(rest))
 	case '#': // <#C024BE7LR|general>
-		return "#" + or(strings.TrimLeft(label, "#"), rest), isID(rest, "CGD") || (label != "" && isWord(rest))
+		return "#" + firstText(strings.TrimLeft(label, "#"), rest), isID(rest, "CGD") || (label != "" && isWord(rest))
 	case '!':
 		return special(rest, label)
 	}
@@ -61,11 +61,11 @@ func bracketed(inside string) (string, bool) {
 func special(name, label string) (string, bool) {
 	switch {
 	case name == "here", name == "channel", name == "everyone", name == "group":
-		return or(label, "@"+name), true
+		return firstText(label, "@"+name), true
 	case strings.HasPrefix(name, "subteam^"):
-		return or(label, "@"+strings.TrimPrefix(name, "subteam^")), true
+		return firstText(label, "@"+strings.TrimPrefix(name, "subteam^")), true
 	case strings.HasPrefix(name, "date^"):
-		return or(label, name), true
+		return firstText(label, name), true
 	}
 	return label, label != "" && isWord(name)
 }
@@ -93,8 +93,8 @@ func isLink(target string) bool {
 		strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
 }
 
-// or returns a, or b if a is empty.
-func or(a, b string) string {
+// firstText returns a, or b if a is empty.
+func firstText(a, b string) string {
 	if a == "" {
 		return b
 	}

@@ -45,7 +45,7 @@ func (l *lines) addBlock(b object) {
 	case "table":
 		l.addTable(b)
 	case "image", "video":
-		title := or(textOf(b["title"]), b.text("alt_text"))
+		title := firstText(textOf(b["title"]), b.text("alt_text"))
 		if title != "" {
 			l.add(titled(title, b.text("image_url", "title_url", "video_url")))
 		}
@@ -162,7 +162,7 @@ func (l *lines) addActions(actions []object) {
 	var row []string
 	for _, a := range actions {
 		if link := a.text("url"); link != "" {
-			row = append(row, titled(or(textOf(a["text"]), plain(a.text("title", "name"))), link))
+			row = append(row, titled(firstText(textOf(a["text"]), plain(a.text("title", "name"))), link))
 		}
 	}
 	l.add(strings.Join(row, " "))
@@ -237,7 +237,7 @@ func emojiText(o object) string {
 		r, err := strconv.ParseUint(code, 16, 21)
 		if err != nil {
 			name := ":" + o.text("name") + ":"
-			return or(emojiOf(name), name)
+			return firstText(emojiOf(name), name)
 		}
 		sign = append(sign, rune(r))
 	}

@@ -46,7 +46,7 @@ func (q *request) changed(what string, err error) error {
 	if unread != nil {
 		return unread
 	}
-	return q.again("account", data, err)
+	return q.showError("account", data, err)
 }
 
 func (q *request) setDisplay() error {

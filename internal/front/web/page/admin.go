@@ -36,10 +36,10 @@ func (q *request) createInvite() error {
 		if unread != nil {
 			return unread
 		}
-		return q.again("invites", data, err)
+		return q.showError("invites", data, err)
 	}
 	shown := q.linkTo(link.Invite, made.Code)
-	shown.What, shown.Whom, shown.Expires, shown.Back = "An invite", "for "+uses(made.Invite), made.Invite.Expires, "/admin/invites"
+	shown.What, shown.Whom, shown.Expires, shown.Back = "An invite", "for "+inviteUses(made.Invite), made.Invite.Expires, "/admin/invites"
 	return q.show(http.StatusOK, "link", shown)
 }
 
@@ -101,7 +101,7 @@ func (q *request) accountChanged(what string, err error) error {
 	if unread != nil {
 		return unread
 	}
-	return q.again("accounts", data, err)
+	return q.showError("accounts", data, err)
 }
 
 func (q *request) setRole() error {

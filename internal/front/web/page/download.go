@@ -90,18 +90,18 @@ func (q *request) download() error {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	http.ServeContent(slowly{q.w, http.NewResponseController(q.w)}, q.Request, name, info.ModTime(), f)
+	http.ServeContent(deadlineWriter{q.w, http.NewResponseController(q.w)}, q.Request, name, info.ModTime(), f)
 	return nil
 }
 
-// slowly gives each piece of a file its own deadline: a file may take long, but
+// deadlineWriter gives each piece of a file its own deadline: a file may take long, but
 // somebody has to read it.
-type slowly struct {
+type deadlineWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 }
 
-func (w slowly) Write(p []byte) (int, error) {
+func (w deadlineWriter) Write(p []byte) (int, error) {
 	_ = w.control.SetWriteDeadline(time.Now().Add(writeDeadline)) // an error shows in the write
 	return w.ResponseWriter.Write(p)
 }

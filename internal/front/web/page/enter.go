@@ -37,7 +37,7 @@ func checkCode(form string) func(*request) error {
 		}
 		good, err := q.checkCode(form)
 		if err != nil {
-			return q.again(form, nil, err)
+			return q.showError(form, nil, err)
 		}
 		v := q.view(form)
 		v.Data, v.Form["code"] = good, q.code()
@@ -54,24 +54,24 @@ func (q *request) claim() error {
 	err := enter(q, protocol.MethodClaim, protocol.Claim{
 		Code: q.code(), ServerName: q.PostForm.Get("server"), Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password"),
 	})
-	return q.entered("claim", err)
+	return q.showEntered("claim", err)
 }
 
 func (q *request) redeem() error {
 	err := enter(q, protocol.MethodInviteRedeem, protocol.InviteRedeem{
 		Code: q.code(), Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password"),
 	})
-	return q.entered("invite", err)
+	return q.showEntered("invite", err)
 }
 
 func (q *request) reset() error {
 	err := enter(q, protocol.MethodResetRedeem, protocol.ResetRedeem{Code: q.code(), Password: q.PostForm.Get("password")})
-	return q.entered("reset", err)
+	return q.showEntered("reset", err)
 }
 
-// entered shows the next page, or the form again with why not. If it is the code
+// showEntered shows the next page, or the form again with the error. If it is the code
 // that is not good, the form begins with that.
-func (q *request) entered(form string, err error) error {
+func (q *request) showEntered(form string, err error) error {
 	if err == nil {
 		return q.goTo("/welcome", "")
 	}
@@ -98,10 +98,10 @@ func (q *request) code() string {
 func (q *request) signInPassword() error {
 	name, password := q.PostForm.Get("name"), q.PostForm.Get("password")
 	if name == "" || password == "" { // a name alone would make a guest
-		return q.again("sign-in", nil, plausch.Errorf(plausch.Invalid, "type your name and your password"))
+		return q.showError("sign-in", nil, plausch.Errorf(plausch.Invalid, "type your name and your password"))
 	}
 	if err := enter(q, protocol.MethodSignIn, protocol.SignIn{Name: name, Password: password}); err != nil {
-		return q.again("sign-in", nil, err)
+		return q.showError("sign-in", nil, err)
 	}
 	return q.goTo("/account", "")
 }
@@ -116,7 +116,7 @@ func (q *request) signOut() error {
 	return q.goTo("/sign-in", "out")
 }
 
-// invited shows the form of an invite. Who has joined already is led on, unless
+// invited shows the form of an invite. An account that has joined already is led on, unless
 // somebody else wants to join in the same browser.
 func (q *request) invited() error {
 	if q.URL.Query().Get("another") == "yes" {
@@ -127,7 +127,7 @@ func (q *request) invited() error {
 
 // notFound answers for addresses that there are not.
 func (q *request) notFound() error {
-	return q.again("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; check whether it is mistyped"))
+	return q.showError("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; check whether it is mistyped"))
 }
 
 func (q *request) index() error {

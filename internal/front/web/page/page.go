@@ -101,7 +101,7 @@ type route struct {
 	serve   func(*request) error
 }
 
-// access says who may use a route.
+// access is the role that a route requires.
 type access uint8
 
 const (
@@ -189,7 +189,7 @@ var (
 
 // parse returns the pages by their names: each template within base.html.
 func parse() map[string]*template.Template {
-	funcs := template.FuncMap{"time": showTime, "uses": uses, "shown": shown, "guest": forGuest, "qr": qrPath}
+	funcs := template.FuncMap{"time": showTime, "uses": inviteUses, "shown": displayName, "guest": isForGuest, "qr": qrPath}
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{

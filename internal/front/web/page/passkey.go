@@ -9,14 +9,14 @@ import (
 // Passkeys need the script: it asks for the options, hands them to
 // navigator.credentials (Web Authentication, level 3), and sends the answer on.
 
-// begun is the answer to a begin.
-type begun struct {
+// passkeyOptions is the answer to a begin.
+type passkeyOptions struct {
 	ID      string `json:"id"`      // of the ceremony
 	Options string `json:"options"` // JSON, for PublicKeyCredential.parse…FromJSON
 }
 
-// finish is what a script sends to end what it has begun.
-type finish struct {
+// passkeyResponse is what a script sends to finish a ceremony.
+type passkeyResponse struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`     // of a new passkey
 	Response string `json:"response"` // the PublicKeyCredential as JSON
@@ -27,13 +27,13 @@ func (q *request) begin(method string) error {
 	if err != nil {
 		return err
 	}
-	return q.answer(http.StatusOK, begun{b.ID, b.Options})
+	return q.answer(http.StatusOK, passkeyOptions{b.ID, b.Options})
 }
 
 func (q *request) beginPasskey() error { return q.begin(protocol.MethodPasskeyBegin) }
 
 func (q *request) addPasskey() error {
-	var f finish
+	var f passkeyResponse
 	if err := q.decode(&f); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (q *request) addPasskey() error {
 func (q *request) beginSignInPasskey() error { return q.begin(protocol.MethodPasskeySignInBegin) }
 
 func (q *request) signInPasskey() error {
-	var f finish
+	var f passkeyResponse
 	if err := q.decode(&f); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func protect(h http.Header) {
 
 // prepare reads the request, and finds out whose it is.
 func (q *request) prepare(route route) error {
-	// What is sent to an address that there is not changes nothing, whoever sends it.
+	// A request to an unknown address changes nothing, whatever its origin.
 	if q.Method == http.MethodPost && route.pattern != unknown {
 		if err := q.sameOrigin(); err != nil {
 			return err
@@ -176,7 +176,7 @@ func do[P any](q *request, method string, params P) error {
 	return err
 }
 
-// view is what a template gets.
+// view is the data of a template.
 type view struct {
 	Server string // its name
 	Me     protocol.OwnAccount
@@ -249,8 +249,8 @@ func (q *request) render(status int, v view) error {
 	return nil
 }
 
-// again shows a form again with what was wrong in it.
-func (q *request) again(name string, data any, err error) error {
+// showError shows a page again with the error.
+func (q *request) showError(name string, data any, err error) error {
 	status, message := q.explain(err)
 	v := q.view(name)
 	v.Data, v.Error = data, message
@@ -270,7 +270,7 @@ func (q *request) goTo(path, what string) error {
 // fail tells err in a page, or, to a script, in JSON.
 func (q *request) fail(err error) {
 	if q.body == nil {
-		if err := q.again("error", nil, err); err == nil {
+		if err := q.showError("error", nil, err); err == nil {
 			return
 		}
 	}

@@ -33,7 +33,7 @@ func (q *request) updateServerName() error {
 	if hidden != nil {
 		return hidden
 	}
-	return q.again("server", data, err)
+	return q.showError("server", data, err)
 }
 
 func (q *request) serverData() (serverData, error) {

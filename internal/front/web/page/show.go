@@ -19,25 +19,25 @@ import (
 
 // How things are written on the pages.
 
-// moment is a time as a page shows it; the script makes it one of the reader's
+// timeText is a time as a page shows it; the script makes it one of the reader's
 // own time zone.
-type moment struct{ Machine, Text string }
+type timeText struct{ Machine, Text string }
 
-func showTime(ms int64) moment {
+func showTime(ms int64) timeText {
 	t := time.UnixMilli(ms).UTC()
-	return moment{t.Format(time.RFC3339), t.Format("2006-01-02 15:04 UTC")}
+	return timeText{t.Format(time.RFC3339), t.Format("2006-01-02 15:04 UTC")}
 }
 
-// shown returns how an account is shown; nobody is whoever sits at the server.
-func shown(a *protocol.Account) string {
+// displayName returns how an account is shown; nil is the person at the server.
+func displayName(a *protocol.Account) string {
 	if a == nil {
 		return "command line"
 	}
 	return a.Ref().Shown()
 }
 
-// uses describes who an invite is for.
-func uses(i protocol.Invite) string {
+// inviteUses describes the people that an invite is for.
+func inviteUses(i protocol.Invite) string {
 	var s string
 	switch left := i.Uses - i.Used; {
 	case i.Uses == 0:
@@ -53,8 +53,8 @@ func uses(i protocol.Invite) string {
 	return s
 }
 
-// forGuest reports whether a form is that of an invite for a guest, by its data.
-func forGuest(data any) bool {
+// isForGuest reports whether a form is that of an invite for a guest, by its data.
+func isForGuest(data any) bool {
 	good, ok := data.(*protocol.CodeChecked)
 	return ok && good.Role == string(plausch.RoleGuest)
 }

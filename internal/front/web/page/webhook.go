@@ -61,7 +61,7 @@ func (q *request) createWebhook() error {
 		if unread != nil {
 			return unread
 		}
-		return q.again("webhooks", data, err)
+		return q.showError("webhooks", data, err)
 	}
 	return q.show(http.StatusOK, "webhook", made)
 }

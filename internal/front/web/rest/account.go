@@ -8,7 +8,7 @@ import (
 	"plausch/protocol"
 )
 
-// signInByName gives a token to whoever knows the password of an account or, for
+// signInByName gives a token for the name and password of an account or, for
 // a name alone, makes a guest.
 func (q *request) signInByName() error {
 	var in struct {

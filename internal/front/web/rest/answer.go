@@ -59,8 +59,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.writeBefore(w, r, func() { s.writeJSON(w, status, wireError{protocol.NewError(err)}) })
 }
 
-// logInternal logs what its caller is not told. The pattern of the route is
-// logged, never the address, which may be a webhook's.
+// logInternal logs the cause of an internal error, which the caller does not get. The pattern
+// of the route is logged, never the address, which may be a webhook's.
 func (s *Server) logInternal(r *http.Request, err error) {
 	if plausch.CodeOf(err) == plausch.Internal {
 		s.opts.Log.Error("request failed", "protocol", "http", "route", r.Pattern, "err", err)

@@ -115,18 +115,18 @@ func (q *request) download() error {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
 	h.Set("ETag", `"`+file.ID+`"`)              // a file never changes
-	http.ServeContent(&patient{q.w, q.server}, q.Request, "", time.Time{}, r)
+	http.ServeContent(&deadlineWriter{q.w, q.server}, q.Request, "", time.Time{}, r)
 	return nil
 }
 
-// patient bounds each write, not all of them together: a file may take long.
-type patient struct {
+// deadlineWriter bounds each write, not all of them together: a file may take long.
+type deadlineWriter struct {
 	http.ResponseWriter
 	server *Server
 }
 
 // Write implements [io.Writer].
-func (p *patient) Write(b []byte) (int, error) {
+func (p *deadlineWriter) Write(b []byte) (int, error) {
 	p.server.setWriteDeadline(p.ResponseWriter)
 	return p.ResponseWriter.Write(b)
 }

@@ -59,6 +59,6 @@ func (q *request) picture(picture core.Avatar, r io.ReadSeekCloser) error {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
 	h.Set("ETag", `"`+picture.Hash+`"`)
-	http.ServeContent(&patient{q.w, q.server}, q.Request, "", time.Time{}, r)
+	http.ServeContent(&deadlineWriter{q.w, q.server}, q.Request, "", time.Time{}, r)
 	return nil
 }

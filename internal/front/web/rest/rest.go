@@ -86,7 +86,7 @@ func New(opts Options) *Server {
 	for _, route := range routes {
 		s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
 	}
-	s.mux.HandleFunc("/", s.unmatched)
+	s.mux.HandleFunc("/", s.handleUnmatched)
 	return s
 }
 

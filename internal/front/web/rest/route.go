@@ -78,8 +78,8 @@ func init() { // the index shows the table that it is in
 // Routes returns the routes.
 func Routes() []Route { return slices.Clone(routes) }
 
-// unmatched answers what is no route.
-func (s *Server) unmatched(w http.ResponseWriter, r *http.Request) {
+// handleUnmatched answers requests that match no route.
+func (s *Server) handleUnmatched(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range []string{"GET", "POST", "PATCH", "PUT", "DELETE"} {
 		other := r.Clone(r.Context())

@@ -43,7 +43,7 @@ func (q *request) stream() error {
 	if _, err := ask[protocol.Empty](q, protocol.MethodSubscribe, protocol.Empty{}); err != nil {
 		return err
 	}
-	// Whoever may not read the room learns it here, before the answer has begun.
+	// Without the right to read the room it fails here, before the answer has begun.
 	first, err := st.after(since, !given)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (st *stream) after(seq int64, newest bool) (protocol.History, error) {
 	return ask[protocol.History](st.request, protocol.MethodHistory, p)
 }
 
-// catchUp writes all that the log has after what was written.
+// catchUp writes the rest of the log, after the last event that was written.
 func (st *stream) catchUp() error {
 	page, err := st.after(st.last, false)
 	if err != nil {
@@ -258,7 +258,7 @@ func (st *stream) lastLine(err error) []byte {
 	return line
 }
 
-// heartbeat is what says nothing.
+// heartbeat is a line or event without content.
 func (st *stream) heartbeat() []byte {
 	if st.events {
 		return []byte(":\n\n")
@@ -277,16 +277,17 @@ func (st *stream) write(b []byte) error {
 func (st *stream) put(b []byte) error {
 	st.server.setWriteDeadline(st.w)
 	_, err := st.w.Write(b)
-	return gone(err)
+	return clientGone(err)
 }
 
 func (st *stream) flush() error {
 	st.server.setWriteDeadline(st.w)
-	return gone(http.NewResponseController(st.w).Flush())
+	return clientGone(http.NewResponseController(st.w).Flush())
 }
 
-// gone is the error of a write: the reader has gone, which is no failure.
-func gone(err error) error {
+// clientGone turns the error of a write into context.Canceled: a client that has left is no
+// failure of the server.
+func clientGone(err error) error {
 	if err == nil {
 		return nil
 	}
