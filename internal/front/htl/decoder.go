@@ -20,7 +20,7 @@ const (
 	maxSmall       = 64 << 10 // what takes more of memory is an upload
 )
 
-// request is what a client sends; keys that it does not have are empty.
+// request is a client's document; missing keys are empty.
 type request struct {
 	kind      string // the key type
 	user      string
@@ -29,15 +29,15 @@ type request struct {
 	filename  string
 	fileID    string
 
-	// content and file may be large: they are what was read itself, and valid
-	// until the next request is.
+	// content and file may be large: they are slices of the read buffer, valid until
+	// the next request is read.
 	content, file []byte
 }
 
 // requestError is a mistake of the client that the connection survives.
 type requestError = gateway.RequestError
 
-// stream is what a decoder reads; see [gateway.Session.ReadBy].
+// stream is the input of a decoder; see [gateway.Session.ReadBy].
 type stream interface {
 	io.Reader
 	ReadBy(time.Time)
@@ -177,8 +177,7 @@ func (d *decoder) grow(announced int) error {
 	return nil
 }
 
-// decode reads a document. What follows it, and keys that nobody knows, are
-// not looked at.
+// decode reads a document. It ignores bytes behind it, and unknown keys.
 func decode(b []byte) (r request, err error) {
 	whole := newScan()
 	if done, err := whole.more(b); err != nil || !done {

@@ -43,7 +43,7 @@ func (p *pieces) ReadBy(t time.Time) { p.by = t }
 
 // readAll reads requests until an error that is no nonsense.
 func readAll(p *pieces, framed bool, limit int) (requests []request, foolish int, end error) {
-	d := newDecoder(p, framed, new(uploads).of(netip.Addr{}, nil))
+	d := newDecoder(p, framed, new(uploads).newUpload(netip.Addr{}, nil))
 	defer d.endUpload()
 	for {
 		r, err := d.next(limit)
@@ -216,7 +216,7 @@ func wantModest(t testing.TB, stream []byte, framed bool) {
 	var used uint64
 	for range 4 { // others may allocate meanwhile
 		if used = allocated(func() {
-			d := newDecoder(&pieces{data: stream}, framed, new(uploads).of(netip.Addr{}, nil))
+			d := newDecoder(&pieces{data: stream}, framed, new(uploads).newUpload(netip.Addr{}, nil))
 			for {
 				if _, err := d.next(64 << 20); err != nil {
 					if _, foolish := err.(requestError); !foolish {

@@ -79,15 +79,15 @@ func (f *front) open(fileID string) (plausch.Attachment, io.ReadSeekCloser, erro
 	return a, body, err
 }
 
-// getFile gives a file out, if it fits. What cannot be had is told by a text, and
-// answered by an empty file: the bare value "ERROR" of the original server ends the
+// getFile sends a file, if it fits. An error is sent as a text and then as an empty
+// file: the bare value "ERROR" of the original server ends the
 // receiving thread of the original client.
 func (f *front) getFile(r request) error {
 	content, err := f.fetch(r.fileID)
 	var refused *plausch.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code != plausch.Unavailable:
-		f.tell(gateway.Sentence(refused))
+		f.notice(gateway.Sentence(refused))
 	case err != nil:
 		return err
 	}

@@ -45,7 +45,7 @@ func (f *front) Serve() error {
 	defer f.forget()
 	defer f.in.endUpload()
 	next := func() (request, error) { return f.in.next(f.limit()) }
-	refuse := func(err error) { f.tell(gateway.Sentence(err)) }
+	refuse := func(err error) { f.notice(gateway.Sentence(err)) }
 	return gateway.Answer(f.Session, next, f.handle, refuse)
 }
 
@@ -93,7 +93,7 @@ func (f *front) auth(r request) error {
 		case plausch.Internal, plausch.Unavailable:
 			return err
 		default:
-			f.tell(gateway.Sentence(err))
+			f.notice(gateway.Sentence(err))
 		}
 		return nil
 	}
@@ -101,19 +101,19 @@ func (f *front) auth(r request) error {
 	if f.token = in.Token; f.token != "" {
 		f.server.takeOver(f.token, f.Session)
 	}
-	return f.greet()
+	return f.sendWelcome()
 }
 
-// tokenOf makes a token of what the protocol has for a secret. The original
+// tokenOf derives a token from the secret of the protocol, the uuid. The original
 // clients derive the uuid from the name of their machine.
 func tokenOf(user, uuid string) string {
 	sum := sha256.Sum256([]byte("htl\x00" + strings.ToLower(user) + "\x00" + uuid))
 	return "plausch_" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// greet sends what a client expects after auth, what was said before, and then
-// what comes.
-func (f *front) greet() error {
+// sendWelcome sends the replies that a client expects after auth, then the history, and
+// starts the delivery of new messages.
+func (f *front) sendWelcome() error {
 	defer f.StartDelivery()
 	names, err := f.Names()
 	if err != nil {
@@ -121,7 +121,7 @@ func (f *front) greet() error {
 	}
 	f.Reply(f.users(names))
 	f.Reply(f.serverText(f.OwnName()+" logged in", everyone)...)
-	f.tellFolded()
+	f.noticeFoldedName()
 	if n := f.server.opts.HistoryMessages; n > 0 {
 		recent, err := f.Recent(n)
 		if err != nil {
@@ -134,10 +134,10 @@ func (f *front) greet() error {
 	return nil
 }
 
-// tellFolded says so if somebody has another name than was asked for.
-func (f *front) tellFolded() {
+// noticeFoldedName tells the client if its name is not the one that it asked for.
+func (f *front) noticeFoldedName() {
 	if name, err := names.Account(f.askedName); err != nil || !strings.EqualFold(name, f.Name()) {
-		f.tell(fmt.Sprintf("Your name here is %s, and others write to you by it: %.64q cannot be a name, which takes 2 to 32 letters a to z, digits, dots, underscores or hyphens.", f.Name(), f.askedName))
+		f.notice(fmt.Sprintf("Your name here is %s, and others write to you by it: %.64q cannot be a name, which takes 2 to 32 letters a to z, digits, dots, underscores or hyphens.", f.Name(), f.askedName))
 	}
 }
 
@@ -171,7 +171,7 @@ func (f *front) text(r request) error {
 	return f.send(r, string(r.content))
 }
 
-// send sends a text, or files by their ids, to whom the request says.
+// send sends a text, or files by their ids, to the recipient of the request.
 func (f *front) send(r request, text string, attachments ...string) error {
 	to := strings.TrimSpace(r.recipient)
 	if to == everyone {
@@ -189,14 +189,14 @@ func (f *front) send(r request, text string, attachments ...string) error {
 // Somebody who is away gets the message later.
 func (f *front) sendError(err error) error {
 	if plausch.CodeOf(err) == plausch.NotFound {
-		f.tell("Private Message was not delivered. Reason: user unavailable")
+		f.notice("Private Message was not delivered. Reason: user unavailable")
 		return nil
 	}
 	return err
 }
 
-// tell says something to this client.
-func (f *front) tell(text string) {
+// notice sends a text of the server to this client alone.
+func (f *front) notice(text string) {
 	recipient := everyone
 	if f.SignedIn() {
 		recipient = f.OwnName()

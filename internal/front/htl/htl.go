@@ -32,7 +32,7 @@ const (
 	// with more makes the original client lose its place in the stream.
 	maxFrame = 1<<17 - 1
 	// maxBare is the most bytes of a document to a client without lengths, but for a
-	// file. The original one takes for a document what it reads at once. So a document
+	// file. The original one takes each read for a whole document. So a document
 	// has to be one packet: of several, the first may be read before the others come.
 	// IPv6 leaves a packet 1280 bytes everywhere, 72 of them for headers.
 	maxBare = 1200
@@ -103,7 +103,7 @@ func (s *Server) serve(c *port.Conn) {
 	}
 	sessions.Serve(conn, func(session *gateway.Session) gateway.Front {
 		return &front{Session: session, server: s, framed: framed, maxDocument: largest,
-			in: newDecoder(session, framed, s.uploads.of(session.Remote(), session.Ending()))}
+			in: newDecoder(session, framed, s.uploads.newUpload(session.Remote(), session.Ending()))}
 	})
 }
 

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// server is the author of what nobody said.
+	// server is the author of the server's own messages.
 	server = "SERVER"
 	// everyone is the recipient of public messages.
 	everyone = "all"
 )
 
-// message is what a client is sent: a map with the key type and these.
+// message is a document for a client: a map with the key type and these.
 type message struct {
 	kind      string // text, image, filetext, file or users
 	content   []byte

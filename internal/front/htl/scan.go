@@ -111,7 +111,7 @@ func hasTexts(b []byte) port.Verdict {
 	}
 }
 
-// hasType looks for the key type in what is there of a map.
+// hasType looks for the key type in the beginning of a map.
 func hasType(b []byte) port.Verdict {
 	if !isMap(b[0]) {
 		return port.No

@@ -46,10 +46,9 @@ type upload struct {
 	until  time.Time // it is to be complete
 }
 
-// of returns the upload of a connection from addr; an IPv4 address and an IPv6 /48
-// count as one source. It stops waiting when ended is
-// closed.
-func (a *uploads) of(addr netip.Addr, ended <-chan struct{}) *upload {
+// newUpload returns the upload of a connection from addr; an IPv4 address and an IPv6 /48
+// count as one source. It stops waiting when ended is closed.
+func (a *uploads) newUpload(addr netip.Addr, ended <-chan struct{}) *upload {
 	return &upload{all: a, source: network.Of(addr, 32, 48), ended: ended}
 }
 
@@ -129,7 +128,7 @@ func (u *upload) deadline() time.Time {
 	return stalled
 }
 
-// end gives back what the request has taken.
+// end releases the memory of the request.
 func (u *upload) end() {
 	u.all.mu.Lock()
 	defer u.all.mu.Unlock()

@@ -29,7 +29,7 @@ type reader struct {
 func read(all *uploads, source string, framed bool, ended <-chan struct{}) *reader {
 	client, server := net.Pipe()
 	r := &reader{conn: client, kinds: make(chan string, 100)}
-	d := newDecoder(piped{server}, framed, all.of(netip.MustParseAddr(source), ended))
+	d := newDecoder(piped{server}, framed, all.newUpload(netip.MustParseAddr(source), ended))
 	go func() {
 		defer close(r.kinds)
 		defer server.Close()
@@ -146,7 +146,7 @@ func TestUploadsComplete(t *testing.T) {
 		var all uploads
 		var running sync.WaitGroup
 		for i := range sources * maxSourceUploads {
-			u := all.of(netip.MustParseAddr(fmt.Sprintf("198.51.100.%d", i%sources)), nil)
+			u := all.newUpload(netip.MustParseAddr(fmt.Sprintf("198.51.100.%d", i%sources)), nil)
 			running.Go(func() {
 				for bytes := 100 << 10; bytes < size; bytes += bytes / 2 {
 					if err := u.grow(bytes); err != nil {
@@ -192,19 +192,19 @@ func TestWaitingUploadEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all uploads
 		for range maxSourceUploads {
-			if err := all.of(netip.Addr{}, nil).grow(1 << 20); err != nil {
+			if err := all.newUpload(netip.Addr{}, nil).grow(1 << 20); err != nil {
 				t.Fatal(err)
 			}
 		}
 		ended := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(ended) })
 		begun := time.Now()
-		err := all.of(netip.Addr{}, ended).grow(1 << 20)
+		err := all.newUpload(netip.Addr{}, ended).grow(1 << 20)
 		if took := time.Since(begun); plausch.CodeOf(err) != plausch.Unavailable || took != time.Second {
 			t.Errorf("waiting ended after %v with %v", took, err)
 		}
 		begun = time.Now()
-		err = all.of(netip.Addr{}, nil).grow(1 << 20)
+		err = all.newUpload(netip.Addr{}, nil).grow(1 << 20)
 		if took := time.Since(begun); plausch.CodeOf(err) != plausch.Unavailable || took != uploadTimeout {
 			t.Errorf("waiting ended after %v with %v", took, err)
 		}
