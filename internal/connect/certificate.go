@@ -34,10 +34,9 @@ func UntrustedReason(e *client.CertificateError) string {
 	return client.CleanLine(strings.TrimPrefix(why.Error(), "x509: "))
 }
 
-// ConfirmCertificate asks whether a certificate that is seen for the first time is that
-// of the server, if that is what err is about and stdin is a terminal, and sets the
-// login's fingerprint if it is. One that has changed is not asked about: a yes would
-// come too easily.
+// ConfirmCertificate asks whether an unknown certificate is that of the server, if err is
+// about one and stdin is a terminal, and sets the login's fingerprint after a yes. It does
+// not ask about a certificate that has changed: a yes would come too easily.
 func (l *Login) ConfirmCertificate(ctx context.Context, err error, stdin io.Reader, prompts io.Writer) bool {
 	var unknown *client.CertificateError
 	if !errors.As(err, &unknown) || unknown.Expected != "" || !terminal.Is(stdin) {

@@ -1,8 +1,8 @@
 // Package connect has what all commands share that talk to a server as somebody:
 // which server and which account it is ([Flags], [Login]), where sign-ins, known
 // certificates and unsent messages are kept ([Login.Options], [Login.OutboxFile]),
-// rooms and people as users name them ([Target]), and why something failed, with
-// what to do and the exit code ([Login.Explain], [Error]).
+// rooms and people as users name them ([Target]), and errors with advice and an exit
+// code ([Login.Explain], [Error]).
 //
 // A command gives itself the flags, makes a Login of them, and opens a client:
 //

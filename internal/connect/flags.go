@@ -15,7 +15,7 @@ import (
 	"plausch/internal/auth"
 )
 
-// What the environment says where no flag does.
+// Environment variables that count where no flag is given.
 const (
 	ServerEnv   = "PLAUSCH_SERVER"
 	NameEnv     = "PLAUSCH_NAME"
@@ -27,12 +27,12 @@ const (
 // server.
 var EnvNames = []string{ServerEnv, NameEnv, PasswordEnv, TokenEnv}
 
-// DefaultServer is the address of the server where nobody says another and none was
-// joined: the one that plausch serve starts on this machine.
+// DefaultServer is the address of the server if none is given and none was joined: that
+// of plausch serve on this machine.
 const DefaultServer = "tcp://127.0.0.1:7528"
 
-// Flags are what a command line says of a server and an account. Empty ones leave
-// it to the environment and to defaults.
+// Flags are the flags about a server and an account. Empty ones leave it to the
+// environment and to defaults.
 type Flags struct {
 	Server       string // an address; see [client.ParseAddress]
 	Name         string
@@ -105,8 +105,8 @@ func (f Flags) secrets(l *Login) (err error) {
 	return nil
 }
 
-// maxSecretLine bounds what is read as a password or a token, in bytes: more than
-// the longest one.
+// maxSecretLine bounds a line with a password or a token, in bytes: more than the longest
+// one.
 const maxSecretLine = 4 << 10
 
 // firstLine returns the first line of the file at path, without its end.

@@ -10,8 +10,8 @@ import (
 	"plausch/client"
 )
 
-// joined is what is remembered of servers that were joined by a link, so that nobody
-// has to say it again.
+// joined remembers the servers that were joined by a link, as defaults for later
+// commands.
 type joined struct {
 	// Last is the address of the one that was joined last.
 	Last string `json:"last"`
@@ -21,7 +21,7 @@ type joined struct {
 
 const joinedName = "joined.json"
 
-// joined returns what is remembered. What cannot be read counts as nothing.
+// joined returns the remembered servers; an unreadable file counts as empty.
 func (s state) joined() joined {
 	var j joined
 	text, err := os.ReadFile(filepath.Join(s.folder, joinedName))

@@ -12,8 +12,7 @@ import (
 type Link struct {
 	// Server is the address in it; empty if it has none.
 	Server string
-	// Purpose is what its code is good for: invite, claim or reset, as
-	// protocol.CodeCheck has it.
+	// Purpose is that of its code: invite, claim or reset, as in protocol.CodeCheck.
 	Purpose string
 	Code    string
 }

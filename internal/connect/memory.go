@@ -47,8 +47,7 @@ func (m *memory) hasNew() bool {
 
 func tokenKey(server, name string) string { return server + " " + strings.ToLower(name) }
 
-// load returns what is kept; m.mu is held. What the folder has and cannot be read
-// counts as nothing.
+// load returns the kept credential; m.mu is held. An unreadable one counts as none.
 func (m *memory) load(server, name string) client.Credential {
 	c, ok := m.tokens[tokenKey(server, name)]
 	if !ok && m.folder != "" {

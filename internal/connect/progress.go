@@ -67,7 +67,7 @@ func (p *Progress) waitIsLong() {
 	p.tell()
 }
 
-// Take takes in what a client tells: its states, and that a sign-in is not kept.
+// Take handles an update of the client: a state, or that a sign-in is not kept.
 func (p *Progress) Take(u client.Update) {
 	state, ok := u.(client.State)
 	switch {

@@ -18,9 +18,8 @@ const (
 	redeemTries = 3
 )
 
-// CheckLink asks the server whether a link is still good, and what it gives, without
-// using it. It tells on progress whom it waits for. The error is one for
-// [Login.Explain].
+// CheckLink asks the server whether a link is still valid, and for its purpose, without
+// using it. While it waits it prints so on progress. The error is one for [Login.Explain].
 func (l *Login) CheckLink(ctx context.Context, link Link, progress io.Writer) (protocol.CodeChecked, error) {
 	var good protocol.CodeChecked
 	err := l.withConn(ctx, progress, func(ctx context.Context, c *client.Conn) (err error) {
@@ -34,8 +33,8 @@ func (l *Login) CheckLink(ctx context.Context, link Link, progress io.Writer) (p
 }
 
 // Redeem uses a link: it makes the account with the login's name and password, or, for
-// a reset, gives its account the password. ServerName is for a claim: what the server
-// is to be called. It sets the login's name and keeps the sign-in (see
+// a reset, gives its account the password. ServerName is for a claim: the server's
+// new name. It sets the login's name and keeps the sign-in (see
 // [Login.StateError]), and returns the account.
 func (l *Login) Redeem(ctx context.Context, link Link, serverName string, progress io.Writer) (protocol.OwnAccount, error) {
 	token := client.NewToken()

@@ -8,12 +8,12 @@ import (
 	"plausch"
 )
 
-// Seen is how far an account has read its rooms on this machine. What other machines
-// have shown is not in it.
+// Seen is how far an account has read its rooms on this machine. Reading on other
+// machines does not count.
 type Seen struct {
 	// Epoch is the state of the server in which the seqs count; see [client.Client.Epoch].
 	Epoch string `json:"epoch"`
-	// Account is who has read: a guest's name may be another's later.
+	// Account is the reader's id: a guest's name may be another's later.
 	Account plausch.AccountID `json:"account"`
 	// Rooms has the seq of the last event that was read, by room.
 	Rooms map[plausch.RoomID]int64 `json:"rooms"`
@@ -38,8 +38,8 @@ func (l *Login) Seen(epoch string, account plausch.AccountID) (s Seen, known boo
 	return s, true
 }
 
-// SaveSeen remembers s. What another chat of the account has read meanwhile in the
-// same rooms stays read. Where nothing can be kept, it does nothing.
+// SaveSeen remembers s. It never goes back behind a seq that another chat of the account
+// has saved meanwhile. Without a folder for it, it does nothing.
 func (l *Login) SaveSeen(s Seen) error {
 	path := l.seenFile()
 	if path == "" {

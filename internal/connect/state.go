@@ -15,7 +15,7 @@ import (
 	"plausch/client"
 )
 
-// state is the folder in which clients keep what outlives them.
+// state is the folder in which clients keep tokens, pins and outboxes between runs.
 type state struct {
 	folder string // empty if there is none
 	unkept error  // why nothing can be kept there; nil if it can
@@ -108,8 +108,8 @@ func (l *Login) Options() client.Options {
 	return o
 }
 
-// OutboxFile returns the file that keeps what the login has not sent yet, or "" if
-// nothing can be kept. Both ways of talking to a port share it; what was meant for an
+// OutboxFile returns the file of the login's unsent messages, or "" if nothing can be
+// kept. TCP and WebSocket to the same port share it; a message that was meant for an
 // encrypted connection is never sent over another.
 func (l *Login) OutboxFile() string { return l.file("outbox", ".jsonl") }
 

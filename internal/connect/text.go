@@ -14,8 +14,8 @@ import (
 // FileText names a file in a line of text: [picture photo.png, 12 KB].
 func FileText(a plausch.Attachment) string { return "[" + client.CleanLine(a.Shown()) + "]" }
 
-// MessageText returns what a message says and, behind it, the files that it
-// carries, each as show makes it. All that comes from others is cleaned.
+// MessageText returns the text of a message and, behind it, its files, each formatted by
+// show. Everything that others have written is cleaned.
 func MessageText(e plausch.Event, show func(file string) string) string {
 	if e.Erased() {
 		return show(plausch.ErasedText)
@@ -33,7 +33,7 @@ func MessageText(e plausch.Event, show func(file string) string) string {
 	return strings.Join(parts, " ")
 }
 
-// VisibleText returns what can be seen of a text on a terminal.
+// VisibleText returns the part of a text that is visible on a terminal.
 func VisibleText(s string) string {
 	s = strings.TrimPrefix(s, "\ufeff")
 	var lines []string
@@ -43,9 +43,9 @@ func VisibleText(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// VisibleRows returns what can be seen of a line. A carriage return goes back to
-// its beginning, as progress bars do: what is written then hides what was there if
-// it is as long, or erases it. Otherwise both are there, in rows of their own.
+// VisibleRows returns the visible part of a line. A carriage return goes back to its
+// beginning, as progress bars do: the new text replaces the old one if it is as long,
+// or erases it. Otherwise both are returned, as rows of their own.
 func VisibleRows(line string) []string {
 	var rows []string
 	for part := range strings.SplitSeq(line, "\r") {
