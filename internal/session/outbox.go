@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Outbox queues what is to be written to one connection. Its writer is a
-// goroutine that exists only while there is something: it takes all that waits,
-// writes it in one call, and ends when nothing is left.
+// Outbox queues frames for one connection. Its writer is a goroutine that exists only
+// while frames are queued: it takes all of them, writes them in one call, and ends when
+// none are left.
 //
-// What goes in may be shared by many outboxes and is never changed.
+// Frames may be shared by many outboxes and are never changed.
 type Outbox struct {
 	conn     net.Conn
 	limit    int            // most bytes that may wait
@@ -40,8 +40,8 @@ func (o *Outbox) init(conn net.Conn, limit int, deadline time.Duration, cuts *at
 }
 
 // Push adds frames. It returns false if the connection is too far behind: then
-// everything that waits is dropped, and only Finish is left to call. After
-// Finish, and if a write has failed, it drops what it is given.
+// the queue is dropped, and only Finish may still be called. After Finish, and after a
+// failed write, it drops the frames.
 func (o *Outbox) Push(frames []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -60,9 +60,9 @@ func (o *Outbox) Push(frames []byte) bool {
 	return true
 }
 
-// Offer adds frames that may be left out, if no more than a quarter of what may
-// wait does then, so that they never get a connection cut off. It returns false
-// if they were left out.
+// Offer adds frames that may be left out, if the queue is then at most a quarter of its
+// limit, so that they never get a connection cut off. It returns false if they were left
+// out.
 func (o *Outbox) Offer(frames []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -98,8 +98,8 @@ func (o *Outbox) add(frames []byte) {
 }
 
 // Finish makes last, if it is not nil, the last frame, and has the connection
-// closed once what waits is written. The last frame is given time to be read (see
-// [Linger]); what comes in from now on is nobody's.
+// closed once the queue is written. The last frame is given time to be read (see
+// [Linger]); input from now on is dropped.
 func (o *Outbox) Finish(last []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -117,7 +117,7 @@ func (o *Outbox) Finish(last []byte) {
 }
 
 // Failed reports whether a write has failed. The reader was woken then, by a read
-// deadline that is over: what has arrived is still to be read (see [Remainder]).
+// deadline that is over: input that has arrived is still to be read (see [Remainder]).
 func (o *Outbox) Failed() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -131,8 +131,8 @@ func (o *Outbox) Ending() bool {
 	return o.ending
 }
 
-// WaitForSpace returns when at most half of what may wait does, so that a reply has
-// room, or when nothing is written any more.
+// WaitForSpace is the back-pressure on the reader: it returns when the queue is at most
+// half full, so that a reply has room, or when nothing is written any more.
 func (o *Outbox) WaitForSpace() {
 	o.mu.Lock()
 	for o.bytes > o.limit/2 && !o.ending && !o.failed {
