@@ -66,7 +66,7 @@ func loadSettings(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// must is for what fails only if this program is wrong, such as a flag's name.
+// must panics on errors of the program itself, such as a misspelt flag name.
 func must(err error) {
 	if err != nil {
 		panic(err)

@@ -19,8 +19,8 @@ import (
 )
 
 // desk is a command's hold of a data folder, beside a server that may run on it.
-// The server notices what is done here within a second. Whoever can write the
-// folder may do everything.
+// The server notices changes within a second. Write access to the folder is the only
+// permission that is checked.
 type desk struct {
 	*core.Admin
 	ctx   context.Context

@@ -75,7 +75,7 @@ func completeSubject(s *doctor.Subject, cmd *cobra.Command) {
 	}
 }
 
-// askRunning adds what the server that runs on the data folder says of itself.
+// askRunning adds the answers of the server that runs on the data folder.
 func askRunning(ctx context.Context, s *doctor.Subject) {
 	s.Config = withRunning(s.Config)
 	running, err := server.FindRunning(s.Config.Data)

@@ -20,7 +20,7 @@ var kubernetesEnv = regexp.MustCompile(`^PLAUSCH_(SERVICE_HOST|SERVICE_PORT(_.*)
 
 // warnUnknownEnv names the variables of the environment that look like ours and are
 // not: most probably they are misspelt. It is a warning only, for serve, too, since
-// what else runs on a machine may set variables of its own with such names.
+// other programs on a machine may use variables with such names.
 func warnUnknownEnv(w io.Writer) {
 	known := append(config.EnvNames(), connect.EnvNames...)
 	for _, name := range unknownEnv(os.Environ(), known) {

@@ -278,8 +278,8 @@ func (h *helpText) flag(f *pflag.Flag) {
 	h.line(fmt.Sprintf("%-*s", flagColumn, head), usage)
 }
 
-// describeFlag returns what stands for the value of a flag, empty if it has none, and
-// what the flag does.
+// describeFlag returns the placeholder for the value of a flag, empty if it has none, and
+// its description.
 func describeFlag(f *pflag.Flag) (value, usage string) {
 	value, usage = pflag.UnquoteUsage(f)
 	switch name, ok := valueNames[value]; {
@@ -294,7 +294,7 @@ func describeFlag(f *pflag.Flag) (value, usage string) {
 	return value, strings.Join(strings.Fields(usage), " ")
 }
 
-// valueNames are what stands for a value in a help, by the flag's name or else by its
+// valueNames are the placeholders for values in a help, by the flag's name or else by its
 // type.
 var valueNames = map[string]string{
 	"string": "TEXT", "strings": "TEXT", "int": "N", "float": "NUMBER", "duration": "TIME", "lifetime": "TIME",

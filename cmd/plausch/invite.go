@@ -64,7 +64,7 @@ func newInviteCommand() *cobra.Command {
 	return cmd
 }
 
-// invitedText describes who an invite is for.
+// invitedText describes the people that an invite is for.
 func invitedText(i plausch.Invite) string {
 	var s string
 	switch left := i.Uses - i.Used; {

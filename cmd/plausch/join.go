@@ -62,7 +62,7 @@ func newJoinCommand() *cobra.Command {
 	return cmd
 }
 
-// joinedText says who somebody is now, and how to go on.
+// joinedText names the new account, and the next command.
 func joinedText(login *connect.Login, account protocol.OwnAccount) string {
 	text := fmt.Sprintf("You are %s at %s.\n", client.CleanLine(account.Ref().Shown()), login.Address)
 	if login.StateError() != nil {
@@ -117,7 +117,7 @@ func (j *joiner) check() (protocol.CodeChecked, error) {
 	}
 }
 
-// ask asks for what is not known.
+// ask asks for the missing values.
 func (j *joiner) ask() error {
 	if j.link.Purpose == "claim" && j.serverName == "" {
 		var err error
@@ -188,7 +188,7 @@ func (j *joiner) askPassword() (err error) {
 var errNoLine = errors.New("standard input has no more lines")
 
 // line returns the answer to a prompt, or the next line of standard input if that is no
-// terminal. Missing says what that would have been.
+// terminal. Missing names the value for the error.
 func (j *joiner) line(prompt, missing string) (string, error) {
 	if j.terminal {
 		fmt.Fprint(j.prompts, prompt)
@@ -203,8 +203,8 @@ func (j *joiner) line(prompt, missing string) (string, error) {
 	return strings.TrimPrefix(line, "\ufeff"), err
 }
 
-// complain says why the server refused a name or a password, and forgets what is to be
-// asked again. It returns false for what another answer would not change.
+// complain prints why the server refused a name or a password, and clears the value, so
+// that it is asked again. It returns false for errors that another answer would not mend.
 func (j *joiner) complain(err error) bool {
 	var refused *plausch.Error
 	if !errors.As(err, &refused) {

@@ -40,8 +40,8 @@ func withRunning(cfg *config.Config) *config.Config {
 	return &its
 }
 
-// linkBase returns where links to the server of cfg begin. What the user has said
-// counts, then what the server that runs says of itself, then the settings.
+// linkBase returns the base of links to the server of cfg: by the user's flag, else by the
+// running server, else by the settings.
 func linkBase(cfg *config.Config, said string) link.Base {
 	if said != "" {
 		return link.Given(said)
@@ -65,7 +65,7 @@ func printLink(w io.Writer, base link.Base, page, code string) error {
 }
 
 // linkText returns a link to a page as it is told on w: with a QR code on a terminal,
-// if a telephone could open it, and else with what is to be done.
+// if a telephone could open it, and else with advice.
 func linkText(w io.Writer, base link.Base, page, code string) string {
 	text := fmt.Sprintf("\n  %s\n\n", base.To(page, code))
 	if base.URL == "" {

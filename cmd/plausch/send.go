@@ -98,7 +98,8 @@ func newSendCommand() *cobra.Command {
 	return cmd
 }
 
-// messageChange says, by seqs of the room, what a send does beside sending; 0 is none.
+// messageChange has the seqs of the messages that a send replies to, edits or deletes; 0 is
+// none.
 type messageChange struct{ reply, edit, delete int64 }
 
 // check reports why a command line cannot ask for the change. Words says whether its
@@ -131,8 +132,8 @@ func noLines() <-chan textLine {
 	return none
 }
 
-// sender is one run of plausch send: an event loop over what the client tells,
-// what is read and what the clock says.
+// sender is one run of plausch send: an event loop over the client's updates,
+// the lines of the input and timers.
 type sender struct {
 	client   *client.Client
 	progress *connect.Progress

@@ -14,8 +14,8 @@ import (
 	"plausch/internal/connect"
 )
 
-// What programs write into a pipe was often meant for a terminal. All of it that
-// could be read there is sent, in order, and nothing of it is a reason to stop.
+// The output of programs in a pipe was often meant for a terminal. All text that would be
+// visible there is sent, in order, and nothing of it is a reason to stop.
 
 // textLine is a text to send, or why there are no more.
 type textLine struct {
@@ -101,11 +101,11 @@ func readLines(r io.Reader) lineSource {
 	}
 }
 
-// visibleSoFar returns what can be seen of the beginning of a long line, and what
-// has to be looked at together with what follows.
+// visibleSoFar returns the visible part of the beginning of a long line, and the rest that
+// depends on the bytes that follow.
 func visibleSoFar(raw []byte) (text string, rest []byte) {
 	if cr := bytes.LastIndexByte(raw, '\r'); cr >= 0 {
-		// What was written last is perhaps written over.
+		// The last row may still be overwritten.
 		rows := connect.VisibleRows(string(raw[:cr]))
 		last := max(0, len(rows)-1)
 		rest = append([]byte(strings.Join(rows[last:], "")+"\r"), raw[cr+1:]...)

@@ -151,7 +151,7 @@ func levelOf(cfg *config.Config) (level slog.Level) {
 	return level
 }
 
-// setup says what is to be done about a server that has no owner.
+// setup says whether a server has no owner yet, and with which code to become it.
 type setup struct {
 	needed bool
 	code   string // of the link that makes one; empty if there is nobody to see it

@@ -67,7 +67,7 @@ func (l *logWriter) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// close writes what waits, for as long as logFlush. What comes later is dropped.
+// close writes the queued lines, for at most logFlush. Later ones are dropped.
 func (l *logWriter) close() {
 	close(l.closing)
 	select {

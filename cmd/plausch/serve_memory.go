@@ -37,7 +37,7 @@ func releaseMemory(ctx context.Context) {
 	}
 }
 
-// memory is what the runtime says of this process, in bytes.
+// memory has the runtime's figures of this process, in bytes.
 type memory struct {
 	allocated uint64 // since the start
 	spare     uint64 // resident, but garbage or free

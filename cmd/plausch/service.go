@@ -87,7 +87,7 @@ func newServiceInstallCommand() *cobra.Command {
 	return cmd
 }
 
-// completeOptions adds to o what plausch serve would find with args as a service.
+// completeOptions adds to o the settings that plausch serve would have with args.
 func completeOptions(o *service.Options, root string, args []string) error {
 	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)

@@ -23,7 +23,7 @@ import (
 	"plausch/internal/store/sqlite"
 )
 
-// status is what plausch status says.
+// status is the output of plausch status.
 type status struct {
 	Data          string              `json:"data"`
 	Running       bool                `json:"running"`

@@ -34,7 +34,7 @@ func eventRows(e plausch.Event, columns int) string {
 	return terminal.Wrap(head, eventText(e), columns, tailIndent) + "\n"
 }
 
-// eventText says what the actor of an event did that is no message.
+// eventText describes an event that is no message.
 func eventText(e plausch.Event) string {
 	member := client.CleanLine(e.Member.Shown())
 	switch e.Kind {

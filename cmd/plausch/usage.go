@@ -10,14 +10,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// explainUsage has what is wrong with a command line said in our own words, for cmd and
-// all below it.
+// explainUsage has errors in a command line reported in our own words, for cmd and its
+// subcommands.
 func explainUsage(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return explainFlag(cmd.Flags(), err) })
 	explainArgs(cmd)
 }
 
-// explainFlag says what is wrong with one of flags, and what to write instead.
+// explainFlag explains an error in one of flags, and what to write instead.
 func explainFlag(flags *pflag.FlagSet, err error) error {
 	var (
 		unknown *pflag.NotExistError
@@ -43,7 +43,7 @@ func explainFlag(flags *pflag.FlagSet, err error) error {
 	return err
 }
 
-// valueForms say what a flag takes, by its type.
+// valueForms describe the values of a flag, by its type.
 var valueForms = map[string]string{
 	"int": "a whole number", "int64": "a whole number", "float64": "a number such as 2.5", "bool": "true or false",
 	"duration": "a time such as 30s, 5m or 1h30m",
@@ -112,7 +112,7 @@ func editDistance(a, b string) int {
 // cobraExclusive is the error of cobra about flags of which one can be given only.
 var cobraExclusive = regexp.MustCompile(`^if any flags in the group .* none of the others can be; \[(.*)\] were all set$`)
 
-// explainParsed says in our own words what cobra says of a command line as a whole.
+// explainParsed translates cobra's errors about a command line as a whole.
 func explainParsed(err error) error {
 	if m := cobraExclusive.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Errorf("--%s exclude each other; give one of them", strings.Join(strings.Fields(m[1]), " and --"))
@@ -126,7 +126,7 @@ var cobraArgs = regexp.MustCompile(`^(accepts|requires) |^unknown command `)
 // placeholder is a word of a usage line that stands for an argument that is needed.
 var placeholder = regexp.MustCompile(`^[A-Z@|.-]+$`)
 
-// explainArgs has a wrong number of arguments told by what the usage line calls them.
+// explainArgs has errors about the number of arguments use the names of the usage line.
 func explainArgs(cmd *cobra.Command) {
 	for _, child := range cmd.Commands() {
 		explainArgs(child)

@@ -132,8 +132,8 @@ func addBot(cmd *cobra.Command, name string, yes bool) error {
 	})
 }
 
-// findOrCreateData is findData for a command that may begin a new server's data, in a
-// folder that was named: what was not named was not meant to be made.
+// findOrCreateData is findData for a command that may create a new server's data. It
+// creates only a folder that was named, never a default one.
 func findOrCreateData(cmd *cobra.Command) (*config.Config, error) {
 	cfg, err := findData(cmd)
 	if err != nil {

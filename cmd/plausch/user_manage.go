@@ -106,7 +106,7 @@ func newUserPasswdCommand() *cobra.Command {
 	return cmd
 }
 
-// idOf calls an account by what stays the same if it is renamed meanwhile.
+// idOf names an account by its id, which stays the same if it is renamed meanwhile.
 func idOf(account plausch.Account) string { return fmt.Sprintf("id:%d", account.ID) }
 
 // onAccount is onData for a command about the account called name.

@@ -24,8 +24,8 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// versionText returns what is known of this program: its version, the commit that it
-// was built from, and by and for what.
+// versionText describes this program: its version, its commit, and the compiler and
+// platform of the build.
 func versionText(info *debug.BuildInfo) string {
 	set := make(map[string]string)
 	if info != nil {
