@@ -101,7 +101,7 @@ type route struct {
 	serve   func(*request) error
 }
 
-// access is the role that a route requires.
+// access is the kind of visitor that a route admits.
 type access uint8
 
 const (
