@@ -33,9 +33,9 @@ type Upload struct {
 // Upload gives the server a file, which nobody else can read until it is sent: see
 // Outgoing.Attachments. The server bounds its size: TooLarge tells the limit, before
 // the bytes go if Size is known. The context may end it; it ends by itself when
-// nothing moves for a minute. What was cut off wraps [ErrLost] and may be uploaded
-// again from the beginning (see Upload.ClientID): a file that is never sent goes
-// after a day. It needs a token: Unsupported for a transient guest.
+// nothing moves for a minute. The error of an upload that was cut off wraps [ErrLost];
+// it may be repeated from the beginning (see Upload.ClientID): a file that is never
+// sent goes after a day. It needs a token: Unsupported for a transient guest.
 func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, error) {
 	body, ctx, stop := newProgressReader(ctx, pipeReader(u.Body), u.Progress)
 	defer stop()
@@ -60,7 +60,7 @@ func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, erro
 	return plausch.Attachment(w), nil
 }
 
-// Download says what to do with the bytes of a file that is downloaded.
+// Download are the options of [Client.Download].
 type Download struct {
 	// To takes them, from the calling goroutine.
 	To io.Writer
@@ -74,7 +74,7 @@ type Download struct {
 }
 
 // Download writes a file, which the account may read, to d.To, and returns how many
-// bytes it has written: see [Client.Upload] for what ends it.
+// bytes it has written. It ends as [Client.Upload] does.
 func (c *Client) Download(ctx context.Context, id string, d Download) (int64, error) {
 	return c.download(ctx, d, "attachments", id)
 }

@@ -20,7 +20,7 @@
 // file that is uploaded. Every method of the server's table has one here, named by
 // its verb and noun: room.create is [Client.CreateRoom].
 //
-// # What outlives what
+// # Restarts
 //
 // Sends and seqs make that nothing is lost and nothing comes twice. A send has an id,
 // under which it is repeated until the server has answered; with Options.Outbox it
@@ -176,8 +176,8 @@ func (c *Client) Epoch() string {
 	return c.sync.epoch
 }
 
-// welcome returns what the server of the connection of now said to the hello. It
-// is called with c.mu held, while there is a connection.
+// welcome returns the current connection's reply to the hello. It is called with c.mu
+// held, while there is a connection.
 func (c *Client) welcome() protocol.Welcome { return c.conn.welcome }
 
 // SignInError is the end of a client that cannot sign in. Err has the server's
@@ -190,9 +190,8 @@ type SignInError struct {
 func (e *SignInError) Error() string { return fmt.Sprintf("sign in as %q: %v", e.Name, e.Err) }
 func (e *SignInError) Unwrap() error { return e.Err }
 
-// Open starts a client: it connects in the background, and what can be said at
-// once is an error: a bad address, or an outbox that cannot be used (see
-// [ErrOutboxInUse]). Close ends it.
+// Open starts a client, which connects in the background. It returns an error for a bad
+// address, or an outbox that cannot be used (see [ErrOutboxInUse]). Close ends it.
 func Open(o Options) (*Client, error) {
 	address, err := ParseAddress(o.Address)
 	if err != nil {
@@ -238,9 +237,9 @@ func Open(o Options) (*Client, error) {
 	return c, nil
 }
 
-// openBridge makes the way to a KTN server, which cannot tell a repeated send
-// from a new one: what goes out to it is noted in the journal before, and what
-// an earlier process noted does not go out again.
+// openBridge makes the bridge to a KTN server. Such a server cannot tell a repeated send
+// from a new one: the journal notes each send before it goes out, and the sends that an
+// earlier process noted do not go out again.
 func (c *Client) openBridge(puts []storedSend) {
 	var written func(string) error
 	if c.journal != nil {
@@ -283,7 +282,7 @@ func (c *Client) Err() error {
 	return c.err
 }
 
-// Account returns who is signed in, or was last.
+// Account returns the account that is signed in, or was last.
 func (c *Client) Account() plausch.AccountRef {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -341,8 +340,8 @@ func (c *Client) Call(ctx context.Context, method string, params, result protoco
 // maxString is the longest name, password or token that is sent anywhere.
 const maxString = 1024
 
-// checkString reports why s cannot be sent as a name: a server ends the
-// connection over what is not UTF-8, and connecting again would not help.
+// checkString returns an error if s cannot be sent as a name: a server ends the
+// connection over invalid UTF-8, and connecting again would not help.
 func checkString(s string) error {
 	if len(s) > maxString || !utf8.ValidString(s) {
 		return plausch.Errorf(plausch.Invalid, "%.40q is not a name", s)
@@ -350,7 +349,7 @@ func checkString(s string) error {
 	return nil
 }
 
-// read is Call for what changes nothing: it is repeated until it is answered.
+// read is Call for methods that change nothing: it is repeated until it is answered.
 func (c *Client) read(ctx context.Context, method string, params, result protocol.Body) error {
 	for {
 		err := c.Call(ctx, method, params, result)

@@ -107,7 +107,7 @@ func (c *Conn) Call(ctx context.Context, method string, params, result protocol.
 // the same rules as DialOptions.OnPush. If Go returns an error, nothing was
 // sent and done is not called.
 //
-// Go never waits, so the caller has to bound what it has in flight.
+// Go never waits, so the caller has to bound its calls in flight.
 func (c *Conn) Go(method string, params, result protocol.Body, done func(error)) error {
 	_, err := c.start(method, params, result, done)
 	return err
@@ -194,7 +194,7 @@ func (c *Conn) read() {
 	close(c.ended)
 }
 
-// take does what one frame says.
+// take handles one frame.
 func (c *Conn) take(body []byte) error {
 	c.received.Add(1)
 	f, err := c.codec.DecodeFrame(body)
@@ -237,7 +237,7 @@ func (c *Conn) answer(f *protocol.Frame) {
 	p.done(err)
 }
 
-// end makes err, or what the server said before, the reason of the end.
+// end ends the connection with err, or with the error of the server's bye before it.
 func (c *Conn) end(err error) {
 	c.mu.Lock()
 	if c.err == nil {

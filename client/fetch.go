@@ -15,7 +15,7 @@ const (
 	refetchAfter = time.Second
 )
 
-// fetch asks for what l needs next: the room, or a page of its log.
+// fetch requests the next missing part of l: the room, or a page of its log.
 func (c *Client) fetch(l *roomLog) {
 	s := &c.sync
 	switch {

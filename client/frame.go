@@ -17,7 +17,7 @@ const (
 )
 
 // frameReader reads as much as there is into one buffer and lends out parts of
-// it. The buffer grows to what one frame can need and no further.
+// it. The buffer grows to the size of the largest frame at most.
 type frameReader struct {
 	r        io.Reader
 	buf      []byte
@@ -64,7 +64,7 @@ func (f *frameReader) make(n int) {
 	f.from = 0
 }
 
-// take takes what need(n) returned. The bytes hold until the next need.
+// take consumes n bytes that need returned. They are valid until the next need.
 func (f *frameReader) take(n int) { f.from += n }
 
 // readFrame returns the next body, which holds until the next call.

@@ -111,7 +111,7 @@ func (c *delayedErrorConn) Close() error {
 
 func (h *httpClient) close() { h.http.CloseIdleConnections() }
 
-// request makes a request for what is at the path of the given elements.
+// request makes a request for the path with the given elements.
 func (h *httpClient) request(ctx context.Context, method string, body io.Reader, elements ...string) (*http.Request, error) {
 	u := h.base
 	for _, e := range elements {

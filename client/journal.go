@@ -38,7 +38,7 @@ type journal struct {
 	file   *os.File
 	size   int64 // of whole records
 	next   int64 // size at which the file is compacted
-	broken error // the file is not what we think; nothing more is taken
+	broken error // the state of the file is unknown; nothing more is taken
 
 	stateMu    sync.Mutex // guards what follows; held for moments only
 	unfinished int        // puts without a done
@@ -54,7 +54,7 @@ type record struct {
 	Done      string      `json:"done,omitempty"`
 }
 
-// valid reports whether r can be what was written: a put that no server takes
+// valid reports whether r is a whole and acceptable record: a put that no server takes
 // would be tried for ever.
 func (r record) valid() bool {
 	if r.Put == nil {
@@ -63,7 +63,7 @@ func (r record) valid() bool {
 	return r.Put.ID != "" && plausch.CheckClientID(r.Put.ID) == nil && r.Put.outgoing().check() == nil
 }
 
-// openJournal opens or makes a journal and returns what is not done, in order.
+// openJournal opens or makes a journal and returns its unfinished sends, in order.
 func openJournal(path string) (*journal, []storedSend, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("outbox: %w", err)
@@ -140,8 +140,8 @@ func readRecords(from io.Reader) (left []storedSend, size int64, err error) {
 	return left, size, nil
 }
 
-// compact puts a file in the place of this one that has only what is not done. Until
-// it is whole and on disk, the old one is there. An error leaves that as it is, unless
+// compact replaces the file by one with the unfinished sends only. Until that is whole
+// and on disk, the old one is there. An error leaves that as it is, unless
 // j.broken is set.
 func (j *journal) compact() error {
 	j.stateMu.Lock()
@@ -202,7 +202,8 @@ func encodeRecord(r record) []byte {
 	return b.Bytes()
 }
 
-// rewind cuts off what is not a whole record, or everything if nothing is live.
+// rewind truncates the file behind the last whole record, or to nothing if no send is
+// unfinished.
 func (j *journal) rewind() error {
 	j.stateMu.Lock()
 	if j.unfinished == 0 {
@@ -260,8 +261,8 @@ func (j *journal) put(puts []storedSend) error {
 	return nil
 }
 
-// markAttempted notes that a send is about to go to a server that does not know what is
-// repeated, and returns when that is on disk.
+// markAttempted notes that a send is about to go to a server that does not recognize a
+// repeated one, and returns when the note is on disk.
 func (j *journal) markAttempted(id string) error {
 	line, _ := json.Marshal(record{Attempted: id})
 	j.mu.Lock()

@@ -144,7 +144,7 @@ func (c *Client) Messages(ctx context.Context, room plausch.RoomID, p MessageQue
 	return state, nil
 }
 
-// Edit is what a message is to say instead.
+// Edit is the new content of a message.
 type Edit struct {
 	Text string
 	// Details are whom it names and, in the place of Text, a sealed body; nil if

@@ -29,7 +29,7 @@ const (
 // wait until some is sent (see [Client.Flush]) and updates are read.
 var ErrOutboxFull = errors.New("the outbox is full")
 
-// outbox is what waits for the server's acknowledgement. The client's lock
+// outbox holds the sends that the server has not acknowledged yet. The client's lock
 // guards it.
 type outbox struct {
 	list  []*outgoing // in order; what is done is dropped from the front
@@ -78,7 +78,7 @@ func (p storedSend) queued() Queued {
 
 func newOutbox() outbox { return outbox{window: maxWindow} }
 
-// restore takes over what an earlier process left.
+// restore queues the unfinished sends of an earlier process.
 func (c *Client) restore(puts []storedSend) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,8 +126,8 @@ func (b *outbox) wakeFlush() {
 	}
 }
 
-// reconnected has everything go out that was in flight, under the same ids:
-// what the server has already, it answers as it did.
+// reconnected has the sends in flight go out again, under the same ids: a server that
+// has one already repeats its answer.
 func (b *outbox) reconnected() {
 	b.draining, b.inFlight, b.next, b.until = false, 0, b.first, time.Time{}
 	b.window = maxWindow

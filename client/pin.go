@@ -88,8 +88,8 @@ func (e *CertificateError) Error() string {
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// pinCertificate returns config with the certificate of the server judged by the
-// fingerprint that o gives or has kept, and only without one by who vouches.
+// pinCertificate returns config with the certificate of the server verified by the
+// fingerprint that o gives or has kept, and only without one by its authorities.
 func pinCertificate(config *tls.Config, server string, o DialOptions) (*tls.Config, error) {
 	if config.InsecureSkipVerify || o.Fingerprint == "" && o.Pins == nil {
 		return config, nil
@@ -123,7 +123,7 @@ func pinCertificate(config *tls.Config, server string, o DialOptions) (*tls.Conf
 	return config, nil
 }
 
-// verifyChain does what crypto/tls does by itself without a fingerprint.
+// verifyChain verifies the chain as crypto/tls does by itself without a fingerprint.
 func verifyChain(state tls.ConnectionState, config *tls.Config) error {
 	o := x509.VerifyOptions{DNSName: config.ServerName, Roots: config.RootCAs, Intermediates: x509.NewCertPool()}
 	if config.Time != nil {
@@ -138,7 +138,7 @@ func verifyChain(state tls.ConnectionState, config *tls.Config) error {
 	return nil
 }
 
-// savePin keeps the fingerprint that o gave, now that a server has shown it.
+// savePin saves the fingerprint that o gave, now that a server has shown it.
 func savePin(server string, o DialOptions) error {
 	if o.Fingerprint == "" || o.Pins == nil {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"plausch/protocol"
 )
 
-// ListPresences returns who is connected, by name.
+// ListPresences returns the connected accounts, by name.
 func (c *Client) ListPresences(ctx context.Context) ([]Presence, error) {
 	var presences []Presence
 	params := protocol.PresenceList{Limit: protocol.MaxPage}

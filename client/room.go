@@ -29,7 +29,7 @@ func (r RoomRef) wire() *protocol.RoomRef {
 	return &protocol.RoomRef{Room: int64(r.ID), Name: r.Name}
 }
 
-// roomOf returns what a room on the wire says.
+// roomOf converts a room from the wire.
 func roomOf(w *protocol.Room) plausch.Room {
 	r := plausch.Room{ID: plausch.RoomID(w.ID), Kind: plausch.RoomKind(w.Kind), Name: w.Name, Head: w.Seq}
 	r.RoomSettings, _, r.First = w.State()
@@ -39,7 +39,7 @@ func roomOf(w *protocol.Room) plausch.Room {
 	return r
 }
 
-// joinedRoomOf returns what a room on the wire says of the account, too.
+// joinedRoomOf converts a room from the wire, with the account's membership and marker.
 func joinedRoomOf(w *protocol.Room) Room {
 	r := Room{Room: roomOf(w), Joined: w.Joined}
 	_, r.Role, _ = w.State()

@@ -279,7 +279,7 @@ func (c *Client) canSignInByName() bool {
 
 // isPermanent reports whether another sign-in would fail, too.
 func (c *Client) isPermanent(err error) bool {
-	// What is forbidden before anybody has signed in is the way of connecting.
+	// Forbidden before the sign-in is about the way of connecting, which stays the same.
 	if errors.Is(err, ErrLost) && plausch.CodeOf(err) != plausch.Forbidden {
 		return false
 	}

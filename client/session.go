@@ -16,7 +16,7 @@ func (c *Client) SignOut(ctx context.Context) error {
 	return c.endSignIn(ctx, conn, protocol.MethodSignOut, &protocol.Empty{})
 }
 
-// endSignIn calls what ends the sign-in of the account, and ends the client.
+// endSignIn calls a method that ends the sign-in of the account, and ends the client.
 func (c *Client) endSignIn(ctx context.Context, conn *Conn, method string, params protocol.Body) error {
 	c.signingOut.Lock()
 	defer c.signingOut.Unlock()

@@ -16,7 +16,7 @@ const (
 	lateNewest = 50
 )
 
-// syncState is what the client knows of its rooms' logs. The methods on Client
+// syncState is the client's progress in its rooms' logs. The methods on Client
 // in this file are called with c.mu held, except push and the callbacks.
 type syncState struct {
 	logs    map[plausch.RoomID]*roomLog
@@ -69,8 +69,7 @@ func (s *syncState) log(id plausch.RoomID) *roomLog {
 	return l
 }
 
-// startSync subscribes and then asks for the rooms: what happens in between
-// comes as a push.
+// startSync subscribes and then asks for the rooms: events in between come as pushes.
 func (c *Client) startSync() {
 	s := &c.sync
 	s.round++
@@ -153,8 +152,8 @@ func (c *Client) listDone() {
 	c.checkCaughtUp()
 }
 
-// updateRoom takes in a room as the server describes it. Pushed says that a push
-// made us ask.
+// updateRoom applies the server's description of a room. Pushed says that it was
+// requested because of a push.
 func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 	s := &c.sync
 	room := roomOf(w)
@@ -242,8 +241,8 @@ func firstNewSeq(room plausch.Room, first int64, newest int, unknown, pushed boo
 	return max(1, min(first, room.Head-int64(newest)+1))
 }
 
-// push takes in what the server tells by itself. It is called by the
-// connection's reading goroutine.
+// push handles a push of the server. It is called by the connection's reading
+// goroutine.
 func (c *Client) push(f *protocol.Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -268,7 +267,7 @@ func (c *Client) push(f *protocol.Frame) {
 	}
 }
 
-// handleEvent takes in an event that may come in any order.
+// handleEvent handles a pushed event; they may come in any order.
 func (c *Client) handleEvent(e plausch.Event) {
 	l := c.sync.log(e.Room)
 	if l.gone && e.Kind == plausch.EventJoin && e.Member.ID == c.account.ID && e.Seq >= l.next {
@@ -296,7 +295,7 @@ func (c *Client) handleEvent(e plausch.Event) {
 	c.advance(l)
 }
 
-// advance hands on what can be, and asks for what is missing.
+// advance hands on the events that are next, and requests missing ones.
 func (c *Client) advance(l *roomLog) {
 	defer c.checkBehind(l)
 	switch {

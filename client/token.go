@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Credential is what signs in without a password.
+// Credential is a token for signing in without a password.
 type Credential struct {
 	Token string `json:"token"`
 	Guest bool   `json:"guest,omitzero"`
@@ -42,7 +42,7 @@ type TokenStore interface {
 	Delete(server, name string) error
 }
 
-// StateFolder returns the folder in which clients keep what outlives them:
+// StateFolder returns the folder in which clients keep tokens, pins and outboxes:
 // $XDG_STATE_HOME/plausch, or ~/.local/state/plausch.
 func StateFolder() (string, error) {
 	// The XDG Base Directory Specification has relative paths ignored.

@@ -146,9 +146,9 @@ const (
 	maxPresences = 10_000
 )
 
-// feed holds the updates that wait to be read. What can come in any number is
-// bounded: events and rooms by [feed.full], sends by the outbox, the rest
-// because only the newest is kept. The client's lock guards it.
+// feed holds the updates that wait to be read. It is bounded: events and rooms by
+// [feed.full], sends by the outbox, the rest because only the newest is kept. The
+// client's lock guards it.
 type feed struct {
 	queue     []Update
 	presences map[plausch.AccountID]Presence

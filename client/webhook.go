@@ -14,14 +14,14 @@ import (
 	"plausch/protocol"
 )
 
-// WebhookCreate says what webhook to make.
+// WebhookCreate are the properties of a new webhook.
 type WebhookCreate struct {
 	Room   plausch.RoomID
 	Name   string // of the account that the messages are from, which is made for it
 	Signed bool   // whether what comes has to be signed
 }
 
-// WebhookCreated is a new webhook. What is secret is told this once.
+// WebhookCreated is a new webhook. Its secrets are returned this once.
 type WebhookCreated struct {
 	plausch.Webhook
 	Token  string // the end of its address: see [PostWebhook]
