@@ -83,8 +83,8 @@ func cleanName(host string) string {
 	}, hostName(host))
 }
 
-// logArrival tells at the level debug what is believed of a request that came
-// through a proxy: it shows a host whether that says what it should. Paths, and the
+// logArrival logs, at the level debug, the origin of a request as its proxy reports it,
+// so that a host can check the proxy's headers. Paths, and the
 // names that others ask for, can hold a secret.
 func (s *Server) logArrival(r *http.Request, a arrival) {
 	if !connOf(r).Proxied() {

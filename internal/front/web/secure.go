@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TLS says what the HTTP side needs to know about the port's TLS.
+// TLS describes the port's TLS to the HTTP front.
 type TLS struct {
 	// Spoken is whether the port speaks TLS.
 	Spoken bool

@@ -1,4 +1,4 @@
-// Package web is what is spoken in HTTP on the one port: the WebSocket of the
+// Package web is the HTTP front on the one port: the WebSocket of the
 // native protocol, the API in package rest, the pages of package page, and whether
 // the server is well.
 //
@@ -34,7 +34,7 @@ const (
 	maxHeader      = 16 << 10
 )
 
-// Options says what the HTTP side needs.
+// Options are those of the HTTP front.
 type Options struct {
 	API      *api.API
 	Sessions *session.Server
@@ -43,15 +43,15 @@ type Options struct {
 	TLS   TLS
 	// Hosts are the names that are answered in plain text.
 	Hosts *Hosts
-	// Links is where the links begin that pages show.
+	// Links is the base of the links that pages show.
 	Links link.Base
 	// LastBackup tells when the last good backup was made, in a line.
 	LastBackup func() string
-	// Downloads is a folder with what make release has made.
+	// Downloads is a folder with the files of make release.
 	Downloads string
-	// Forwarded is whether proxies that are trusted say in Forwarded (RFC 7239)
-	// for whom they speak, instead of in X-Forwarded-For, -Proto, -Host and -Port.
-	// The other headers are what a client has made up.
+	// Forwarded is whether trusted proxies report their clients in Forwarded (RFC 7239)
+	// instead of X-Forwarded-For, -Proto, -Host and -Port. The other headers are then
+	// the client's own, and not believed.
 	Forwarded bool
 	// REST answers below /api/.
 	REST rest.Options
@@ -189,7 +189,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 // isOverdue reports whether a stranger has had the connection for long enough.
 func (c *conn) isOverdue() bool { return !c.Proxied() && !time.Now().Before(c.Until) && c.Stranger() }
 
-// Close implements net.Conn. It is not called for what has become a WebSocket.
+// Close implements net.Conn. It is not called for a connection that has become a WebSocket.
 func (c *conn) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(c.Ended)

@@ -76,8 +76,8 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 }
 
 // page returns the page that r comes from, or an error if that is another site's.
-// What is not a browser sends no Origin, and its cookies do not count: a page of
-// ours has shown that it is one.
+// Programs other than browsers send no Origin, and their cookies do not count: a page
+// of ours always sends one.
 func (a arrival) page(r *http.Request) (session.WebPage, error) {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
@@ -228,7 +228,7 @@ func (f *frames) control(op ws.OpCode, payload []byte) error {
 	return nil
 }
 
-// closeReply returns what answers a close frame with the given payload: the same
+// closeReply returns the reply to a close frame with the given payload: the same
 // status, or that the frame itself is wrong (RFC 6455, sections 5.5.1 and 7.4).
 func closeReply(payload []byte) []byte {
 	if len(payload) == 0 {

@@ -14,7 +14,7 @@ var (
 	listKeys  = []string{"attachments", "blocks", "embeds", "sections", "alerts", "cards", "cardsV2"}
 )
 
-// LookedFor tells people what a document has to have, one of which is enough.
+// LookedFor lists the keys, one of which a document has to have, for people.
 var LookedFor = strings.Join(slices.Concat(textKeys, titleKeys[:2], listKeys[:5]), ", ")
 
 // understood reports whether an object has a key that is told.
@@ -22,7 +22,7 @@ func (o object) understood() bool {
 	return slices.ContainsFunc(slices.Concat(titleKeys, textKeys, listKeys), func(key string) bool { return o[key] != nil })
 }
 
-// addDocument adds what a document says that was made for Slack, or for another
+// addDocument adds the text of a document that was made for Slack, or for another
 // program that takes a title and a text.
 func (l *lines) addDocument(o object) {
 	var told lines

@@ -53,7 +53,7 @@ type event struct {
 }
 
 // eventWriters add the lines of an event: who did what, and where to look. Those
-// that add nothing leave the event to [event.other].
+// that add nothing leave the event to [event.addUnknown].
 var eventWriters = map[string]func(event, *lines){
 	"ping":                           event.ping,
 	"push":                           event.push,

@@ -57,7 +57,7 @@ func (e event) push(l *lines) {
 	}
 }
 
-// refName returns what a ref is, and its name.
+// refName returns the kind of a ref, and its name.
 func refName(ref string) (what, name string) {
 	if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
 		return "tag", tag

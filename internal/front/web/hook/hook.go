@@ -1,11 +1,11 @@
-// Package hook reads what programs post to a webhook, and makes of it the text of
-// a message: what is written for Slack's incoming webhooks, the events of GitHub,
-// Gitea and Forgejo, and documents of other senders that have the usual keys. It is
+// Package hook turns the payload of a webhook into the text of a message: documents
+// for Slack's incoming webhooks, the events of GitHub, Gitea and Forgejo, and
+// documents of other senders that have the usual keys. It is
 // pure: it neither knows rooms nor sends anything.
 //
 // The formats are others' and grow without asking. So a document is read into a
-// tree of [object], in which anything may be anything: what is not understood is
-// skipped, and only what cannot be read at all is an error.
+// tree of [object], in which every value may have any type: unknown parts are skipped,
+// and only an unreadable document is an error.
 package hook
 
 import (
@@ -64,14 +64,14 @@ func Signed(h http.Header, body []byte, secret string) bool {
 	return err == nil && hmac.Equal(got, want)
 }
 
-// escapeSequence is what programs write for terminals (ECMA-48): colours and the
+// escapeSequence matches a terminal's escape sequences (ECMA-48): colours and the
 // like, titles and links, and pairs.
 var escapeSequence = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z^-~])`)
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// fit makes a text one that can be sent: without control characters and what programs
-// write for terminals, cut where it is too long.
+// fit makes a text one that can be sent: without control characters and escape
+// sequences, cut where it is too long.
 func fit(text string) string {
 	const more = "\n…"
 	text = escapeSequence.ReplaceAllLiteralString(text, "")

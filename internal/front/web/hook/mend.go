@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// maxDepth is how deep a mended document is read; what lies deeper becomes null.
+// maxDepth is how deep a mended document is read; deeper values become null.
 const maxDepth = 200
 
 // mend returns a document in which the usual slips of programs that put JSON
 // together by hand are mended: control characters and single backslashes within
-// strings, a comma at the end of a list, NaN and Infinity. What lies too deep is
-// cut out.
+// strings, a comma at the end of a list, NaN and Infinity. Values that
+// are too deep are cut out.
 func mend(doc string) string {
 	m := mender{doc: doc}
 	for m.at < len(m.doc) {
@@ -62,7 +62,7 @@ func (m *mender) step() {
 	m.at++
 }
 
-// write writes what does not lie too deep.
+// write writes c unless it is too deep.
 func (m *mender) write(c byte) {
 	if m.depth < maxDepth {
 		m.out.WriteByte(c)

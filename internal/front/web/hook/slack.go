@@ -67,7 +67,7 @@ func (l *lines) addBlock(b object) {
 	}
 }
 
-// list returns a list, or what is there alone as a list of one.
+// list returns a list, or another value as a list of one.
 func list(value any) []any {
 	switch value := value.(type) {
 	case []any:

@@ -34,7 +34,7 @@ func (q *request) accountData() (accountPage, error) {
 	return accountPage{latestFirst(devices.Devices), passkeys.Passkeys}, nil
 }
 
-// changed shows the page of the account: with what has been done, or why not.
+// changed shows the page of the account, with the change that was made or the error.
 func (q *request) changed(what string, err error) error {
 	if err == nil {
 		return q.goTo("/account", what)

@@ -91,8 +91,8 @@ func (q *request) accountList() (accountsPage, error) {
 	return accountsPage{list, []plausch.Role{plausch.RoleMember, plausch.RoleAdmin, plausch.RoleOwner}}, err
 }
 
-// accountChanged shows the page of all accounts: with what has been done, or why
-// not.
+// accountChanged shows the page of all accounts, with the change that was made or the
+// error.
 func (q *request) accountChanged(what string, err error) error {
 	if err == nil {
 		return q.goTo("/admin/accounts", what)

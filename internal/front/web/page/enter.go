@@ -10,7 +10,7 @@ import (
 )
 
 // enter makes this browser a device by a method whose result is that of sign_in,
-// whoever was signed in here before, and tells it its new token.
+// in place of any earlier sign-in, and tells it its new token.
 func enter[P any](q *request, method string, params P) error {
 	c := api.Caller{Remote: q.caller.Remote, Origin: q.caller.Origin, Admit: q.admitAccount}
 	defer c.Close()

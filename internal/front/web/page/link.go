@@ -8,21 +8,20 @@ type sharedLink struct {
 	URL        string
 	Expires    int64
 	Back       string
-	// ForOthers is whether the link is of use on another machine; Todo is what makes
-	// it so, if it is not.
+	// ForOthers is whether the link is of use on another machine; Todo is the advice
+	// if it is not.
 	ForOthers bool
 	Todo      string
 }
 
-// linkTo returns the data of a link to a page, with a code. It begins with what the
-// host has set, or else with what the browser has come by, if others can come by that,
-// too.
+// linkTo returns the data of a link to a page, with a code. Its base is the
+// host's setting, or else the address that the browser came by, if others can use that.
 func (q *request) linkTo(page, code string) sharedLink {
 	base := q.linkBase()
 	return sharedLink{URL: base.To(page, code), ForOthers: base.ForOthers(), Todo: base.Todo}
 }
 
-// linkBase returns where links to this server begin, for who is here: see [request.linkTo].
+// linkBase returns the base of links to this server for this visitor: see [request.linkTo].
 func (q *request) linkBase() link.Base {
 	base, came := q.server.opts.Links, link.At(q.arrival.Encrypted, q.arrival.Host)
 	if base.Scope != link.Anywhere && (came.ForOthers() || !base.ForOthers()) {

@@ -4,14 +4,14 @@
 // script; script.js makes them handier, and is needed for passkeys alone.
 //
 // Each request is a caller of its own to the table of package api, which signs in
-// by the cookie, asks, and is gone with the answer; so what may be done here is
-// what may be done anywhere.
+// by the cookie, asks, and is gone with the answer; so the permissions are those
+// of any other client.
 //
 // The rules that keep other sites out (docs/security.md has the why):
 //
 //   - the cookie goes to no other site and to no script, and every sign-in makes
 //     a new token: none is ever taken from outside;
-//   - what changes something is a POST, whose Origin has to be this very site;
+//   - every change is a POST, whose Origin has to be this very site;
 //   - no secret is in an address: codes stand behind the # of a link, which a
 //     browser keeps to itself;
 //   - a page loads from this site only, and has no script or style in it;
@@ -67,21 +67,22 @@ func (a Arrival) chat() string {
 	return "ws://" + a.Host
 }
 
-// Options says what a [Server] needs. All of it is required, but for Admit, Links, LastBackup, Downloads and BodyDeadline.
+// Options are those of a [Server]. All are required, but for Admit, Links, LastBackup,
+// Downloads and BodyDeadline.
 type Options struct {
 	API *api.API
 	// Arrival tells how a request came.
 	Arrival func(*http.Request) Arrival
 	// Admit is [api.Caller]'s for a request.
 	Admit func(r *http.Request, account plausch.AccountID, byAddress bool) bool
-	// Links is where links to this server begin, for who has come by an address that
-	// others cannot use.
+	// Links is the base of links to this server, for visitors by an address that others
+	// cannot use.
 	Links link.Base
 	// LastBackup tells when the last good backup was made, in a line. Nil means that
 	// it is not known.
 	LastBackup func() string
-	// Downloads is a folder with what make release has made, offered to those who have
-	// joined. It may be empty, or missing.
+	// Downloads is a folder with the files of make release, offered to accounts. It may be
+	// empty, or missing.
 	Downloads string
 	// BodyDeadline is how long the body of a request may take after its head; 0
 	// means 10 s.
@@ -94,7 +95,7 @@ type Server struct {
 	opts Options
 }
 
-// route is a page, or what a form of one is sent to.
+// route is a page, or the target of a form.
 type route struct {
 	pattern string
 	access  access

@@ -70,7 +70,7 @@ func (q *request) prepare(route route) error {
 	return q.hello(&q.caller)
 }
 
-// sameOrigin refuses what a page of another site sends. All browsers say where
+// sameOrigin refuses requests from pages of other sites. All browsers say where
 // a POST comes from.
 func (q *request) sameOrigin() error {
 	site := q.Header.Get("Sec-Fetch-Site")
@@ -206,7 +206,7 @@ func (q *request) view(name string) view {
 	return v
 }
 
-// done are the words for what has just been done, which the next page says.
+// done are the sentences about the last change, which the next page shows.
 var done = map[string]string{
 	"activated":   "The account can sign in again.",
 	"deactivated": "The account is deactivated, and its devices are signed out.",
@@ -222,12 +222,12 @@ var done = map[string]string{
 	"webhook":     "The webhook is deleted.",
 }
 
-// form returns what serves a page that has nothing to look up.
+// form returns a handler of a page without data.
 func form(name string) func(*request) error {
 	return func(q *request) error { return q.show(http.StatusOK, name, nil) }
 }
 
-// goTo returns what sends browsers to another page.
+// goTo returns a handler that redirects to another page.
 func goTo(path string) func(*request) error {
 	return func(q *request) error { return q.goTo(path, "") }
 }

@@ -100,7 +100,7 @@ func qrPath(text string) (code, error) {
 }
 
 // browser names a browser and its system, for the list of devices: "Firefox on
-// Linux". Which it is does not matter, so what is known of the most is enough.
+// Linux". Exactness does not matter, so the common ones are enough.
 func browser(agent string) string {
 	find := func(all [][2]string, other string) string {
 		for _, a := range all {

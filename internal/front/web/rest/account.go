@@ -32,7 +32,7 @@ func (q *request) signInByName() error {
 	return q.json(http.StatusCreated, signed)
 }
 
-// program is what the sender calls itself, for the list of devices.
+// program is the sender's name for itself, for the list of devices.
 func (q *request) program() string {
 	const most = 64 // bytes that hello takes
 	agent := strings.ToValidUTF8(q.UserAgent(), "")

@@ -67,7 +67,7 @@ func (s *Server) logInternal(r *http.Request, err error) {
 	}
 }
 
-// setErrorHeaders sets what goes with some codes: Retry-After in seconds (RFC
+// setErrorHeaders sets the headers of some codes: Retry-After in seconds (RFC
 // 9110, section 10.2.3), and how to sign in (RFC 6750, section 3).
 func setErrorHeaders(h http.Header, err error) {
 	var e *plausch.Error

@@ -70,7 +70,7 @@ type incoming struct {
 	read  int64
 }
 
-// end reads what the core did not, since the file was there already: a client that
+// end reads the bytes that the core did not, since the file was there already: a client that
 // does not wait for 100 Continue sends all of it before it reads the answer.
 func (u *incoming) end() error {
 	if u.read == 0 && u.q.Header.Get("Expect") != "" {

@@ -61,7 +61,7 @@ func openForm(body io.Reader, header string, f *core.File) (*form, error) {
 	}
 }
 
-// end reads what stands behind the file. A second one would be lost.
+// end reads the parts behind the file. A second one would be lost.
 func (f *form) end() error {
 	for {
 		part, err := f.parts.NextRawPart()

@@ -21,7 +21,7 @@ func (q *request) sendDirect() error {
 	return q.sendTo(protocol.MessageSend{To: q.PathValue("name")})
 }
 
-// sendTo sends what the body says to where m goes.
+// sendTo sends the message of the body to the room or person of m.
 func (q *request) sendTo(m protocol.MessageSend) error {
 	if err := q.readMessage(&m); err != nil {
 		return err
@@ -33,8 +33,8 @@ func (q *request) sendTo(m protocol.MessageSend) error {
 	return q.json(http.StatusCreated, sent)
 }
 
-// readMessage reads a message: JSON, or the text as it is. What curl -d sends is
-// called a form by its type, and is taken as it is, too.
+// readMessage reads a message: JSON, or the text as it is. The body of
+// curl -d has the type of a form, and is taken as it is, too.
 func (q *request) readMessage(m *protocol.MessageSend) error {
 	media, err := q.mediaType()
 	if err != nil {
@@ -93,7 +93,7 @@ func (q *request) messageRef() (protocol.MessageRef, error) {
 	return protocol.MessageRef{Room: room, Seq: seq}, nil
 }
 
-// change calls a method that changes a message, and answers with what became of it.
+// change calls a method that changes a message, and answers with its result.
 func change[P any](q *request, method string, params P) error {
 	sent, err := ask[protocol.MessageSent](q, method, params)
 	if err != nil {

@@ -2,8 +2,8 @@
 // in the header Authorization is enough to talk.
 //
 // Each request is a caller of its own to the table of package api, which signs in
-// by its token, asks, and is gone with the answer; so what may be done here is
-// what may be done anywhere, and nobody seems to come online by it. A stream is a
+// by its token, asks, and is gone with the answer; so the permissions are those of
+// any other client, and nobody seems to come online by it. A stream is a
 // request that lasts, and subscribes.
 //
 // The package has no goroutines of its own: a request is served in the one that
@@ -126,8 +126,8 @@ type request struct {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
-	// Who sends a request and then ends its side of the connection is answered as
-	// anyone. That a reader has gone is noticed by writing.
+	// A client that has ended its side of the connection still gets its answer. That a
+	// reader has gone is noticed by writing.
 	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer end(nil)
 	q := &request{Request: r.WithContext(ctx), w: w, server: s, hungUp: r.Context().Done()}

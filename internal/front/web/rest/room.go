@@ -54,7 +54,7 @@ func (q *request) getRoom() error { return q.withRoom(protocol.MethodRoomGet) }
 
 func (q *request) joinRoom() error { return q.withRoom(protocol.MethodRoomJoin) }
 
-// withRoom answers with what a method says of the room in the path.
+// withRoom answers with the result of a method about the room in the path.
 func (q *request) withRoom(method string) error {
 	ref, err := q.roomRef()
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 )
 
 // stream answers with the events of a room as they happen, one a line or, for
-// who accepts text/event-stream, as server-sent events. First it subscribes, then
-// it reads the log from where the caller wants it, and then it goes on with what
-// has been pushed since; what is known already is dropped by its seq, and a gap is
-// filled from the log. So nothing is missing, and nothing comes twice.
+// clients that accept text/event-stream, as server-sent events. First it subscribes, then
+// it reads the log from where the caller wants it, and then it goes on with the
+// pushes since; known events are dropped by their seqs, and a gap is filled from the
+// log. So nothing is missing, and nothing comes twice.
 func (q *request) stream() error {
 	room, err := q.room()
 	if err != nil {
@@ -181,8 +181,8 @@ func (st *stream) run(page protocol.History) error {
 // the connection still reads.
 const hungUpBeat = time.Second
 
-// after returns a page of the log: what comes after seq or, with newest, the
-// newest event.
+// after returns a page of the log: the events after seq or, with newest, the newest
+// event.
 func (st *stream) after(seq int64, newest bool) (protocol.History, error) {
 	p := protocol.HistoryGet{Room: int64(st.feed.room), After: &seq, Limit: protocol.MaxPage}
 	if newest {

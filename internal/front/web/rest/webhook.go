@@ -62,8 +62,8 @@ func (q *request) deleteWebhook() error {
 	return q.none()
 }
 
-// postHook takes what a program posts that was made for Slack, and answers as
-// Slack does: a word as text, "ok" if all is well. Some programs look at it.
+// postHook takes the post of a program that was made for Slack, and answers as Slack
+// does: a word as text, "ok" if all is well. Some programs look at it.
 func (q *request) postHook() error {
 	if err := q.takeHook(); err != nil {
 		if told := q.server.api.RecordPostFailure(q.caller.Remote, err); told != err {
@@ -78,7 +78,7 @@ func (q *request) postHook() error {
 	return q.text(http.StatusOK, "ok")
 }
 
-// errSignature is returned for what is not signed with the secret of the webhook.
+// errSignature is returned for posts that are not signed with the webhook's secret.
 var errSignature = plausch.Errorf(plausch.Forbidden, "the signature is missing or wrong")
 
 func (q *request) takeHook() error {
@@ -102,7 +102,7 @@ func (q *request) takeHook() error {
 	return err
 }
 
-// hookKey returns what a sender calls this delivery, which it may repeat.
+// hookKey returns the sender's id of this delivery, which it may repeat.
 func (q *request) hookKey() string {
 	for _, name := range []string{"Idempotency-Key", "X-GitHub-Delivery"} {
 		if key := q.Header.Get(name); key != "" && plausch.CheckClientID(key) == nil {
