@@ -197,8 +197,8 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 		found <- entered{to, err}
 	}()
 	updates := connect.Updates(ctx, s.client)
-	patience := time.NewTimer(s.timeout)
-	defer patience.Stop()
+	progressTimer := time.NewTimer(s.timeout)
+	defer progressTimer.Stop()
 	for !s.ready || s.lines != nil || len(s.waiting) > 0 || s.changing {
 		next := s.lines
 		if len(s.waiting) >= connect.MaxUnacknowledged || s.changing {
@@ -230,7 +230,7 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 		case line, ok := <-next:
 			progress = len(s.waiting) == 0 // nothing was waited for before
 			s.put(ctx, line, ok)
-		case <-patience.C:
+		case <-progressTimer.C:
 			if !s.ready || len(s.waiting) > 0 || s.changing {
 				return &connect.NoProgressError{After: s.timeout, Last: s.offline}
 			}
@@ -238,7 +238,7 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 			return connect.ErrInterrupted
 		}
 		if progress {
-			patience.Reset(s.timeout)
+			progressTimer.Reset(s.timeout)
 		}
 	}
 	return nil

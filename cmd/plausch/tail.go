@@ -107,14 +107,14 @@ type tailer struct {
 	out          *bufio.Writer // to stdout
 	stderr       io.Writer
 
-	client   *client.Client
-	progress *connect.Progress
-	patience *time.Timer  // ends the context of begin
-	room     plausch.Room // once it is known
-	caughtUp bool         // it was known by then, or is not there yet
-	offline  error        // why there is no connection; nil while there is one
-	lostAt   time.Time    // when it was lost; zero once that was said
-	lost     bool         // it was said
+	client        *client.Client
+	progress      *connect.Progress
+	progressTimer *time.Timer  // ends the context of begin
+	room          plausch.Room // once it is known
+	caughtUp      bool         // it was known by then, or is not there yet
+	offline       error        // why there is no connection; nil while there is one
+	lostAt        time.Time    // when it was lost; zero once that was said
+	lost          bool         // it was said
 
 	wasOnline bool
 }
@@ -153,8 +153,8 @@ func (t *tailer) run(ctx context.Context, c *connect.Login) error {
 func (t *tailer) begin(ctx context.Context, c *connect.Login) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t.patience = time.AfterFunc(t.timeout, func() { cancel(&connect.NoProgressError{After: t.timeout}) })
-	defer t.patience.Stop()
+	t.progressTimer = time.AfterFunc(t.timeout, func() { cancel(&connect.NoProgressError{After: t.timeout}) })
+	defer t.progressTimer.Stop()
 	for t.room.ID == 0 {
 		if err := t.next(ctx, c); err != nil {
 			return err
@@ -165,7 +165,7 @@ func (t *tailer) begin(ctx context.Context, c *connect.Login) error {
 		switch {
 		case t.target.Room != "":
 			if _, err := t.target.Enter(ctx, t.client); err != nil {
-				return t.why(ctx, err)
+				return t.endCause(ctx, err)
 			}
 		case t.follow:
 			return nil
@@ -176,8 +176,8 @@ func (t *tailer) begin(ctx context.Context, c *connect.Login) error {
 	return t.out.Flush()
 }
 
-// why returns the reason of the end of ctx if that is what err tells.
-func (t *tailer) why(ctx context.Context, err error) error {
+// endCause returns why ctx has ended, or err if it has not.
+func (t *tailer) endCause(ctx context.Context, err error) error {
 	var stalled *connect.NoProgressError
 	switch {
 	case ctx.Err() == nil:
@@ -203,7 +203,7 @@ func (t *tailer) next(ctx context.Context, c *connect.Login) error {
 		t.progress.Print("%s; trying again", c.ExplainOffline(t.offline))
 		return nil
 	case err != nil:
-		return t.why(ctx, err)
+		return t.endCause(ctx, err)
 	}
 	for _, u := range updates {
 		t.progress.Take(u)
@@ -271,7 +271,7 @@ func (t *tailer) joined(ctx context.Context, u client.RoomJoined) error {
 		err = t.printLast(ctx, u.After)
 	}
 	if err != nil {
-		return t.why(ctx, err)
+		return t.endCause(ctx, err)
 	}
 	return nil
 }
@@ -306,11 +306,11 @@ func (t *tailer) printAfter(ctx context.Context, after, last int64) error {
 	return nil
 }
 
-// history asks for a page, of events or of messages as they are now, which starts the
-// patience anew; it does not run while somebody reads what was printed.
+// history asks for a page, of events or of messages as they are now, which restarts
+// progressTimer; it does not run while the output is blocked by a slow reader.
 func (t *tailer) history(ctx context.Context, page client.HistoryQuery) ([]plausch.Event, bool, error) {
-	t.patience.Reset(t.timeout)
-	defer t.patience.Stop()
+	t.progressTimer.Reset(t.timeout)
+	defer t.progressTimer.Stop()
 	if t.events || t.ktn {
 		return t.client.History(ctx, t.room.ID, page)
 	}
