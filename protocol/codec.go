@@ -109,7 +109,8 @@ func (c Codec) Decode(doc []byte, v Body) error {
 			return nil
 		}
 		var err error
-		if doc, _, err = appendAsJSON(nil, doc); err != nil {
+		// Escapes seldom make a text longer than twice.
+		if doc, _, err = appendAsJSON(make([]byte, 0, 2*len(doc)), doc); err != nil {
 			return refuse("%v", err)
 		}
 	}
