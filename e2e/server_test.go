@@ -72,13 +72,19 @@ func startServer(t *testing.T, flags ...string) *serverProcess {
 	return s
 }
 
+// portCounter gives each address another port, from one by chance on: a server has two,
+// and chance alone now and then chose the same.
+var portCounter atomic.Int64
+
+func init() { portCounter.Store(rand.Int64N(12000)) }
+
 // freeAddress returns a place on the loopback to listen on. It is below the ports
 // that connections are given, so that nobody takes it while a server is down,
 // and no connection to it can meet itself.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+portCounter.Add(1)%12000)
 		ln, err := net.Listen("tcp", address)
 		if err != nil {
 			continue
