@@ -91,6 +91,9 @@ func Links(text string) []string {
 // order, each once, and whether it mentions the room. Mentions in quotes do not
 // count: who quotes one does not call again.
 func Mentions(text string) (names []string, room bool) {
+	if !strings.Contains(text, "@") {
+		return nil, false
+	}
 	seen := map[string]bool{}
 	visit(Parse(text), false, func(span Span) {
 		name := strings.ToLower(strings.TrimPrefix(span.Text, "@"))

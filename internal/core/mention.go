@@ -17,23 +17,22 @@ func (c *Core) mention(ctx context.Context, by plausch.Account, d *store.Draft, 
 		said = &plausch.Details{}
 	}
 	found, room := slices.Clone(said.Mentions), said.MentionsRoom
-	names, inText := markdown.Mentions(d.Text)
-	if inText && !room {
-		room = c.checkRuns(ctx, by, d.Room, "") == nil // of others it is only a text
+	names, roomInText := markdown.Mentions(d.Text)
+	if room || roomInText {
+		switch err := c.checkRuns(ctx, by, d.Room, "mention everybody in it"); {
+		case err == nil:
+			room, d.If.Manage = true, true
+		case room: // from others, in a text, it is only a text
+			return err
+		}
 	}
-	for _, name := range names {
+	for _, name := range names[:min(len(names), plausch.MaxMentions)] {
 		a, err := c.accountByName(ctx, name)
 		switch plausch.CodeOf(err) {
 		case "":
 			found = append(found, a.ID)
 		case plausch.NotFound, plausch.Invalid: // it is only a text
 		default:
-			return err
-		}
-	}
-	if room {
-		d.If.Manage = true
-		if err := c.checkRuns(ctx, by, d.Room, "mention everybody in it"); err != nil {
 			return err
 		}
 	}
