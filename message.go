@@ -43,6 +43,14 @@ type Quote struct {
 	Deleted bool
 }
 
+// ContentBytes returns how many bytes a text and, in its place, a sealed body have.
+func ContentBytes(text string, d *Details) int {
+	if d == nil {
+		return len(text)
+	}
+	return len(text) + len(d.Sealed)
+}
+
 // CheckSealed reports why a body cannot be sent as encrypted by a scheme: the scheme
 // is empty or no lowercase word of ASCII letters, digits and signs, or the body is
 // empty, over [MaxSealed] or not printable ASCII and newlines.

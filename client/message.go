@@ -70,7 +70,7 @@ func (c *Client) SendAll(ms []Outgoing) (ids []string, err error) {
 		if err := m.check(); err != nil {
 			return nil, err
 		}
-		size += len(m.Text)
+		size += plausch.ContentBytes(m.Text, m.Details)
 	}
 	c.sending.Lock()
 	defer c.sending.Unlock()

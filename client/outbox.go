@@ -14,7 +14,7 @@ const (
 	// MaxOutbox is how many sends the outbox holds, those included whose
 	// updates were not read yet.
 	MaxOutbox = 10_000
-	// maxOutboxBytes is how many bytes of text it holds.
+	// maxOutboxBytes is how many bytes of texts and sealed bodies it holds.
 	maxOutboxBytes = 32 << 20
 	// maxWindow is how many sends are in flight. Where the server takes long to
 	// answer, since it holds an account to its rate, fewer are, down to
@@ -35,7 +35,7 @@ type outbox struct {
 	list  []*outgoing // in order; what is done is dropped from the front
 	first int         // number of list[0]
 	next  int         // number of the first that may be waiting to be sent
-	bytes int         // of text in list
+	bytes int         // of texts and sealed bodies in list
 
 	draining bool      // the server said bye: nothing new goes out
 	window   int       // how many may be in flight
@@ -89,7 +89,7 @@ func (c *Client) enqueue(puts []storedSend) {
 	b := &c.outbox
 	for _, p := range puts {
 		b.list = append(b.list, &outgoing{storedSend: p, number: b.first + len(b.list)})
-		b.bytes += len(p.Text)
+		b.bytes += plausch.ContentBytes(p.Text, p.Details)
 		c.feed.add(p.queued())
 	}
 }
@@ -197,7 +197,7 @@ func refusesSend(err error) bool {
 func (c *Client) endSend(o *outgoing, u Update) {
 	b := &c.outbox
 	o.done = true
-	b.bytes -= len(o.Text)
+	b.bytes -= plausch.ContentBytes(o.Text, o.Details)
 	for len(b.list) > 0 && b.list[0].done {
 		b.list[0] = nil
 		b.list = b.list[1:]

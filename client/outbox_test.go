@@ -324,6 +324,23 @@ func TestOutboxIsLockedAcrossProcesses(t *testing.T) {
 	}
 }
 
+// TestSealedBodiesCountInTheOutbox fills it with them alone.
+func TestSealedBodiesCountInTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t)
+		f.wrap = func(int, net.Conn) (net.Conn, error) { return nil, io.ErrUnexpectedEOF }
+		r := open(t, f.options("anna"))
+		defer r.c.Close()
+		sealed := &plausch.Details{Scheme: "test", Sealed: strings.Repeat("x", plausch.MaxSealed)}
+		for n := range maxOutboxBytes/plausch.MaxSealed + 1 {
+			_, err := r.c.Send(Outgoing{Room: 1, Details: sealed})
+			if full := n == maxOutboxBytes/plausch.MaxSealed; full != errors.Is(err, ErrOutboxFull) {
+				t.Fatalf("send %d: %v", n, err)
+			}
+		}
+	})
+}
+
 func TestOutboxIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)

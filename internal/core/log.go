@@ -56,13 +56,7 @@ type entry struct {
 }
 
 // size is about how many bytes the entry's event has for its readers.
-func (e *entry) size() int {
-	size := len(e.draft.Text)
-	if e.draft.Details != nil {
-		size += len(e.draft.Details.Sealed)
-	}
-	return size
-}
+func (e *entry) size() int { return plausch.ContentBytes(e.draft.Text, e.draft.Details) }
 
 type batch struct {
 	entries []entry
