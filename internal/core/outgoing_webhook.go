@@ -80,15 +80,5 @@ func originOf(address string) string {
 // DeleteOutgoingWebhook ends an outgoing webhook at once. Whoever runs its room may.
 func (c *Core) DeleteOutgoingWebhook(ctx context.Context, by plausch.Account, id int64) error {
 	hook, err := c.store.OutgoingWebhook(ctx, id)
-	if err == nil {
-		err = c.checkCanManageWebhooks(ctx, by, hook.Room)
-	}
-	switch plausch.CodeOf(err) {
-	case "":
-		return conflictError(c.store.DeleteOutgoingWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
-	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
-		return errNoWebhook()
-	default:
-		return err
-	}
+	return c.deleteWebhook(ctx, by, id, hook.Room, err, c.store.DeleteOutgoingWebhook)
 }

@@ -102,12 +102,21 @@ func (c *Core) listOwnWebhooks(ctx context.Context, by plausch.Account) ([]plaus
 // DeleteWebhook ends a webhook, at once and for ever. Whoever runs its room may.
 func (c *Core) DeleteWebhook(ctx context.Context, by plausch.Account, id int64) error {
 	hook, err := c.store.Webhook(ctx, id)
+	return c.deleteWebhook(ctx, by, id, hook.Room, err, c.store.DeleteWebhook)
+}
+
+// deleteWebhook deletes a webhook, incoming or outgoing, of a room. Found is the error of
+// looking it up.
+func (c *Core) deleteWebhook(ctx context.Context, by plausch.Account, id int64, room plausch.RoomID, found error,
+	do func(ctx context.Context, id int64, at time.Time, by plausch.AccountID, judged ...store.Judged) error,
+) error {
+	err := found
 	if err == nil {
-		err = c.checkCanManageWebhooks(ctx, by, hook.Room)
+		err = c.checkCanManageWebhooks(ctx, by, room)
 	}
 	switch plausch.CodeOf(err) {
 	case "":
-		return conflictError(c.store.DeleteWebhook(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: hook.Room}))
+		return conflictError(do(ctx, id, c.now(), by.ID, store.Judged{Account: by.ID, Role: by.Role, Member: room}))
 	case plausch.NotFound, plausch.Forbidden: // whether there is one is nobody else's business
 		return errNoWebhook()
 	default:
