@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plausch"
 	"plausch/client"
 	"plausch/internal/connect"
 )
@@ -53,7 +54,7 @@ func lastText(e client.InboxEntry) string {
 	text := e.Last.Text
 	switch {
 	case e.Last.Sealed:
-		text = "[encrypted]"
+		text = plausch.SealedText
 	case text == "" && e.Last.Files > 0:
 		text = "[file]"
 	}

@@ -69,12 +69,9 @@ func newRoomMemberCommand(use, short, done string, do func(context.Context, *cli
 		Short: short,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target, err := connect.ParseTarget(args[0])
+			target, err := parseRoom(args[0])
 			if err != nil {
 				return err
-			}
-			if target.Peer != "" {
-				return connect.Usagef("%s is a person; name a room", target)
 			}
 			return request(cmd, flags, func(ctx context.Context, c *client.Client) error {
 				if err := do(ctx, c, target); err != nil {
@@ -87,6 +84,15 @@ func newRoomMemberCommand(use, short, done string, do func(context.Context, *cli
 	}
 	addConnection(cmd, &flags)
 	return cmd
+}
+
+// parseRoom reads the address of a room that is none of a person.
+func parseRoom(address string) (connect.Target, error) {
+	target, err := connect.ParseTarget(address)
+	if err == nil && target.Peer != "" {
+		err = connect.Usagef("%s is a person; name a room", target)
+	}
+	return target, err
 }
 
 func joinRoom(ctx context.Context, c *client.Client, t connect.Target) error {

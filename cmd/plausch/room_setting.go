@@ -59,12 +59,9 @@ func newRoomSettingCommand(s roomSetting) *cobra.Command {
 		Example: "  " + s.example,
 		Args:    cobra.ExactArgs(1 + s.args),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target, err := connect.ParseTarget(args[0])
+			target, err := parseRoom(args[0])
 			if err != nil {
 				return err
-			}
-			if target.Peer != "" {
-				return connect.Usagef("%s is a person; name a room", target)
 			}
 			return request(cmd, flags, func(ctx context.Context, c *client.Client) error {
 				room, err := c.GetRoom(ctx, target.Ref())

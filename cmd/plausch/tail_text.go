@@ -30,45 +30,35 @@ func eventRows(e plausch.Event, columns int) string {
 	if e.Kind == plausch.EventMessage {
 		return messageRows(e, columns)
 	}
-	head := fmt.Sprintf("%s * %s ", e.Time.Local().Format("2006-01-02 15:04"), client.CleanLine(e.Actor.Shown()))
+	head := e.Time.Local().Format("2006-01-02 15:04") + " * "
 	return terminal.Wrap(head, eventText(e), columns, tailIndent) + "\n"
 }
 
-// eventText describes an event that is no message.
+// eventText says who did what by an event that is no message.
 func eventText(e plausch.Event) string {
-	member := client.CleanLine(e.Member.Shown())
+	if e.Kind == plausch.EventJoin || e.Kind == plausch.EventLeave {
+		return connect.MembershipText(e)
+	}
+	did := "did something that this version does not know: " + client.CleanLine(string(e.Kind))
 	switch e.Kind {
 	case plausch.EventEdit:
-		return fmt.Sprintf("changed %d: %s", e.Target, connect.MessageText(e, func(bracket string) string { return bracket }))
+		did = fmt.Sprintf("changed %d: %s", e.Target, connect.MessageText(e, func(bracket string) string { return bracket }))
 	case plausch.EventDelete:
-		if e.Target == 0 {
-			return "deleted all its messages"
-		}
-		return fmt.Sprintf("deleted %d", e.Target)
+		did = fmt.Sprintf("deleted %d", e.Target)
 	case plausch.EventReact:
-		return fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))
+		did = fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))
 	case plausch.EventUnreact:
-		return fmt.Sprintf("took back from %d: %s", e.Target, client.CleanLine(e.Text))
+		did = fmt.Sprintf("took back from %d: %s", e.Target, client.CleanLine(e.Text))
 	case plausch.EventPin:
-		return fmt.Sprintf("pinned %d", e.Target)
+		did = fmt.Sprintf("pinned %d", e.Target)
 	case plausch.EventUnpin:
-		return fmt.Sprintf("unpinned %d", e.Target)
-	case plausch.EventJoin:
-		if e.Actor.ID == e.Member.ID {
-			return "joined"
-		}
-		return "added " + member
-	case plausch.EventLeave:
-		if e.Actor.ID == e.Member.ID {
-			return "left"
-		}
-		return "removed " + member
+		did = fmt.Sprintf("unpinned %d", e.Target)
 	case plausch.EventRole:
-		return "gave " + member + " another role"
+		did = "gave " + client.CleanLine(e.Member.Shown()) + " another role"
 	case plausch.EventRoom:
-		return "changed the room"
+		did = "changed the room"
 	}
-	return "did something that this version does not know: " + client.CleanLine(string(e.Kind))
+	return client.CleanLine(e.Actor.Shown()) + " " + did
 }
 
 const tailIndent = 4

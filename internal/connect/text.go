@@ -33,6 +33,21 @@ func MessageText(e plausch.Event, show func(file string) string) string {
 	return strings.Join(parts, " ")
 }
 
+// MembershipText says who did what to whose membership by a join or a leave.
+func MembershipText(e plausch.Event) string {
+	actor, member := client.CleanLine(e.Actor.Shown()), client.CleanLine(e.Member.Shown())
+	switch {
+	case e.Kind == plausch.EventJoin && e.Actor.ID == e.Member.ID:
+		return member + " joined"
+	case e.Kind == plausch.EventJoin:
+		return actor + " added " + member
+	case e.Actor.ID == e.Member.ID:
+		return member + " left"
+	default:
+		return actor + " removed " + member
+	}
+}
+
 // VisibleText returns the part of a text that is visible on a terminal.
 func VisibleText(s string) string {
 	s = strings.TrimPrefix(s, "\ufeff")

@@ -57,24 +57,9 @@ func (r *renderer) event(e plausch.Event, label string) string {
 		text := connect.MessageText(e, func(bracket string) string { return r.styled(styleDim, bracket) })
 		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", r.highlight(text), r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
-		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, membership(e)), r.columns(), clockIndent) + "\n"
+		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, connect.MembershipText(e)), r.columns(), clockIndent) + "\n"
 	}
 	return ""
-}
-
-// membership says what a join or leave did.
-func membership(e plausch.Event) string {
-	actor, member := client.CleanLine(e.Actor.Shown()), client.CleanLine(e.Member.Shown())
-	switch {
-	case e.Kind == plausch.EventJoin && e.Actor.ID == e.Member.ID:
-		return member + " joined"
-	case e.Kind == plausch.EventJoin:
-		return actor + " added " + member
-	case e.Actor.ID == e.Member.ID:
-		return member + " left"
-	default:
-		return actor + " removed " + member
-	}
 }
 
 // dayOf returns a line with the day of t, if it has not been said. That it is
