@@ -42,7 +42,6 @@ const (
 // The migrations and some queries spell these out.
 const (
 	codeMessage = 1
-	codeEdit    = 4
 
 	codePublic = 1
 	codeDirect = 3
