@@ -34,7 +34,7 @@ reproducible:
 
 test: deps
 	go vet ./...
-	go test $(RACE) -timeout 15m ./...
+	go test $(RACE) -p 4 -timeout 15m ./...
 
 check: lint test long fuzz reproducible
 
@@ -45,7 +45,7 @@ lint:
 
 # The longer rounds of the crash, fault, upgrade and limit tests.
 long: deps
-	PLAUSCH_LONG=1 go test $(RACE) -timeout 60m ./e2e/... ./internal/backup ./internal/store/sqlite
+	PLAUSCH_LONG=1 go test $(RACE) -timeout 60m ./client ./e2e/... ./internal/backup ./internal/store/sqlite
 
 # Every fuzz target for a while.
 fuzz:

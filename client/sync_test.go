@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -432,12 +433,12 @@ func TestServerWentBackMeanwhile(t *testing.T) {
 }
 
 // TestCutAtEveryByte is R8: the first connections break at each byte of
-// sign-in, resume, sends and their acknowledgements.
+// sign-in, resume, sends and their acknowledgements; at each third one in a short run.
 func TestCutAtEveryByte(t *testing.T) {
 	for _, codec := range []protocol.Codec{protocol.Msgpack, protocol.JSON} {
-		whole, step := 0, 1
-		if testing.Short() {
-			step = 7
+		whole, step := 0, 3
+		if os.Getenv("PLAUSCH_LONG") != "" {
+			step = 1
 		}
 		for at := 0; at == 0 || at <= whole; at += step {
 			synctest.Test(t, func(t *testing.T) {

@@ -173,7 +173,7 @@ func (a *audience) speak(n int) time.Duration {
 // are cut off.
 func TestSlowReaders(t *testing.T) {
 	const slow = 100
-	many, messages := pick(500, 1000), pick(100, 400)
+	many, messages := pick(200, 1000), pick(50, 400)
 	s := startServer(t, append(slices.Clone(noSendLimits), "--limits-connections-private-before-sign-in=2000")...)
 	a := newAudience(t, s, many)
 	a.speak(messages) // warms up
