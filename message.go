@@ -31,6 +31,8 @@ type Message struct {
 	Reactions               []Reaction // in the order in which the emojis came
 	// Quote is the message that this one answers, nil if none.
 	Quote *Quote
+	// Hidden and Saved are as in [Personal], of the account that asked.
+	Hidden, Saved bool
 }
 
 // Quote is a message as its answers show it: as it is now.

@@ -188,6 +188,54 @@ func (c *Client) UnpinMessage(ctx context.Context, room plausch.RoomID, seq int6
 	return c.changeMessage(ctx, protocol.MethodMessageUnpin, &protocol.MessageRef{Room: int64(room), Seq: seq})
 }
 
+// MessageVersion is what a message has said for a while: since Seq, which is the message
+// itself or an edit.
+type MessageVersion struct {
+	Seq     int64
+	Time    time.Time
+	Text    string
+	Details *plausch.Details // nil if there are none
+}
+
+// MessageVersions returns what a message has said, the newest first, below the seq before
+// (0: all), and whether there is more: for its author, and those who run the room.
+func (c *Client) MessageVersions(ctx context.Context, room plausch.RoomID, seq, before int64) (versions []MessageVersion, more bool, err error) {
+	var w protocol.MessageVersions
+	if err := c.read(ctx, protocol.MethodMessageVersions, &protocol.MessageVersionsGet{Room: int64(room), Seq: seq, Before: before}, &w); err != nil {
+		return nil, false, err
+	}
+	for _, v := range w.Versions {
+		versions = append(versions, MessageVersion{Seq: v.Seq, Time: time.UnixMilli(v.Time), Text: v.Text, Details: v.Details.Details()})
+	}
+	return versions, w.More, nil
+}
+
+// HideMessage has the account not see a message any more, on all its devices.
+func (c *Client) HideMessage(ctx context.Context, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, protocol.MethodMessageHide, room, seq)
+}
+
+// UnhideMessage ends that.
+func (c *Client) UnhideMessage(ctx context.Context, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, protocol.MethodMessageUnhide, room, seq)
+}
+
+// SaveMessage puts a message into the list of [Client.ListSaved].
+func (c *Client) SaveMessage(ctx context.Context, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, protocol.MethodMessageSave, room, seq)
+}
+
+// UnsaveMessage takes it out of the list.
+func (c *Client) UnsaveMessage(ctx context.Context, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, protocol.MethodMessageUnsave, room, seq)
+}
+
+func (c *Client) setPersonal(ctx context.Context, method string, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	var w protocol.Personal
+	err := c.read(ctx, method, &protocol.MessageRef{Room: int64(room), Seq: seq}, &w)
+	return w.Personal(), err
+}
+
 func (c *Client) changeMessage(ctx context.Context, method string, params protocol.Body) (int64, error) {
 	var w protocol.MessageSent
 	err := c.read(ctx, method, params, &w)

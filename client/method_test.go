@@ -47,6 +47,7 @@ func TestEveryMethod(t *testing.T) {
 	w.manageOwnAccount()
 	w.talk()
 	w.change()
+	w.keep()
 	w.files()
 	w.webhooks()
 	w.outgoingWebhooks()
@@ -236,6 +237,62 @@ func (w *world) manageOwnAccount() {
 	w.must(conn.SignOut(ctx))
 	_, err = w.dial().SignIn(ctx, protocol.SignIn{Token: guest.Token})
 	w.expect(err, plausch.SignInFailed)
+}
+
+// keep does what can be done with a message without changing it.
+func (w *world) keep() {
+	ctx, alice, bob := w.t.Context(), w.alice, w.bob
+	room, err := alice.CreateRoom(ctx, "keep", plausch.RoomPrivate)
+	w.must(err)
+	w.must(alice.AddMember(ctx, room.ID, "bob"))
+	_, err = alice.Send(client.Outgoing{Room: room.ID, Text: "one"})
+	w.must(err)
+	w.must(alice.Flush(ctx))
+	_, err = alice.EditMessage(ctx, room.ID, 3, client.Edit{Text: "two"})
+	w.must(err)
+	versions, more, err := alice.MessageVersions(ctx, room.ID, 3, 0)
+	w.must(err)
+	if len(versions) != 2 || more || versions[0].Text != "two" || versions[1].Text != "one" || versions[1].Seq != 3 || versions[0].Time.IsZero() {
+		w.t.Errorf("the versions are %+v", versions)
+	}
+	for what, step := range map[string]struct {
+		do   func(context.Context, plausch.RoomID, int64) (plausch.Personal, error)
+		undo func(context.Context, plausch.RoomID, int64) (plausch.Personal, error)
+		want plausch.Personal
+	}{
+		"hide": {bob.HideMessage, bob.UnhideMessage, plausch.Personal{Room: room.ID, Seq: 3, Hidden: true}},
+		"save": {bob.SaveMessage, bob.UnsaveMessage, plausch.Personal{Room: room.ID, Seq: 3, Saved: true}},
+	} {
+		if p, err := step.do(ctx, room.ID, 3); err != nil || p != step.want {
+			w.t.Errorf("%s: %+v, %v", what, p, err)
+		}
+		hidden, err := bob.ListHidden(ctx)
+		w.must(err)
+		saved, _, err := bob.ListSaved(ctx, 0)
+		w.must(err)
+		if len(hidden) == 1 != step.want.Hidden || len(saved) == 1 != step.want.Saved {
+			w.t.Errorf("%s: hidden are %+v, saved %+v", what, hidden, saved)
+		}
+		if len(saved) == 1 && (saved[0].Text != "two" || saved[0].Room != room.ID || !saved[0].Saved) {
+			w.t.Errorf("saved is %+v", saved[0])
+		}
+		if p, err := step.undo(ctx, room.ID, 3); err != nil || p != (plausch.Personal{Room: room.ID, Seq: 3}) {
+			w.t.Errorf("%s, undone: %+v, %v", what, p, err)
+		}
+	}
+	id, err := bob.AddReport(ctx, room.ID, 3, "It is no greeting.")
+	w.must(err)
+	reports, more, err := alice.ListReports(ctx, client.ReportQuery{})
+	w.must(err)
+	if len(reports) != 1 || more || reports[0].ID != id || reports[0].RoomName != "keep" || reports[0].Message.Text != "two" || reports[0].Reporter.Name != "bob" {
+		w.t.Fatalf("the reports are %+v", reports)
+	}
+	w.must(alice.CloseReport(ctx, id))
+	reports, _, err = alice.ListReports(ctx, client.ReportQuery{Closed: true})
+	w.must(err)
+	if len(reports) != 1 || reports[0].Closer.Name != "alice" || reports[0].Closed.IsZero() {
+		w.t.Errorf("the closed reports are %+v", reports)
+	}
 }
 
 // change does all that can be done to a message.

@@ -258,6 +258,10 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Marker{Room: plausch.RoomID(f.Marker.Room), ReadState: f.Marker.ReadState()})
 	case f.Draft != nil:
 		c.feed.add(Draft{f.Draft.Draft()})
+	case f.Personal != nil:
+		c.feed.add(Personal{f.Personal.Personal()})
+	case f.Report != nil:
+		c.feed.add(Report{f.Report.Report()})
 	case f.Bye != nil:
 		c.outbox.draining = true
 	}

@@ -12,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [Draft], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [Draft], [Personal], [Report], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -89,6 +89,12 @@ type Marker struct {
 // there.
 type Draft struct{ plausch.Draft }
 
+// Personal tells what the account has done with a message for itself, on whichever device.
+type Personal struct{ plausch.Personal }
+
+// Report tells of a report that the account moderates: it is new, or was closed.
+type Report struct{ plausch.Report }
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -132,6 +138,8 @@ func (Presence) update()   {}
 func (Typing) update()     {}
 func (Marker) update()     {}
 func (Draft) update()      {}
+func (Personal) update()   {}
+func (Report) update()     {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -173,7 +181,9 @@ func (f *feed) add(u Update) {
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { m, ok := old.(Marker); return ok && m.Room == u.Room })
 	case Draft:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { d, ok := old.(Draft); return ok && d.Room == u.Room })
-	case Typing:
+	case Personal:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { p, ok := old.(Personal); return ok && p.Room == u.Room && p.Seq == u.Seq })
+	case Typing, Report: // which can be listed
 		if f.full() {
 			return
 		}

@@ -33,6 +33,9 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
 	"messages":              {"Messages", "Messages", "no verb"},
+	"message.versions":      {"MessageVersions", "MessageVersions", "no verb"},
+	"saved.list":            {"ListSaved", "ListSaved", "no plural"},
+	"hidden.list":           {"ListHidden", "ListHidden", "no plural"},
 	"message.react":         {"React", "React", "the verb says it"},
 	"message.unreact":       {"Unreact", "Unreact", "as message.react"},
 	"message.send":          {"Send", "SendMessage", "it is what a client is for"},
@@ -52,7 +55,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 var storeVerbs = []string{
 	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
 	"member.list", "outgoing_webhook.create", "outgoing_webhook.delete", "outgoing_webhook.list", "passkey.delete", "passkey.list",
-	"push.list", "push.subscribe", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
+	"push.list", "push.subscribe", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.

@@ -18,6 +18,8 @@ type Frame struct {
 	Typing   *Typing
 	Marker   *Marker
 	Draft    *Draft
+	Personal *Personal
+	Report   *Report
 	Bye      *Error
 }
 
@@ -30,6 +32,8 @@ type jsonFrame struct {
 	Typing   *Typing          `json:"typing"`
 	Marker   *Marker          `json:"marker"`
 	Draft    *Draft           `json:"draft"`
+	Personal *Personal        `json:"personal"`
+	Report   *Report          `json:"report"`
 	Bye      *Error           `json:"bye"`
 }
 
@@ -58,6 +62,10 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "marker"), f.Marker)
 	case f.Draft != nil:
 		dst = c.Encode(c.key(dst, "draft"), f.Draft)
+	case f.Personal != nil:
+		dst = c.Encode(c.key(dst, "personal"), f.Personal)
+	case f.Report != nil:
+		dst = c.Encode(c.key(dst, "report"), f.Report)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -80,7 +88,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -122,6 +130,12 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "draft":
 			f.Draft = new(Draft)
 			b, err = decodeNext(b, f.Draft)
+		case "personal":
+			f.Personal = new(Personal)
+			b, err = decodeNext(b, f.Personal)
+		case "report":
+			f.Report = new(Report)
+			b, err = decodeNext(b, f.Report)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)

@@ -3,7 +3,7 @@ package protocol
 import "plausch"
 
 //msgp:limit arrays:256 maps:64
-//msgp:ignore MessageEdit MessageRef MessageReact MessagesGet
+//msgp:ignore MessageEdit MessageRef MessageReact MessagesGet MessageVersionsGet MessageVersion MessageVersions
 
 // MessageSend is the params of message.send: to a room by id or, if Room is 0,
 // to the account named To, in the direct room that the first message makes.
@@ -36,7 +36,8 @@ type MessageEdit struct {
 	Details  *Details `json:"details,omitempty"`
 }
 
-// MessageRef is the params of message.delete, message.pin and message.unpin.
+// MessageRef is the params of message.delete, message.pin, message.unpin, message.hide,
+// message.unhide, message.save and message.unsave.
 type MessageRef struct {
 	Room int64 `json:"room"`
 	Seq  int64 `json:"seq"`
@@ -47,6 +48,36 @@ type MessageReact struct {
 	Room  int64  `json:"room"`
 	Seq   int64  `json:"seq"`
 	Emoji string `json:"emoji"` // see [plausch.CheckEmoji]
+}
+
+// MessageVersionsGet is the params of message.versions: what the message Seq of Room has
+// said, the newest first.
+type MessageVersionsGet struct {
+	Room   int64 `json:"room"`
+	Seq    int64 `json:"seq"`
+	Before int64 `json:"before,omitzero"` // seq of the last version of the page before
+	Limit  int   `json:"limit,omitzero"`
+}
+
+// MessageVersion is what a message has said for a while: since the event Seq, which is the
+// message itself or an edit.
+type MessageVersion struct {
+	Seq     int64    `json:"seq"`
+	Time    int64    `json:"time"` // milliseconds since 1970-01-01 UTC
+	Text    string   `json:"text,omitzero"`
+	Details *Details `json:"details,omitempty"`
+}
+
+// MessageVersions is the result of message.versions.
+type MessageVersions struct {
+	Versions []MessageVersion `json:"versions,omitempty"`
+	More     bool             `json:"more,omitzero"`
+}
+
+// NewMessageVersion returns a message or an edit as it goes over the wire.
+func NewMessageVersion(e *plausch.Event) MessageVersion {
+	w := NewEvent(e)
+	return MessageVersion{Seq: w.Seq, Time: w.Time, Text: w.Text, Details: w.Details}
 }
 
 // MessagesGet is the params of messages: at most Limit messages of Room, the newest
@@ -84,7 +115,9 @@ type Message struct {
 	Deleted     int64        `json:"deleted,omitzero" msg:"deleted,omitempty"` // seq of the deletion
 	Pinned      int64        `json:"pinned,omitzero" msg:"pinned,omitempty"`   // seq of the pin
 	Reactions   []Reaction   `json:"reactions,omitempty" msg:"reactions,omitempty"`
-	Quote       *Quote       `json:"quote,omitempty" msg:"quote,omitempty"` // the message Target
+	Quote       *Quote       `json:"quote,omitempty" msg:"quote,omitempty"`  // the message Target
+	Hidden      bool         `json:"hidden,omitzero" msg:"hidden,omitempty"` // the caller does not want to see it
+	Saved       bool         `json:"saved,omitzero" msg:"saved,omitempty"`   // the caller has saved it
 }
 
 // Reaction is an emoji under a message.
@@ -110,7 +143,7 @@ func NewMessage(m *plausch.Message) Message {
 	e := NewEvent(&m.Event)
 	w := Message{
 		Seq: e.Seq, Time: e.Time, From: e.From, Text: e.Text, ClientID: e.ClientID, Target: e.Target, Attachments: e.Attachments,
-		Details: e.Details, Edited: m.Edited, Deleted: m.Deleted, Pinned: m.Pinned,
+		Details: e.Details, Edited: m.Edited, Deleted: m.Deleted, Pinned: m.Pinned, Hidden: m.Hidden, Saved: m.Saved,
 	}
 	for _, r := range m.Reactions {
 		first := make([]Account, len(r.First))
@@ -131,7 +164,7 @@ func (w *Message) Message(room plausch.RoomID) plausch.Message {
 		Room: int64(room), Seq: w.Seq, Time: w.Time, Kind: string(plausch.EventMessage), From: w.From, Text: w.Text, ClientID: w.ClientID,
 		Target: w.Target, Attachments: w.Attachments, Details: w.Details,
 	}
-	m := plausch.Message{Event: e.Event(), Edited: w.Edited, Deleted: w.Deleted, Pinned: w.Pinned}
+	m := plausch.Message{Event: e.Event(), Edited: w.Edited, Deleted: w.Deleted, Pinned: w.Pinned, Hidden: w.Hidden, Saved: w.Saved}
 	for _, r := range w.Reactions {
 		first := make([]plausch.AccountRef, len(r.First))
 		for i, a := range r.First {
@@ -147,7 +180,7 @@ func (w *Message) Message(room plausch.RoomID) plausch.Message {
 
 // MessageSize is at least the size of m in a page, in either codec.
 func MessageSize(m *plausch.Message) int {
-	const keysAndNumbers, ofReaction, ofQuote = 64, 64, 96
+	const keysAndNumbers, ofReaction, ofQuote = 96, 64, 96
 	size := EventSize(&m.Event) + keysAndNumbers
 	for _, r := range m.Reactions {
 		size += ofReaction + quotedSize(r.Emoji)

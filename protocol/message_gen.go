@@ -16,8 +16,8 @@ const (
 func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(13)
-	var zb0001Mask uint16 /* 13 bits */
+	zb0001Len := uint32(15)
+	var zb0001Mask uint16 /* 15 bits */
 	_ = zb0001Mask
 	if z.Text == "" {
 		zb0001Len--
@@ -58,6 +58,14 @@ func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.Quote == nil {
 		zb0001Len--
 		zb0001Mask |= 0x1000
+	}
+	if z.Hidden == false {
+		zb0001Len--
+		zb0001Mask |= 0x2000
+	}
+	if z.Saved == false {
+		zb0001Len--
+		zb0001Mask |= 0x4000
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -156,6 +164,16 @@ func (z *Message) MarshalMsg(b []byte) (o []byte, err error) {
 					return
 				}
 			}
+		}
+		if (zb0001Mask & 0x2000) == 0 { // if not omitted
+			// string "hidden"
+			o = append(o, 0xa6, 0x68, 0x69, 0x64, 0x64, 0x65, 0x6e)
+			o = msgp.AppendBool(o, z.Hidden)
+		}
+		if (zb0001Mask & 0x4000) == 0 { // if not omitted
+			// string "saved"
+			o = append(o, 0xa5, 0x73, 0x61, 0x76, 0x65, 0x64)
+			o = msgp.AppendBool(o, z.Saved)
 		}
 	}
 	return
@@ -317,6 +335,18 @@ func (z *Message) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "hidden":
+			z.Hidden, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Hidden")
+				return
+			}
+		case "saved":
+			z.Saved, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Saved")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -351,6 +381,7 @@ func (z *Message) Msgsize() (s int) {
 	} else {
 		s += z.Quote.Msgsize()
 	}
+	s += 7 + msgp.BoolSize + 6 + msgp.BoolSize
 	return
 }
 

@@ -32,7 +32,7 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing, marker, draft and bye.
+// typing, marker, draft, personal, report and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -118,7 +118,17 @@ const (
 	MethodMessageUnreact     = "message.unreact"
 	MethodMessagePin         = "message.pin"
 	MethodMessageUnpin       = "message.unpin"
+	MethodMessageVersions    = "message.versions"
+	MethodMessageHide        = "message.hide"
+	MethodMessageUnhide      = "message.unhide"
+	MethodMessageSave        = "message.save"
+	MethodMessageUnsave      = "message.unsave"
 	MethodMessages           = "messages"
+	MethodSavedList          = "saved.list"
+	MethodHiddenList         = "hidden.list"
+	MethodReportAdd          = "report.add"
+	MethodReportList         = "report.list"
+	MethodReportClose        = "report.close"
 	MethodHistory            = "history"
 	MethodMarkerSet          = "marker.set"
 	MethodInbox              = "inbox"

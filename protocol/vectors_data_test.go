@@ -128,6 +128,17 @@ var requests = []struct {
 	{"draft.list", 14, MethodDraftList, &DraftList{After: 17, Limit: 200}},
 	{"inbox, all params", 14, MethodInbox, &InboxGet{Before: 1790000000000, Room: 17, Limit: 50}},
 	{"marker.set, back", 14, MethodMarkerSet, &MarkerSet{Room: 17, Seq: 0, Back: true}},
+	{"message.versions", 15, MethodMessageVersions, &MessageVersionsGet{Room: 17, Seq: 41, Before: 44, Limit: 10}},
+	{"message.hide", 15, MethodMessageHide, &MessageRef{Room: 17, Seq: 41}},
+	{"message.unhide", 15, MethodMessageUnhide, &MessageRef{Room: 17, Seq: 41}},
+	{"message.save", 15, MethodMessageSave, &MessageRef{Room: 17, Seq: 41}},
+	{"message.unsave", 15, MethodMessageUnsave, &MessageRef{Room: 17, Seq: 41}},
+	{"saved.list", 15, MethodSavedList, &SavedList{Before: 3, Limit: 50}},
+	{"hidden.list", 15, MethodHiddenList, &HiddenList{Room: 17, Seq: 41, Limit: 200}},
+	{"report.add", 15, MethodReportAdd, &ReportAdd{Room: 17, Seq: 41, Reason: "It insults Bob."}},
+	{"report.list", 15, MethodReportList, &ReportList{}},
+	{"report.list, closed", 15, MethodReportList, &ReportList{Closed: true, Before: 3, Limit: 50}},
+	{"report.close", 15, MethodReportClose, &ReportRef{ID: 3}},
 }
 
 // What a token and a code look like.
@@ -174,6 +185,10 @@ var (
 		Seq: 42, Time: 1790000000000, From: bob, Target: 41, Text: "@alice yes", Attachments: files[1:],
 		Quote: &Quote{Seq: 41, From: alice, Text: "Hi both!", Files: 1, Sealed: true, Deleted: true},
 	}
+	mine     = Message{Seq: 42, Time: 1790000000000, From: bob, Text: "yes", Hidden: true, Saved: true}
+	reported = Report{ID: 3, Room: 17, Kind: "private", Name: "attic", Message: &mine, Reporter: alice, Reason: "It insults Bob.", Time: 1790000000000}
+	settled  = Report{ID: 2, Room: 9, Kind: "direct", Message: &Message{Seq: 3, Time: 1790000000000, From: bob, Deleted: 4}, Reporter: alice, Reason: "ads",
+		Time: 1790000000000, Closed: 1790000001000, Closer: &zoe}
 	joined = Event{Room: 17, Seq: 1, Time: 1790000000000, Kind: "join", From: alice, Member: &bob}
 )
 
@@ -330,6 +345,20 @@ var replies = []struct {
 	{"draft.list", 14, MethodDraftList, &Drafts{More: true, Drafts: []Draft{{Room: 18, Edit: 3, Text: "Dear all,", Target: 42}}}, nil},
 	{"inbox, nothing", 14, MethodInbox, &Inbox{}, nil},
 	{"marker.set, back", 14, MethodMarkerSet, &Marker{Room: 17, Unread: 100, Mentions: 2, AsOf: 70000}, nil},
+	{"message.versions", 15, MethodMessageVersions, &MessageVersions{More: true, Versions: []MessageVersion{
+		{Seq: 44, Time: 1790000001000, Text: "Hi both!", Details: &Details{MentionsRoom: true}}, {Seq: 41, Time: 1790000000000, Text: "Hi bth!"},
+	}}, nil},
+	{"message.hide", 15, MethodMessageHide, &Personal{Room: 17, Seq: 41, Hidden: true}, nil},
+	{"message.unhide", 15, MethodMessageUnhide, &Personal{Room: 17, Seq: 41}, nil},
+	{"message.save", 15, MethodMessageSave, &Personal{Room: 17, Seq: 41, Hidden: true, Saved: true}, nil},
+	{"message.unsave", 15, MethodMessageUnsave, &Personal{Room: 17, Seq: 41}, nil},
+	{"saved.list", 15, MethodSavedList, &SavedMessages{Messages: []SavedMessage{{ID: 3, Room: 17, Message: &mine}}, More: true}, nil},
+	{"saved.list, nothing", 15, MethodSavedList, &SavedMessages{}, nil},
+	{"hidden.list", 15, MethodHiddenList, &HiddenMessages{Messages: []Personal{{Room: 17, Seq: 41, Hidden: true}}}, nil},
+	{"report.add", 15, MethodReportAdd, &ReportAdded{ID: 3}, nil},
+	{"report.list", 15, MethodReportList, &Reports{Reports: []Report{reported}, More: true}, nil},
+	{"report.list, closed", 15, MethodReportList, &Reports{Reports: []Report{settled}}, nil},
+	{"report.close", 15, MethodReportClose, &Empty{}, nil},
 	{"error", 18, MethodMessageSend, nil, plausch.Errorf(plausch.Forbidden, "you are not in the room \"attic\"; join it first")},
 	{"error that asks to wait", 19, MethodMessageSend, nil, &plausch.Error{
 		Code: plausch.RateLimited, Message: "you are sending too fast; wait a little", RetryAfter: 12345 * time.Millisecond,
@@ -356,6 +385,8 @@ var pushes = []struct {
 	{"presence", Frame{Presence: []PresenceChange{{Account: alice, Presence: "online"}, {Account: bob, Presence: "away"}}}},
 	{"typing", Frame{Typing: &Typing{Room: 17, Account: bob}}},
 	{"draft", Frame{Draft: &Draft{Room: 17, Edit: 3, Text: "Dear all,", Target: 42, Source: "phone-1"}}},
+	{"personal", Frame{Personal: &Personal{Room: 17, Seq: 41, Saved: true}}},
+	{"report", Frame{Report: &reported}},
 	{"marker", Frame{Marker: &Marker{Room: 17, Marker: 69990, Unread: 9, Mentions: 1, AsOf: 70000}}},
 	{"bye", Frame{Bye: &Error{Code: "slow_reader", Message: "this connection did not read what was sent to it; connect again and resume"}}},
 	{"bye that asks to wait", Frame{Bye: &Error{Code: "unavailable", Message: "the server is stopping; connect again in a moment", RetryAfter: 2000}}},

@@ -20,7 +20,7 @@ var commandGroups = []struct {
 	title    string
 	commands []func() *cobra.Command
 }{
-	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand}},
+	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newMessageCommand}},
 	{"Host a server", []func() *cobra.Command{
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,
 		newBackupCommand, newRestoreCommand, newConfigCommand, newAuditCommand,

@@ -93,13 +93,60 @@ func messages(a *API, ctx context.Context, c *Caller, p *protocol.MessagesGet) (
 	}
 	for i := range state.Messages {
 		m := &state.Messages[i]
-		if protocol.MessageSize(m) > protocol.MaxPageBytes {
-			// It is alone in its page, and fits a frame without the names.
-			for j := range m.Reactions {
-				m.Reactions[j].First = nil
-			}
-		}
+		fitMessage(m)
 		result.Messages[i] = protocol.NewMessage(m)
 	}
 	return result, nil
+}
+
+// fitMessage leaves out of a message what does not fit a frame: it is alone in its page,
+// and fits without the names.
+func fitMessage(m *plausch.Message) {
+	if protocol.MessageSize(m) > protocol.MaxPageBytes {
+		for j := range m.Reactions {
+			m.Reactions[j].First = nil
+		}
+	}
+}
+
+func messageVersions(a *API, ctx context.Context, c *Caller, p *protocol.MessageVersionsGet) (protocol.Body, error) {
+	limit, err := pageLimit(p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	versions, more, err := a.core.MessageVersions(ctx, c.Account(), plausch.RoomID(p.Room), p.Seq,
+		core.HistoryQuery{Before: p.Before, Limit: limit, MaxBytes: protocol.MaxPageBytes, Size: protocol.EventSize})
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.MessageVersions{Versions: make([]protocol.MessageVersion, len(versions)), More: more}
+	for i := range versions {
+		result.Versions[i] = protocol.NewMessageVersion(&versions[i])
+	}
+	return result, nil
+}
+
+// personal is the result of a change of what the caller has done with a message.
+func personal(p plausch.Personal, err error) (protocol.Body, error) {
+	if err != nil {
+		return nil, err
+	}
+	result := protocol.NewPersonal(p)
+	return &result, nil
+}
+
+func messageHide(a *API, ctx context.Context, c *Caller, p *protocol.MessageRef) (protocol.Body, error) {
+	return personal(a.core.HideMessage(ctx, c.Account(), plausch.RoomID(p.Room), p.Seq))
+}
+
+func messageUnhide(a *API, ctx context.Context, c *Caller, p *protocol.MessageRef) (protocol.Body, error) {
+	return personal(a.core.UnhideMessage(ctx, c.Account(), plausch.RoomID(p.Room), p.Seq))
+}
+
+func messageSave(a *API, ctx context.Context, c *Caller, p *protocol.MessageRef) (protocol.Body, error) {
+	return personal(a.core.SaveMessage(ctx, c.Account(), plausch.RoomID(p.Room), p.Seq))
+}
+
+func messageUnsave(a *API, ctx context.Context, c *Caller, p *protocol.MessageRef) (protocol.Body, error) {
+	return personal(a.core.UnsaveMessage(ctx, c.Account(), plausch.RoomID(p.Room), p.Seq))
 }

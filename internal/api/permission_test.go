@@ -142,6 +142,35 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
 	{"draft.set", "in a public room", func(w *world) protocol.Body { return &protocol.DraftSet{Room: w.hall, Text: "x"} },
 		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"message.versions", "of maker's in a private room", func(w *world) protocol.Body { return &protocol.MessageVersionsGet{Room: w.den, Seq: w.said[w.den]} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"message.versions", "of maker's in a public room", func(w *world) protocol.Body { return &protocol.MessageVersionsGet{Room: w.hall, Seq: w.said[w.hall]} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, ok, forbidden}},
+	{"message.versions", "of maker's in a direct room", func(w *world) protocol.Body {
+		return &protocol.MessageVersionsGet{Room: w.direct, Seq: w.said[w.direct]}
+	},
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, notFound}},
+	{"message.hide", "in a private room", ofDen, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"message.hide", "in a public room", func(w *world) protocol.Body { return &protocol.MessageRef{Room: w.hall, Seq: w.said[w.hall]} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"message.unhide", "in a private room", ofDen, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"message.save", "in a private room", ofDen, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"message.unsave", "in a private room", ofDen, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"saved.list", "", func(*world) protocol.Body { return &protocol.SavedList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"hidden.list", "", func(*world) protocol.Body { return &protocol.HiddenList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"report.add", "maker's in a private room", func(w *world) protocol.Body {
+		return &protocol.ReportAdd{Room: w.den, Seq: w.said[w.den], Reason: "rude"}
+	},
+		[6]plausch.Code{signIn, notFound, notFound, ok, invalid, ok}},
+	{"report.add", "maker's in a direct room", func(w *world) protocol.Body {
+		return &protocol.ReportAdd{Room: w.direct, Seq: w.said[w.direct], Reason: "rude"}
+	},
+		[6]plausch.Code{signIn, notFound, notFound, ok, invalid, notFound}},
+	{"report.list", "", func(*world) protocol.Body { return &protocol.ReportList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"report.close", "one of the den", func(w *world) protocol.Body { return &protocol.ReportRef{ID: w.report(w.den)} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, ok, ok}},
+	{"report.close", "one of a direct room", func(w *world) protocol.Body { return &protocol.ReportRef{ID: w.report(w.direct)} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"draft.list", "", func(*world) protocol.Body { return &protocol.DraftList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"inbox", "", func(*world) protocol.Body { return &protocol.InboxGet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
@@ -210,6 +239,8 @@ var matrix = []struct {
 	{"typing", "in a direct room", func(w *world) protocol.Body { return &protocol.TypingSet{Room: w.direct} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 }
+
+func ofDen(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Seq: w.said[w.den]} }
 
 func empty(*world) protocol.Body { return &protocol.Empty{} }
 

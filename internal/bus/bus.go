@@ -4,7 +4,8 @@
 // and leaves. A bus between nodes that can lose them heals that below this contract,
 // by the store's cursor.
 //
-// Beside them it carries signals, which nobody keeps: that somebody is writing, or has read.
+// Beside them it carries signals, which nobody keeps: that somebody is writing, or has read,
+// or whatever else the sessions of an account are told.
 package bus
 
 import (
@@ -47,6 +48,9 @@ type Signal struct {
 	Account plausch.AccountID // whose sessions it is for
 	Read    plausch.ReadState // of SignalMarker: what Account has read of Room
 	Draft   plausch.Draft     // of SignalDraft: what Account has begun to write
+
+	Personal plausch.Personal // of SignalPersonal
+	Report   *plausch.Report  // of SignalReport, not to be changed
 }
 
 // SignalKind is what a signal tells.
@@ -54,9 +58,11 @@ type SignalKind int
 
 // The signals.
 const (
-	SignalTyping SignalKind = iota + 1 // From is writing in Room
-	SignalMarker                       // Account has read Room up to Read.Marker
-	SignalDraft                        // Account has begun to write Draft
+	SignalTyping   SignalKind = iota + 1 // From is writing in Room
+	SignalMarker                         // Account has read Room up to Read.Marker
+	SignalDraft                          // Account has begun to write Draft
+	SignalPersonal                       // Account has done something with a message for itself
+	SignalReport                         // there is a report for Account to moderate, or one was closed
 )
 
 // Local is the bus inside one process. It calls the subscribers from the

@@ -77,6 +77,27 @@ func (t Target) Ref() client.RoomRef {
 	return client.RoomRef{Name: t.Room}
 }
 
+// Find returns the room of t, which the account of c is in.
+func (t Target) Find(ctx context.Context, c *client.Client) (plausch.RoomID, error) {
+	if t.Peer == "" {
+		room, err := c.GetRoom(ctx, t.Ref())
+		if plausch.CodeOf(err) == plausch.NotFound {
+			err = plausch.Errorf(plausch.NotFound, "there is no room %s, or it is private and you are not in it", t.Room)
+		}
+		return room.ID, err
+	}
+	rooms, err := c.ListRooms(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rooms {
+		if t.Is(r.Room) {
+			return r.ID, nil
+		}
+	}
+	return 0, plausch.Errorf(plausch.NotFound, "you and %s have not written each other yet", t.Peer)
+}
+
 // Enter waits until c is signed in and returns where messages to t go. A public
 // room is joined if need be.
 func (t Target) Enter(ctx context.Context, c *client.Client) (client.Outgoing, error) {

@@ -203,6 +203,44 @@ func (c *Core) pin(ctx context.Context, by plausch.Account, kind plausch.EventKi
 	return c.change(ctx, by, d)
 }
 
+// MessageVersions returns the texts that the message seq of a room has had, the newest
+// first, and whether there are more: for its author, and those who run the room.
+func (c *Core) MessageVersions(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64, q HistoryQuery) ([]plausch.Event, bool, error) {
+	if q.Before < 0 {
+		return nil, false, plausch.Errorf(plausch.Invalid, "before is a seq: it cannot be negative")
+	}
+	message, err := c.message(ctx, by, room, seq)
+	if err != nil {
+		return nil, false, err
+	}
+	if message.Actor.ID != by.ID {
+		if err := c.checkRuns(ctx, by, room, "see what others wrote before they changed it"); err != nil {
+			return nil, false, err
+		}
+	}
+	return c.store.Versions(ctx, room, seq, q)
+}
+
+// HideMessage has by not see the message seq of a room any more, on all its devices.
+func (c *Core) HideMessage(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, by, store.PersonalChange{Room: room, Seq: seq, Hidden: new(true)})
+}
+
+// UnhideMessage ends that.
+func (c *Core) UnhideMessage(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, by, store.PersonalChange{Room: room, Seq: seq, Hidden: new(false)})
+}
+
+// SaveMessage puts the message seq of a room into the list of those that by has saved.
+func (c *Core) SaveMessage(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, by, store.PersonalChange{Room: room, Seq: seq, Saved: new(true)})
+}
+
+// UnsaveMessage takes it out of the list.
+func (c *Core) UnsaveMessage(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64) (plausch.Personal, error) {
+	return c.setPersonal(ctx, by, store.PersonalChange{Room: room, Seq: seq, Saved: new(false)})
+}
+
 // message returns the message seq, as it was sent, of a room that by is in.
 func (c *Core) message(ctx context.Context, by plausch.Account, room plausch.RoomID, seq int64) (plausch.Event, error) {
 	if _, err := c.member(ctx, by.ID, room); err != nil {

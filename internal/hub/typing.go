@@ -64,6 +64,10 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.handleMarker(s)
 	case bus.SignalDraft:
 		h.handleDraft(s)
+	case bus.SignalPersonal:
+		h.handlePersonal(s)
+	case bus.SignalReport:
+		h.handleReport(s)
 	}
 }
 

@@ -75,7 +75,7 @@ func (o *Options) ntfyRequest(sub *plausch.PushSubscription, n *Notification, te
 }
 
 // priorities are those of ntfy: 3 is the usual, 4 makes more noise, 2 none.
-var priorities = map[Kind]int{KindDirect: 4, KindMention: 4, KindMessage: 3, KindRead: 2}
+var priorities = map[Kind]int{KindDirect: 4, KindMention: 4, KindMessage: 3, KindRead: 2, KindReport: 4}
 
 // webhookRequest returns the request that posts n to a webhook of its account.
 func (o *Options) webhookRequest(sub *plausch.PushSubscription, n *Notification, text bool) (*http.Request, error) {
@@ -85,7 +85,11 @@ func (o *Options) webhookRequest(sub *plausch.PushSubscription, n *Notification,
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	sign(r.Header, sub.Secret, messageID(sub.ID, n.Room, n.Seq), o.Now(), body)
+	id := messageID(sub.ID, n.Room, n.Seq)
+	if !n.Kind.ofMessages() {
+		id += "_" + string(n.Kind)
+	}
+	sign(r.Header, sub.Secret, id, o.Now(), body)
 	return r, nil
 }
 

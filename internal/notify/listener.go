@@ -57,6 +57,7 @@ type Listener struct {
 
 	mu      sync.Mutex
 	waiting []plausch.Event
+	others  []Notification // that are not of events
 }
 
 // Refresh says that there may be a first receiver now.
@@ -107,11 +108,44 @@ func (l *Listener) Close() {
 	l.sender.Close()
 }
 
-// handleSignal drops what waits and was read meanwhile, on any device.
+// maxOthers is how many notifications that are not of events wait for the Listener. With
+// more, new ones are left out: what they tell stands in a list, too.
+const maxOthers = 1024
+
+// handleSignal drops what waits and was read meanwhile, on any device, and notifies of
+// what is no event.
 func (l *Listener) handleSignal(s bus.Signal) {
-	if s.Kind == bus.SignalMarker {
+	switch s.Kind {
+	case bus.SignalMarker:
 		l.sender.Read(s.Account, s.Room, s.Read.Marker)
+	case bus.SignalReport:
+		if s.Report.Closed.IsZero() {
+			l.add(reportNotification(s.Account, s.Report))
+		}
 	}
+}
+
+// add has an account notified of something that is no event.
+func (l *Listener) add(n Notification) {
+	l.mu.Lock()
+	if len(l.others) < maxOthers {
+		l.others = append(l.others, n)
+	}
+	l.mu.Unlock()
+	l.wakeUp()
+}
+
+// reportNotification is the notification of a report, for one who moderates it.
+func reportNotification(account plausch.AccountID, p *plausch.Report) Notification {
+	who := p.Reporter.Shown()
+	n := Notification{
+		Account: account, Room: p.Message.Room, Seq: p.Message.Seq, Kind: KindReport, Time: p.Time,
+		Title: who + " reports a message", Body: p.Reason, Plain: "New report from " + who,
+	}
+	if p.RoomName != "" {
+		n.Title += " in " + p.RoomName
+	}
+	return n
 }
 
 // handleEvents takes what was committed. The commits wait for it, so it does nothing else.
@@ -122,6 +156,10 @@ func (l *Listener) handleEvents(events []plausch.Event) {
 		l.waiting = slices.Delete(l.waiting, 0, over)
 	}
 	l.mu.Unlock()
+	l.wakeUp()
+}
+
+func (l *Listener) wakeUp() {
 	select {
 	case l.wake <- struct{}{}:
 	default: // it is awake
@@ -136,9 +174,12 @@ func (l *Listener) run() {
 			last = true
 		}
 		l.mu.Lock()
-		events := l.waiting
-		l.waiting = nil
+		events, others := l.waiting, l.others
+		l.waiting, l.others = nil, nil
 		l.mu.Unlock()
+		if err := l.sender.Notify(l.ctx, others...); err != nil {
+			l.opts.Log.Error("somebody is not notified", "err", err)
+		}
 		if len(events) == 0 {
 			continue
 		}

@@ -232,3 +232,30 @@ func TestWhatIsReadElsewhere(t *testing.T) {
 		}
 	})
 }
+
+// TestReportsAreNotified: a report goes out beside the messages of its room, and reading
+// the room does not end it.
+func TestReportsAreNotified(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		doer, b := &script{}, new(bus.Local)
+		doer.then(answer(503), answer(201), answer(201))
+		l := listening(t, b, doer)
+		defer l.Close()
+		b.Publish([]plausch.Event{said(7, "rude")})
+		report := &plausch.Report{ID: 3, Reason: "an insult", Time: time.Now(), RoomName: "shed", Reporter: plausch.AccountRef{ID: 2, Name: "anna"}}
+		report.Message.Room, report.Message.Seq = 12, 7
+		b.Signal(bus.Signal{Kind: bus.SignalReport, Account: 1, Report: report})
+		closed := *report
+		closed.Closed = time.Now()
+		b.Signal(bus.Signal{Kind: bus.SignalReport, Account: 1, Report: &closed})
+		synctest.Wait() // all wait for another try
+		b.Signal(bus.Signal{Kind: bus.SignalMarker, Account: 1, Room: 12, Read: plausch.ReadState{Marker: 7}})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		posts := doer.sent()
+		last := posts[len(posts)-1]
+		if len(posts) != 2 || last.title != "anna reports a message in shed" || last.message != "an insult" {
+			t.Errorf("%+v was sent", posts)
+		}
+	})
+}

@@ -19,6 +19,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -36,7 +37,20 @@ const (
 	KindMention Kind = "mention" // one that names the account, or has a keyword of it
 	KindMessage Kind = "message" // any other
 	KindRead    Kind = "read"    // the account has read the room elsewhere
+	KindReport  Kind = "report"  // somebody has reported a message that the account moderates
 )
+
+// ofMessages reports whether a notification of the kind is about what there is to read in
+// a room: the newest takes the place of the one before.
+func (k Kind) ofMessages() bool { return k != KindReport }
+
+// subject is what n is about: another one about the same takes its place.
+func (n *Notification) subject() string {
+	if n.Kind.ofMessages() {
+		return fmt.Sprintf("room-%d", n.Room)
+	}
+	return fmt.Sprintf("%s-%d-%d", n.Kind, n.Room, n.Seq)
+}
 
 // Notification is about one message, for one account.
 type Notification struct {
@@ -193,7 +207,7 @@ func (s *Sender) Notify(ctx context.Context, all ...Notification) error {
 func (s *Sender) Read(account plausch.AccountID, room plausch.RoomID, seq int64) {
 	s.each(func(q *queue) {
 		if q.sub.Account == account {
-			q.drop(func(n *Notification) bool { return n.Room == room && n.Seq <= seq })
+			q.drop(func(n *Notification) bool { return n.Kind.ofMessages() && n.Room == room && n.Seq <= seq })
 		}
 	})
 }

@@ -23,7 +23,7 @@ const (
 // Sender's mu guards it, but for sub and what only the goroutine that sends uses.
 type queue struct {
 	sub     plausch.PushSubscription
-	waiting []Notification // the longest waiting first, one of each room
+	waiting []Notification // the longest waiting first, one of each subject
 	sending *Notification  // is being sent, nil if nothing is or it is not wanted any more
 	running bool           // a goroutine sends
 	timer   *time.Timer    // runs until the next try, nil if none is due
@@ -38,11 +38,11 @@ func (q *queue) update(sub plausch.PushSubscription) {
 	q.sub.Text, q.sub.PublicKey, q.sub.AuthSecret, q.sub.Secret = sub.Text, sub.PublicKey, sub.AuthSecret, sub.Secret
 }
 
-// put queues n in the place of an older one of its room. If the queue is full, the one
+// put queues n in the place of an older one of its subject. If the queue is full, the one
 // that has waited longest goes.
 func (q *queue) put(n Notification) {
 	for i, w := range q.waiting {
-		if w.Room != n.Room {
+		if w.subject() != n.subject() {
 			continue
 		}
 		if w.Seq > n.Seq {
@@ -57,9 +57,9 @@ func (q *queue) put(n Notification) {
 	q.waiting = append(q.waiting, n)
 }
 
-// putBack queues n at the front, unless there is a newer one of its room.
+// putBack queues n at the front, unless there is a newer one of its subject.
 func (q *queue) putBack(n Notification) {
-	if !slices.ContainsFunc(q.waiting, func(w Notification) bool { return w.Room == n.Room }) {
+	if !slices.ContainsFunc(q.waiting, func(w Notification) bool { return w.subject() == n.subject() }) {
 		q.waiting = slices.Insert(q.waiting, 0, n)
 	}
 }
@@ -87,11 +87,11 @@ func (q *queue) drop(matches func(*Notification) bool) {
 // edit gives what waits about an event another body.
 func (q *queue) edit(room plausch.RoomID, seq int64, body string) {
 	for i := range q.waiting {
-		if n := &q.waiting[i]; n.Room == room && n.Seq == seq {
+		if n := &q.waiting[i]; n.Kind.ofMessages() && n.Room == room && n.Seq == seq {
 			n.Body = body
 		}
 	}
-	if n := q.sending; n != nil && n.Room == room && n.Seq == seq {
+	if n := q.sending; n != nil && n.Kind.ofMessages() && n.Room == room && n.Seq == seq {
 		n.Body = body
 	}
 }

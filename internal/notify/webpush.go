@@ -68,7 +68,7 @@ type message struct {
 	Title     string `json:"title"`
 	Body      string `json:"body,omitempty"`
 	Navigate  string `json:"navigate"`
-	Tag       string `json:"tag"` // one notification a room
+	Tag       string `json:"tag"` // its subject: one notification a room
 	Timestamp int64  `json:"timestamp,omitempty"`
 	Silent    bool   `json:"silent,omitempty"`
 	Data      data   `json:"data"`
@@ -85,7 +85,7 @@ type data struct {
 // payload returns n as a declarative push message of maxPayload bytes at most.
 func (o *Options) payload(n *Notification, text bool) []byte {
 	p := payload{WebPush: 8030, Badge: n.Badge, Notification: message{
-		Navigate: o.link(n), Tag: fmt.Sprintf("room-%d", n.Room), Timestamp: n.Time.UnixMilli(), Silent: n.Kind == KindRead,
+		Navigate: o.link(n), Tag: n.subject(), Timestamp: n.Time.UnixMilli(), Silent: n.Kind == KindRead,
 		Data: data{n.Kind, n.Room, n.Seq},
 	}}
 	if n.Badge != nil {
@@ -101,11 +101,12 @@ func (o *Options) payload(n *Notification, text bool) []byte {
 	}
 }
 
-// topic names a room to a push service, for one subscription: what comes replaces what
-// waits there (RFC 8030, section 5.4). It tells nothing to who does not have the key.
-func (k Key) topic(sub int64, room plausch.RoomID) string {
+// topic names the subject of a notification to a push service, for one subscription: what
+// comes replaces what waits there (RFC 8030, section 5.4). It tells nothing to who does not
+// have the key.
+func (k Key) topic(sub int64, n *Notification) string {
 	mac := hmac.New(sha256.New, k.private.Bytes())
-	fmt.Fprintf(mac, "topic %d %d", sub, room)
+	fmt.Fprintf(mac, "topic %d %s", sub, n.subject())
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24]) // 32 characters, the most
 }
 
@@ -113,6 +114,7 @@ func (k Key) topic(sub int64, room plausch.RoomID) string {
 // section 5.3).
 var urgencies = map[Kind]webpush.Urgency{
 	KindDirect: webpush.UrgencyHigh, KindMention: webpush.UrgencyHigh, KindMessage: webpush.UrgencyNormal, KindRead: webpush.UrgencyLow,
+	KindReport: webpush.UrgencyHigh,
 }
 
 // pushWeb sends n to a push service.
@@ -127,7 +129,7 @@ func (s *Sender) pushWeb(ctx context.Context, sub *plausch.PushSubscription, n *
 		HTTPClient:     declarative{o.Doer},
 		Subscriber:     strings.TrimPrefix(o.Contact, "mailto:"), // which the library adds
 		VAPIDPublicKey: o.Key.Public(), VAPIDPrivateKey: base64.RawURLEncoding.EncodeToString(o.Key.Bytes()),
-		Topic: o.Key.topic(sub.ID, n.Room), Urgency: urgencies[n.Kind],
+		Topic: o.Key.topic(sub.ID, n), Urgency: urgencies[n.Kind],
 		TTL: int(max(keptFor-now.Sub(n.Time), 0) / time.Second),
 	})
 }

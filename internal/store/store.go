@@ -39,6 +39,8 @@ type Store interface {
 	Markers
 	Drafts
 	Log
+	Personal
+	Reports
 	Attachments
 	Contents
 	Clearer
@@ -571,6 +573,11 @@ type Log interface {
 	// and author: with its deletion its texts and those of its edits, its details,
 	// files, reactions and pin are gone. An unknown room has none.
 	Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p MessageQuery) (MessageState, error)
+	// Versions returns the texts that the message seq of a room has had, the newest first:
+	// the message as it was sent and its edits, with seqs below q.Before, at most q.Limit,
+	// and whether there are more. If there is no such message, or it was deleted, it is
+	// NotFound.
+	Versions(ctx context.Context, room plausch.RoomID, seq int64, q HistoryQuery) (versions []plausch.Event, more bool, err error)
 	// Cursor returns the number of the newest commit.
 	Cursor(ctx context.Context) (int64, error)
 	// Changes returns what the commits after a cursor have changed, in commit
@@ -578,6 +585,75 @@ type Log interface {
 	// if there is none. In the changes of one commit no room and no account stands
 	// twice.
 	Changes(ctx context.Context, after int64, limit int) (changes []Change, last int64, err error)
+}
+
+// PersonalChange is what [Personal.SetPersonal] changes; nil leaves it as it is.
+type PersonalChange struct {
+	Account plausch.AccountID
+	Room    plausch.RoomID
+	Seq     int64
+	Hidden  *bool
+	Saved   *bool
+	// MaxHidden and MaxSaved are how many the account can have.
+	MaxHidden, MaxSaved int
+}
+
+// PageQuery asks for a page that fits a frame.
+type PageQuery[T any] struct {
+	// Before is the id of the last entry of the page before: entries with smaller ids are
+	// returned; 0 for the first page.
+	Before int64
+	// Limit is the most entries to return, MaxBytes the most bytes that they may add up
+	// to by Size, which may be nil; at least one is returned if there is one.
+	Limit    int
+	MaxBytes int
+	Size     func(*T) int
+}
+
+// Personal keeps what accounts do with messages for themselves, until the message is
+// deleted or the account loses its name.
+type Personal interface {
+	// SetPersonal changes what an account has done with a message, and returns that. It
+	// returns NotFound if the account is not in the room, or there is no such message, or
+	// it was deleted, and Forbidden if the account has too many.
+	SetPersonal(ctx context.Context, c PersonalChange) (plausch.Personal, error)
+	// ListSaved returns the messages that an account has saved, of the rooms that it is in,
+	// the last saved first, and whether there are more.
+	ListSaved(ctx context.Context, account plausch.AccountID, q PageQuery[plausch.SavedMessage]) (saved []plausch.SavedMessage, more bool, err error)
+	// ListHidden returns the messages that an account has hidden, by room and seq, from the
+	// first after the given one, at most limit.
+	ListHidden(ctx context.Context, account plausch.AccountID, after plausch.Personal, limit int) ([]plausch.Personal, error)
+}
+
+// NewReport is what [Reports.AddReport] makes.
+type NewReport struct {
+	Room    plausch.RoomID
+	Seq     int64
+	Account plausch.AccountID
+	Reason  string
+	At      time.Time
+	// Max is how many open reports the account can have.
+	Max int
+}
+
+// Reports keeps what accounts say of messages to those who moderate: those who run the
+// room, and the admins and owners of the server.
+type Reports interface {
+	// AddReport makes a report, or opens the account's report of the message again, with
+	// the new reason. It reports whether it did: the report may be there and open. It returns
+	// NotFound if the account is not in the room, or there is no such message, or it was
+	// deleted, and Forbidden if the account has too many.
+	AddReport(ctx context.Context, n NewReport) (id int64, added bool, err error)
+	// Report returns a report, or NotFound.
+	Report(ctx context.Context, id int64) (plausch.Report, error)
+	// ListReports returns the reports that are open, or closed, for an account to moderate,
+	// the newest first, and whether there are more.
+	ListReports(ctx context.Context, account plausch.AccountID, closed bool, q PageQuery[plausch.Report]) (reports []plausch.Report, more bool, err error)
+	// CloseReport closes an open report, or returns NotFound if there is none that the
+	// account moderates.
+	CloseReport(ctx context.Context, account plausch.AccountID, id int64, at time.Time) error
+	// Moderators returns the accounts that moderate a room, by id.
+	Moderators(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
 }
 
 // NewWebhook is what [Webhooks.CreateWebhook] makes.

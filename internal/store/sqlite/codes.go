@@ -45,7 +45,10 @@ const (
 
 	codePublic = 1
 	codeDirect = 3
-	codeGuest  = 4
+
+	codeOwner = 1
+	codeAdmin = 2
+	codeGuest = 4
 
 	codePushWeb    = 1
 	codeRoomOwner  = 1

@@ -22,11 +22,17 @@ type messagePage struct {
 	p       store.MessageQuery
 }
 
+// messageView begins a view in which messages can be read, and others by more statements.
+func (s *Store) messageView(ctx context.Context, more ...*statement) (view, error) {
+	r := &s.r
+	return s.view(ctx, append(more, r.roomState, r.messagesUp, r.messagesDown, r.hasMessage, r.attachments, r.details,
+		r.changedBetween, r.reactionsBetween, r.reactionNames, r.quoted, r.timeFrom, r.personalBetween)...)
+}
+
 // Messages implements [store.Log].
 func (s *Store) Messages(ctx context.Context, room plausch.RoomID, account plausch.AccountID, p store.MessageQuery) (store.MessageState, error) {
 	r := &s.r
-	in, err := s.view(ctx, r.roomState, r.messagesUp, r.messagesDown, r.hasMessage, r.attachments, r.details,
-		r.changedBetween, r.reactionsBetween, r.reactionNames, r.quoted, r.timeFrom)
+	in, err := s.messageView(ctx)
 	if err != nil {
 		return store.MessageState{}, wrap("read messages", err)
 	}
@@ -157,17 +163,25 @@ func (m *messagePage) side(query *statement, low, high int64, limit, maxBytes in
 	if err := m.quote(messages); err != nil {
 		return nil, err
 	}
+	if err := m.mark(messages); err != nil {
+		return nil, err
+	}
 	return messages[:m.fitting(messages, maxBytes, 0)], nil
+}
+
+// bySeq returns messages by the ids of their events, and the least and the largest id.
+func (m *messagePage) bySeq(messages []plausch.Message) (byID map[int64]*plausch.Message, low, high int64) {
+	byID = make(map[int64]*plausch.Message, len(messages))
+	low, high = eventID(m.room, messages[0].Seq), eventID(m.room, messages[len(messages)-1].Seq)
+	for i := range messages {
+		byID[eventID(m.room, messages[i].Seq)] = &messages[i]
+	}
+	return byID, min(low, high), max(low, high)
 }
 
 // change makes messages, which were read as they were sent, what they are now.
 func (m *messagePage) change(messages []plausch.Message) error {
-	byID := make(map[int64]*plausch.Message, len(messages))
-	low, high := eventID(m.room, messages[0].Seq), eventID(m.room, messages[len(messages)-1].Seq)
-	low, high = min(low, high), max(low, high)
-	for i := range messages {
-		byID[eventID(m.room, messages[i].Seq)] = &messages[i]
-	}
+	byID, low, high := m.bySeq(messages)
 	_, err := list(m.ctx, "changes", m.in.of(m.r.changedBetween), func(row scanner) (none struct{}, err error) {
 		var id, edited, deleted, pinned int64
 		var text, data string
@@ -219,6 +233,34 @@ func (m *messagePage) change(messages []plausch.Message) error {
 		return none, nil
 	}, low, high)
 	return err
+}
+
+// mark says of messages which of them the account has hidden and saved.
+func (m *messagePage) mark(messages []plausch.Message) error {
+	first, last := messages[0].Seq, messages[len(messages)-1].Seq
+	_, err := list(m.ctx, "personal marks", m.in.of(m.r.personalBetween), func(row scanner) (none struct{}, err error) {
+		var id int64
+		var hidden, saved bool
+		if err := row.Scan(&id, &hidden, &saved); err != nil {
+			return none, err
+		}
+		if i := slices.IndexFunc(messages, func(msg plausch.Message) bool { return msg.Seq == id&maxSeq }); i >= 0 {
+			messages[i].Hidden, messages[i].Saved = hidden, saved
+		}
+		return none, nil
+	}, m.account, eventID(m.room, min(first, last)), eventID(m.room, max(first, last)))
+	return err
+}
+
+// one returns a message as the account has it, of any room. One that is not there has
+// its room and seq alone.
+func (m *messagePage) one(room plausch.RoomID, seq int64) (plausch.Message, error) {
+	m.room = room
+	found, err := m.side(m.r.messagesUp, seq-1, seq+1, 1, 0)
+	if err != nil || len(found) == 0 {
+		return plausch.Message{Event: plausch.Event{Room: room, Seq: seq}}, wrap("read message", err)
+	}
+	return found[0], nil
 }
 
 // quote gives the messages that answer others what they quote.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 // Both joins are kept in this order: the accounts are looked up for the events,
@@ -36,6 +37,25 @@ func isUnread(room, marker string) string {
 // nameRead is the name that a display name is read as; it is what
 // names.ReadAsName does. The index accounts_by_display has it, too.
 func nameRead(display string) string { return `lower(ltrim(` + display + `, '@ '))` }
+
+// isIn is the condition that an account is in a room.
+func isIn(room, account string) string {
+	return `(` + room + ` = 1 OR EXISTS (SELECT 1 FROM memberships WHERE account = ` + account + ` AND room = ` + room + `))`
+}
+
+// moderates is the condition that an account moderates the room of a report p.
+func moderates(account string) string {
+	return fmt.Sprintf(`EXISTS (SELECT 1 FROM accounts a WHERE a.id = %s AND a.state = 1 AND a.held AND (a.role IN (%d, %d)
+		OR EXISTS (SELECT 1 FROM memberships m WHERE m.account = a.id AND m.room = p.event >> 32 AND m.role IN (%d, %d))))`,
+		account, codeOwner, codeAdmin, codeRoomOwner, codeRoomAdmin)
+}
+
+const (
+	reportColumns = `p.id, p.event, p.reason, p.time, p.closed, b.id, b.name, b.display,
+		ifnull(c.id, 0), ifnull(c.name, ''), ifnull(c.display, ''), r.kind, ifnull(r.name, '')`
+	reportTables = ` FROM reports p CROSS JOIN accounts b ON b.id = p.account CROSS JOIN rooms r ON r.id = p.event >> 32
+		LEFT JOIN accounts c ON c.id = p.closer`
+)
 
 const (
 	accountByID    = `SELECT ` + accountColumns + ` FROM accounts a WHERE a.id = ?`

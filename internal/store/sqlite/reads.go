@@ -17,6 +17,8 @@ type reads struct {
 	messagesUp, messagesDown, hasMessage               *statement
 	changedBetween, reactionsBetween, reactionNames    *statement
 	quoted, roomState, timeFrom                        *statement
+	personalBetween, saved, hidden, versions           *statement
+	report, reportsOpen, reportsClosed, moderators     *statement
 	details                                            *statement
 	cursor, commits                                    *statement
 	attachment, attachmentByClientID, attachedBytes    *statement
@@ -113,6 +115,18 @@ func (r *reads) queries() []query {
 			LEFT JOIN details d ON d.event = ifnull(x.id, e.id)`},
 		{&r.roomState, `SELECT ` + roomHead + `, r.first FROM rooms r WHERE r.id = ?`},
 		{&r.timeFrom, `SELECT e.id, e.time FROM events e WHERE e.id >= ? AND e.id < ? ORDER BY e.id LIMIT 1`},
+
+		{&r.personalBetween, `SELECT event, hidden, saved IS NOT NULL FROM personal WHERE account = ? AND event BETWEEN ? AND ?`},
+		{&r.saved, `SELECT p.event, p.saved FROM personal p WHERE p.account = ?1 AND p.saved IS NOT NULL AND p.saved < ?2
+			AND ` + isIn("p.event >> 32", "?1") + ` ORDER BY p.saved DESC LIMIT ?3`},
+		{&r.hidden, `SELECT p.event, p.saved IS NOT NULL FROM personal p WHERE p.account = ? AND p.hidden AND p.event > ? ORDER BY p.event LIMIT ?`},
+		{&r.versions, `SELECT ` + eventColumns + eventTables + ` WHERE e.id IN (SELECT ?1 UNION ALL ` + editsOf + `) AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3`},
+		{&r.report, `SELECT ` + reportColumns + reportTables + ` WHERE p.id = ?`},
+		{&r.reportsOpen, `SELECT ` + reportColumns + reportTables + ` WHERE p.closed = 0 AND p.id < ?2 AND ` + moderates("?1") + ` ORDER BY p.id DESC LIMIT ?3`},
+		{&r.reportsClosed, `SELECT ` + reportColumns + reportTables + ` WHERE p.closed > 0 AND p.id < ?2 AND ` + moderates("?1") + ` ORDER BY p.id DESC LIMIT ?3`},
+		{&r.moderators, fmt.Sprintf(`SELECT id FROM accounts WHERE id > 0 AND role IN (%d, %d) AND state = 1 AND held
+			UNION SELECT m.account FROM memberships m JOIN accounts a ON a.id = m.account
+			WHERE m.room = ? AND m.role IN (%d, %d) AND a.state = 1 AND a.held ORDER BY 1`, codeOwner, codeAdmin, codeRoomOwner, codeRoomAdmin)},
 
 		{&r.cursor, lastCommit},
 		{&r.commits, `SELECT id, changes FROM commits WHERE id > ? ORDER BY id LIMIT ?`},

@@ -25,6 +25,12 @@ type writes struct {
 	insertMember, deleteMember            *statement
 	setMarker, setPublicMarker            *statement
 	setDraft, deleteDraft, deleteDraftsOf *statement
+	personal, setPersonal, forgetPersonal *statement
+	personalCount, lastSaved              *statement
+	deletePersonal, deletePersonalOf      *statement
+	addReport, reportNow, openReports     *statement
+	closeReport, deleteReportsOf          *statement
+	isMessage                             *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -128,6 +134,21 @@ func (w *writes) queries() []query {
 			ON CONFLICT (account, room) DO UPDATE SET edit = edit + 1, text = ?3, target = ?4 RETURNING edit`},
 		{&w.deleteDraft, `DELETE FROM drafts WHERE account = ? AND room = ?`},
 		{&w.deleteDraftsOf, `DELETE FROM drafts WHERE account = ?`},
+		{&w.isMessage, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM events WHERE id = ? AND kind & %d = %d)`, kindMask|deletedBit, codeMessage)},
+		{&w.personal, `SELECT hidden, saved FROM personal WHERE account = ? AND event = ?`},
+		{&w.personalCount, `SELECT count(*) FILTER (WHERE hidden), count(saved) FROM personal WHERE account = ?`},
+		{&w.lastSaved, `SELECT ifnull(max(saved), 0) FROM personal WHERE account = ? AND saved IS NOT NULL`},
+		{&w.setPersonal, `INSERT INTO personal (account, event, hidden, saved) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT (account, event) DO UPDATE SET hidden = ?3, saved = ?4`},
+		{&w.forgetPersonal, `DELETE FROM personal WHERE account = ? AND event = ?`},
+		{&w.deletePersonal, `DELETE FROM personal WHERE event = ?`},
+		{&w.deletePersonalOf, `DELETE FROM personal WHERE account = ?`},
+		{&w.reportNow, `SELECT id, closed = 0 FROM reports WHERE event = ? AND account = ?`},
+		{&w.openReports, `SELECT count(*) FROM reports WHERE account = ? AND closed = 0`},
+		{&w.addReport, `INSERT INTO reports (event, account, reason, time) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT (event, account) DO UPDATE SET reason = ?3, time = ?4, closed = 0, closer = NULL RETURNING id`},
+		{&w.closeReport, `UPDATE reports AS p SET closed = ?1, closer = ?2 WHERE p.id = ?3 AND p.closed = 0 AND ` + moderates("?2")},
+		{&w.deleteReportsOf, `DELETE FROM reports WHERE account = ?`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)

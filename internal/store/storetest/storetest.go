@@ -38,6 +38,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Messages", messageTests},
 		{"Markers", markerTests},
 		{"Drafts", draftTests},
+		{"Personal", personalTests},
+		{"Reports", reportTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},

@@ -115,3 +115,15 @@ func (q *request) numbers(names ...string) ([]int64, error) {
 	}
 	return all, nil
 }
+
+// flag returns a parameter that is true or false; absent it is false.
+func (q *request) flag(name string) (bool, error) {
+	switch value := q.URL.Query().Get(name); value {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, plausch.Errorf(plausch.Invalid, "%s has to be true or false, not %q", name, value)
+	}
+}

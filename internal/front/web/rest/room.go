@@ -3,7 +3,6 @@ package rest
 import (
 	"net/http"
 
-	"plausch"
 	"plausch/protocol"
 )
 
@@ -24,11 +23,11 @@ func (q *request) listRooms() error {
 	if err != nil {
 		return err
 	}
-	public := q.URL.Query().Get("public")
-	if public != "" && public != "true" && public != "false" {
-		return plausch.Errorf(plausch.Invalid, "public has to be true or false, not %q", public)
+	public, err := q.flag("public")
+	if err != nil {
+		return err
 	}
-	rooms, err := ask[protocol.Rooms](q, protocol.MethodRoomList, protocol.RoomList{Public: public == "true", After: n[0], Limit: int(n[1])})
+	rooms, err := ask[protocol.Rooms](q, protocol.MethodRoomList, protocol.RoomList{Public: public, After: n[0], Limit: int(n[1])})
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,9 @@ type Route struct {
 
 var page = []string{"after", "limit"}
 
+// pageBack is of lists that begin with what is newest.
+var pageBack = []string{"before", "limit"}
+
 // anyQuery is for others' programs.
 var anyQuery = []string{"*"}
 
@@ -56,6 +59,15 @@ func init() { // the index shows the table that it is in
 		{"DELETE", "/api/rooms/{room}/messages/{seq}/reactions/{emoji}", "takes a reaction away", nil, false, (*request).unreact},
 		{"PUT", "/api/rooms/{room}/messages/{seq}/pin", "pins a message to its room", nil, false, (*request).pinMessage},
 		{"DELETE", "/api/rooms/{room}/messages/{seq}/pin", "ends that", nil, false, (*request).unpinMessage},
+		{"GET", "/api/rooms/{room}/messages/{seq}/versions", "what a message said before it was changed", pageBack, false, (*request).messageVersions},
+		{"PUT", "/api/rooms/{room}/messages/{seq}/hidden", "hides a message from you", nil, false, (*request).hideMessage},
+		{"DELETE", "/api/rooms/{room}/messages/{seq}/hidden", "shows it again", nil, false, (*request).unhideMessage},
+		{"PUT", "/api/rooms/{room}/messages/{seq}/saved", "puts a message into your list of saved ones", nil, false, (*request).saveMessage},
+		{"DELETE", "/api/rooms/{room}/messages/{seq}/saved", "takes it out", nil, false, (*request).unsaveMessage},
+		{"GET", "/api/saved", "the messages that you have saved", pageBack, false, (*request).listSaved},
+		{"POST", "/api/rooms/{room}/messages/{seq}/reports", "reports a message to those who moderate", nil, false, (*request).addReport},
+		{"GET", "/api/reports", "the reports that you moderate; with closed=true those that are closed", append([]string{"closed"}, pageBack...), false, (*request).listReports},
+		{"POST", "/api/reports/{id}/close", "closes a report", nil, false, (*request).closeReport},
 		{"GET", "/api/rooms/{room}/messages", "the log of a room, all that happened: after=SEQ the next, before=SEQ the ones before, else the newest", append([]string{"before", "epoch"}, page...), false, (*request).history},
 		{"POST", "/api/rooms/{room}/messages", "says something in a room", nil, false, (*request).send},
 		{"GET", "/api/rooms/{room}/stream", "what is said, as it is said; since=SEQ: and all since then", []string{"since", "epoch"}, false, (*request).stream},
