@@ -280,6 +280,7 @@ func (w *world) keep() {
 			w.t.Errorf("%s, undone: %+v, %v", what, p, err)
 		}
 	}
+	w.block()
 	id, err := bob.AddReport(ctx, room.ID, 3, "It is no greeting.")
 	w.must(err)
 	reports, more, err := alice.ListReports(ctx, client.ReportQuery{})
@@ -293,6 +294,20 @@ func (w *world) keep() {
 	if len(reports) != 1 || reports[0].Closer.Name != "alice" || reports[0].Closed.IsZero() {
 		w.t.Errorf("the closed reports are %+v", reports)
 	}
+}
+
+// block has bob block alice, and end that.
+func (w *world) block() {
+	ctx, bob := w.t.Context(), w.bob
+	blocked, err := bob.AddBlock(ctx, "alice")
+	w.must(err)
+	all, err := bob.ListBlocks(ctx)
+	w.must(err)
+	if len(all) != 1 || all[0] != blocked || blocked.Name != "alice" {
+		w.t.Errorf("blocked are %+v, want %+v", all, blocked)
+	}
+	_, err = bob.RemoveBlock(ctx, "alice")
+	w.must(err)
 }
 
 // change does all that can be done to a message.

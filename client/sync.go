@@ -260,6 +260,8 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Personal != nil:
 		c.feed.add(Personal{f.Personal.Personal()})
+	case f.Block != nil:
+		c.feed.add(Block{Account: f.Block.Account.Ref(), Blocked: f.Block.Blocked})
 	case f.Report != nil:
 		c.feed.add(Report{f.Report.Report()})
 	case f.Bye != nil:

@@ -12,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [Draft], [Personal], [Report], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [Draft], [Personal], [Report], [Block], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -95,6 +95,12 @@ type Personal struct{ plausch.Personal }
 // Report tells of a report that the account moderates: it is new, or was closed.
 type Report struct{ plausch.Report }
 
+// Block tells that the account has blocked another, or ended that, on whichever device.
+type Block struct {
+	Account plausch.AccountRef // the other
+	Blocked bool
+}
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -140,6 +146,7 @@ func (Marker) update()     {}
 func (Draft) update()      {}
 func (Personal) update()   {}
 func (Report) update()     {}
+func (Block) update()      {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -183,6 +190,8 @@ func (f *feed) add(u Update) {
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { d, ok := old.(Draft); return ok && d.Room == u.Room })
 	case Personal:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { p, ok := old.(Personal); return ok && p.Room == u.Room && p.Seq == u.Seq })
+	case Block:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { b, ok := old.(Block); return ok && b.Account.ID == u.Account.ID })
 	case Typing, Report: // which can be listed
 		if f.full() {
 			return

@@ -29,7 +29,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"claim":                 {"Claim", "Claim", "no noun"},
 	"history":               {"History", "History", "no verb"},
 	"inbox":                 {"Inbox", "Inbox", "no verb"},
-	"typing":                {"Typing", "CheckCanType", "the hub tells it"},
+	"typing":                {"Typing", "CanType", "the hub tells it"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
 	"messages":              {"Messages", "Messages", "no verb"},
@@ -55,7 +55,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 var storeVerbs = []string{
 	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
 	"member.list", "outgoing_webhook.create", "outgoing_webhook.delete", "outgoing_webhook.list", "passkey.delete", "passkey.list",
-	"push.list", "push.subscribe", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
+	"push.list", "push.subscribe", "block.add", "block.list", "block.remove", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.

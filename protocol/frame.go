@@ -20,6 +20,7 @@ type Frame struct {
 	Draft    *Draft
 	Personal *Personal
 	Report   *Report
+	Block    *Block
 	Bye      *Error
 }
 
@@ -34,6 +35,7 @@ type jsonFrame struct {
 	Draft    *Draft           `json:"draft"`
 	Personal *Personal        `json:"personal"`
 	Report   *Report          `json:"report"`
+	Block    *Block           `json:"block"`
 	Bye      *Error           `json:"bye"`
 }
 
@@ -66,6 +68,8 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "personal"), f.Personal)
 	case f.Report != nil:
 		dst = c.Encode(c.key(dst, "report"), f.Report)
+	case f.Block != nil:
+		dst = c.Encode(c.key(dst, "block"), f.Block)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -88,7 +92,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -136,6 +140,9 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "report":
 			f.Report = new(Report)
 			b, err = decodeNext(b, f.Report)
+		case "block":
+			f.Block = new(Block)
+			b, err = decodeNext(b, f.Block)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)

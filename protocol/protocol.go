@@ -32,7 +32,7 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing, marker, draft, personal, report and bye.
+// typing, marker, draft, personal, report, block and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -126,6 +126,9 @@ const (
 	MethodMessages           = "messages"
 	MethodSavedList          = "saved.list"
 	MethodHiddenList         = "hidden.list"
+	MethodBlockAdd           = "block.add"
+	MethodBlockRemove        = "block.remove"
+	MethodBlockList          = "block.list"
 	MethodReportAdd          = "report.add"
 	MethodReportList         = "report.list"
 	MethodReportClose        = "report.close"

@@ -166,6 +166,11 @@ var matrix = []struct {
 		return &protocol.ReportAdd{Room: w.direct, Seq: w.said[w.direct], Reason: "rude"}
 	},
 		[6]plausch.Code{signIn, notFound, notFound, ok, invalid, notFound}},
+	{"block.add", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
+		[6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
+	{"block.remove", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"block.list", "", func(*world) protocol.Body { return &protocol.BlockList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"report.list", "", func(*world) protocol.Body { return &protocol.ReportList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"report.close", "one of the den", func(w *world) protocol.Body { return &protocol.ReportRef{ID: w.report(w.den)} },
 		[6]plausch.Code{signIn, notFound, notFound, notFound, ok, ok}},

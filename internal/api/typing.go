@@ -9,8 +9,9 @@ import (
 
 func typing(a *API, ctx context.Context, c *Caller, p *protocol.TypingSet) (protocol.Body, error) {
 	room := plausch.RoomID(p.Room)
-	if err := a.core.CheckCanType(ctx, c.Account(), room); err != nil {
-		return nil, err
+	tell, err := a.core.CanType(ctx, c.Account(), room)
+	if err != nil || !tell {
+		return &protocol.Empty{}, err
 	}
 	a.hub.Typing(room, c.Account().Ref())
 	return &protocol.Empty{}, nil

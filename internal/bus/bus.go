@@ -51,6 +51,7 @@ type Signal struct {
 
 	Personal plausch.Personal // of SignalPersonal
 	Report   *plausch.Report  // of SignalReport, not to be changed
+	Blocked  bool             // of SignalBlock
 }
 
 // SignalKind is what a signal tells.
@@ -62,6 +63,7 @@ const (
 	SignalMarker                         // Account has read Room up to Read.Marker
 	SignalDraft                          // Account has begun to write Draft
 	SignalPersonal                       // Account has done something with a message for itself
+	SignalBlock                          // Account has blocked From, or ended that
 	SignalReport                         // there is a report for Account to moderate, or one was closed
 )
 

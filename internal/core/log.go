@@ -282,6 +282,8 @@ func refusal(err error) error {
 		return errNotOwner()
 	case unmet.Author:
 		return errNotAuthor()
+	case unmet.Blocked:
+		return errBlocked(unmet.ByActor)
 	default:
 		return errChanged()
 	}

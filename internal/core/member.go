@@ -39,7 +39,7 @@ func (c *Core) AddMember(ctx context.Context, by plausch.Account, id plausch.Roo
 	if err != nil {
 		return err
 	}
-	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref(), store.Conditions{Active: true, Member: true, Write: true})
+	_, err = c.changeMember(ctx, by, id, plausch.EventJoin, account.Ref(), store.Conditions{Active: true, Member: true, Write: true, Unblocked: true})
 	return err
 }
 

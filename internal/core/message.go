@@ -42,7 +42,7 @@ func (c *Core) SendMessage(ctx context.Context, by plausch.Account, p NewMessage
 
 func (c *Core) draft(ctx context.Context, by plausch.Account, p NewMessage) (store.Draft, error) {
 	d := store.Draft{
-		If:   store.Conditions{Active: true, Member: true, Write: true},
+		If:   store.Conditions{Active: true, Member: true, Write: true, Unblocked: true},
 		Kind: plausch.EventMessage, Actor: by.Ref(), Target: p.Target, Text: p.Text, ClientID: p.ClientID, Attachments: p.Attachments,
 	}
 	if err := checkContent(p.Text, p.Details, len(p.Attachments)); err != nil {
@@ -139,7 +139,7 @@ func (c *Core) EditMessage(ctx context.Context, by plausch.Account, room plausch
 	}
 	d := store.Draft{
 		Room: room, Kind: plausch.EventEdit, Target: seq, Text: edit.Text, ClientID: edit.ClientID,
-		If: store.Conditions{Write: true, Author: true},
+		If: store.Conditions{Write: true, Author: true, Unblocked: true},
 	}
 	if err := c.mention(ctx, by, &d, edit.Details, 0); err != nil {
 		return plausch.Event{}, err
@@ -169,7 +169,7 @@ func (c *Core) React(ctx context.Context, by plausch.Account, room plausch.RoomI
 	if err := plausch.CheckEmoji(emoji); err != nil {
 		return plausch.Event{}, err
 	}
-	return c.change(ctx, by, store.Draft{Room: room, Kind: plausch.EventReact, Target: seq, Text: emoji, If: store.Conditions{Open: true}})
+	return c.change(ctx, by, store.Draft{Room: room, Kind: plausch.EventReact, Target: seq, Text: emoji, If: store.Conditions{Open: true, Unblocked: true}})
 }
 
 // Unreact takes a reaction of by away.
@@ -193,7 +193,7 @@ func (c *Core) pin(ctx context.Context, by plausch.Account, kind plausch.EventKi
 	if err != nil {
 		return plausch.Event{}, err
 	}
-	d := store.Draft{Room: room, Kind: kind, Target: seq, If: store.Conditions{Open: kind == plausch.EventPin}}
+	d := store.Draft{Room: room, Kind: kind, Target: seq, If: store.Conditions{Open: kind == plausch.EventPin, Unblocked: kind == plausch.EventPin}}
 	if r.Kind != plausch.RoomDirect {
 		d.If.Manage = true
 		if err := c.checkRuns(ctx, by, room, "pin messages"); err != nil {

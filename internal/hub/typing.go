@@ -66,6 +66,8 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.handleDraft(s)
 	case bus.SignalPersonal:
 		h.handlePersonal(s)
+	case bus.SignalBlock:
+		h.handleBlock(s)
 	case bus.SignalReport:
 		h.handleReport(s)
 	}

@@ -81,6 +81,10 @@ func outgoingRoots(file string) (*x509.CertPool, error) {
 
 // startNotifying has people and programs told of what comes over the bus.
 func (s *Server) startNotifying(b bus.Bus) (err error) {
+	s.notifyOptions.Rules = func(ctx context.Context, account plausch.AccountID, _ plausch.RoomID, author plausch.AccountID) (notify.Rules, error) {
+		blocked, err := s.store.HasBlocked(ctx, account, author)
+		return notify.Rules{Blocked: blocked}, err
+	}
 	s.notify, err = notify.Listen(context.Background(), b, s.store, s.notifyOptions)
 	return err
 }

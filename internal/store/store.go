@@ -41,6 +41,7 @@ type Store interface {
 	Log
 	Personal
 	Reports
+	Blocks
 	Attachments
 	Contents
 	Clearer
@@ -462,6 +463,9 @@ type Conditions struct {
 	Outrank bool
 	// Author: Actor wrote the target.
 	Author bool
+	// Unblocked: in a direct room, and in one that is made, neither of the two has
+	// blocked the other; and whom Actor makes a member has not blocked it.
+	Unblocked bool
 	// Webhook: there is this webhook, and it is not paused.
 	Webhook int64
 }
@@ -471,6 +475,8 @@ type Unmet struct {
 	// They say which of the [Conditions] it was.
 	// That a room is not Open is told by Write.
 	Active, Role, Member, Write, Manage, Own, Outrank, Author, Webhook bool
+	// Blocked is of Unblocked; with ByActor it is Actor who has blocked the other.
+	Blocked, ByActor bool
 	// Room is the draft's, if Member or Write is set and there is such a room;
 	// without Head.
 	Room plausch.Room
@@ -654,6 +660,20 @@ type Reports interface {
 	CloseReport(ctx context.Context, account plausch.AccountID, id int64, at time.Time) error
 	// Moderators returns the accounts that moderate a room, by id.
 	Moderators(ctx context.Context, room plausch.RoomID) ([]plausch.AccountID, error)
+}
+
+// Blocks keeps whom accounts have blocked, until either is deleted or loses its name.
+type Blocks interface {
+	// AddBlock blocks another account. Again is no error. It returns Forbidden if the account
+	// has blocked most already, and NotFound if the other has lost its name.
+	AddBlock(ctx context.Context, account, blocked plausch.AccountID, most int) error
+	// RemoveBlock ends that. One that is not there is no error.
+	RemoveBlock(ctx context.Context, account, blocked plausch.AccountID) error
+	// ListBlocks returns whom an account has blocked, by id from the first after the given
+	// one, at most limit.
+	ListBlocks(ctx context.Context, account, after plausch.AccountID, limit int) ([]plausch.AccountRef, error)
+	// HasBlocked reports whether an account has blocked another.
+	HasBlocked(ctx context.Context, account, blocked plausch.AccountID) (bool, error)
 }
 
 // NewWebhook is what [Webhooks.CreateWebhook] makes.

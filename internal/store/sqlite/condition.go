@@ -39,6 +39,11 @@ func (b *batch) unmet(d *store.Draft) (*store.Unmet, error) {
 	if unmet, err := b.unmetInRoom(d); unmet != nil || err != nil {
 		return unmet, err
 	}
+	if d.If.Unblocked {
+		if unmet, err := b.blocked(d); unmet != nil || err != nil {
+			return unmet, err
+		}
+	}
 	if d.If.Webhook != 0 {
 		var is bool
 		if err := b.w.webhookNow.QueryRowContext(b.ctx, d.If.Webhook).Scan(&is); err != nil || !is {
@@ -51,6 +56,39 @@ func (b *batch) unmet(d *store.Draft) (*store.Unmet, error) {
 		}
 	}
 	return nil, nil
+}
+
+// blocked is the failure of a draft one of whose two people has blocked the other.
+func (b *batch) blocked(d *store.Draft) (*store.Unmet, error) {
+	other := d.Member.ID
+	switch {
+	case d.Kind == plausch.EventJoin && other != 0:
+	case d.Direct != [2]plausch.AccountRef{}:
+		other = d.Direct[0].ID + d.Direct[1].ID - d.Actor.ID
+	default:
+		room, err := b.roomNow(d.Room)
+		if err != nil {
+			return nil, err
+		}
+		other = room.low + room.high - d.Actor.ID
+		if room.low == 0 {
+			return nil, nil
+		}
+	}
+	if other == d.Actor.ID {
+		return nil, nil
+	}
+	var blocked bool
+	if err := b.w.hasBlocked.QueryRowContext(b.ctx, d.Actor.ID, other).Scan(&blocked); err != nil {
+		return nil, err
+	}
+	if blocked && d.Kind != plausch.EventJoin {
+		return &store.Unmet{Blocked: true, ByActor: true}, nil
+	}
+	if err := b.w.hasBlocked.QueryRowContext(b.ctx, other, d.Actor.ID).Scan(&blocked); err != nil || !blocked {
+		return nil, err
+	}
+	return &store.Unmet{Blocked: true}, nil
 }
 
 // notMember is the failure of a draft whose actor is not in its room.
@@ -119,6 +157,7 @@ func (b *batch) role(room plausch.RoomID, account plausch.AccountID) (role int64
 type roomNow struct {
 	adminsWrite bool // only those who run it
 	archived    bool
+	low, high   plausch.AccountID // of a direct room, whose
 }
 
 // roomNow returns what a room is now; an unknown one is the zero value.
@@ -127,7 +166,7 @@ func (b *batch) roomNow(id plausch.RoomID) (r roomNow, err error) {
 	if ok {
 		return r, nil
 	}
-	err = b.w.roomNow.QueryRowContext(b.ctx, id).Scan(&r.adminsWrite, &r.archived)
+	err = b.w.roomNow.QueryRowContext(b.ctx, id).Scan(&r.adminsWrite, &r.archived, &r.low, &r.high)
 	if isNone(err) {
 		return roomNow{}, nil
 	}

@@ -64,6 +64,8 @@ const (
 	oldPending     = ` FROM attachments WHERE event IS NULL AND created < ?1`
 )
 
+const hasBlocked = `SELECT EXISTS (SELECT 1 FROM blocks WHERE account = ? AND blocked = ?)`
+
 const nextErasure = `SELECT account, event, emptied FROM erasures WHERE account > 0 ORDER BY account LIMIT 1`
 
 const lastCommit = `SELECT ifnull(max(id), 0) FROM commits`

@@ -19,6 +19,7 @@ type reads struct {
 	quoted, roomState, timeFrom                        *statement
 	personalBetween, saved, hidden, versions           *statement
 	report, reportsOpen, reportsClosed, moderators     *statement
+	blocks, hasBlocked                                 *statement
 	details                                            *statement
 	cursor, commits                                    *statement
 	attachment, attachmentByClientID, attachedBytes    *statement
@@ -121,6 +122,8 @@ func (r *reads) queries() []query {
 			AND ` + isIn("p.event >> 32", "?1") + ` ORDER BY p.saved DESC LIMIT ?3`},
 		{&r.hidden, `SELECT p.event, p.saved IS NOT NULL FROM personal p WHERE p.account = ? AND p.hidden AND p.event > ? ORDER BY p.event LIMIT ?`},
 		{&r.versions, `SELECT ` + eventColumns + eventTables + ` WHERE e.id IN (SELECT ?1 UNION ALL ` + editsOf + `) AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3`},
+		{&r.blocks, `SELECT a.id, a.name, a.display FROM blocks b CROSS JOIN accounts a ON a.id = b.blocked WHERE b.account = ? AND b.blocked > ? ORDER BY b.blocked LIMIT ?`},
+		{&r.hasBlocked, hasBlocked},
 		{&r.report, `SELECT ` + reportColumns + reportTables + ` WHERE p.id = ?`},
 		{&r.reportsOpen, `SELECT ` + reportColumns + reportTables + ` WHERE p.closed = 0 AND p.id < ?2 AND ` + moderates("?1") + ` ORDER BY p.id DESC LIMIT ?3`},
 		{&r.reportsClosed, `SELECT ` + reportColumns + reportTables + ` WHERE p.closed > 0 AND p.id < ?2 AND ` + moderates("?1") + ` ORDER BY p.id DESC LIMIT ?3`},

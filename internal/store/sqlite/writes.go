@@ -31,6 +31,8 @@ type writes struct {
 	addReport, reportNow, openReports     *statement
 	closeReport, deleteReportsOf          *statement
 	isMessage                             *statement
+	addBlock, removeBlock, blocksOf       *statement
+	hasBlocked, deleteBlocksOf            *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -148,6 +150,11 @@ func (w *writes) queries() []query {
 		{&w.addReport, `INSERT INTO reports (event, account, reason, time) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (event, account) DO UPDATE SET reason = ?3, time = ?4, closed = 0, closer = NULL RETURNING id`},
 		{&w.closeReport, `UPDATE reports AS p SET closed = ?1, closer = ?2 WHERE p.id = ?3 AND p.closed = 0 AND ` + moderates("?2")},
+		{&w.addBlock, `INSERT INTO blocks (account, blocked) SELECT ?1, id FROM accounts WHERE id = ?2 AND held ON CONFLICT DO NOTHING`},
+		{&w.removeBlock, `DELETE FROM blocks WHERE account = ? AND blocked = ?`},
+		{&w.blocksOf, `SELECT count(*) FROM blocks WHERE account = ?`},
+		{&w.hasBlocked, hasBlocked},
+		{&w.deleteBlocksOf, `DELETE FROM blocks WHERE account = ?1 OR blocked = ?1`},
 		{&w.deleteReportsOf, `DELETE FROM reports WHERE account = ?`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
@@ -164,7 +171,7 @@ func (w *writes) queries() []query {
 		{&w.webhookNow, `SELECT EXISTS (SELECT 1 FROM webhooks h WHERE h.id = ? AND h.token IS NOT NULL AND NOT ` + webhookPaused + `)`},
 
 		{&w.memberRole, `SELECT role FROM memberships WHERE account = ? AND room = ?`},
-		{&w.roomNow, `SELECT writers = 2, archived FROM rooms WHERE id = ?`},
+		{&w.roomNow, `SELECT writers = 2, archived, ifnull(low, 0), ifnull(high, 0) FROM rooms WHERE id = ?`},
 		{&w.hasOtherOwner, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM memberships WHERE room = ? AND role = %d AND account <> ?)`, codeRoomOwner)},
 		{&w.successor, `SELECT a.id, a.name, a.display FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account <> ? ORDER BY a.state = 1 AND a.held DESC, a.bot, m.role, m.since LIMIT 1`},

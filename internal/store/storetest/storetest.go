@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Drafts", draftTests},
 		{"Personal", personalTests},
 		{"Reports", reportTests},
+		{"Blocks", blockTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},

@@ -84,6 +84,12 @@ func TestEveryOperation(t *testing.T) {
 	w.call(admin, "GET", "/api/reports?closed=true", "").want(200).has(`"closer":{`)
 	w.call(admin, "GET", "/api/reports?closed=maybe", "").want(400)
 
+	w.call(ann, "PUT", "/api/blocks/bob", "").want(200).has(`"name":"bob"`, `"blocked":true`)
+	w.call(ann, "GET", "/api/blocks", "").want(200).has(`"name":"bob"`, `"more":false`)
+	w.call(bob, "POST", "/api/accounts/ann/messages", "psst").want(403)
+	w.call(ann, "DELETE", "/api/blocks/bob", "").want(200)
+	w.call(ann, "GET", "/api/blocks", "").want(200).has(`"accounts":[]`)
+
 	file := w.call(ann, "POST", "/api/attachments?name=note.txt", "a note", "Content-Type", "text/plain").want(201).has(`"size":6`).read("id")
 	w.call(ann, "POST", "/api/rooms/public/messages", `{"attachments":["`+file+`"]}`).want(201)
 	w.call(bob, "GET", "/api/attachments/"+file, "").want(200).has("a note")
