@@ -154,6 +154,12 @@ func TestServeCannotStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	free.Close()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -164,7 +170,7 @@ func TestServeCannotStart(t *testing.T) {
 		want []string
 	}{
 		{"port taken", []string{"--listen", taken.Addr().String()}, []string{taken.Addr().String(), "in use", "--listen"}},
-		{"places that overlap", []string{"--listen=127.0.0.1:7999", "--listen=:7999", "--metrics-listen=off"}, []string{"127.0.0.1:7999", "overlap", "remove one"}},
+		{"places that overlap", []string{"--listen=127.0.0.1:" + port, "--listen=:" + port, "--metrics-listen=off"}, []string{"127.0.0.1:" + port, "overlap", "remove one"}},
 		{"address of another machine", []string{"--listen=203.0.113.9:7528"}, []string{"203.0.113.9:7528", "--listen"}},
 		{"no certificate", []string{"--listen=127.0.0.1:0", "--metrics-listen=off", "--tls-cert=/nowhere/c.pem", "--tls-key=/nowhere/k.pem"}, []string{"/nowhere/c.pem", "PEM"}},
 		{"no roots", []string{"chat.example.org", "--listen=127.0.0.1:0", "--http-listen=off", "--metrics-listen=off", "--acme-ca-root", file}, []string{"acme_ca_root", file, "PEM"}},
