@@ -78,7 +78,11 @@ type Account struct {
 	Transient bool
 	// Avatar is the hash of the account's picture, in hexadecimal; empty if it has
 	// none.
-	Avatar  string
+	Avatar string
+	Status Status // which may have ended: see [Status.At]
+	// Seen lets the other one in direct rooms see up to where the account has read, if the
+	// other does, too.
+	Seen    bool
 	Created time.Time
 	// LastSeen is when the account last signed in or was last known to be
 	// connected, to within [SeenEvery].

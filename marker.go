@@ -10,4 +10,8 @@ type ReadState struct {
 	Unread   int   // at most [MaxUnread]
 	Mentions int   // unread messages that name it or everybody there, at most [MaxUnread]
 	AsOf     int64 // the newest seq of the room in this state
+	// Seen is, in a direct room, the marker of the other one, if both let it be seen and
+	// neither has blocked the other. It is 0 otherwise, and Peer, who that is, too.
+	Seen int64
+	Peer AccountID
 }

@@ -15,4 +15,5 @@ type Member struct {
 	Role     Role     // on the server
 	RoomRole RoomRole // in the room
 	Avatar   string   // as of an [Account]
+	Status   Status   // as of an Account
 }

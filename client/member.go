@@ -34,7 +34,7 @@ func (c *Client) ListMembers(ctx context.Context, room plausch.RoomID) ([]Member
 			})
 			if w.MemberState != nil {
 				m := &members[len(members)-1]
-				m.RoomRole, m.Avatar = cmp.Or(plausch.RoomRole(w.RoomRole), plausch.RoomMember), w.Avatar
+				m.RoomRole, m.Avatar, m.Status = cmp.Or(plausch.RoomRole(w.RoomRole), plausch.RoomMember), w.Avatar, w.Status.Status()
 			}
 			params.After = max(params.After, w.ID)
 		}

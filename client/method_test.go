@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/descope/virtualwebauthn"
 
@@ -281,6 +282,7 @@ func (w *world) keep() {
 		}
 	}
 	w.block()
+	w.status()
 	id, err := bob.AddReport(ctx, room.ID, 3, "It is no greeting.")
 	w.must(err)
 	reports, more, err := alice.ListReports(ctx, client.ReportQuery{})
@@ -294,6 +296,29 @@ func (w *world) keep() {
 	if len(reports) != 1 || reports[0].Closer.Name != "alice" || reports[0].Closed.IsZero() {
 		w.t.Errorf("the closed reports are %+v", reports)
 	}
+}
+
+// status has bob say something of himself, and be seen reading.
+func (w *world) status() {
+	ctx, bob := w.t.Context(), w.bob
+	want := plausch.Status{Text: "busy", Emoji: "🏗️", Until: time.Now().Add(time.Hour).Truncate(time.Millisecond)}
+	got, err := bob.SetStatus(ctx, want)
+	w.must(err)
+	if got.Text != want.Text || got.Emoji != want.Emoji || !got.Until.Equal(want.Until) {
+		w.t.Errorf("the status is %+v, want %+v", got, want)
+	}
+	members, err := w.alice.ListMembers(ctx, plausch.PublicRoom)
+	w.must(err)
+	if !slices.ContainsFunc(members, func(m client.Member) bool { return m.ID == w.bobID && m.Status.Text == "busy" }) {
+		w.t.Errorf("the members are %+v, want bob to be busy", members)
+	}
+	if got, err := bob.SetStatus(ctx, plausch.Status{}); err != nil || got != (plausch.Status{}) {
+		w.t.Errorf("none: %+v, %v", got, err)
+	}
+	_, err = bob.SetStatus(ctx, plausch.Status{Text: "late", Until: time.Unix(1, 0)})
+	w.expect(err, plausch.Invalid)
+	w.must(bob.SetSeen(ctx, false))
+	w.must(bob.SetSeen(ctx, true))
 }
 
 // block has bob block alice, and end that.

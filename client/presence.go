@@ -18,7 +18,7 @@ func (c *Client) ListPresences(ctx context.Context) ([]Presence, error) {
 			return nil, err
 		}
 		for _, p := range page.Presence {
-			presences = append(presences, Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence)})
+			presences = append(presences, Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence), Status: p.Status.Status()})
 			params.After = p.Account.Name
 		}
 		if !page.More || len(page.Presence) == 0 {

@@ -45,6 +45,9 @@ func joinedRoomOf(w *protocol.Room) Room {
 	_, r.Role, _ = w.State()
 	if w.Joined {
 		r.Read = plausch.ReadState{Marker: w.Marker, Unread: int(w.Unread), Mentions: int(w.Mentions), AsOf: w.Seq}
+		if w.RoomState != nil {
+			r.Read.Seen = w.Seen
+		}
 	}
 	return r
 }

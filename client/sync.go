@@ -260,6 +260,8 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Personal != nil:
 		c.feed.add(Personal{f.Personal.Personal()})
+	case f.Seen != nil:
+		c.feed.add(Seen{Room: plausch.RoomID(f.Seen.Room), Seq: f.Seen.Seq})
 	case f.Block != nil:
 		c.feed.add(Block{Account: f.Block.Account.Ref(), Blocked: f.Block.Blocked})
 	case f.Report != nil:
@@ -269,7 +271,7 @@ func (c *Client) push(f *protocol.Frame) {
 	}
 	for i := range f.Presence {
 		p := &f.Presence[i]
-		c.feed.add(Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence)})
+		c.feed.add(Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence), Status: p.Status.Status()})
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [Draft], [Personal], [Report], [Block], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [Draft], [Personal], [Report], [Block], [Seen], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -69,6 +69,7 @@ type CaughtUp struct{ Epoch string }
 type Presence struct {
 	Account  plausch.AccountRef
 	Presence plausch.Presence
+	Status   plausch.Status // what the account says of itself; zero: nothing
 }
 
 // Typing tells that somebody is writing in a room; it holds for [TypingHolds].
@@ -99,6 +100,13 @@ type Report struct{ plausch.Report }
 type Block struct {
 	Account plausch.AccountRef // the other
 	Blocked bool
+}
+
+// Seen tells up to where the other one has read a direct room. Of several of a room that
+// were not read, only the last comes.
+type Seen struct {
+	Room plausch.RoomID
+	Seq  int64
 }
 
 // NewGuest tells that the guest that this client was is gone (away for too
@@ -147,6 +155,7 @@ func (Draft) update()      {}
 func (Personal) update()   {}
 func (Report) update()     {}
 func (Block) update()      {}
+func (Seen) update()       {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -192,6 +201,8 @@ func (f *feed) add(u Update) {
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { p, ok := old.(Personal); return ok && p.Room == u.Room && p.Seq == u.Seq })
 	case Block:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { b, ok := old.(Block); return ok && b.Account.ID == u.Account.ID })
+	case Seen:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { s, ok := old.(Seen); return ok && s.Room == u.Room })
 	case Typing, Report: // which can be listed
 		if f.full() {
 			return

@@ -1,6 +1,10 @@
 package protocol
 
-import "plausch"
+import (
+	"time"
+
+	"plausch"
+)
 
 //msgp:limit arrays:256 maps:64
 //msgp:ignore OwnAccount AccountUpdate AccountList AccountInfo Accounts AccountName AccountRole AccountDelete
@@ -20,11 +24,15 @@ type OwnAccount struct {
 	Name    string `json:"name"`
 	Display string `json:"display,omitzero"`
 	Role    string `json:"role,omitzero"`
+	// Status is what the account says of itself, absent if nothing. Seen says whether others
+	// see in direct rooms up to where it has read: see seen.set.
+	Status *Status `json:"status,omitempty"`
+	Seen   bool    `json:"seen,omitzero"`
 }
 
-// NewOwnAccount returns a as it goes over the wire to itself.
-func NewOwnAccount(a plausch.Account) OwnAccount {
-	return OwnAccount{ID: int64(a.ID), Name: a.Name, Display: a.Display, Role: string(a.Role)}
+// NewOwnAccount returns a as it goes over the wire to itself at a time.
+func NewOwnAccount(a plausch.Account, now time.Time) OwnAccount {
+	return OwnAccount{ID: int64(a.ID), Name: a.Name, Display: a.Display, Role: string(a.Role), Status: NewStatus(a.Status, now), Seen: a.Seen}
 }
 
 // Ref returns the account that a names.

@@ -21,6 +21,7 @@ type Frame struct {
 	Personal *Personal
 	Report   *Report
 	Block    *Block
+	Seen     *Seen
 	Bye      *Error
 }
 
@@ -36,6 +37,7 @@ type jsonFrame struct {
 	Personal *Personal        `json:"personal"`
 	Report   *Report          `json:"report"`
 	Block    *Block           `json:"block"`
+	Seen     *Seen            `json:"seen"`
 	Bye      *Error           `json:"bye"`
 }
 
@@ -70,6 +72,8 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "report"), f.Report)
 	case f.Block != nil:
 		dst = c.Encode(c.key(dst, "block"), f.Block)
+	case f.Seen != nil:
+		dst = c.Encode(c.key(dst, "seen"), f.Seen)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -92,7 +96,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Seen, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -143,6 +147,9 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "block":
 			f.Block = new(Block)
 			b, err = decodeNext(b, f.Block)
+		case "seen":
+			f.Seen = new(Seen)
+			b, err = decodeNext(b, f.Seen)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)

@@ -1,6 +1,10 @@
 package protocol
 
-import "plausch"
+import (
+	"time"
+
+	"plausch"
+)
 
 // MemberList is the params of member.list.
 type MemberList struct {
@@ -21,8 +25,9 @@ type Member struct {
 
 // MemberState is what of a [Member] is mostly absent.
 type MemberState struct {
-	RoomRole string `json:"room_role,omitzero"` // owner, admin or reader of the room; absent: member
-	Avatar   string `json:"avatar,omitzero"`    // see [AvatarVersion]
+	RoomRole string  `json:"room_role,omitzero"` // owner, admin or reader of the room; absent: member
+	Avatar   string  `json:"avatar,omitzero"`    // see [AvatarVersion]
+	Status   *Status `json:"status,omitempty"`
 }
 
 // Members is the result of member.list, by account id.
@@ -31,12 +36,12 @@ type Members struct {
 	More    bool     `json:"more,omitzero"`
 }
 
-// NewMember returns m as it goes over the wire.
-func NewMember(m plausch.Member, presence plausch.Presence) Member {
+// NewMember returns m as it goes over the wire at a time.
+func NewMember(m plausch.Member, presence plausch.Presence, now time.Time) Member {
 	w := Member{
 		ID: int64(m.ID), Name: m.Name, Display: m.Display, Role: string(m.Role), Presence: string(presence),
 	}
-	state := MemberState{Avatar: AvatarVersion(m.Avatar)}
+	state := MemberState{Avatar: AvatarVersion(m.Avatar), Status: NewStatus(m.Status, now)}
 	if m.RoomRole != plausch.RoomMember {
 		state.RoomRole = string(m.RoomRole)
 	}

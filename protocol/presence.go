@@ -25,6 +25,7 @@ type Presences struct {
 type PresenceChange struct {
 	Account  Account `json:"account" msg:"account"`
 	Presence string  `json:"presence" msg:"presence"`
+	Status   *Status `json:"status,omitempty" msg:"status,omitempty"` // what the account says of itself; absent: nothing
 }
 
 // TypingSet is the params of typing: the caller is writing in a room. Send it

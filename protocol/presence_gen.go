@@ -15,17 +15,43 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *PresenceChange) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 2
-	// string "account"
-	o = append(o, 0x82, 0xa7, 0x61, 0x63, 0x63, 0x6f, 0x75, 0x6e, 0x74)
-	o, err = z.Account.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Account")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(3)
+	var zb0001Mask uint8 /* 3 bits */
+	_ = zb0001Mask
+	if z.Status == nil {
+		zb0001Len--
+		zb0001Mask |= 0x4
 	}
-	// string "presence"
-	o = append(o, 0xa8, 0x70, 0x72, 0x65, 0x73, 0x65, 0x6e, 0x63, 0x65)
-	o = msgp.AppendString(o, z.Presence)
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "account"
+		o = append(o, 0xa7, 0x61, 0x63, 0x63, 0x6f, 0x75, 0x6e, 0x74)
+		o, err = z.Account.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Account")
+			return
+		}
+		// string "presence"
+		o = append(o, 0xa8, 0x70, 0x72, 0x65, 0x73, 0x65, 0x6e, 0x63, 0x65)
+		o = msgp.AppendString(o, z.Presence)
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "status"
+			o = append(o, 0xa6, 0x73, 0x74, 0x61, 0x74, 0x75, 0x73)
+			if z.Status == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Status.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Status")
+					return
+				}
+			}
+		}
+	}
 	return
 }
 
@@ -63,6 +89,23 @@ func (z *PresenceChange) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Presence")
 				return
 			}
+		case "status":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Status = nil
+			} else {
+				if z.Status == nil {
+					z.Status = new(Status)
+				}
+				bts, err = z.Status.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Status")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -77,7 +120,12 @@ func (z *PresenceChange) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *PresenceChange) Msgsize() (s int) {
-	s = 1 + 8 + z.Account.Msgsize() + 9 + msgp.StringPrefixSize + len(z.Presence)
+	s = 1 + 8 + z.Account.Msgsize() + 9 + msgp.StringPrefixSize + len(z.Presence) + 7
+	if z.Status == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Status.Msgsize()
+	}
 	return
 }
 

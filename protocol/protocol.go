@@ -32,7 +32,7 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing, marker, draft, personal, report, block and bye.
+// typing, marker, draft, personal, report, block, seen and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -126,6 +126,8 @@ const (
 	MethodMessages           = "messages"
 	MethodSavedList          = "saved.list"
 	MethodHiddenList         = "hidden.list"
+	MethodStatusSet          = "status.set"
+	MethodSeenSet            = "seen.set"
 	MethodBlockAdd           = "block.add"
 	MethodBlockRemove        = "block.remove"
 	MethodBlockList          = "block.list"
@@ -166,4 +168,5 @@ const (
 //go:generate go tool msgp -tests=false -io=false -file attachment.go
 //go:generate go tool msgp -tests=false -io=false -file event.go
 //go:generate go tool msgp -tests=false -io=false -file presence.go
+//go:generate go tool msgp -tests=false -io=false -file status.go
 //go:generate go tool msgp -tests=false -io=false -file error.go

@@ -36,6 +36,7 @@ type RoomState struct {
 	Writers     string `json:"writers,omitzero"`     // admins if only they write; else absent
 	Archived    bool   `json:"archived,omitzero"`    // nobody writes there any more
 	First       int64  `json:"first,omitzero"`       // seq of the oldest event that is kept, if that is not 1
+	Seen        int64  `json:"seen,omitzero"`        // of direct rooms, the seq up to which the other has read, if that is to be seen
 }
 
 // NewRoom returns r as it goes over the wire to a member with a role, or to who is none.

@@ -77,6 +77,8 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMessageUnsave:      {&MessageRef{}, &Personal{}},
 	MethodSavedList:          {&SavedList{}, &SavedMessages{}},
 	MethodHiddenList:         {&HiddenList{}, &HiddenMessages{}},
+	MethodStatusSet:          {&Status{}, &Status{}},
+	MethodSeenSet:            {&SeenSet{}, &Empty{}},
 	MethodBlockAdd:           {&BlockName{}, &Block{}},
 	MethodBlockRemove:        {&BlockName{}, &Block{}},
 	MethodBlockList:          {&BlockList{}, &Blocks{}},

@@ -20,7 +20,8 @@ var commandGroups = []struct {
 	title    string
 	commands []func() *cobra.Command
 }{
-	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newMessageCommand, newBlockCommand}},
+	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newMessageCommand, newBlockCommand,
+		newAccountCommand}},
 	{"Host a server", []func() *cobra.Command{
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,
 		newBackupCommand, newRestoreCommand, newConfigCommand, newAuditCommand,

@@ -12,7 +12,7 @@ func accountUpdate(a *API, ctx context.Context, c *Caller, p *protocol.AccountUp
 	if err != nil {
 		return nil, err
 	}
-	me := protocol.NewOwnAccount(account)
+	me := protocol.NewOwnAccount(account, a.core.Now())
 	return &me, nil
 }
 

@@ -114,6 +114,8 @@ var methods = []Method{
 	{protocol.MethodMessages, SignedIn, blocking(messages)},
 	{protocol.MethodSavedList, SignedIn, blocking(savedList)},
 	{protocol.MethodHiddenList, SignedIn, blocking(hiddenList)},
+	{protocol.MethodStatusSet, SignedIn, blocking(statusSet)},
+	{protocol.MethodSeenSet, SignedIn, blocking(seenSet)},
 	{protocol.MethodBlockAdd, SignedIn, blocking(blockAdd)},
 	{protocol.MethodBlockRemove, SignedIn, blocking(blockRemove)},
 	{protocol.MethodBlockList, SignedIn, blocking(blockList)},

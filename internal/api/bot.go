@@ -11,5 +11,5 @@ func botCreate(a *API, ctx context.Context, c *Caller, p *protocol.BotCreate) (p
 	if err != nil {
 		return nil, err
 	}
-	return &protocol.BotCreated{Account: protocol.NewOwnAccount(bot), Token: token.Text()}, nil
+	return &protocol.BotCreated{Account: protocol.NewOwnAccount(bot, a.core.Now()), Token: token.Text()}, nil
 }

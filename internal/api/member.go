@@ -22,7 +22,7 @@ func memberList(a *API, ctx context.Context, c *Caller, p *protocol.MemberList) 
 	}
 	result := &protocol.Members{Members: make([]protocol.Member, len(members)), More: more}
 	for i, presence := range a.hub.Presence(ids) {
-		result.Members[i] = protocol.NewMember(members[i], presence)
+		result.Members[i] = protocol.NewMember(members[i], presence, a.core.Now())
 	}
 	return result, nil
 }

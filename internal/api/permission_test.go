@@ -170,6 +170,8 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
 	{"block.remove", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
 		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"status.set", "", func(*world) protocol.Body { return &protocol.Status{Text: "busy"} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"seen.set", "", func(*world) protocol.Body { return &protocol.SeenSet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"block.list", "", func(*world) protocol.Body { return &protocol.BlockList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"report.list", "", func(*world) protocol.Body { return &protocol.ReportList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"report.close", "one of the den", func(w *world) protocol.Body { return &protocol.ReportRef{ID: w.report(w.den)} },

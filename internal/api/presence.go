@@ -28,10 +28,11 @@ func presenceList(a *API, _ context.Context, _ *Caller, p *protocol.PresenceList
 	for i, ref := range here {
 		ids[i] = ref.ID
 	}
+	statuses, now := a.hub.Statuses(ids), a.core.Now()
 	for i, presence := range a.hub.Presence(ids) {
 		if presence != plausch.Offline { // gone in between
 			result.Presence = append(result.Presence, protocol.PresenceChange{
-				Account: protocol.NewAccount(here[i]), Presence: string(presence),
+				Account: protocol.NewAccount(here[i]), Presence: string(presence), Status: protocol.NewStatus(statuses[i], now),
 			})
 		}
 	}

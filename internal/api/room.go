@@ -81,6 +81,12 @@ func (a *API) roomWith(ctx context.Context, c *Caller, r core.JoinedRoom, states
 	w := protocol.NewRoom(r.Room, r.Role)
 	if ok {
 		w.Marker, w.Unread, w.Mentions = state.Marker, int16(state.Unread), int16(state.Mentions)
+		if state.Seen != 0 {
+			if w.RoomState == nil {
+				w.RoomState = &protocol.RoomState{}
+			}
+			w.Seen = state.Seen
+		}
 	}
 	if c.epoch == "" {
 		return w, nil

@@ -164,7 +164,7 @@ func (a *API) completeSignIn(ctx context.Context, c *Caller, once bool, signIn f
 	}
 	conn, err := a.core.Connect(ctx, in, c.Remote, core.Callbacks{
 		Ended:   c.Ended,
-		Changed: func(account plausch.Account) { a.hub.UpdateAccount(account.Ref()) },
+		Changed: func(account plausch.Account) { a.hub.UpdateAccount(account) },
 	})
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (a *API) completeSignIn(ctx context.Context, c *Caller, once bool, signIn f
 		return nil, errTooManyConnections()
 	}
 	c.conn = conn
-	return &protocol.SignedIn{Account: protocol.NewOwnAccount(in.Account), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
+	return &protocol.SignedIn{Account: protocol.NewOwnAccount(in.Account, a.core.Now()), Token: in.Token, Avatar: protocol.AvatarVersion(in.Account.Avatar)}, nil
 }
 
 func errTooManyConnections() error {
@@ -200,7 +200,7 @@ func subscribe(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (proto
 	if c.subscriber != nil {
 		return &protocol.Empty{}, nil
 	}
-	subscriber, err := a.hub.Subscribe(c.Session, c.Account().Ref(), c.wants, func() ([]plausch.RoomID, error) {
+	subscriber, err := a.hub.Subscribe(c.Session, c.Account(), c.wants, func() ([]plausch.RoomID, error) {
 		return a.core.MemberRooms(ctx, c.Account().ID)
 	})
 	if err != nil {

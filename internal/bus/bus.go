@@ -46,7 +46,7 @@ type Signal struct {
 	From plausch.AccountRef // who has caused it
 
 	Account plausch.AccountID // whose sessions it is for
-	Read    plausch.ReadState // of SignalMarker: what Account has read of Room
+	Read    plausch.ReadState // of SignalMarker: what Account has read of Room; of SignalSeen
 	Draft   plausch.Draft     // of SignalDraft: what Account has begun to write
 
 	Personal plausch.Personal // of SignalPersonal
@@ -64,6 +64,7 @@ const (
 	SignalDraft                          // Account has begun to write Draft
 	SignalPersonal                       // Account has done something with a message for itself
 	SignalBlock                          // Account has blocked From, or ended that
+	SignalSeen                           // the other one in the direct room Room has read it up to Read.Seen
 	SignalReport                         // there is a report for Account to moderate, or one was closed
 )
 

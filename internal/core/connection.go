@@ -46,7 +46,7 @@ type Callbacks struct {
 	// Ended is called once, with the reason, when the sign-in is no longer valid: the
 	// device was revoked, or the account deactivated or deleted.
 	Ended func(error)
-	// Changed is called when the account has another name, display name or role.
+	// Changed is called when the account has another name, display name, role or status.
 	Changed func(plausch.Account)
 }
 
@@ -193,7 +193,7 @@ func (c *Core) recheck(ctx context.Context, id plausch.AccountID) error {
 	if account.State != plausch.AccountDeleted { // which would change the name under its connections
 		a.account.Store(&account)
 	}
-	changed := before.Ref() != account.Ref() || before.Role != account.Role
+	changed := before.Ref() != account.Ref() || before.Role != account.Role || before.Status != account.Status
 	cs.mu.Lock()
 	connections := slices.Clone(a.connections)
 	cs.mu.Unlock()

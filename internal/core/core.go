@@ -160,6 +160,9 @@ func (c *Core) Close() error {
 // Ready reports whether sends can succeed.
 func (c *Core) Ready(ctx context.Context) error { return c.store.Ping(ctx) }
 
+// Now is the time by the core's clock.
+func (c *Core) Now() time.Time { return c.opts.Now() }
+
 // now is the time as events carry it.
 func (c *Core) now() time.Time { return c.opts.Now().Truncate(time.Millisecond) }
 

@@ -109,13 +109,16 @@ func (c *Core) setMarkers(ctx context.Context, all []*markerSet) {
 		switch {
 		case err != nil:
 			w.err = err
-		case !set[i]:
+		case !set[i].Member:
 			w.err = errNoRoom()
 		default:
 			w.state, w.err = c.readState(ctx, w.Account, w.Room)
 		}
 		if w.err == nil {
 			c.opts.Bus.Signal(bus.Signal{Kind: bus.SignalMarker, Room: w.Room, Account: w.Account, Read: w.state})
+			if w.state.Peer != 0 && set[i].Moved {
+				c.opts.Bus.Signal(bus.Signal{Kind: bus.SignalSeen, Room: w.Room, Account: w.state.Peer, Read: plausch.ReadState{Seen: w.state.Marker}})
+			}
 		}
 		close(w.done)
 	}

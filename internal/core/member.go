@@ -21,7 +21,7 @@ func (c *Core) ListMembers(ctx context.Context, by plausch.Account, room plausch
 			return nil, false, err
 		}
 		for _, a := range accounts {
-			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role, Avatar: a.Avatar, RoomRole: plausch.RoomMember})
+			members = append(members, plausch.Member{AccountRef: a.Ref(), Role: a.Role, Avatar: a.Avatar, Status: a.Status, RoomRole: plausch.RoomMember})
 		}
 	} else {
 		var err error

@@ -26,7 +26,7 @@ func TestManyRooms(t *testing.T) {
 	defer h.Close()
 	who := plausch.AccountRef{ID: 7, Name: "ann"}
 	session := &recordingSession{who: who.ID}
-	a, err := h.Subscribe(session, who, Wants{}, func() ([]plausch.RoomID, error) { return manyIDs(rooms), nil })
+	a, err := h.Subscribe(session, plausch.Account{ID: who.ID, Name: who.Name}, Wants{}, func() ([]plausch.RoomID, error) { return manyIDs(rooms), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func BenchmarkAttach(b *testing.B) {
 			defer h.Close()
 			ids := manyIDs(rooms)
 			for b.Loop() {
-				a, err := h.Subscribe(&recordingSession{}, plausch.AccountRef{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
+				a, err := h.Subscribe(&recordingSession{}, plausch.Account{ID: 1}, Wants{}, func() ([]plausch.RoomID, error) { return ids, nil })
 				if err != nil {
 					b.Fatal(err)
 				}

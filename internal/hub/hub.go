@@ -58,6 +58,7 @@ type subscription struct {
 // account is the sessions of one account.
 type account struct {
 	ref      plausch.AccountRef
+	status   plausch.Status
 	sessions []*Subscriber
 }
 
@@ -109,12 +110,12 @@ func (h *Hub) Close() {
 // the account joins later. Events committed after Subscribe returns are delivered, and
 // some committed before may be, too: a client that then reads the log misses nothing.
 // Changes of membership during load count.
-func (h *Hub) Subscribe(s Session, who plausch.AccountRef, wants Wants, load func() ([]plausch.RoomID, error)) (*Subscriber, error) {
-	a := &Subscriber{hub: h, session: s, account: who, wants: wants, leftRooms: map[plausch.RoomID]bool{}}
+func (h *Hub) Subscribe(s Session, who plausch.Account, wants Wants, load func() ([]plausch.RoomID, error)) (*Subscriber, error) {
+	a := &Subscriber{hub: h, session: s, account: who.Ref(), wants: wants, leftRooms: map[plausch.RoomID]bool{}}
 	h.mu.Lock()
 	acc := h.accounts[who.ID]
 	if acc == nil {
-		acc = &account{ref: who}
+		acc = &account{ref: who.Ref(), status: who.Status}
 		h.accounts[who.ID] = acc
 	}
 	acc.sessions = append(acc.sessions, a)
@@ -172,18 +173,18 @@ func (a *Subscriber) Unsubscribe() {
 	h.markPresence(acc)
 }
 
-// UpdateAccount changes the name that the sessions of an account have for others, and
-// pushes it as a presence change.
-func (h *Hub) UpdateAccount(ref plausch.AccountRef) {
+// UpdateAccount changes the name and the status that the sessions of an account have for
+// others, and pushes them as a presence change.
+func (h *Hub) UpdateAccount(who plausch.Account) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	acc := h.accounts[ref.ID]
+	acc := h.accounts[who.ID]
 	if acc == nil {
 		return
 	}
-	acc.ref = ref
+	acc.ref, acc.status = who.Ref(), who.Status
 	for _, a := range acc.sessions {
-		a.account = ref
+		a.account = acc.ref
 	}
 	h.markPresence(acc)
 }

@@ -165,7 +165,7 @@ func TestEveryoneHearsTheirRooms(t *testing.T) {
 					r := rand.New(rand.NewPCG(seed, uint64(n)+1))
 					for visit := range visits {
 						e := &recordingSession{who: plausch.AccountID(1 + r.IntN(accounts))}
-						a, err := h.Subscribe(e, plausch.AccountRef{ID: e.who, Name: fmt.Sprint("a", e.who)}, Wants{}, func() ([]plausch.RoomID, error) {
+						a, err := h.Subscribe(e, plausch.Account{ID: e.who, Name: fmt.Sprint("a", e.who)}, Wants{}, func() ([]plausch.RoomID, error) {
 							for range r.IntN(4) {
 								runtime.Gosched()
 							}

@@ -49,6 +49,25 @@ func (h *Hub) Presence(ids []plausch.AccountID) []plausch.Presence {
 	return all
 }
 
+// Statuses returns what each of the accounts says of itself, if it has a session here.
+func (h *Hub) Statuses(ids []plausch.AccountID) []plausch.Status {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	all := make([]plausch.Status, len(ids))
+	for i, id := range ids {
+		all[i] = h.statusOf(id)
+	}
+	return all
+}
+
+// statusOf is the status of an account. The lock is held.
+func (h *Hub) statusOf(id plausch.AccountID) plausch.Status {
+	if acc := h.accounts[id]; acc != nil {
+		return acc.status
+	}
+	return plausch.Status{}
+}
+
 // presenceOf is the presence of an account. The lock is held.
 func (h *Hub) presenceOf(id plausch.AccountID) plausch.Presence {
 	acc := h.accounts[id]
@@ -126,10 +145,13 @@ type presencePush struct {
 
 // presencePushes prepares the presence that accounts have now. The lock is held.
 func (h *Hub) presencePushes(accounts map[plausch.AccountID]plausch.AccountRef) (pushes []presencePush) {
+	now := time.Now()
 	for part := range slices.Chunk(slices.Collect(maps.Values(accounts)), maxChanges) {
 		changes := make([]protocol.PresenceChange, len(part))
 		for i, ref := range part {
-			changes[i] = protocol.PresenceChange{Account: protocol.NewAccount(ref), Presence: string(h.presenceOf(ref.ID))}
+			changes[i] = protocol.PresenceChange{
+				Account: protocol.NewAccount(ref), Presence: string(h.presenceOf(ref.ID)), Status: protocol.NewStatus(h.statusOf(ref.ID), now),
+			}
 		}
 		pushes = append(pushes, presencePush{part, protocol.PreparePush(protocol.Frame{Presence: changes})})
 	}

@@ -34,7 +34,7 @@ func (s *skippingSession) Offer(p *protocol.Prepared) bool {
 
 func attach(t *testing.T, h *Hub, s Session, account plausch.AccountRef, rooms ...plausch.RoomID) *Subscriber {
 	t.Helper()
-	a, err := h.Subscribe(s, account, Wants{Presence: true, Typing: true}, func() ([]plausch.RoomID, error) { return rooms, nil })
+	a, err := h.Subscribe(s, plausch.Account{ID: account.ID, Name: account.Name, Display: account.Display}, Wants{Presence: true, Typing: true}, func() ([]plausch.RoomID, error) { return rooms, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func ofRooms(den int64) map[string]protocol.Body {
 var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange, protocol.MethodInbox, protocol.MethodDraftList,
-	protocol.MethodSavedList, protocol.MethodHiddenList, protocol.MethodReportList, protocol.MethodReportClose, "block.",
+	protocol.MethodSavedList, protocol.MethodHiddenList, protocol.MethodReportList, protocol.MethodReportClose, "block.", protocol.MethodStatusSet, protocol.MethodSeenSet,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet, api.MethodRoomPicture,
 	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
 }

@@ -29,7 +29,7 @@ func TestTypingCutsNobodyOff(t *testing.T) {
 		}
 		reader.out.init(c, 64<<10, time.Hour, &reader.server.cut)
 		rooms := func() ([]plausch.RoomID, error) { return []plausch.RoomID{1}, nil }
-		if _, err := h.Subscribe(reader, plausch.AccountRef{ID: 1, Name: "reader"}, hub.Wants{Presence: true, Typing: true}, rooms); err != nil {
+		if _, err := h.Subscribe(reader, plausch.Account{ID: 1, Name: "reader"}, hub.Wants{Presence: true, Typing: true}, rooms); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 600 {
@@ -37,7 +37,7 @@ func TestTypingCutsNobodyOff(t *testing.T) {
 				who := plausch.AccountRef{ID: 100 + id, Name: fmt.Sprint("guest", id)}
 				h.Typing(1, who)
 			}
-			a, err := h.Subscribe(deaf{}, plausch.AccountRef{ID: plausch.AccountID(1000 + i), Name: "passer-by"}, hub.Wants{}, rooms)
+			a, err := h.Subscribe(deaf{}, plausch.Account{ID: plausch.AccountID(1000 + i), Name: "passer-by"}, hub.Wants{}, rooms)
 			if err != nil {
 				t.Fatal(err)
 			}

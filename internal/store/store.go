@@ -175,6 +175,8 @@ type AccountUpdate struct {
 	PasswordHash string
 	// Avatar is the hash of the account's picture, the zero hash for none.
 	Avatar *ContentHash
+	Status *plausch.Status
+	Seen   *bool
 	// State AccountDeleted also ends every device and releases the name; the
 	// account is called plausch.DeletedName from then on, has no password, leaves
 	// its rooms, by an event in each, but direct ones, and what it was known by is
@@ -370,12 +372,18 @@ type NewMarker struct {
 	Back bool
 }
 
+// MarkerSet is what became of a [NewMarker].
+type MarkerSet struct {
+	Member bool // the account is in the room; if not, nothing is set
+	Moved  bool // the marker has another seq than before
+}
+
 // Markers keeps up to where accounts have read the rooms that they are in. At first
 // that is their join or, of PublicRoom, what was there when the account was made.
 type Markers interface {
-	// SetMarkers sets markers in order, in one transaction, and returns for each whether
-	// the account is in the room; if not, nothing is set.
-	SetMarkers(ctx context.Context, all []NewMarker) (set []bool, err error)
+	// SetMarkers sets markers in order, in one transaction, and returns for each what became
+	// of it.
+	SetMarkers(ctx context.Context, all []NewMarker) ([]MarkerSet, error)
 	// ReadStates returns what an account has read of those of the rooms that it is in.
 	ReadStates(ctx context.Context, account plausch.AccountID, rooms ...plausch.RoomID) (map[plausch.RoomID]plausch.ReadState, error)
 	// Inbox returns the rooms in which an account has something unread, those with the

@@ -10,17 +10,18 @@ import (
 	"plausch/internal/store"
 )
 
-const accountColumns = "a.id, a.name, a.display, a.role, a.bot, a.invited, a.state, a.transient, a.created, a.last_seen, lower(hex(ifnull(a.avatar, '')))"
+const accountColumns = "a.id, a.name, a.display, a.role, a.bot, a.invited, a.state, a.transient, a.created, a.last_seen, lower(hex(ifnull(a.avatar, ''))), a.status, a.status_emoji, a.status_until, a.seen"
 
 func scanAccount(row scanner) (plausch.Account, error) { return scanAccountAnd(row) }
 
 func scanAccountAnd(row scanner, more ...any) (a plausch.Account, err error) {
-	var role, state, created, seen int64
-	err = row.Scan(append([]any{&a.ID, &a.Name, &a.Display, &role, &a.Bot, &a.Invited, &state, &a.Transient, &created, &seen, &a.Avatar}, more...)...)
+	var role, state, created, seen, until int64
+	err = row.Scan(append([]any{&a.ID, &a.Name, &a.Display, &role, &a.Bot, &a.Invited, &state, &a.Transient, &created, &seen, &a.Avatar,
+		&a.Status.Text, &a.Status.Emoji, &until, &a.Seen}, more...)...)
 	if err != nil {
 		return plausch.Account{}, err
 	}
-	a.Created, a.LastSeen = toTime(created), toTime(seen)
+	a.Created, a.LastSeen, a.Status.Until = toTime(created), toTime(seen), toTimeOrZero(until)
 	if a.State, err = accountStates.word(state); err != nil {
 		return plausch.Account{}, err
 	}

@@ -105,7 +105,11 @@ func (s *Store) setColumns(ctx context.Context, c store.AccountUpdate) error {
 	case c.Avatar != nil:
 		avatar = []byte{} // becomes null
 	}
-	r, err := s.w.updateAccount.ExecContext(ctx, c.Display, role, state, password, avatar, c.Account)
+	var text, emoji, until any
+	if c.Status != nil {
+		text, emoji, until = c.Status.Text, c.Status.Emoji, toMilli(c.Status.Until)
+	}
+	r, err := s.w.updateAccount.ExecContext(ctx, c.Display, role, state, password, avatar, text, emoji, until, c.Seen, c.Account)
 	if err != nil {
 		return err
 	}

@@ -131,6 +131,7 @@ func (s *Store) createOf(ctx context.Context, c *creation) error {
 func (s *Store) createAccount(ctx context.Context, n store.NewAccount) (a plausch.Account, err error) {
 	at := n.At.UnixMilli()
 	a = plausch.Account{
+		Seen: true,
 		Name: n.Name, Display: n.Display, Role: n.Role, Bot: n.Bot, Invited: n.Invite != store.TokenHash{},
 		State: plausch.AccountActive, Transient: n.Transient, Created: toTime(at), LastSeen: toTime(at),
 	}

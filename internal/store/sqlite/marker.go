@@ -11,9 +11,9 @@ import (
 )
 
 // SetMarkers implements [store.Markers].
-func (s *Store) SetMarkers(ctx context.Context, all []store.NewMarker) (set []bool, err error) {
+func (s *Store) SetMarkers(ctx context.Context, all []store.NewMarker) (set []store.MarkerSet, err error) {
 	err = s.write(ctx, "set markers", func(ctx context.Context) error {
-		set = make([]bool, len(all)) // anew if the transaction is tried again
+		set = make([]store.MarkerSet, len(all)) // anew if the transaction is tried again
 		for i, n := range all {
 			var err error
 			if set[i], err = s.setMarker(ctx, n); err != nil {
@@ -26,23 +26,29 @@ func (s *Store) SetMarkers(ctx context.Context, all []store.NewMarker) (set []bo
 }
 
 // setMarker sets one marker, inside a write.
-func (s *Store) setMarker(ctx context.Context, n store.NewMarker) (set bool, err error) {
-	var head int64
-	if err := s.w.head.QueryRowContext(ctx, n.Room).Scan(&head); isNone(err) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	stmt := s.w.setMarker
+func (s *Store) setMarker(ctx context.Context, n store.NewMarker) (set store.MarkerSet, err error) {
+	read, write := s.w.marker, s.w.setMarker
 	if n.Room == plausch.PublicRoom {
-		stmt = s.w.setPublicMarker
+		read, write = s.w.publicMarker, s.w.setPublicMarker
 	}
-	r, err := stmt.ExecContext(ctx, n.Account, n.Room, max(0, min(n.Seq, head)), n.Back)
-	if err != nil {
-		return false, err
+	var before, head int64
+	if err := read.QueryRowContext(ctx, n.Account, n.Room).Scan(&before); isNone(err) {
+		return set, nil
+	} else if err != nil {
+		return set, err
 	}
-	rows, err := r.RowsAffected()
-	return rows > 0, err
+	if err := s.w.head.QueryRowContext(ctx, n.Room).Scan(&head); err != nil {
+		return set, err
+	}
+	after := max(0, min(n.Seq, head))
+	if !n.Back {
+		after = max(before, after)
+	}
+	if set = (store.MarkerSet{Member: true, Moved: after != before}); !set.Moved {
+		return set, nil
+	}
+	_, err = write.ExecContext(ctx, n.Account, n.Room, after)
+	return set, err
 }
 
 // ReadStates implements [store.Markers].
@@ -63,7 +69,7 @@ func readStates(ctx context.Context, stmt queryer, account plausch.AccountID, ro
 	_, err = list(ctx, "read markers", stmt, func(row scanner) (none struct{}, err error) {
 		var room plausch.RoomID
 		var state plausch.ReadState
-		err = row.Scan(&room, &state.Marker, &state.Unread, &state.Mentions, &state.AsOf)
+		err = row.Scan(&room, &state.Marker, &state.Unread, &state.Mentions, &state.AsOf, &state.Peer, &state.Seen)
 		states[room] = state
 		return none, err
 	}, account, string(ids))

@@ -100,7 +100,7 @@ func checkStory(t *testing.T, s *Store) {
 			t.Errorf("%s: got %v, %v, want %v", what, got, err, want)
 		}
 	}
-	check("ann", ann, plausch.Account{ID: 1, Name: "ann", Role: plausch.RoleOwner, State: plausch.AccountActive, Created: toTime(1000), LastSeen: toTime(2000)}, err)
+	check("ann", ann, plausch.Account{ID: 1, Name: "ann", Role: plausch.RoleOwner, State: plausch.AccountActive, Seen: true, Created: toTime(1000), LastSeen: toTime(2000)}, err)
 	check("ann's device", device, plausch.Device{ID: 1, Account: 1, Created: toTime(1500), Used: toTime(2000)}, err)
 	_, hash, err := s.PasswordHash(ctx, "ann")
 	check("hash", hash, "$hash", err)

@@ -66,7 +66,7 @@ func (r *reads) queries() []query {
 			ORDER BY r.id`, codePublic)},
 		{&r.roomFor, `SELECT ` + roomColumns + joinedColumns + ` FROM rooms r` + joinedPeer + ` WHERE r.id = ?2`},
 		{&r.memberRooms, `SELECT room FROM memberships WHERE account = ? ORDER BY room`},
-		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))), m.role FROM memberships m JOIN accounts a ON a.id = m.account
+		{&r.members, `SELECT a.id, a.name, a.display, a.role, lower(hex(ifnull(a.avatar, ''))), a.status, a.status_emoji, a.status_until, m.role FROM memberships m JOIN accounts a ON a.id = m.account
 			WHERE m.room = ? AND m.account > ? ORDER BY m.account LIMIT ?`},
 
 		{&r.readStates, fmt.Sprintf(`SELECT r.id, `+markerOf+`,
@@ -74,9 +74,12 @@ func (r *reads) queries() []query {
 				(SELECT count(*) FROM (SELECT DISTINCT n.event FROM mentions n CROSS JOIN events e ON e.id = n.event
 					WHERE n.account IN (0, ?1) AND n.event > (r.id << 32) + `+markerOf+` AND n.event < (r.id + 1) << 32
 					AND `+isUnread("r.id", markerOf)+` LIMIT %[1]d) u),
-				`+roomHead+`
+				`+roomHead+`, ifnull(p.id, 0), ifnull((SELECT o.marker FROM memberships o WHERE o.account = p.id AND o.room = r.id), 0)
 			FROM json_each(?2) j CROSS JOIN rooms r ON r.id = j.value CROSS JOIN accounts a ON a.id = ?1
 			LEFT JOIN memberships m ON m.account = ?1 AND m.room = r.id
+			LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low) AND a.seen AND p.seen AND p.held
+				AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account = ?1 AND b.blocked = p.id)
+				AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account = p.id AND b.blocked = ?1)
 			WHERE r.id = 1 OR m.room IS NOT NULL`, plausch.MaxUnread)},
 
 		// The newest unread message of each room; of a page alone more is read.

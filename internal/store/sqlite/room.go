@@ -95,10 +95,11 @@ func (s *Store) ListMembers(ctx context.Context, room plausch.RoomID, after plau
 		limit = -1 // SQLite's "all"
 	}
 	return list(ctx, "list members", s.r.members, func(row scanner) (m plausch.Member, err error) {
-		var role, inRoom int64
-		if err := row.Scan(&m.ID, &m.Name, &m.Display, &role, &m.Avatar, &inRoom); err != nil {
+		var role, inRoom, until int64
+		if err := row.Scan(&m.ID, &m.Name, &m.Display, &role, &m.Avatar, &m.Status.Text, &m.Status.Emoji, &until, &inRoom); err != nil {
 			return plausch.Member{}, err
 		}
+		m.Status.Until = toTimeOrZero(until)
 		if m.RoomRole, err = roomRoles.word(inRoom); err != nil {
 			return plausch.Member{}, err
 		}

@@ -24,6 +24,7 @@ type writes struct {
 	insertRoom, pairRoom, head, room      *statement
 	insertMember, deleteMember            *statement
 	setMarker, setPublicMarker            *statement
+	marker, publicMarker                  *statement
 	setDraft, deleteDraft, deleteDraftsOf *statement
 	personal, setPersonal, forgetPersonal *statement
 	personalCount, lastSaved              *statement
@@ -129,9 +130,10 @@ func (w *writes) queries() []query {
 		{&w.head, `SELECT ` + roomHead + ` FROM rooms r WHERE r.id = ?`},
 		{&w.room, `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = ?`},
 		{&w.insertMember, `INSERT INTO memberships (account, room, role, marker, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`},
-		// ?4 lets the marker go back, too. It is never behind the newest event.
-		{&w.setMarker, `UPDATE memberships SET marker = iif(?4, ?3, max(marker, ?3)) WHERE account = ?1 AND room = ?2`},
-		{&w.setPublicMarker, `UPDATE accounts SET marker = iif(?4, ?3, max(marker, ?3)) WHERE id = ?1 AND ?2 = 1`},
+		{&w.marker, `SELECT marker FROM memberships WHERE account = ? AND room = ?`},
+		{&w.publicMarker, `SELECT marker FROM accounts WHERE id = ? AND ? = 1`},
+		{&w.setMarker, `UPDATE memberships SET marker = ?3 WHERE account = ?1 AND room = ?2`},
+		{&w.setPublicMarker, `UPDATE accounts SET marker = ?3 WHERE id = ?1 AND ?2 = 1`},
 		{&w.setDraft, `INSERT INTO drafts (account, room, edit, text, target) VALUES (?1, ?2, 1, ?3, ?4)
 			ON CONFLICT (account, room) DO UPDATE SET edit = edit + 1, text = ?3, target = ?4 RETURNING edit`},
 		{&w.deleteDraft, `DELETE FROM drafts WHERE account = ? AND room = ?`},
@@ -245,8 +247,10 @@ func (w *writes) queries() []query {
 
 		{&w.account, accountByID},
 		{&w.updateAccount, `UPDATE accounts SET display = ifnull(?, display), role = ifnull(?, role),
-			state = ifnull(?, state), password = ifnull(?, password), avatar = nullif(ifnull(?, avatar), x'') WHERE id = ? AND held`},
-		{&w.deleteAccount, `UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, held = 0 WHERE id = ?`},
+			state = ifnull(?, state), password = ifnull(?, password), avatar = nullif(ifnull(?, avatar), x''),
+			status = ifnull(?, status), status_emoji = ifnull(?, status_emoji), status_until = ifnull(?, status_until), seen = ifnull(?, seen)
+			WHERE id = ? AND held`},
+		{&w.deleteAccount, `UPDATE accounts SET name = '` + plausch.DeletedName + `', display = '', password = '', avatar = NULL, status = '', status_emoji = '', held = 0 WHERE id = ?`},
 		{&w.owned, anyOwner},
 		{&w.roomsToLeave, `SELECT m.room FROM memberships m JOIN rooms r ON r.id = m.room
 			WHERE m.account = ? AND r.kind <> 3 ORDER BY m.room`},

@@ -17,7 +17,7 @@ var accountTests = []test{
 				name := fmt.Sprint(role, transient)
 				made := f.account(store.NewAccount{Name: name, Display: "Dis", Role: role, Transient: transient, At: at(i)})
 				f.equal("made", made, plausch.Account{
-					ID: made.ID, Name: name, Display: "Dis", Role: role, State: plausch.AccountActive, Transient: transient, Created: at(i), LastSeen: at(i),
+					ID: made.ID, Name: name, Display: "Dis", Role: role, State: plausch.AccountActive, Transient: transient, Seen: true, Created: at(i), LastSeen: at(i),
 				})
 				byID, err := f.Account(f.ctx(), made.ID)
 				f.ok(err)

@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Personal", personalTests},
 		{"Reports", reportTests},
 		{"Blocks", blockTests},
+		{"Statuses", statusTests},
+		{"Seen", seenTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},

@@ -90,6 +90,14 @@ func TestEveryOperation(t *testing.T) {
 	w.call(ann, "DELETE", "/api/blocks/bob", "").want(200)
 	w.call(ann, "GET", "/api/blocks", "").want(200).has(`"accounts":[]`)
 
+	w.call(ann, "PUT", "/api/me/status", `{"text":"busy","emoji":"🏗️"}`).want(200).has(`"text":"busy"`)
+	w.call(ann, "PUT", "/api/me/status", `{"text":"busy","until":1}`).want(400)
+	w.call(ann, "GET", "/api/me", "").want(200).has(`"status":{"text":"busy","emoji":"🏗️"}`, `"seen":true`)
+	w.call(bob, "GET", "/api/rooms/public/members", "").want(200).has(`"status":{"text":"busy","emoji":"🏗️"}`)
+	w.call(ann, "DELETE", "/api/me/status", "").want(204)
+	w.call(ann, "DELETE", "/api/me/seen", "").want(204)
+	w.call(ann, "PUT", "/api/me/seen", "").want(204)
+
 	file := w.call(ann, "POST", "/api/attachments?name=note.txt", "a note", "Content-Type", "text/plain").want(201).has(`"size":6`).read("id")
 	w.call(ann, "POST", "/api/rooms/public/messages", `{"attachments":["`+file+`"]}`).want(201)
 	w.call(bob, "GET", "/api/attachments/"+file, "").want(200).has("a note")
