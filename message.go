@@ -45,6 +45,18 @@ type Quote struct {
 	Deleted bool
 }
 
+// QuoteText returns the beginning of a text, as much as stands in a [Quote].
+func QuoteText(text string) string {
+	if len(text) <= MaxQuote {
+		return text
+	}
+	end := MaxQuote
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
 // ContentBytes returns how many bytes a text and, in its place, a sealed body have.
 func ContentBytes(text string, d *Details) int {
 	if d == nil {

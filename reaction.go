@@ -19,8 +19,10 @@ type Reaction struct {
 	Emoji string
 	Count int
 	Mine  bool // the account that asked is one of them
-	// First are who chose it first, at most [ReactionNames].
+	// First are who chose it first, at most [ReactionNames], and Seqs those of the events
+	// with which they did, so that what happens next can be folded in.
 	First []AccountRef
+	Seqs  []int64
 }
 
 // CheckEmoji reports why emoji cannot be that of a reaction: it is empty, longer

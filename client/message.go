@@ -124,8 +124,12 @@ type MessageState struct {
 }
 
 // Messages returns messages of a room that the account is in as they are now: edited,
-// with their reactions, and with what they answer.
+// with their reactions, and with what they answer. On a KTN server, where nothing
+// changes, Around and Date are Unsupported.
 func (c *Client) Messages(ctx context.Context, room plausch.RoomID, p MessageQuery) (MessageState, error) {
+	if c.address.KTN() {
+		return c.messagesOfHistory(ctx, room, p)
+	}
 	params := &protocol.MessagesGet{Room: int64(room), Before: p.Before, Around: p.Around, Limit: p.Limit}
 	if p.Forward || p.After != 0 {
 		params.After = &p.After
@@ -140,6 +144,26 @@ func (c *Client) Messages(ctx context.Context, room plausch.RoomID, p MessageQue
 	state := MessageState{AsOf: w.AsOf, First: w.First, Older: w.Older, Newer: w.Newer, Messages: make([]plausch.Message, len(w.Messages))}
 	for i := range w.Messages {
 		state.Messages[i] = w.Messages[i].Message(room)
+	}
+	return state, nil
+}
+
+// messagesOfHistory is Messages where events change nothing.
+func (c *Client) messagesOfHistory(ctx context.Context, room plausch.RoomID, p MessageQuery) (MessageState, error) {
+	if p.Around != 0 || !p.Date.IsZero() {
+		return MessageState{}, plausch.Errorf(plausch.Unsupported, "a KTN server has messages by their order only")
+	}
+	forward := p.Forward || p.After != 0
+	events, more, err := c.History(ctx, room, HistoryQuery{After: p.After, Before: p.Before, Forward: p.Forward, Limit: p.Limit})
+	if err != nil {
+		return MessageState{}, err
+	}
+	state := MessageState{AsOf: max(p.Before-1, 0), First: 1, Older: forward && p.After > 0 || !forward && more, Newer: forward && more || p.Before > 0}
+	for _, e := range events {
+		state.AsOf = max(state.AsOf, e.Seq)
+		if e.Kind == plausch.EventMessage {
+			state.Messages = append(state.Messages, plausch.Message{Event: e})
+		}
 	}
 	return state, nil
 }

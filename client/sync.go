@@ -36,6 +36,13 @@ type syncState struct {
 type roomLog struct {
 	id   plausch.RoomID
 	room plausch.Room
+	role plausch.RoomRole
+	read plausch.ReadState
+	// toldRead is what of that was told of.
+	toldRead plausch.ReadState
+	// readRound is the round in which read was pushed: every change of a round is, so
+	// that what is listed or asked for in it says nothing newer.
+	readRound int
 
 	known     bool // room and next are set
 	announced bool // RoomJoined was told, and RoomLeft not since
@@ -172,7 +179,8 @@ func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 		return // the list is older than the event with which the account left
 	}
 	l.gone = false // if it was, announce it anew
-	l.seen, l.room = s.round, room
+	described := joinedRoomOf(w)
+	l.seen, l.room, l.role = s.round, room, described.Role
 	switch {
 	case !l.known:
 		c.beginLog(l, common, pushed)
@@ -182,8 +190,10 @@ func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 		for seq := range l.ahead {
 			l.head = max(l.head, seq)
 		}
-		c.feed.add(RoomReset{Room: l.id, Head: common, Epoch: l.epoch})
+		c.feed.add(RoomReset{Room: l.id, Head: common, Epoch: l.epoch, Settings: room.RoomSettings, Role: l.role})
+		l.toldRead = plausch.ReadState{}
 	}
+	c.updateRead(l, described.Read)
 	l.resumed, l.member = 0, room.Head
 	l.head = max(l.head, room.Head, l.reached)
 	l.reached = 0
@@ -197,6 +207,17 @@ func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 		s.behind++
 	}
 	c.advance(l)
+}
+
+// updateRead takes over what a description of a room says of what the account has read.
+func (c *Client) updateRead(l *roomLog, read plausch.ReadState) {
+	if l.readRound != c.sync.round {
+		l.read = read
+	}
+	if l.announced && l.toldRead != l.read {
+		l.toldRead = l.read
+		c.feed.add(Marker{Room: l.id, ReadState: l.read})
+	}
 }
 
 // beginLog decides where the events of a room begin that was not known before.
@@ -255,7 +276,7 @@ func (c *Client) push(f *protocol.Frame) {
 	case f.Typing != nil:
 		c.feed.add(Typing{Room: plausch.RoomID(f.Typing.Room), Account: f.Typing.Account.Ref()})
 	case f.Marker != nil:
-		c.feed.add(Marker{Room: plausch.RoomID(f.Marker.Room), ReadState: f.Marker.ReadState()})
+		c.handleMarker(plausch.RoomID(f.Marker.Room), f.Marker.ReadState())
 	case f.Draft != nil:
 		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Personal != nil:
@@ -272,6 +293,16 @@ func (c *Client) push(f *protocol.Frame) {
 	for i := range f.Presence {
 		p := &f.Presence[i]
 		c.feed.add(Presence{Account: p.Account.Ref(), Presence: plausch.Presence(p.Presence), Status: p.Status.Status()})
+	}
+}
+
+// handleMarker handles a pushed marker. If its room was not told of yet, neither is it.
+func (c *Client) handleMarker(room plausch.RoomID, read plausch.ReadState) {
+	l := c.sync.log(room)
+	l.read, l.readRound = read, c.sync.round
+	if l.announced {
+		l.toldRead = read
+		c.feed.add(Marker{Room: room, ReadState: read})
 	}
 }
 
@@ -316,8 +347,8 @@ func (c *Client) advance(l *roomLog) {
 		if c.stall(l) {
 			return
 		}
-		l.announced, l.announcedSeq = true, l.room.Head
-		c.feed.add(RoomJoined{Room: l.room, After: l.next - 1, Epoch: l.epoch})
+		l.announced, l.announcedSeq, l.toldRead = true, l.room.Head, l.read
+		c.feed.add(RoomJoined{Room: l.room, Role: l.role, Read: l.read, After: l.next - 1, Epoch: l.epoch})
 	}
 	for l.next <= l.head && !l.gone {
 		e, ok := l.ahead[l.next]
@@ -359,6 +390,7 @@ func (c *Client) leaveRoomLog(l *roomLog, seq int64) {
 // log was is remembered.
 func (c *Client) forget(l *roomLog) {
 	l.gone, l.head, l.room = true, l.next-1, plausch.Room{}
+	l.readRound = 0 // where it begins when it comes back is not pushed
 	clear(l.ahead)
 }
 

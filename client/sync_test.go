@@ -426,7 +426,7 @@ func TestServerWentBackMeanwhile(t *testing.T) {
 				told = append(told, u)
 			}
 		}
-		if len(told) != 2 || told[0].(RoomJoined).Room.Head != n || told[1] != Update(RoomReset{Room: 1, Head: left}) {
+		if len(told) != 2 || told[0].(RoomJoined).Room.Head != n || told[1].(RoomReset).Head != left {
 			t.Errorf("told was %v, want %d and then a reset to %d", told, n, left)
 		}
 	})

@@ -37,6 +37,9 @@ type State struct {
 // room's first event, and again after the room was left and joined anew.
 type RoomJoined struct {
 	Room plausch.Room
+	Role plausch.RoomRole // the account's in the room
+	// Read is what the account has read of it, counted up to Read.AsOf.
+	Read plausch.ReadState
 	// After is the seq behind which the events begin that are handed on.
 	After int64
 	// Epoch is the state of the server in which the room's seqs count.
@@ -53,6 +56,9 @@ type RoomReset struct {
 	Room  plausch.RoomID
 	Head  int64
 	Epoch string // in which the room's seqs count from now on
+	// Settings and Role are those of the state that the server is in now.
+	Settings plausch.RoomSettings
+	Role     plausch.RoomRole
 }
 
 // Event is the next event of its room: seqs come in order, without gaps, none
@@ -78,8 +84,9 @@ type Typing struct {
 	Account plausch.AccountRef
 }
 
-// Marker tells what the account has read of a room, on whichever device. Of several of
-// a room that were not read, only the last comes.
+// Marker tells what the account has read of a room, on whichever device; also, of a room
+// of which RoomJoined was told, how that is after a new connection. Of several of a room
+// that were not read, only the last comes.
 type Marker struct {
 	Room plausch.RoomID
 	plausch.ReadState

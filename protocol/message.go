@@ -126,6 +126,7 @@ type Reaction struct {
 	Count int       `json:"count" msg:"count"`
 	Mine  bool      `json:"mine,omitzero" msg:"mine,omitempty"`    // the caller is one of them
 	First []Account `json:"first,omitempty" msg:"first,omitempty"` // who chose it first, at most [plausch.ReactionNames]
+	Seqs  []int64   `json:"seqs,omitempty" msg:"seqs,omitempty"`   // of the events with which they did
 }
 
 // Quote is a message as an answer shows it.
@@ -150,7 +151,7 @@ func NewMessage(m *plausch.Message) Message {
 		for i, a := range r.First {
 			first[i] = NewAccount(a)
 		}
-		w.Reactions = append(w.Reactions, Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
+		w.Reactions = append(w.Reactions, Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first, Seqs: r.Seqs})
 	}
 	if q := m.Quote; q != nil {
 		w.Quote = NewQuote(q)
@@ -170,7 +171,7 @@ func (w *Message) Message(room plausch.RoomID) plausch.Message {
 		for i, a := range r.First {
 			first[i] = a.Ref()
 		}
-		m.Reactions = append(m.Reactions, plausch.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first})
+		m.Reactions = append(m.Reactions, plausch.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, First: first, Seqs: r.Seqs})
 	}
 	if q := w.Quote; q != nil {
 		m.Quote = q.Quote()

@@ -951,8 +951,8 @@ func (z *Quote) Msgsize() (s int) {
 func (z *Reaction) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(4)
-	var zb0001Mask uint8 /* 4 bits */
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
 	_ = zb0001Mask
 	if z.Mine == false {
 		zb0001Len--
@@ -961,6 +961,10 @@ func (z *Reaction) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.First == nil {
 		zb0001Len--
 		zb0001Mask |= 0x8
+	}
+	if z.Seqs == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -988,6 +992,14 @@ func (z *Reaction) MarshalMsg(b []byte) (o []byte, err error) {
 					err = msgp.WrapError(err, "First", za0001)
 					return
 				}
+			}
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "seqs"
+			o = append(o, 0xa4, 0x73, 0x65, 0x71, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Seqs)))
+			for za0002 := range z.Seqs {
+				o = msgp.AppendInt64(o, z.Seqs[za0002])
 			}
 		}
 	}
@@ -1057,6 +1069,29 @@ func (z *Reaction) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "seqs":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Seqs")
+				return
+			}
+			if zb0003 > zdc5d9100limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Seqs) >= int(zb0003) {
+				z.Seqs = (z.Seqs)[:zb0003]
+			} else {
+				z.Seqs = make([]int64, zb0003)
+			}
+			for za0002 := range z.Seqs {
+				z.Seqs[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Seqs", za0002)
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1075,5 +1110,6 @@ func (z *Reaction) Msgsize() (s int) {
 	for za0001 := range z.First {
 		s += z.First[za0001].Msgsize()
 	}
+	s += 5 + msgp.ArrayHeaderSize + (len(z.Seqs) * (msgp.Int64Size))
 	return
 }

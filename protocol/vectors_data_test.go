@@ -185,7 +185,7 @@ var (
 	}
 	current = Message{
 		Seq: 41, Time: 1790000000000, From: alice, Text: "Hi both!", ClientID: "3", Details: &Details{MentionsRoom: true},
-		Edited: 44, Pinned: 49, Reactions: []Reaction{{Emoji: "👍🏽", Count: 2, Mine: true, First: []Account{bob, zoe}}, {Emoji: "❤️", Count: 1, First: []Account{bob}}},
+		Edited: 44, Pinned: 49, Reactions: []Reaction{{Emoji: "👍🏽", Count: 2, Mine: true, First: []Account{bob, zoe}, Seqs: []int64{45, 47}}, {Emoji: "❤️", Count: 1, First: []Account{bob}, Seqs: []int64{46}}},
 	}
 	currentAnswer = Message{
 		Seq: 42, Time: 1790000000000, From: bob, Target: 41, Text: "@alice yes", Attachments: files[1:],

@@ -9,8 +9,9 @@ import (
 )
 
 // Action is something that changes the state of a server: an [Update] of its client;
-// [Open], [Focus], [Read], [Draft] or [Dismiss] by the user; or what was loaded for
-// them: [Page], [Members], [People], [Account], [Markers]; and [Reopen].
+// [Open], [Focus], [Read], [MarkUnread], [Draft] or [Dismiss] by the user; what was
+// loaded for them: [Page], [Lookup], [Counts], [Drafts], [DraftKept], [Members], [People],
+// [Account]; and [Reopen].
 type Action interface {
 	apply(s *Server, now time.Time)
 }
@@ -32,31 +33,45 @@ type Read struct {
 	Seq  int64
 }
 
-// Draft keeps what the user has written and not sent.
+// MarkUnread tells that the user wants a room to be unread from a seq on, for which
+// client.MarkUnread was called.
+type MarkUnread struct{ Room Key }
+
+// Draft keeps what the user has written and not sent, and the seq of the message that it
+// is to answer, 0 if none.
 type Draft struct {
-	Room Key
-	Text string
+	Room   Key
+	Text   string
+	Target int64
+}
+
+// DraftKept tells that client.SetDraft has returned Edit for one of
+// [Server.UnsentDrafts].
+type DraftKept struct {
+	Room   plausch.RoomID
+	Text   string
+	Target int64
+	Edit   int64
+}
+
+// Drafts are all drafts of the account, as client.ListDrafts returned them; Told is
+// [Server.DraftsTold] of before they were asked for. Load them whenever the client has
+// caught up.
+type Drafts struct {
+	Told   int
+	Drafts []plausch.Draft
 }
 
 // Dismiss drops a send that was refused, when the user has deleted it or has sent it
 // anew.
 type Dismiss struct{ ID string }
 
-// Page is a part of a room's log as client.History returned it: ascending and without
-// gaps. Events that the client will tell by itself are left out. The messages near a
-// page are kept when a room has too many.
-type Page struct {
-	Room plausch.RoomID
-	// Epoch is [Room].Epoch of when the page was asked for. One that was asked for in
-	// another state of the server is dropped.
-	Epoch  string
-	Events []plausch.Event
-}
-
-// Members are all members of a room, as client.ListMembers returned them. Joins and
-// leaves keep them up to date until another room is opened; load them anew then.
+// Members are all members of a room, as client.ListMembers returned them; AsOf is
+// [Room.Last] of before they were asked for. Joins, leaves and roles keep them up to date
+// until another room is opened; load them anew then.
 type Members struct {
 	Room    plausch.RoomID
+	AsOf    int64
 	Members []client.Member
 }
 
@@ -66,12 +81,6 @@ type People struct{ Accounts []plausch.AccountRef }
 // Account tells that the account is called otherwise, as client.UpdateAccount
 // returned it.
 type Account struct{ plausch.AccountRef }
-
-// Markers sets the read markers of all rooms that the account is in, as
-// [Server.Markers] returned them when they were kept. A room that is not in Read was
-// not read at all. Apply it when the client has caught up, if the account and the
-// epoch are the same.
-type Markers struct{ Read map[plausch.RoomID]int64 }
 
 // Reopen tells that the server's client was replaced by one that begins anew: what
 // waits to be sent is forgotten, since it will be told by client.Queued, and rooms of
@@ -86,7 +95,7 @@ func (a Open) apply(s *Server, _ time.Time) {
 	old := s.Opened()
 	s.open = k
 	if old != nil {
-		old.Marker, old.limit, old.near, old.Members = 0, s.limit, 0, nil
+		old.divided, old.limit, old.near, old.Members = false, s.limit, 0, nil
 		old.trim()
 		s.touch(old)
 		s.prune(old)
@@ -100,16 +109,27 @@ func (a Open) apply(s *Server, _ time.Time) {
 		s.relist(r)
 	}
 	r.limit = s.limit * OpenFactor
-	r.Marker = r.FirstUnread()
+	r.setDivider()
 	s.touch(r)
 }
 
 func (a Focus) apply(s *Server, _ time.Time) { s.away = !a.On }
 
 func (a Read) apply(s *Server, _ time.Time) {
+	r := s.Room(a.Room)
+	if r == nil || !r.Joined {
+		return
+	}
+	if to := min(a.Seq, r.last); to > max(r.read, r.counts.read.Marker) {
+		r.read, s.change.Markers = to, true
+		r.count()
+	}
+}
+
+func (a MarkUnread) apply(s *Server, _ time.Time) {
 	if r := s.Room(a.Room); r != nil {
-		r.raise(min(a.Seq, r.last))
-		r.sum()
+		r.read = 0
+		r.count()
 	}
 }
 
@@ -121,11 +141,8 @@ func (a Draft) apply(s *Server, _ time.Time) {
 		}
 		r = s.room(a.Room)
 	}
-	if r.Draft != a.Text {
-		r.Draft = a.Text
-		s.touch(r)
-		s.prune(r)
-	}
+	r.write(a.Text, a.Target)
+	s.prune(r)
 }
 
 func (a Dismiss) apply(s *Server, _ time.Time) {
@@ -133,27 +150,6 @@ func (a Dismiss) apply(s *Server, _ time.Time) {
 		s.finish(send)
 		s.prune(s.rooms[send.room])
 	}
-}
-
-func (a Page) apply(s *Server, _ time.Time) {
-	r := s.rooms[ByID(a.Room)]
-	if r == nil || !r.Joined || r.Epoch != a.Epoch {
-		return
-	}
-	var page []Message
-	for _, e := range a.Events {
-		if e.Room != a.Room || e.Seq > r.last || len(page) > 0 && e.Seq != page[len(page)-1].Seq+1 {
-			break
-		}
-		s.learn(e.Actor)
-		s.learn(e.Member)
-		page = append(page, s.message(e))
-	}
-	if len(page) == 0 {
-		return
-	}
-	r.near = page[0].Seq
-	r.insert(page)
 }
 
 func (a Members) apply(s *Server, _ time.Time) {
@@ -169,6 +165,11 @@ func (a Members) apply(s *Server, _ time.Time) {
 		r.Members = append(r.Members, m.Member)
 	}
 	r.sortMembers()
+	for i := range r.Notices {
+		if e := &r.Notices[i]; e.Seq > a.AsOf {
+			r.changeMembers(e)
+		}
+	}
 	s.touch(r)
 }
 
@@ -181,21 +182,6 @@ func (a People) apply(s *Server, _ time.Time) {
 func (a Account) apply(s *Server, _ time.Time) {
 	s.learn(a.AccountRef)
 	s.setAccount(a.AccountRef)
-}
-
-func (a Markers) apply(s *Server, _ time.Time) {
-	for _, r := range s.rooms {
-		if !r.Joined {
-			continue
-		}
-		to := a.Read[r.ID]
-		r.raise(min(to, r.last))
-		r.lower(to)
-		r.sum()
-		if r.Key == s.open {
-			r.Marker = r.FirstUnread()
-		}
-	}
 }
 
 func (a Reopen) apply(s *Server, _ time.Time) {

@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"plausch"
@@ -15,14 +16,18 @@ func Example() {
 	anna, bob := plausch.AccountRef{ID: 1, Name: "anna"}, plausch.AccountRef{ID: 2, Name: "bob"}
 	garden := plausch.Room{ID: 7, Kind: plausch.RoomPublic, Name: "garden", Head: 41}
 	says := func(seq int64, text string) client.Event {
-		return client.Event{Event: plausch.Event{Room: 7, Seq: seq, Kind: plausch.EventMessage, Actor: bob, Text: text}}
+		e := plausch.Event{Room: 7, Seq: seq, Kind: plausch.EventMessage, Actor: bob, Text: text}
+		if strings.Contains(text, "@anna") { // which the server finds out
+			e.Details = &plausch.Details{Mentions: []plausch.AccountID{anna.ID}}
+		}
+		return client.Event{Event: e}
 	}
 
 	const home timeline.ServerID = "chat.example.org:443+tls" // client.Address.Key
 	state := timeline.New(timeline.Options{})
 	for _, u := range []client.Update{
 		client.State{Phase: client.Online, Account: anna},
-		client.RoomJoined{Room: garden, After: 40},
+		client.RoomJoined{Room: garden, After: 40, Read: plausch.ReadState{Marker: 41, AsOf: 41}},
 		says(41, "The roses are in bloom."),
 		client.CaughtUp{},
 		says(42, "@anna: come and look!"),
@@ -40,7 +45,7 @@ func Example() {
 	state.Apply(time.Now(), home, timeline.Open{Room: key})
 	r := state.Server(home).Room(key)
 	for _, m := range r.Messages {
-		if m.Seq == r.Marker {
+		if m.Seq == r.Divider() {
 			fmt.Println("--- new ---")
 		}
 		fmt.Println(client.CleanLine(m.Actor.Shown()), client.Clean(m.Text))

@@ -1,65 +1,102 @@
 package timeline
 
 import (
-	"strings"
-
 	"plausch"
 )
 
-// Message is an event of a room that is drawn; joins and leaves are among them.
+// Message is a message of a room as it is now, as far as the client has told: with its
+// newest text, its reactions, and the message that it answers.
 type Message struct {
-	plausch.Event
-	Mine    bool // the account did it
-	Mention bool // its text has @NAME of the account, and somebody else wrote it
+	plausch.Message
+	Mine    bool // the account wrote it
+	Mention bool // it names the account, or everybody, and somebody else wrote it
+
+	asOf      int64 // the newest seq that is folded in: its own, a page's, or an event's
+	reactions []reaction
 }
 
-func (s *Server) message(e plausch.Event) Message {
-	mine := s.isMine(&e)
-	return Message{Event: e, Mine: mine, Mention: !mine && e.Kind == plausch.EventMessage && mentions(e.Text, s.account.Name)}
+// newMessage returns a message as an event or a page has it, in the state of asOf.
+func (s *Server) newMessage(m plausch.Message, asOf int64) Message {
+	out := Message{Message: m, asOf: asOf}
+	for i := range m.Reactions {
+		out.reactions = append(out.reactions, reactionOf(&m.Reactions[i]))
+	}
+	out.Quote = nil // see Room.quotes
+	if out.Erased() && out.Deleted == 0 {
+		out.Deleted = out.Seq // the event of its deletion follows, if there is one
+	}
+	out.judge(s.account.ID)
+	return out
 }
 
-// isMine reports whether the account did e.
-func (s *Server) isMine(e *plausch.Event) bool {
-	return s.account.ID != 0 && e.Actor.ID == s.account.ID
+// judge finds out what m is to an account.
+func (m *Message) judge(me plausch.AccountID) {
+	m.Mine = me != 0 && m.Actor.ID == me
+	m.Mention = me != 0 && !m.Mine && m.Mentions(me)
+	m.Reactions = nil
+	for i := range m.reactions {
+		m.Reactions = append(m.Reactions, m.reactions[i].drawn(me))
+	}
 }
 
-// isJoin reports whether the account got into a room by e.
-func (s *Server) isJoin(e *plausch.Event) bool {
-	return s.account.ID != 0 && e.Kind == plausch.EventJoin && e.Member.ID == s.account.ID
+// become finds it out for another account than before.
+func (m *Message) become(me plausch.AccountID) {
+	for i := range m.reactions {
+		if r := &m.reactions[i]; r.hidden > 0 {
+			r.mine, r.stale = false, true
+		}
+	}
+	m.judge(me)
 }
 
-// counts reports whether m is unread as long as it is behind the read marker.
-func (m *Message) counts() bool {
-	return m.Kind == plausch.EventMessage && !m.Mine && !m.Erased()
-}
-
-// mentions reports whether text has @name as a word of its own, in any case.
-func mentions(text, name string) bool {
-	if name == "" {
+// fold applies an event that changes m. Events at most as new as what m already has do
+// nothing.
+func (m *Message) fold(e *plausch.Event, me plausch.AccountID) (changed bool) {
+	if e.Seq <= m.asOf {
 		return false
 	}
-	text, name = strings.ToLower(text), "@"+strings.ToLower(name)
-	for {
-		i := strings.Index(text, name)
-		if i < 0 {
-			return false
-		}
-		before, after := text[:i], text[i+len(name):]
-		if (before == "" || !inName(before[len(before)-1])) && !goesOn(after) {
-			return true
-		}
-		text = after
+	switch {
+	case e.Kind == plausch.EventDelete && e.Target == 0:
+		m.empty(m.Seq)
+	case e.Kind == plausch.EventDelete:
+		m.empty(e.Seq)
+	case m.Deleted != 0:
+		return false
+	case e.Kind == plausch.EventEdit && e.Erased() && len(m.Attachments) == 0:
+		m.empty(m.Seq) // the event of the deletion follows
+	case e.Kind == plausch.EventEdit:
+		m.Text, m.Details, m.Edited = e.Text, e.Details, e.Seq
+	case e.Kind == plausch.EventReact, e.Kind == plausch.EventUnreact:
+		m.react(e, me)
+	case e.Kind == plausch.EventPin:
+		m.Pinned = e.Seq
+	case e.Kind == plausch.EventUnpin:
+		m.Pinned = 0
 	}
+	m.asOf = e.Seq
+	m.judge(me)
+	return true
 }
 
-// goesOn reports whether s continues a name. A full stop or a hyphen does only
-// if more of a name follows it: "Ask @anna." names anna.
-func goesOn(s string) bool {
-	s = strings.TrimLeft(s, ".-")
-	return s != "" && inName(s[0])
+// empty takes from m all that a deletion does.
+func (m *Message) empty(deleted int64) {
+	m.Text, m.Attachments, m.Details, m.Target, m.Quote = "", nil, nil, 0, nil
+	m.Edited, m.Pinned, m.reactions = 0, 0, nil
+	m.Deleted = deleted
 }
 
-// inName reports whether b can be in a name; bytes of other letters count too.
-func inName(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b >= 0x80
+// isOf reports whether e changes the message seq of author.
+func isOf(e *plausch.Event, seq int64, author plausch.AccountID) bool {
+	if e.Target == 0 {
+		return e.Kind == plausch.EventDelete && e.Member.ID == author && seq < e.Seq
+	}
+	return e.Target == seq
 }
+
+// changes reports whether e changes messages.
+func changes(e *plausch.Event) bool {
+	return e.Kind.Targeted() && (e.Target != 0 || e.Kind == plausch.EventDelete)
+}
+
+// unread reports whether m is unread if it is behind the read marker.
+func (m *Message) unread() bool { return !m.Mine && m.Deleted == 0 }

@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -10,47 +9,60 @@ import (
 
 // Room is a room as it is drawn. It belongs to its [State]: do not change it.
 type Room struct {
-	// Room is as the client told. While Joined was never set, only ID and, as far as the
-	// user gave them, Name or Peer.Name are known. Head is the newest seq there is.
+	// Room is as the client told, with what events have changed since. While Joined was
+	// never set, only ID and, as far as the user gave them, Name or Peer.Name are known.
+	// Head is the newest seq there is.
 	plausch.Room
 	Key    Key
-	Epoch  string // the state of the server in which the seqs count
-	Joined bool   // the account is a member
+	Epoch  string           // the state of the server in which the seqs count
+	Joined bool             // the account is a member
+	Role   plausch.RoomRole // the account's in the room
 
 	// Messages ascend by seq. Between them, before and behind them may be gaps: see
 	// [Room.Gaps].
 	Messages []Message
+	// Notices are the newest joins, leaves, changes of roles and changes of the room of
+	// which the client told, ascending by seq. They are not part of any gap.
+	Notices []plausch.Event
 	// Sends are drawn behind the messages, in order.
 	Sends []*Send
 	// Members are the room's, by name; nil if they were not loaded since the room was
 	// opened: see [Members].
 	Members []plausch.Member
-	Draft   string
+	// Draft is what the user, here or on another device, has begun to write. Edit is the
+	// newest edit that is known of it.
+	Draft plausch.Draft
 
-	// ReadTo is the seq up to which everything is read: the read marker.
+	// ReadTo is the read marker: up to this seq everything is read.
 	ReadTo int64
-	// Unread and Mentions count messages of others behind ReadTo. If UnreadMore is
-	// set there may be more, in events that were not loaded.
+	// Unread and Mentions are messages of others behind the marker, and those of them
+	// that name the account: at most plausch.MaxUnread, which means that many or more.
 	Unread, Mentions int
-	UnreadMore       bool
+	// Recount is set if an event may have changed the counts in a way that cannot be
+	// told: ask client.GetRoom, and apply [Counts].
+	Recount bool
 	// NewAfter is the seq behind which events are news: they happened since the client
 	// was opened, or since the account got in. Notify only of those.
 	NewAfter int64
-	// Marker is where the divider "new" stands: the seq of the message that was the
-	// first unread one when the room was opened, or when the user looked away; 0 for
-	// none. It stays until another room is opened, or new messages come while the user
-	// looks away again.
-	Marker int64
 
 	server *Server
 	last   int64 // the newest seq that was told of
-	held   spans // whose events are in Messages
+	held   spans // of which every message is in Messages
 	limit  int   // of Messages
 	near   int64 // the seq near which messages are kept; 0 for the newest
 
-	counted   spans   // behind ReadTo, whose events are counted
-	unread    []int64 // seqs, ascending
-	mentioned []int64
+	changes   []plausch.Event  // the newest that changed messages, for pages older than they
+	forgotten int64            // the newest seq that changes does not have
+	quotes    map[int64]*quote // by the seq of the message that is answered
+	described int64            // the newest seq that is in Room and Role
+
+	counts  counts
+	read    int64 // the seq to which the user has read, of which the server has not told
+	marks   int   // how often the server told of the marker
+	divided bool  // whether there is a divider
+	divider int64 // the first unread message behind this seq has it
+
+	draft draftState
 
 	typing map[plausch.AccountRef]time.Time // until when
 	late   bool                             // the account got in while the client ran
@@ -61,7 +73,7 @@ type Room struct {
 }
 
 func newRoom(s *Server, k Key) *Room {
-	r := &Room{Key: k, server: s, limit: s.limit, typing: make(map[plausch.AccountRef]time.Time)}
+	r := &Room{Key: k, server: s, limit: s.limit, typing: make(map[plausch.AccountRef]time.Time), quotes: make(map[int64]*quote)}
 	r.ID = k.ID
 	if k.ID == 0 {
 		r.Kind, r.Peer.Name = plausch.RoomDirect, k.Peer
@@ -94,112 +106,146 @@ func (r *Room) rank() int {
 	}
 }
 
-// Gap is a part of a room's log that is not held: the seqs between After and Before,
-// both exclusive. client.History with Page{Before: gap.Before} returns its newest
-// events, and with Page{After: gap.After, Forward: true} its oldest.
-type Gap struct{ After, Before int64 }
-
-// Gaps returns what is not held of the log, ascending; the first gap ends at the
-// first message. There are none in a room that the account is not in. The slice is
-// new.
-func (r *Room) Gaps() []Gap {
-	if !r.Joined {
-		return nil
-	}
-	var gaps []Gap
-	after := int64(0)
-	for _, x := range r.held {
-		if x.first > after+1 {
-			gaps = append(gaps, Gap{after, x.first})
-		}
-		after = x.last
-	}
-	if after < r.last {
-		gaps = append(gaps, Gap{after, r.last + 1})
-	}
-	return gaps
-}
-
 // Last returns the newest seq that the client has told of. Events up to Head follow
 // by themselves.
 func (r *Room) Last() int64 { return r.last }
 
-// add takes in an event that the client tells, the next one or one that is known.
+// Message returns the message seq, nil if it is not held.
+func (r *Room) Message(seq int64) *Message {
+	if i, held := r.find(seq); held {
+		return &r.Messages[i]
+	}
+	return nil
+}
+
+// Divider returns the seq of the message before which a line says that what follows is
+// new; 0 for none. It is the message that was the first unread one when the room was
+// opened, or the first since the user looked away. It stays until another room is opened.
+func (r *Room) Divider() int64 {
+	if !r.divided {
+		return 0
+	}
+	return r.firstUnread(r.divider)
+}
+
+// setDivider has the line before what is unread now.
+func (r *Room) setDivider() {
+	r.divided, r.divider = r.Unread > 0, r.readTo()
+}
+
+// add takes in an event that the client tells. One that is known changes nothing.
 func (r *Room) add(e plausch.Event) {
-	m := r.server.message(e)
 	if e.Seq <= r.last {
-		r.insert([]Message{m})
 		return
 	}
 	r.last, r.Head = e.Seq, max(r.Head, e.Seq)
+	r.server.touch(r)
 	if r.late && r.server.isJoin(&e) && e.Seq <= r.NewAfter {
 		// The account is there for what follows, and to be added by others is news.
-		if r.NewAfter = e.Seq; !m.Mine {
+		if r.NewAfter = e.Seq; !r.server.isMine(&e) {
 			r.NewAfter--
 		}
-		r.lower(min(r.ReadTo, e.Seq))
 	}
 	delete(r.typing, e.Actor)
-	r.changeMembers(e)
-	if m.counts() && e.Seq > r.ReadTo && r.Key == r.server.open && r.server.away && r.Marker <= r.ReadTo {
-		r.Marker = e.Seq
+	switch {
+	case e.Kind == plausch.EventMessage:
+		r.addMessage(&e)
+	case changes(&e):
+		r.change(&e)
+	default:
+		r.changeRoom(&e)
 	}
-	r.insert([]Message{m})
-	if m.Mine {
+	r.held = r.held.add(e.Seq, e.Seq)
+	if e.Kind == plausch.EventMessage && r.server.isMine(&e) {
 		r.server.arrived(e.ClientID)
 	}
+	r.trim()
+	r.count()
 	r.settle()
 }
 
-// insert takes in events that follow each other in the log.
-func (r *Room) insert(page []Message) {
-	for _, m := range page {
-		if !r.held.has(m.Seq) {
-			i, _ := slices.BinarySearchFunc(r.Messages, m.Seq, func(m Message, seq int64) int { return cmp.Compare(m.Seq, seq) })
-			r.Messages = slices.Insert(r.Messages, i, m)
-			r.server.touch(r)
-		}
-		r.count(&m)
+// addMessage takes in a message that is newer than all others.
+func (r *Room) addMessage(e *plausch.Event) {
+	m := r.server.newMessage(plausch.Message{Event: *e}, e.Seq)
+	r.want(&m, nil)
+	m.Quote = r.quotes[m.Target].drawn()
+	if m.unread() && r.Key == r.server.open && r.server.away && (!r.divided || r.divider < r.ReadTo) {
+		r.divided, r.divider = true, e.Seq-1
 	}
-	first, last := page[0].Seq, page[len(page)-1].Seq
-	r.held, r.counted = r.held.add(first, last), r.counted.add(first, last)
-	r.sum()
-	r.trim()
+	r.countEvent(e, nil, &m)
+	r.Messages = append(r.Messages, m)
 }
 
-// trim drops the messages that are too many, farthest from where the user reads.
-func (r *Room) trim() {
-	n := len(r.Messages)
-	if n <= r.limit {
-		return
+// maxChanges bounds the events that are remembered for pages which were read before them.
+const maxChanges = 512
+
+// change takes in an event that changes messages.
+func (r *Room) change(e *plausch.Event) {
+	if len(r.changes) == maxChanges {
+		r.forgotten = r.changes[maxChanges/2-1].Seq
+		r.changes = append(r.changes[:0], r.changes[maxChanges/2:]...)
 	}
-	at := n
-	if r.near > 0 {
-		at, _ = slices.BinarySearchFunc(r.Messages, r.near, func(m Message, seq int64) int { return cmp.Compare(m.Seq, seq) })
+	r.changes = append(r.changes, *e)
+	if e.Target == 0 && r.held.end(r.counts.read.Marker+1) < e.Seq-1 {
+		r.counts.unsure = e.Seq // they may be unread and not held
 	}
-	from := min(max(at-r.limit/2, 0), n-r.limit)
-	clear(r.Messages[:from])
-	clear(r.Messages[from+r.limit:])
-	r.Messages = r.Messages[from : from+r.limit]
-	r.held = r.held.from(r.Messages[0].Seq).upTo(r.Messages[r.limit-1].Seq)
+	held := false
+	for i := range r.Messages {
+		m := &r.Messages[i]
+		if !isOf(e, m.Seq, m.Actor.ID) {
+			continue
+		}
+		held = true
+		before := *m
+		if m.fold(e, r.server.account.ID) {
+			r.countEvent(e, &before, m)
+		}
+	}
+	if e.Target != 0 && !held {
+		r.countEvent(e, nil, nil)
+	}
+	quoted := false
+	for target, q := range r.quotes {
+		if isOf(e, target, q.Actor.ID) {
+			q.fold(e)
+			quoted = true
+		}
+	}
+	if quoted {
+		r.requote()
+	}
+}
+
+// distrust drops what may have been changed by events behind head, of a state of the
+// server that is not there any more.
+func (r *Room) distrust(head int64) {
+	from := int64(0)
+	for i := range r.Messages {
+		// What came empty was emptied by an event that may be behind head.
+		if m := &r.Messages[i]; m.Seq <= head && (m.asOf > head || m.Deleted == m.Seq) {
+			from = m.Seq + 1
+		}
+	}
+	r.Messages = slices.DeleteFunc(r.Messages, func(m Message) bool { return m.Seq < from || m.Seq > head })
+	r.held = r.held.from(from).upTo(head)
+	for _, q := range r.quotes {
+		if q.asOf > head || q.Deleted {
+			*q = quote{}
+		}
+	}
+	r.requote()
+	r.server.touch(r)
 }
 
 // cut drops what is behind head, which is not there any more.
 func (r *Room) cut(head int64) {
-	behind := func(m Message) bool { return m.Seq > head }
-	if i := slices.IndexFunc(r.Messages, behind); i >= 0 {
-		clear(r.Messages[i:])
-		r.Messages = r.Messages[:i]
-	}
-	r.held, r.counted = r.held.upTo(head), r.counted.upTo(head)
-	r.unread, r.mentioned = upTo(r.unread, head), upTo(r.mentioned, head)
-	r.last, r.Head = min(r.last, head), head
-	r.ReadTo, r.NewAfter = min(r.ReadTo, head), min(r.NewAfter, head)
-	if r.Marker > head {
-		r.Marker = 0
-	}
-	r.sum()
-	r.server.touch(r)
+	r.distrust(head)
+	behind := func(e plausch.Event) bool { return e.Seq > head }
+	r.Notices, r.changes = slices.DeleteFunc(r.Notices, behind), slices.DeleteFunc(r.changes, behind)
+	r.last, r.Head, r.forgotten, r.described = min(r.last, head), head, min(r.forgotten, head), min(r.described, head)
+	r.counts.cut(head)
+	r.read, r.divider, r.NewAfter = min(r.read, head), min(r.divider, head), min(r.NewAfter, head)
+	r.count()
 }
 
 // reset drops all that came from the server.
@@ -209,21 +255,9 @@ func (r *Room) reset() {
 	r.cut(0)
 }
 
-// changeMembers keeps the list of members up to date, if it is there.
-func (r *Room) changeMembers(e plausch.Event) {
-	if r.Members == nil || e.Member.ID == 0 || e.Kind != plausch.EventJoin && e.Kind != plausch.EventLeave {
-		return
-	}
-	i := slices.IndexFunc(r.Members, func(m plausch.Member) bool { return m.ID == e.Member.ID })
-	switch {
-	case e.Kind == plausch.EventLeave && i >= 0:
-		r.Members = slices.Delete(r.Members, i, i+1)
-	case e.Kind == plausch.EventJoin && i < 0:
-		r.Members = append(r.Members, plausch.Member{AccountRef: e.Member})
-		r.sortMembers()
-	}
-}
-
-func (r *Room) sortMembers() {
-	slices.SortFunc(r.Members, func(a, b plausch.Member) int { return byName(a.AccountRef, b.AccountRef) })
+// jump goes on behind after, without the events up to it: what they changed is not known.
+func (r *Room) jump(after int64) {
+	r.Messages, r.Notices, r.held, r.changes = nil, nil, nil, nil
+	clear(r.quotes)
+	r.last, r.forgotten = after, after
 }

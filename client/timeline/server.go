@@ -14,9 +14,10 @@ import (
 type Server struct {
 	ID ServerID
 
-	limit int // of a room's messages
-	rooms map[Key]*Room
-	order []*Room // the rooms as they are listed; nil if that has to be found out
+	source string // of this device's drafts
+	limit  int    // of a room's messages
+	rooms  map[Key]*Room
+	order  []*Room // the rooms as they are listed; nil if that has to be found out
 	// alias leads from a direct room that did not exist to the one that does.
 	alias map[Key]Key
 	open  Key
@@ -29,6 +30,9 @@ type Server struct {
 	people     map[plausch.AccountID]*person
 	sends      map[string]*Send
 	queue      []*Send // the same in order
+	// drafts counts the drafts of which the client told, and the lists of them;
+	// draftsListed is what it was at the last list.
+	drafts, draftsListed int
 
 	change Change // by the action of now
 	round  int    // counts actions
@@ -39,9 +43,9 @@ type person struct {
 	presence plausch.Presence // "" if it is not known
 }
 
-func newServer(id ServerID, limit int) *Server {
+func newServer(id ServerID, o Options) *Server {
 	return &Server{
-		ID: id, limit: limit, rooms: make(map[Key]*Room), alias: make(map[Key]Key),
+		ID: id, limit: o.Messages, source: o.Source, rooms: make(map[Key]*Room), alias: make(map[Key]Key),
 		people: make(map[plausch.AccountID]*person), sends: make(map[string]*Send),
 	}
 }
@@ -155,13 +159,14 @@ func (s *Server) Unread() (messages, mentions int) {
 	return messages, mentions
 }
 
-// Markers returns the read marker of each room that the account is in: keep them with
-// [Server.Epoch] and the account's id, and apply [Markers] the next time.
-func (s *Server) Markers() map[plausch.RoomID]int64 {
-	all := make(map[plausch.RoomID]int64, len(s.rooms))
+// UnsentMarkers returns how far the user has read each room of which the server does not
+// know it yet: give each to client.SetMarker, at most about once a second. The client
+// tells when the server has it.
+func (s *Server) UnsentMarkers() map[plausch.RoomID]int64 {
+	all := make(map[plausch.RoomID]int64)
 	for _, r := range s.rooms {
-		if r.Joined {
-			all[r.ID] = r.ReadTo
+		if r.Joined && r.read > 0 {
+			all[r.ID] = r.read
 		}
 	}
 	return all
@@ -214,7 +219,7 @@ func (s *Server) relist(r *Room) {
 
 // prune forgets r if there is no reason left to list it.
 func (s *Server) prune(r *Room) {
-	if r == nil || r.Joined || r.Key == s.open || r.Draft != "" || len(r.Sends) > 0 {
+	if r == nil || r.Joined || r.Key == s.open || r.Draft.Text != "" || len(r.Sends) > 0 {
 		return
 	}
 	delete(s.rooms, r.Key)
@@ -248,10 +253,13 @@ func (s *Server) become(waiting Key, to *Room) {
 		send.room = to.Key
 	}
 	to.Sends = append(from.Sends, to.Sends...)
-	if to.Draft != "" && from.Draft != "" {
-		to.Draft += "\n"
+	switch {
+	case from.Draft.Text == "":
+	case to.Draft.Text == "":
+		to.write(from.Draft.Text, 0)
+	default:
+		to.write(to.Draft.Text+"\n"+from.Draft.Text, to.Draft.Target)
 	}
-	to.Draft += from.Draft
 	if to.Kind == "" {
 		to.Kind, to.Peer = from.Kind, from.Peer
 	}
@@ -280,18 +288,34 @@ func (s *Server) setPresence(a plausch.AccountRef, presence plausch.Presence) {
 	}
 }
 
-// setAccount takes in who is signed in, on which it depends what is unread.
+// isMine reports whether the account did e.
+func (s *Server) isMine(e *plausch.Event) bool {
+	return s.account.ID != 0 && e.Actor.ID == s.account.ID
+}
+
+// isJoin reports whether the account got into a room by e.
+func (s *Server) isJoin(e *plausch.Event) bool {
+	return s.account.ID != 0 && e.Kind == plausch.EventJoin && e.Member.ID == s.account.ID
+}
+
+// setAccount takes in who is signed in, on which it depends what is whose and unread.
 func (s *Server) setAccount(a plausch.AccountRef) {
 	old := s.account
 	if old == a {
 		return
 	}
 	s.account, s.change.Status = a, true
-	if old.ID == a.ID && old.Name == a.Name {
+	if old.ID == a.ID {
 		return
 	}
 	for _, r := range s.rooms {
-		r.judge()
+		for i := range r.Messages {
+			r.Messages[i].become(a.ID)
+		}
+		if len(r.counts.effects) > 0 || r.counts.dropped > 0 {
+			r.counts.unsure = r.last
+		}
+		r.count()
 		s.touch(r)
 	}
 }

@@ -13,14 +13,21 @@
 //
 // # What it holds
 //
+// A room holds messages as they are now: each event that the client tells is folded into
+// the message that it changes. A message comes from its own event or from a [Page], which
+// is read in one state of the room and knows up to which seq; the events behind that are
+// folded in, whether they come before the page or after it. So the order of updates and
+// pages does not matter: the same log makes the same messages. What a page and the events
+// behind it do not tell is listed by [Room.Missing].
+//
 // A room holds its newest messages, at most [Options].Messages, and up to
 // [OpenFactor] times as many while it is open and its user reads older ones. What is
-// missing between them is a [Gap]: load it by client.History, and apply [Page]. The
-// order of updates and pages does not matter: the same events and the same read
-// markers make the same room.
+// missing between them is a [Gap]: load it by client.Messages, and apply [Page].
 //
-// Unread are messages of others behind the read marker. They are counted by their
-// seqs, so that a count outlives the messages that fell out of the window.
+// What is unread, the server counts. Between two of its answers the state counts on with
+// the events that come, by the definition of the protocol; a number of the server always
+// takes the place of that. [Read] is drawn at once, and [Server.UnsentMarkers] are what
+// the server has to be told. Drafts go the same way.
 //
 // A server that goes back to an older state begins another epoch. What a room has from
 // another epoch is dropped: from the seq that client.RoomReset tells, or all of it when
@@ -40,8 +47,6 @@ const (
 	DefaultMessages = 500
 	// OpenFactor is how many times as many the open room may hold.
 	OpenFactor = 4
-	// maxUnread bounds the unread messages of a room that are counted.
-	maxUnread = 10_000
 	// maxPeople bounds the accounts of a server that are remembered.
 	maxPeople = 10_000
 )
@@ -50,6 +55,8 @@ const (
 type Options struct {
 	// Messages is how many messages of each room are held; DefaultMessages if 0.
 	Messages int
+	// Source is by what the drafts of this device are known: a random word.
+	Source string
 }
 
 // ServerID names a server in a State. [client.Address.Key] is a good one; add the
@@ -58,7 +65,7 @@ type ServerID string
 
 // State is all that is drawn, for any number of servers. Make it by [New].
 type State struct {
-	limit   int
+	options Options
 	servers []*Server
 }
 
@@ -67,7 +74,7 @@ func New(o Options) *State {
 	if o.Messages <= 0 {
 		o.Messages = DefaultMessages
 	}
-	return &State{limit: o.Messages}
+	return &State{options: o}
 }
 
 // Apply changes the state of a server, which it adds if there is none of that id, and
@@ -76,7 +83,7 @@ func New(o Options) *State {
 func (s *State) Apply(now time.Time, id ServerID, a Action) Change {
 	server := s.Server(id)
 	if server == nil {
-		server = newServer(id, s.limit)
+		server = newServer(id, s.options)
 		s.servers = append(s.servers, server)
 	}
 	server.round++
@@ -123,11 +130,12 @@ type Change struct {
 	Status bool
 	// People is set if a name or a presence changed.
 	People bool
-	// Markers is set if [Server.Markers] changed.
-	Markers bool
+	// Markers is set if [Server.UnsentMarkers] has more, and Drafts if
+	// [Server.UnsentDrafts] has.
+	Markers, Drafts bool
 }
 
 // None reports whether nothing changed.
 func (c Change) None() bool {
-	return len(c.Rooms) == 0 && !c.List && !c.Status && !c.People && !c.Markers
+	return len(c.Rooms) == 0 && !c.List && !c.Status && !c.People && !c.Markers && !c.Drafts
 }

@@ -28,7 +28,7 @@ func direct(id plausch.RoomID, peer plausch.AccountRef, head int64) plausch.Room
 }
 
 func joined(r plausch.Room, after int64) Action {
-	return Update{client.RoomJoined{Room: r, After: after}}
+	return Update{client.RoomJoined{Room: r, After: after, Read: plausch.ReadState{Marker: r.Head, AsOf: r.Head}}}
 }
 
 func says(id plausch.RoomID, seq int64, who plausch.AccountRef, text string) Action {
@@ -37,6 +37,21 @@ func says(id plausch.RoomID, seq int64, who plausch.AccountRef, text string) Act
 
 func event(id plausch.RoomID, seq int64, who plausch.AccountRef, text string) plausch.Event {
 	return plausch.Event{Room: id, Seq: seq, Kind: plausch.EventMessage, Actor: who, Text: text}
+}
+
+// names has a message name anna, as the server says.
+func names(id plausch.RoomID, seq int64, who plausch.AccountRef, text string) Action {
+	e := event(id, seq, who, text)
+	e.Details = &plausch.Details{Mentions: []plausch.AccountID{anna.ID}}
+	return Update{client.Event{Event: e}}
+}
+
+// page is an answer with messages of bob in room 1: one for each of texts from first on.
+func page(q client.MessageQuery, p client.MessageState, first int64, texts ...string) Action {
+	for i, text := range texts {
+		p.Messages = append(p.Messages, plausch.Message{Event: event(1, first+int64(i), bob, text)})
+	}
+	return Page{Room: 1, Query: q, MessageState: p}
 }
 
 func own(id plausch.RoomID, seq int64, clientID string) Action {
@@ -82,15 +97,10 @@ func draw(s *Server) string {
 				b.WriteString(" ..")
 				gaps = gaps[1:]
 			}
-			if m.Seq == r.Marker {
+			if m.Seq == r.Divider() {
 				b.WriteString(" |")
 			}
-			switch m.Kind {
-			case plausch.EventMessage:
-				fmt.Fprintf(&b, " %s", m.Text)
-			default:
-				fmt.Fprintf(&b, " %s(%s)", m.Kind, m.Member.Name)
-			}
+			fmt.Fprintf(&b, " %s", m.Text)
 		}
 		if len(gaps) > 0 && len(r.Messages) > 0 {
 			b.WriteString(" ..")
@@ -106,10 +116,10 @@ func draw(s *Server) string {
 			}
 		}
 		if r.Unread > 0 {
-			fmt.Fprintf(&b, " (%d%s/%d)", r.Unread, map[bool]string{true: "+"}[r.UnreadMore], r.Mentions)
+			fmt.Fprintf(&b, " (%d/%d)", r.Unread, r.Mentions)
 		}
-		if r.Draft != "" {
-			fmt.Fprintf(&b, " [%s]", r.Draft)
+		if r.Draft.Text != "" {
+			fmt.Fprintf(&b, " [%s]", r.Draft.Text)
 		}
 		b.WriteString("\n")
 	}
@@ -122,6 +132,9 @@ func TestPicture(t *testing.T) {
 	join := func(id plausch.RoomID, seq int64, who plausch.AccountRef) Action {
 		return Update{client.Event{Event: plausch.Event{Room: id, Seq: seq, Kind: plausch.EventJoin, Actor: who, Member: who}}}
 	}
+	marker := func(seq int64, unread, mentions int, asOf int64) Action {
+		return Update{client.Marker{Room: 1, ReadState: plausch.ReadState{Marker: seq, Unread: unread, Mentions: mentions, AsOf: asOf}}}
+	}
 	toBob := client.Outgoing{To: "Bob"}
 	inPublic := client.Outgoing{Room: 1}
 	tests := []struct {
@@ -131,14 +144,23 @@ func TestPicture(t *testing.T) {
 	}{
 		{"what was there is read", []Action{public(2, 0), says(1, 1, bob, "a"), says(1, 2, bob, "b"), caughtUp}, "public: a b\n"},
 		{"what is new is not", []Action{public(1, 0), says(1, 1, bob, "a"), caughtUp, says(1, 2, bob, "b")}, "public: a b (1/0)\n"},
-		{"own messages and joins do not count", []Action{public(0, 0), caughtUp, own(1, 1, "x"), join(1, 2, bob)}, "public: x join(bob)\n"},
-		{"mentions", []Action{public(0, 0), caughtUp, says(1, 1, bob, "@Anna!"), says(1, 2, bob, "annatar @annatar x@anna"), says(1, 3, anna, "@anna")},
-			"public: @Anna! annatar @annatar x@anna @anna (2/1)\n"},
-		{"what was before one got in is for others", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), join(1, 2, anna), says(1, 3, bob, "b")}, "public: a join(anna) b (1/0)\n"},
-		{"read markers of before", []Action{public(3, 0), says(1, 1, bob, "a"), says(1, 2, bob, "b"), says(1, 3, bob, "@anna"), caughtUp, Markers{map[plausch.RoomID]int64{1: 1}}}, "public: a b @anna (2/1)\n"},
-		{"none of before", []Action{public(3, 1), says(1, 2, bob, "b"), says(1, 3, bob, "@anna"), caughtUp, Markers{}}, "public: .. b @anna (2+/1)\n"},
-		{"markers of what is not there", []Action{public(1, 0), says(1, 1, bob, "a"), caughtUp, Markers{map[plausch.RoomID]int64{1: 99}}, says(1, 2, bob, "b")}, "public: a b (1/0)\n"},
+		{"own messages and joins do not count", []Action{public(0, 0), caughtUp, own(1, 1, "x"), join(1, 2, bob)},
+			"public: x\n"},
+		{"mentions", []Action{public(0, 0), caughtUp, names(1, 1, bob, "@Anna!"), says(1, 2, bob, "@anna"), names(1, 3, anna, "@anna")},
+			"public: @Anna! @anna @anna (2/1)\n"},
+		{"what was before one got in is for others", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), join(1, 2, anna), marker(2, 0, 0, 2), says(1, 3, bob, "b")},
+			"public: a b (1/0)\n"},
+		{"read markers of before", []Action{Update{client.RoomJoined{Room: room(1, plausch.RoomPublic, "public", 3), Read: plausch.ReadState{Marker: 1, Unread: 2, Mentions: 1, AsOf: 3}}}, says(1, 1, bob, "a"), says(1, 2, bob, "b"), names(1, 3, bob, "@anna"), caughtUp},
+			"public: a b @anna (2/1)\n"},
+		{"none of before", []Action{public(3, 1), says(1, 2, bob, "b"), says(1, 3, bob, "c"), caughtUp, marker(0, 3, 1, 3)},
+			"public: .. b c (3/1)\n"},
+		{"markers of what is not there", []Action{public(1, 0), says(1, 1, bob, "a"), caughtUp, marker(2, 0, 0, 2), says(1, 2, bob, "b")},
+			"public: a b\n"},
 		{"erased messages do not count", []Action{public(0, 0), caughtUp, says(1, 1, bob, "")}, "public: \n"},
+		{"nor do deleted ones", []Action{public(0, 0), caughtUp, names(1, 1, bob, "a"), names(1, 2, bob, "b"), Update{client.Event{Event: plausch.Event{Room: 1, Seq: 3, Kind: plausch.EventDelete, Actor: bob, Target: 1}}}},
+			"public:  b (1/1)\n"},
+		{"what the server counts is right", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), says(1, 2, bob, "b"), marker(0, 1, 0, 1), says(1, 3, bob, "c")}, "public: a b c (3/0)\n"},
+		{"what one reads is read at once", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), names(1, 2, bob, "b"), Read{ByID(1), 1}, marker(0, 2, 1, 2)}, "public: a b (1/1)\n"},
 		{"twice told is once shown", []Action{public(0, 0), says(1, 1, bob, "a"), says(1, 1, bob, "a")}, "public: a (1/0)\n"},
 		{"a marker at the first unread", []Action{public(0, 0), caughtUp, says(1, 1, bob, "a"), Read{ByID(1), 1}, says(1, 2, bob, "b"), says(1, 3, bob, "c"),
 			Open{Room: ByID(1)}, says(1, 4, bob, "d"), Read{ByID(1), 4}}, "public: a | b c d\n"},
@@ -160,15 +182,15 @@ func TestPicture(t *testing.T) {
 		{"or its client is closed", []Action{public(0, 0), queued("x", inPublic), queued("y", inPublic), Reopen{}, queued("y", inPublic)}, "public: y…\n"},
 		{"a refused send stays", []Action{public(0, 0), queued("x", inPublic), queued("y", inPublic), Update{client.Failed{ID: "x", Err: errors.New("no")}}}, "public: x! y…\n"},
 		{"until it is dismissed", []Action{public(0, 0), queued("x", inPublic), queued("y", inPublic), Update{client.Failed{ID: "x", Err: errors.New("no")}}, Dismiss{"x"}, Dismiss{"y"}}, "public: y…\n"},
-		{"a direct room that is not there yet", []Action{public(0, 0), queued("x", toBob), Draft{ByPeer("BOB"), "and"}}, "public:\nbob: x… [and]\n"},
+		{"a direct room that is not there yet", []Action{public(0, 0), queued("x", toBob), Draft{Room: ByPeer("BOB"), Text: "and"}}, "public:\nbob: x… [and]\n"},
 		{"comes into being by an event", []Action{public(0, 0), caughtUp, queued("x", toBob), joined(direct(7, bob, 3), 0), join(7, 1, anna), join(7, 2, bob), own(7, 3, "x"), says(7, 4, bob, "hi")},
-			"public:\nbob: join(anna) join(bob) x hi (1/0)\n"},
+			"public:\nbob: x hi (1/0)\n"},
 		{"or by the acknowledgement", []Action{public(0, 0), caughtUp, queued("x", toBob), Update{client.Sent{ID: "x", Room: 7, Seq: 3}}, joined(direct(7, bob, 3), 0), join(7, 1, anna), join(7, 2, bob), own(7, 3, "x")},
-			"public:\nbob: join(anna) join(bob) x\n"},
-		{"keeps what waits", []Action{public(0, 0), caughtUp, queued("x", toBob), Draft{ByPeer("bob"), "d"}, Open{Room: ByPeer("bob")}, joined(direct(7, bob, 2), 2), says(7, 3, bob, "hi"), queued("y", toBob)},
+			"public:\nbob: x\n"},
+		{"keeps what waits", []Action{public(0, 0), caughtUp, queued("x", toBob), Draft{Room: ByPeer("bob"), Text: "d"}, Open{Room: ByPeer("bob")}, joined(direct(7, bob, 2), 2), says(7, 3, bob, "hi"), queued("y", toBob)},
 			"public:\nbob: .. hi x… y… (1/0) [d]\n"},
-		{"is the same room", []Action{joined(direct(7, bob, 0), 0), queued("x", toBob), Open{Room: ByPeer("bob")}, Draft{ByID(7), "d"}}, "bob: x… [d]\n"},
-		{"drafts", []Action{public(0, 0), Draft{ByID(1), "d"}, Draft{ByID(1), ""}, Draft{ByID(9), ""}}, "public:\n"},
+		{"is the same room", []Action{joined(direct(7, bob, 0), 0), queued("x", toBob), Open{Room: ByPeer("bob")}, Draft{Room: ByID(7), Text: "d"}}, "bob: x… [d]\n"},
+		{"drafts", []Action{public(0, 0), Draft{Room: ByID(1), Text: "d"}, Draft{Room: ByID(1), Text: ""}, Draft{Room: ByID(9), Text: ""}}, "public:\n"},
 		{"rooms in order", []Action{joined(direct(9, eve, 0), 0), joined(direct(8, bob, 0), 0), joined(room(7, plausch.RoomPrivate, "zoo", 0), 0),
 			joined(room(6, plausch.RoomPublic, "attic", 0), 0), joined(room(5, plausch.RoomPublic, "yard", 0), 0), public(0, 0)},
 			"public:\nattic:\nyard:\nzoo:\nbob:\neve:\n"},
@@ -178,9 +200,12 @@ func TestPicture(t *testing.T) {
 			"yard: .. b c d (1/0)\n"},
 		{"a log that was cut", []Action{caughtUp, public(0, 0), says(1, 1, bob, "a"), says(1, 2, bob, "b"), Read{ByID(1), 2}, Update{client.RoomReset{Room: 1, Head: 1}}, says(1, 2, bob, "c")},
 			"public: a c (1/0)\n"},
-		{"older messages", []Action{public(5, 4), says(1, 5, bob, "e"), caughtUp, Page{Room: 1, Events: []plausch.Event{event(1, 2, bob, "b"), event(1, 3, bob, "c"), event(1, 4, bob, "d"), event(1, 5, bob, "e")}}},
+		{"older messages", []Action{public(5, 4), says(1, 5, bob, "e"), caughtUp, page(client.MessageQuery{Before: 5}, client.MessageState{AsOf: 5, Older: true, Newer: true}, 2, "b", "c", "d")},
 			"public: .. b c d e\n"},
-		{"older ones that do not join on", []Action{public(5, 4), says(1, 5, bob, "e"), Page{Room: 1, Events: []plausch.Event{event(1, 1, bob, "a"), event(1, 2, bob, "b")}}}, "public: a b .. e\n"},
+		{"the oldest ones", []Action{public(5, 4), says(1, 5, bob, "e"), page(client.MessageQuery{Forward: true}, client.MessageState{AsOf: 5, Newer: true}, 1, "a", "b")},
+			"public: a b .. e\n"},
+		{"a page that was read before the events that are known", []Action{public(5, 4), says(1, 5, bob, "e"), page(client.MessageQuery{Before: 5}, client.MessageState{AsOf: 3, Newer: true}, 1, "a", "b")},
+			"public: .. e\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -199,44 +224,41 @@ func TestManyMessages(t *testing.T) {
 	tl := newTester(10)
 	tl.apply(joined(room(1, plausch.RoomPublic, "public", 0), 0))
 	tl.apply(Update{client.CaughtUp{}})
-	all := make([]plausch.Event, 0, 200)
+	all := make([]plausch.Message, 0, 200)
 	for n := range int64(200) {
-		e := event(1, n+1, bob, fmt.Sprint("@anna ", n+1))
-		all = append(all, e)
+		e := event(1, n+1, bob, fmt.Sprint(n+1))
+		all = append(all, plausch.Message{Event: e})
 		tl.apply(Update{client.Event{Event: e}})
 	}
 	r := tl.Room(ByID(1))
 	check := func(what string, first, last int64, unread int) {
 		t.Helper()
 		n := len(r.Messages)
-		if n != int(last-first+1) || r.Messages[0].Seq != first || r.Messages[n-1].Seq != last || r.Unread != unread || r.Mentions != unread || r.UnreadMore {
-			t.Errorf("%s there are the messages %d to %d, %d of %d unread, more: %t; want %d to %d, %d",
-				what, r.Messages[0].Seq, r.Messages[n-1].Seq, r.Mentions, r.Unread, r.UnreadMore, first, last, unread)
+		if n != int(last-first+1) || r.Messages[0].Seq != first || r.Messages[n-1].Seq != last || r.Unread != unread {
+			t.Errorf("%s there are the messages %d to %d, %d unread; want %d to %d, %d",
+				what, r.Messages[0].Seq, r.Messages[n-1].Seq, r.Unread, first, last, unread)
 		}
 	}
-	load := func() {
-		before := r.Gaps()[0].Before
-		tl.apply(Page{Room: 1, Events: all[max(0, before-1-20) : before-1]})
+	load := func(before int64) {
+		from := max(0, before-1-20)
+		tl.apply(Page{Room: 1, Query: client.MessageQuery{Before: before},
+			MessageState: client.MessageState{Messages: all[from : before-1], AsOf: 200, Older: from > 0, Newer: before <= 200}})
 	}
-	check("before it is opened", 191, 200, 200)
+	check("before it is opened", 191, 200, plausch.MaxUnread)
 	tl.apply(Open{Room: ByID(1)})
 	for range 8 {
-		load()
+		load(r.Gaps()[0].Before)
 	}
-	check("paged back", 31, 70, 200)
-	tl.apply(says(1, 201, bob, "@anna"))
-	check("and with one more", 31, 70, 201)
+	check("paged back", 31, 70, plausch.MaxUnread)
+	tl.apply(says(1, 201, bob, "201"))
+	check("and with one more", 31, 70, plausch.MaxUnread)
 	// To the end again, as from any page.
-	tl.apply(Page{Room: 1, Events: all[180:200]})
+	load(201)
 	if got, want := fmt.Sprint(r.Gaps()), "[{0 51} {70 181} {200 202}]"; got != want {
 		t.Errorf("the gaps are %s, want %s", got, want)
 	}
-	tl.apply(Read{ByID(1), 195})
-	if r.Unread != 6 || r.Mentions != 6 {
-		t.Errorf("%d unread and %d mentions are left of 6", r.Unread, r.Mentions)
-	}
 	tl.apply(Open{})
-	check("closed", 191, 200, 6)
+	check("closed", 191, 200, plausch.MaxUnread)
 }
 
 func TestTypingAndPresence(t *testing.T) {
@@ -290,7 +312,7 @@ func TestServers(t *testing.T) {
 		apply(id, Update{client.CaughtUp{}})
 		apply(id, Open{Room: ByID(1)})
 	}
-	apply("home", says(1, 1, bob, "@anna"))
+	apply("home", names(1, 1, bob, "@anna"))
 	apply("work", says(1, 1, carla, "mine"))
 	apply("work", says(1, 2, anna, "@anna"))
 	if got, want := draw(s.Server("home"))+draw(s.Server("work")), "public: @anna (1/1)\npublic: mine @anna (1/0)\n"; got != want {
@@ -300,9 +322,9 @@ func TestServers(t *testing.T) {
 		t.Errorf("%d are unread, with %d mentions", m, n)
 	}
 	// One goes back to an older state; its rooms begin anew, the other's do not.
-	apply("home", Draft{ByID(1), "d"})
+	apply("home", Draft{Room: ByID(1), Text: "d"})
 	apply("home", Reopen{})
-	apply("home", Update{client.RoomJoined{Room: room(1, plausch.RoomPublic, "public", 1), Epoch: "2"}})
+	apply("home", Update{client.RoomJoined{Room: room(1, plausch.RoomPublic, "public", 1), Read: plausch.ReadState{Marker: 1, AsOf: 1}, Epoch: "2"}})
 	apply("home", says(1, 1, eve, "other"))
 	apply("home", Update{client.CaughtUp{Epoch: "2"}})
 	if got, want := draw(s.Server("home"))+draw(s.Server("work")), "public: other [d]\npublic: mine @anna (1/0)\n"; got != want {
@@ -338,7 +360,7 @@ func TestMembers(t *testing.T) {
 	}
 	tl.apply(change(1, plausch.EventJoin, bob))
 	check()
-	tl.apply(Members{5, []client.Member{
+	tl.apply(Members{5, 1, []client.Member{
 		{Member: plausch.Member{AccountRef: bob}, Presence: plausch.Online}, {Member: plausch.Member{AccountRef: anna}},
 	}})
 	check("anna", "bob")
@@ -365,7 +387,7 @@ func TestAccountIsKnownLate(t *testing.T) {
 	tl := &tester{state: New(Options{}), now: start}
 	for _, a := range []Action{
 		queued("x", client.Outgoing{Room: 1}), joined(room(1, plausch.RoomPublic, "public", 0), 0), Update{client.CaughtUp{}},
-		own(1, 1, "x"), says(1, 2, bob, "@anna"), Update{client.Sent{ID: "x", Room: 1, Seq: 1}},
+		own(1, 1, "x"), names(1, 2, bob, "@anna"), Update{client.Sent{ID: "x", Room: 1, Seq: 1}},
 	} {
 		tl.apply(a)
 	}
@@ -373,7 +395,12 @@ func TestAccountIsKnownLate(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	tl.apply(online())
-	if got, want := draw(tl.Server), "public: x @anna (1/1)\n"; got != want {
+	r := tl.Room(ByID(1))
+	if !r.Messages[0].Mine || r.Messages[0].Mention || r.Messages[1].Mine || !r.Messages[1].Mention || !r.Recount {
+		t.Errorf("the messages are %+v, and to be counted again: %t", r.Messages, r.Recount)
+	}
+	tl.apply(Counts{1, "", r.MarkersTold(), plausch.ReadState{Unread: 1, Mentions: 1, AsOf: 2}})
+	if got, want := draw(tl.Server), "public: x @anna (1/1)\n"; got != want || r.Recount {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

@@ -24,9 +24,8 @@ func (a Update) apply(s *Server, now time.Time) {
 		s.left(s.rooms[ByID(u.Room)])
 	case client.RoomReset:
 		if r := s.rooms[ByID(u.Room)]; r != nil {
-			r.Epoch = u.Epoch
+			r.Epoch, r.RoomSettings, r.Role = u.Epoch, u.Settings, u.Role
 			r.cut(u.Head)
-			s.change.Markers = true
 		}
 	case client.Event:
 		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
@@ -34,6 +33,10 @@ func (a Update) apply(s *Server, now time.Time) {
 			s.learn(u.Member)
 			r.add(u.Event)
 		}
+	case client.Marker:
+		s.marked(u)
+	case client.Draft:
+		s.drafted(u)
 	case client.Presence:
 		s.setPresence(u.Account, u.Presence)
 	case client.Typing:
@@ -82,6 +85,9 @@ func (s *Server) catchUp(u client.CaughtUp) {
 		r.finishSends(func(s *Send) bool { return s.old })
 		s.prune(r)
 		// What was not cut, both states have in common.
+		if r.Epoch != u.Epoch {
+			r.distrust(r.last)
+		}
 		r.Epoch, r.stale = u.Epoch, false
 	}
 }
@@ -94,34 +100,57 @@ func (s *Server) joined(u client.RoomJoined) {
 		fresh = false
 	}
 	r.Epoch, r.stale = u.Epoch, false
-	r.Room, r.last = u.Room, max(r.last, u.After)
+	r.Room, r.Role, r.described = u.Room, u.Role, u.Room.Head
+	if u.After > r.last {
+		r.jump(u.After)
+	}
+	r.setFirst(u.Room.First)
 	r.Head = max(r.Head, r.last)
+	r.counts.set(u.Read)
 	if !r.Joined {
-		r.Joined, r.gone, r.late, s.change.Markers = true, false, fresh, true
+		r.Joined, r.gone, r.late = true, false, fresh
 		// What was there when the client was opened is not new.
 		r.NewAfter = u.Room.Head
 		if fresh && r.Kind == plausch.RoomDirect {
 			r.NewAfter = u.After // somebody just wrote first
 		}
-		r.raise(r.NewAfter)
 	}
 	s.learn(r.Peer)
 	s.relist(r)
 	if r.Kind == plausch.RoomDirect {
 		s.become(ByPeer(r.Peer.Name), r)
 	}
-	r.sum()
+	r.count()
+	if r.Key == s.open && !r.divided {
+		r.setDivider()
+	}
 	r.settle()
+}
+
+// marked takes over what the server says the account has read of a room.
+func (s *Server) marked(u client.Marker) {
+	r := s.rooms[ByID(u.Room)]
+	if r == nil || !r.Joined {
+		return
+	}
+	r.marks++
+	r.counts.set(u.ReadState)
+	if r.counts.read.Marker >= r.read {
+		r.read = 0
+	}
+	r.count()
 }
 
 func (s *Server) left(r *Room) {
 	if r == nil {
 		return
 	}
-	r.Joined, r.gone, r.Members = false, true, nil
+	r.Joined, r.gone, r.Members, r.Role = false, true, nil, ""
+	r.read, r.counts = 0, counts{}
+	r.Draft.Edit, r.draft = 0, draftState{unsent: r.Draft.Text != ""} // the server forgets it
 	clear(r.typing)
 	r.finishSends(func(s *Send) bool { return s.Seq > 0 }) // their events do not come any more
-	s.change.Markers = true
+	r.count()
 	s.relist(r)
 	s.prune(r)
 }

@@ -109,17 +109,19 @@ type tailer struct {
 
 	client        *client.Client
 	progress      *connect.Progress
-	progressTimer *time.Timer  // ends the context of begin
-	room          plausch.Room // once it is known
-	caughtUp      bool         // it was known by then, or is not there yet
-	offline       error        // why there is no connection; nil while there is one
-	lostAt        time.Time    // when it was lost; zero once that was said
-	lost          bool         // it was said
+	progressTimer *time.Timer              // ends the context of begin
+	room          plausch.Room             // once it is known
+	caughtUp      bool                     // it was known by then, or is not there yet
+	quotes        map[int64]*plausch.Quote // what messages that are to be printed answer
+	offline       error                    // why there is no connection; nil while there is one
+	lostAt        time.Time                // when it was lost; zero once that was said
+	lost          bool                     // it was said
 
 	wasOnline bool
 }
 
 func (t *tailer) run(ctx context.Context, c *connect.Login) error {
+	t.quotes = make(map[int64]*plausch.Quote)
 	o := c.Options()
 	o.Begin = func(r plausch.Room) int64 {
 		if t.target.Is(r) {
@@ -321,7 +323,11 @@ func (t *tailer) history(ctx context.Context, page client.HistoryQuery) ([]plaus
 	state, err := t.client.Messages(ctx, t.room.ID, q)
 	events := make([]plausch.Event, len(state.Messages))
 	for i := range state.Messages {
-		events[i] = state.Messages[i].Event
+		m := &state.Messages[i]
+		events[i] = m.Event
+		if m.Quote != nil {
+			t.quotes[m.Seq] = m.Quote
+		}
 	}
 	return events, page.After != 0 && state.Newer || page.After == 0 && state.Older, err
 }
@@ -371,7 +377,9 @@ func (t *tailer) print(e plausch.Event) error {
 		return nil
 	}
 	if !t.json {
-		_, err := t.out.WriteString(eventRows(e, terminal.Columns(t.stdout)))
+		quote := t.quotes[e.Seq]
+		delete(t.quotes, e.Seq)
+		_, err := t.out.WriteString(quoteRow(e, quote) + eventRows(e, terminal.Columns(t.stdout)))
 		return err
 	}
 	b, err := eventJSON(t.target.String(), e, t.events)

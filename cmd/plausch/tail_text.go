@@ -31,34 +31,22 @@ func eventRows(e plausch.Event, columns int) string {
 		return messageRows(e, columns)
 	}
 	head := e.Time.Local().Format("2006-01-02 15:04") + " * "
-	return terminal.Wrap(head, eventText(e), columns, tailIndent) + "\n"
+	return terminal.Wrap(head, connect.EventText(e), columns, tailIndent) + "\n"
 }
 
-// eventText says who did what by an event that is no message.
-func eventText(e plausch.Event) string {
-	if e.Kind == plausch.EventJoin || e.Kind == plausch.EventLeave {
-		return connect.MembershipText(e)
+// maxQuote is how much of a message its answers show, in characters.
+const maxQuote = 60
+
+// quoteRow returns the line before an answer that says to what, empty if e is none.
+func quoteRow(e plausch.Event, q *plausch.Quote) string {
+	switch {
+	case e.Kind != plausch.EventMessage || e.Target == 0:
+		return ""
+	case q == nil:
+		return fmt.Sprintf("%*s> %d\n", tailIndent, "", e.Target)
+	default:
+		return fmt.Sprintf("%*s> %s\n", tailIndent, "", connect.QuoteText(q, maxQuote))
 	}
-	did := "did something that this version does not know: " + client.CleanLine(string(e.Kind))
-	switch e.Kind {
-	case plausch.EventEdit:
-		did = fmt.Sprintf("changed %d: %s", e.Target, connect.MessageText(e, func(bracket string) string { return bracket }))
-	case plausch.EventDelete:
-		did = fmt.Sprintf("deleted %d", e.Target)
-	case plausch.EventReact:
-		did = fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))
-	case plausch.EventUnreact:
-		did = fmt.Sprintf("took back from %d: %s", e.Target, client.CleanLine(e.Text))
-	case plausch.EventPin:
-		did = fmt.Sprintf("pinned %d", e.Target)
-	case plausch.EventUnpin:
-		did = fmt.Sprintf("unpinned %d", e.Target)
-	case plausch.EventRole:
-		did = "gave " + client.CleanLine(e.Member.Shown()) + " another role"
-	case plausch.EventRoom:
-		did = "changed the room"
-	}
-	return client.CleanLine(e.Actor.Shown()) + " " + did
 }
 
 const tailIndent = 4

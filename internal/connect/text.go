@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -46,6 +47,59 @@ func MembershipText(e plausch.Event) string {
 	default:
 		return actor + " removed " + member
 	}
+}
+
+// EventText says who did what by an event that is no message.
+func EventText(e plausch.Event) string {
+	if e.Kind == plausch.EventJoin || e.Kind == plausch.EventLeave {
+		return MembershipText(e)
+	}
+	did := "did something that this version does not know: " + client.CleanLine(string(e.Kind))
+	switch e.Kind {
+	case plausch.EventEdit:
+		did = fmt.Sprintf("changed %d: %s", e.Target, MessageText(e, func(bracket string) string { return bracket }))
+	case plausch.EventDelete:
+		did = fmt.Sprintf("deleted %d", e.Target)
+		if e.Target == 0 {
+			did = "deleted all that " + client.CleanLine(e.Member.Shown()) + " wrote"
+		}
+	case plausch.EventReact:
+		did = fmt.Sprintf("reacted to %d: %s", e.Target, client.CleanLine(e.Text))
+	case plausch.EventUnreact:
+		did = fmt.Sprintf("took back from %d: %s", e.Target, client.CleanLine(e.Text))
+	case plausch.EventPin:
+		did = fmt.Sprintf("pinned %d", e.Target)
+	case plausch.EventUnpin:
+		did = fmt.Sprintf("unpinned %d", e.Target)
+	case plausch.EventRole:
+		did = "gave " + client.CleanLine(e.Member.Shown()) + " another role"
+		if e.Details != nil {
+			did += ": " + client.CleanLine(string(e.Details.Role))
+		}
+	case plausch.EventRoom:
+		did = "changed the room"
+		if c := e.Details; c != nil && c.Room != nil && c.Room.Topic != nil {
+			did = "set the topic: " + client.CleanLine(*c.Room.Topic)
+		}
+	}
+	return client.CleanLine(e.Actor.Shown()) + " " + did
+}
+
+// QuoteText says in one line, as much as fits into most characters, what an answer is to.
+func QuoteText(q *plausch.Quote, most int) string {
+	text := client.CleanLine(q.Text)
+	switch {
+	case q.Deleted:
+		text = plausch.ErasedText
+	case q.Sealed:
+		text = plausch.SealedText
+	case text == "" && q.Files > 0:
+		text = Plural(q.Files, "file", "files")
+	}
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most-1]) + "…"
+	}
+	return client.CleanLine(q.Actor.Shown()) + ": " + text
 }
 
 // VisibleText returns the part of a text that is visible on a terminal.

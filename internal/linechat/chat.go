@@ -33,6 +33,7 @@ const (
 type chat struct {
 	completion // guarded by its own lock: it runs while a key is pressed
 
+	ctx    context.Context // of the run
 	server *connect.Login
 	client *client.Client
 	screen screen
@@ -41,12 +42,16 @@ type chat struct {
 
 	bell bool // rings for what is for the user in particular
 
-	state   *timeline.State // of the one server: see apply
-	changed timeline.Change // People, List and Markers, each since it was last looked at
-	saved   time.Time       // when the read markers were kept
-	learned chan []plausch.AccountRef
-	started bool           // the first page is shown
-	early   []client.Event // news from before that; the state has not got them
+	state     *timeline.State // of the one server: see apply
+	changed   timeline.Change // People and List, each since it was last looked at
+	marked    time.Time       // when the server was told last of what was read
+	syncAfter time.Time       // when to ask again what failed
+	working   bool            // something is asked in the background
+	worked    chan func()     // what to do when that is answered
+	loading   bool            // the messages of the open room are asked for
+	learned   chan []plausch.AccountRef
+	started   bool           // the first page is shown
+	early     []client.Event // news from before that; the state has not got them
 
 	online      bool
 	wasOnline   bool
@@ -73,13 +78,13 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 	defer server.Close(cl)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	c.server, c.client, c.screen, c.render, c.kept = server, cl, s, r, kept
+	c.ctx, c.server, c.client, c.screen, c.render, c.kept = ctx, server, cl, s, r, kept
 	c.reset()
-	c.learned = make(chan []plausch.AccountRef)
+	c.learned, c.worked, c.working, c.loading = make(chan []plausch.AccountRef), make(chan func()), false, false
 	c.answers = make(chan func(), 1) // an answer that comes too late waits for nobody
 	c.queue, c.asking = nil, nil
 	c.lostAt, c.offline, c.toldOffline = time.Now(), nil, false
-	defer c.saveSeen()
+	defer c.saveMarkers()
 	updates := connect.Updates(ctx, cl)
 	clock := time.NewTimer(connect.OfflineDelay)
 	defer clock.Stop()
@@ -101,6 +106,8 @@ func (c *chat) run(ctx context.Context, server *connect.Login, s screen, r *rend
 		case answer := <-c.answers:
 			c.asking = nil
 			answer()
+		case then := <-c.worked:
+			then()
 		case people := <-c.learned:
 			c.apply(timeline.People{Accounts: people})
 		case <-clock.C:
@@ -154,9 +161,7 @@ func (c *chat) tick() error {
 		return &connect.NoProgressError{After: firstPatience, Last: c.offline}
 	}
 	c.tellWaiting(now)
-	if now.Sub(c.saved) >= seenDelay {
-		c.saveSeen()
-	}
+	c.sync(now)
 	return nil
 }
 
@@ -181,8 +186,11 @@ func (c *chat) setClock(clock *time.Timer) {
 			break
 		}
 	}
-	if c.changed.Markers && c.started {
-		due(c.saved.Add(seenDelay))
+	if c.marks() && !c.working {
+		due(c.marked.Add(markerDelay))
+	}
+	if c.syncAfter.After(now) {
+		due(c.syncAfter)
 	}
 	if c.quitting {
 		due(c.quitAt)
@@ -195,7 +203,7 @@ const serverID = "server"
 
 // reset begins a new state, in which the user looks at the room that everyone is in.
 func (c *chat) reset() {
-	c.state, c.changed, c.early = timeline.New(timeline.Options{Messages: countedEvents}), timeline.Change{}, nil
+	c.state, c.changed, c.early = timeline.New(timeline.Options{Messages: newestEvents}), timeline.Change{}, nil
 	c.toldWaiting = make(map[string]bool)
 	c.apply(timeline.Open{Room: timeline.ByID(plausch.PublicRoom), Name: plausch.PublicRoomName})
 }
@@ -211,7 +219,6 @@ func (c *chat) apply(a timeline.Action) {
 	change := c.state.Apply(time.Now(), serverID, a)
 	c.changed.List = c.changed.List || change.List
 	c.changed.People = c.changed.People || change.People
-	c.changed.Markers = c.changed.Markers || change.Markers
 }
 
 // take takes in what the client tells.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"plausch"
@@ -13,7 +12,6 @@ import (
 	"plausch/client/timeline"
 	"plausch/internal/connect"
 	"plausch/internal/names"
-	"plausch/protocol"
 )
 
 // chatCommand is a line that begins with a slash.
@@ -39,7 +37,16 @@ func init() { // not a literal: /help lists them
 		{"leave", "", "leave this room for good", 0, (*chat).cmdLeave},
 		{"rooms", "", "list the rooms, with what is unread", 0, (*chat).cmdRooms},
 		{"names", "", "list who is in this room", 0, (*chat).cmdNames},
-		{"history", "[N]", "show the last N messages of this room (50)", 0, (*chat).cmdHistory},
+		{"history", "[N]", "show the last N messages of this room (50), with their numbers", 0, (*chat).cmdHistory},
+		{"reply", "[#N] TEXT", "answer message N, or the last one", 1, (*chat).cmdReply},
+		{"edit", "[#N] TEXT", "give your message N, or your last one, another text", 1, (*chat).cmdEdit},
+		{"delete", "[#N]", "delete message N, or your last one, for everybody", 0, (*chat).cmdDelete},
+		{"react", "[#N] EMOJI", "put an emoji under message N, or the last one", 1, (*chat).cmdReact},
+		{"unreact", "[#N] EMOJI", "take it away again", 1, (*chat).cmdUnreact},
+		{"pin", "[#N]", "pin message N, or the last one, to the room", 0, (*chat).cmdPin},
+		{"unpin", "[#N]", "end that", 0, (*chat).cmdUnpin},
+		{"topic", "[TEXT]", "show or set what the room is about", 0, (*chat).cmdTopic},
+		{"inbox", "", "list what is unread, the newest first", 0, (*chat).cmdInbox},
 		{"create", "ROOM [private]", "make a room, public if not private, and go there", 1, (*chat).cmdCreate},
 		{"add", argName, "add a person to this room", 1, (*chat).cmdAdd},
 		{"remove", argName, "remove a person from this room", 1, (*chat).cmdRemove},
@@ -234,6 +241,7 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 		return
 	}
 	var members []client.Member
+	asOf := c.opened().Last()
 	c.ask(ctx, func(ctx context.Context) (err error) {
 		members, err = c.client.ListMembers(ctx, room)
 		return err
@@ -242,7 +250,7 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 			c.failed(err)
 			return
 		}
-		c.apply(timeline.Members{Room: room, Members: members})
+		c.apply(timeline.Members{Room: room, AsOf: asOf, Members: members})
 		by := make(map[plausch.Presence][]string)
 		for _, m := range members {
 			by[m.Presence] = append(by[m.Presence], client.CleanLine(m.Shown()))
@@ -258,50 +266,6 @@ func (c *chat) cmdNames(ctx context.Context, _ []string, _ string) {
 
 // maxHistoryShown bounds /history.
 const maxHistoryShown = 1000
-
-func (c *chat) cmdHistory(ctx context.Context, words []string, _ string) {
-	n := 50
-	if len(words) > 0 {
-		var err error
-		if n, err = strconv.Atoi(words[0]); err != nil || n < 1 || n > maxHistoryShown {
-			c.note("/history takes a number from 1 to %d.", maxHistoryShown)
-			return
-		}
-	}
-	room := c.opened().ID
-	if room == 0 {
-		c.note("You and %s have not written each other yet.", c.opened().Key.Peer)
-		return
-	}
-	var found []plausch.Event // newest first
-	c.ask(ctx, func(ctx context.Context) error {
-		for page := (client.HistoryQuery{Limit: protocol.MaxPage}); len(found) < n; {
-			events, more, err := c.client.History(ctx, room, page)
-			if err != nil {
-				return err
-			}
-			for _, e := range slices.Backward(events) {
-				if page.Before = e.Seq; e.Kind == plausch.EventMessage && len(found) < n {
-					found = append(found, e)
-				}
-			}
-			if !more || len(events) == 0 {
-				break
-			}
-		}
-		return nil
-	}, func(err error) {
-		if err != nil {
-			c.failed(err)
-			return
-		}
-		c.print(c.render.rule(fmt.Sprintf("%s, the last %s", c.roomName(room), connect.Plural(len(found), "message", "messages"))))
-		for _, e := range slices.Backward(found) {
-			c.print(c.render.event(e, ""))
-		}
-		c.print(c.render.rule("now"))
-	})
-}
 
 func (c *chat) cmdCreate(ctx context.Context, words []string, _ string) {
 	kind := plausch.RoomPublic

@@ -26,13 +26,10 @@ func mentionOf(me plausch.AccountRef) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[^@/` + letter + `])(@?(?:` + strings.Join(all, "|") + `))(?:$|[^` + letter + `])`)
 }
 
-// mentions reports whether a message of somebody else is for the user in particular:
-// in a direct room, or by name.
-func (c *chat) mentions(r *timeline.Room, e plausch.Event) bool {
-	if e.Kind != plausch.EventMessage || e.Actor.ID == c.timeline().Account().ID {
-		return false
-	}
-	return r.Kind == plausch.RoomDirect || c.render.mention != nil && c.render.mention.MatchString(e.Text)
+// rings reports whether a message is for the user in particular: in a direct room, or
+// since it names them, as the server says.
+func rings(r *timeline.Room, m *timeline.Message) bool {
+	return !m.Mine && (r.Kind == plausch.RoomDirect || m.Mention)
 }
 
 // highlight shows the user's own names in a text.

@@ -33,18 +33,14 @@ func TestWhatIsForTheUserRings(t *testing.T) {
 		quiet bool
 		rings bool
 	}{
-		"direct":          {direct, anna, plausch.EventMessage, "hi", 6, false, true},
-		"of oneself":      {direct, me, plausch.EventMessage, "bob", 6, false, false},
-		"others":          {garden, anna, plausch.EventMessage, "hello all", 6, false, false},
-		"name":            {garden, anna, plausch.EventMessage, "Ask Bob.", 6, false, true},
-		"name with @":     {garden, anna, plausch.EventMessage, "@bob: look", 6, false, true},
-		"display":         {garden, anna, plausch.EventMessage, "where is bob b.?", 6, false, true},
-		"part of a word":  {garden, anna, plausch.EventMessage, "bobsleigh, Kebob, bob_2", 6, false, false},
-		"part of a link":  {garden, anna, plausch.EventMessage, "https://example.org/bob", 6, false, false},
-		"not a message":   {garden, anna, plausch.EventJoin, "", 6, false, false},
-		"from before":     {direct, anna, plausch.EventMessage, "hi", 5, false, false},
-		"switched off":    {direct, anna, plausch.EventMessage, "hi", 6, true, false},
-		"after an umlaut": {garden, anna, plausch.EventMessage, "übob", 6, false, false},
+		"direct":        {direct, anna, plausch.EventMessage, "hi", 6, false, true},
+		"of oneself":    {direct, me, plausch.EventMessage, "bob", 6, false, false},
+		"others":        {garden, anna, plausch.EventMessage, "hello all", 6, false, false},
+		"name":          {garden, anna, plausch.EventMessage, "Ask bob.", 6, false, false},
+		"mentioned":     {garden, anna, plausch.EventMessage, "@bob: look", 6, false, true},
+		"not a message": {garden, anna, plausch.EventJoin, "", 6, false, false},
+		"from before":   {direct, anna, plausch.EventMessage, "hi", 5, false, false},
+		"switched off":  {direct, anna, plausch.EventMessage, "hi", 6, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -55,9 +51,13 @@ func TestWhatIsForTheUserRings(t *testing.T) {
 			r.mention = mentionOf(me)
 			tt.room.Head = 5
 			c.apply(timeline.Update{Update: client.State{Phase: client.Online, Account: me}})
-			c.apply(timeline.Update{Update: client.RoomJoined{Room: tt.room, After: tt.seq - 1}})
+			c.apply(timeline.Update{Update: client.RoomJoined{Room: tt.room, After: tt.seq - 1, Read: plausch.ReadState{Marker: 5, AsOf: 5}}})
 			c.started = true
-			c.event(client.Event{Event: plausch.Event{Room: tt.room.ID, Seq: tt.seq, Kind: tt.kind, Actor: tt.from, Member: tt.from, Text: tt.text}})
+			e := plausch.Event{Room: tt.room.ID, Seq: tt.seq, Kind: tt.kind, Actor: tt.from, Member: tt.from, Text: tt.text}
+			if strings.Contains(tt.text, "@bob") { // which the server finds out
+				e.Details = &plausch.Details{Mentions: []plausch.AccountID{me.ID}}
+			}
+			c.event(client.Event{Event: e})
 			if got := s.rung == 1; got != tt.rings || s.rung > 1 {
 				t.Errorf("it rings %d times, want %v", s.rung, tt.rings)
 			}
@@ -72,11 +72,11 @@ func TestNamesAreHighlighted(t *testing.T) {
 	r := &renderer{columns: func() int { return 0 }, colour: true, now: time.Now, mention: mentionOf(plausch.AccountRef{ID: 1, Name: "bob"})}
 	e := plausch.Event{Kind: plausch.EventMessage, Actor: plausch.AccountRef{ID: 2, Name: "anna"}, Text: "Bob, ask @bob about bobby"}
 	const on, off = "\x1b[" + styleMention + "m", "\x1b[0m"
-	if got, want := r.event(e, ""), on+"Bob"+off+", ask "+on+"@bob"+off+" about bobby\n"; !strings.HasSuffix(got, want) {
+	if got, want := shown(r, e, ""), on+"Bob"+off+", ask "+on+"@bob"+off+" about bobby\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("got %q, want %q at its end", got, want)
 	}
 	r.colour = false
-	if got := r.event(e, ""); strings.Contains(got, "\x1b") {
+	if got := shown(r, e, ""); strings.Contains(got, "\x1b") {
 		t.Errorf("without colours: %q", got)
 	}
 }

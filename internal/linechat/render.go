@@ -44,22 +44,69 @@ func (r *renderer) name(a plausch.AccountRef) string {
 	return r.styled(nameColours[uint64(a.ID)%uint64(len(nameColours))], client.CleanLine(a.Shown()))
 }
 
-// event returns an event, with the name of its room if label is not empty, and a
-// line with the day before it if that is another than of the last one. Events
-// that show nothing are "".
-func (r *renderer) event(e plausch.Event, label string) string {
-	if label != "" {
-		label = r.styled(styleDim, "["+label+"]") + " "
+// maxQuote is how much of a message its answers show, in characters.
+const maxQuote = 60
+
+// message returns a message as it is now: before it a line with what it answers, behind
+// it its marks and reactions. Label is as of event; numbered has its seq before it.
+func (r *renderer) message(m *plausch.Message, label string, numbered bool) string {
+	before := r.dayOf(m.Time)
+	text := r.highlight(connect.MessageText(m.Event, r.dim))
+	if m.Edited != 0 {
+		text += " " + r.dim("(edited)")
 	}
-	clock := r.styled(styleDim, e.Time.Local().Format("15:04")) + " "
+	if m.Pinned != 0 {
+		text += " " + r.dim("(pinned)")
+	}
+	var reactions []string
+	for _, x := range m.Reactions {
+		reactions = append(reactions, fmt.Sprintf("%s %d", client.CleanLine(x.Emoji), x.Count))
+	}
+	if reactions != nil {
+		text += "\n" + r.dim(strings.Join(reactions, "  "))
+	}
+	indent := strings.Repeat(" ", clockIndent)
+	switch {
+	case m.Quote != nil:
+		before += terminal.Wrap(indent, r.dim("> "+connect.QuoteText(m.Quote, maxQuote)), r.columns(), clockIndent) + "\n"
+	case m.Target != 0:
+		before += indent + r.dim(fmt.Sprintf("> #%d", m.Target)) + "\n"
+	}
+	number := ""
+	if numbered {
+		number = r.dim(fmt.Sprintf("#%d", m.Seq)) + " "
+	}
+	return before + terminal.Wrap(r.clock(m.Time)+number+r.label(label)+r.name(m.Actor)+": ", text, r.columns(), clockIndent) + "\n"
+}
+
+// event returns an event that is no message, with the name of its room if label is not
+// empty, and a line with the day before it if that is another than of the last one.
+func (r *renderer) event(e *plausch.Event, label string) string {
+	text := connect.EventText(*e)
 	switch e.Kind {
-	case plausch.EventMessage:
-		text := connect.MessageText(e, func(bracket string) string { return r.styled(styleDim, bracket) })
-		return r.dayOf(e.Time) + terminal.Wrap(clock+label+r.name(e.Actor)+": ", r.highlight(text), r.columns(), clockIndent) + "\n"
 	case plausch.EventJoin, plausch.EventLeave:
-		return r.dayOf(e.Time) + terminal.Wrap(clock+label, r.styled(styleDim, connect.MembershipText(e)), r.columns(), clockIndent) + "\n"
+	case plausch.EventReact:
+		text = fmt.Sprintf("+ %s by %s on #%d", client.CleanLine(e.Text), client.CleanLine(e.Actor.Shown()), e.Target)
+	case plausch.EventUnreact:
+		text = fmt.Sprintf("- %s by %s on #%d", client.CleanLine(e.Text), client.CleanLine(e.Actor.Shown()), e.Target)
+	case plausch.EventEdit, plausch.EventDelete, plausch.EventPin, plausch.EventUnpin, plausch.EventRole, plausch.EventRoom:
+		text = "* " + text
+	default:
+		return ""
 	}
-	return ""
+	return r.dayOf(e.Time) + terminal.Wrap(r.clock(e.Time)+r.label(label), r.dim(text), r.columns(), clockIndent) + "\n"
+}
+
+func (r *renderer) dim(text string) string { return r.styled(styleDim, text) }
+
+func (r *renderer) clock(t time.Time) string { return r.dim(t.Local().Format("15:04")) + " " }
+
+// label returns the name of a room before what happened there, if it is not empty.
+func (r *renderer) label(room string) string {
+	if room == "" {
+		return ""
+	}
+	return r.dim("["+room+"]") + " "
 }
 
 // dayOf returns a line with the day of t, if it has not been said. That it is

@@ -21,6 +21,45 @@ func testMessage(text string) plausch.Event {
 	return plausch.Event{Room: 1, Seq: 1, Kind: plausch.EventMessage, Time: testTime, Actor: plausch.AccountRef{ID: 7, Name: "anna"}, Text: text}
 }
 
+// shown is an event as the chat shows it.
+func shown(r *renderer, e plausch.Event, label string) string {
+	if e.Kind == plausch.EventMessage {
+		return r.message(&plausch.Message{Event: e}, label, false)
+	}
+	return r.event(&e, label)
+}
+
+func TestRenderMessage(t *testing.T) {
+	bob := plausch.AccountRef{ID: 8, Name: "bob"}
+	m := plausch.Message{Event: testMessage("yes"), Edited: 5, Pinned: 6, Reactions: []plausch.Reaction{{Emoji: "👍", Count: 2}, {Emoji: "❤️", Count: 1}}}
+	m.Seq, m.Target, m.Quote = 3, 1, &plausch.Quote{Seq: 1, Actor: bob, Text: "tea?\n\x1b[2J12:03 anna: no " + strings.Repeat("y", 80)}
+	want := "      > bob: tea? 12:03 anna: no " + strings.Repeat("y", 39) + "…\n12:03 #3 anna: yes (edited) (pinned)\n      👍 2  ❤️ 1\n"
+	if got := testRenderer(80).message(&m, "", true); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	deleted := plausch.Message{Event: testMessage(""), Deleted: 4}
+	if got, want := testRenderer(80).message(&deleted, "", false), "12:03 anna: (deleted)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	m.Quote, m.Edited, m.Pinned, m.Reactions = nil, 0, 0, nil
+	if got, want := testRenderer(80).message(&m, "dev", false), "      > #1\n12:03 [dev] anna: yes\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for kind, want := range map[plausch.EventKind]string{
+		plausch.EventEdit: "* anna changed 12: new", plausch.EventReact: "+ new by anna on #12", plausch.EventUnreact: "- new by anna on #12",
+		plausch.EventPin: "* anna pinned 12", plausch.EventDelete: "* anna deleted 12", plausch.EventRole: "* anna gave bob another role: admin",
+	} {
+		e := testMessage("new")
+		e.Kind, e.Target = kind, 12
+		if kind == plausch.EventRole {
+			e.Target, e.Member, e.Details = 0, bob, &plausch.Details{Role: plausch.RoomAdmin}
+		}
+		if got := testRenderer(80).event(&e, ""); got != "12:03 "+want+"\n" {
+			t.Errorf("%s is shown as %q, want %q", kind, got, want)
+		}
+	}
+}
+
 func TestRenderEvent(t *testing.T) {
 	join := plausch.Event{Kind: plausch.EventJoin, Time: testTime, Actor: plausch.AccountRef{ID: 7, Name: "anna"}, Member: plausch.AccountRef{ID: 8, Name: "bob"}}
 	self := join
@@ -52,7 +91,7 @@ func TestRenderEvent(t *testing.T) {
 		{"of a later version", other, "", 80, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := testRenderer(tt.columns).event(tt.event, tt.label); got != tt.want {
+			if got := shown(testRenderer(tt.columns), tt.event, tt.label); got != tt.want {
 				t.Errorf("got\n%swant\n%s", got, tt.want)
 			}
 		})
@@ -65,7 +104,7 @@ func TestRenderDays(t *testing.T) {
 	for _, ago := range []int{2, 2, 1, 0, 0} {
 		e := testMessage("hi")
 		e.Time = testTime.AddDate(0, 0, -ago)
-		got.WriteString(r.event(e, ""))
+		got.WriteString(shown(r, e, ""))
 	}
 	m := "12:03 anna: hi\n"
 	want := "— Friday, 25 September 2026 —\n" + m + m + "— Saturday, 26 September 2026 —\n" + m + "— Sunday, 27 September 2026 —\n" + m + m
@@ -81,10 +120,12 @@ func TestRenderHostile(t *testing.T) {
 	e.Actor.Name, e.Member.Name = "anna"+evil+"\nroot", "bob"+evil
 	join := e
 	join.Kind = plausch.EventJoin
+	reaction, topic := e, e
+	reaction.Kind, topic.Kind, topic.Details = plausch.EventReact, plausch.EventRoom, &plausch.Details{Room: &plausch.RoomChange{Topic: &e.Text}}
 	room := plausch.Room{Kind: plausch.RoomPrivate, Name: "dev" + evil, Peer: plausch.AccountRef{Name: "x" + evil}}
 	r := testRenderer(0)
 	for _, s := range []string{
-		r.event(e, connect.TargetOf(room).String()), r.event(join, ""), r.note("%s", evil), r.rule(connect.TargetOf(room).String()),
+		shown(r, e, connect.TargetOf(room).String()), shown(r, join, ""), shown(r, reaction, ""), shown(r, topic, ""), r.note("%s", evil), r.rule(connect.TargetOf(room).String()),
 	} {
 		for _, c := range s {
 			if unicode.IsControl(c) && c != '\n' || c == '\u202e' {
@@ -100,7 +141,7 @@ func TestRenderHostile(t *testing.T) {
 func TestRenderColour(t *testing.T) {
 	r := testRenderer(80)
 	r.colour = true
-	got := r.event(testMessage("hi"), "")
+	got := shown(r, testMessage("hi"), "")
 	if !strings.Contains(got, "\x1b[") || terminal.Width(strings.TrimSuffix(got, "\n")) != len("12:03 anna: hi") {
 		t.Errorf("got %q", got)
 	}
@@ -175,19 +216,19 @@ func TestRenderAttachments(t *testing.T) {
 	} {
 		e := testMessage(c.text)
 		e.Attachments = c.files
-		if got := testRenderer(80).event(e, ""); got != c.want {
+		if got := shown(testRenderer(80), e, ""); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 	e := testMessage("")
 	e.Details = &plausch.Details{Scheme: "test", Sealed: "AAAA"}
 	e.Attachments = files[:1]
-	if got := testRenderer(80).event(e, ""); got != "12:03 anna: [encrypted] [picture photo.png, 12 KB]\n" {
+	if got := shown(testRenderer(80), e, ""); got != "12:03 anna: [encrypted] [picture photo.png, 12 KB]\n" {
 		t.Errorf("a sealed message is %q", got)
 	}
 	e = testMessage("")
 	e.Attachments = files[2:]
-	for _, r := range strings.TrimSuffix(testRenderer(0).event(e, ""), "\n") {
+	for _, r := range strings.TrimSuffix(shown(testRenderer(0), e, ""), "\n") {
 		if unicode.IsControl(r) || r == '\u202e' {
 			t.Errorf("a hostile name leaves %U", r)
 		}

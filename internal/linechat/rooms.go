@@ -1,6 +1,7 @@
 package linechat
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 
@@ -27,7 +28,6 @@ func (c *chat) start() {
 	if c.started {
 		return
 	}
-	c.applyMarkers()
 	news := c.news()
 	c.started = true
 	c.enter(c.opened().Key, "")
@@ -59,40 +59,40 @@ func (c *chat) event(u client.Event) {
 	}
 	c.apply(timeline.Update{Update: u})
 	news, open := u.Seq > r.NewAfter, r == c.opened()
-	if !c.started || !shows(r, &u.Event) {
-		return
+	if !c.started || open && c.loading {
+		return // it is shown with the others
+	}
+	label := ""
+	if !open {
+		label = connect.TargetOf(r.Room).String()
+	}
+	m := r.Message(u.Seq)
+	switch {
+	case !open && !news || !shows(r, &u.Event, open):
+	case u.Kind != plausch.EventMessage:
+		c.print(c.render.event(&u.Event, label))
+	case m != nil:
+		c.print(c.render.message(&m.Message, label, false))
 	}
 	if open {
-		c.print(c.render.event(u.Event, ""))
 		c.apply(timeline.Read{Room: key, Seq: u.Seq})
-	} else if news {
-		c.print(c.render.event(u.Event, connect.TargetOf(r.Room).String()))
 	}
-	if news && c.bell && c.mentions(r, u.Event) {
+	if news && c.bell && m != nil && rings(r, m) {
 		c.screen.bell()
 	}
 }
 
-// shows reports whether an event of r shows anything. That two people are in
-// their direct room goes without saying.
-func shows(r *timeline.Room, e *plausch.Event) bool {
-	return e.Kind == plausch.EventMessage ||
-		r.Kind != plausch.RoomDirect && (e.Kind == plausch.EventJoin || e.Kind == plausch.EventLeave)
-}
-
-// recent returns the newest messages of a room that show anything.
-func recent(r *timeline.Room) []timeline.Message {
-	var found []timeline.Message // newest first
-	for _, m := range slices.Backward(r.Messages) {
-		if len(found) == shownMessages {
-			break
-		}
-		if shows(r, &m.Event) {
-			found = append(found, m)
-		}
+// shows reports whether an event of r is shown. That two people are in their direct room
+// goes without saying, and what happens to messages is shown where they are.
+func shows(r *timeline.Room, e *plausch.Event, open bool) bool {
+	switch e.Kind {
+	case plausch.EventMessage:
+		return true
+	case plausch.EventJoin, plausch.EventLeave:
+		return r.Kind != plausch.RoomDirect
+	default:
+		return open
 	}
-	slices.Reverse(found)
-	return found
 }
 
 // enter makes a room the one where lines go, and shows what was said there last. Name
@@ -104,14 +104,39 @@ func (c *chat) enter(k timeline.Key, name string) {
 	c.setPrompt()
 	if r.ID != 0 && !c.server.Address.KTN() { // which is asked only for what the user wants
 		go learnMembers(c.client, r.ID, c.learned)
-	}
-	fresh := r.FirstUnread()
-	for _, m := range recent(r) {
-		if fresh > 0 && m.Seq >= fresh {
-			c.print(c.render.rule("new"))
-			fresh = 0
+		if c.online && len(r.Messages) < shownMessages && len(r.Gaps()) > 0 {
+			c.loadPage(r)
+			return
 		}
-		c.print(c.render.event(m.Event, ""))
+	}
+	c.showRecent(r)
+}
+
+// loadPage has the newest messages of a room shown when the server has sent them.
+func (c *chat) loadPage(r *timeline.Room) {
+	page := timeline.Page{Room: r.ID, Epoch: r.Epoch, Query: client.MessageQuery{Limit: shownMessages}}
+	c.loading = true
+	c.ask(c.ctx, func(ctx context.Context) (err error) {
+		page.MessageState, err = c.client.Messages(ctx, page.Room, page.Query)
+		return err
+	}, func(err error) {
+		c.loading = false
+		if err == nil {
+			c.apply(page)
+		}
+		c.showRecent(c.opened())
+	})
+}
+
+// showRecent shows what was said last in the open room.
+func (c *chat) showRecent(r *timeline.Room) {
+	divider := r.Divider()
+	for i := max(0, len(r.Messages)-shownMessages); i < len(r.Messages); i++ {
+		m := &r.Messages[i]
+		if m.Seq == divider {
+			c.print(c.render.rule("new"))
+		}
+		c.print(c.render.message(&m.Message, "", false))
 	}
 	c.apply(timeline.Read{Room: r.Key, Seq: r.Last()})
 }

@@ -130,7 +130,7 @@ func ask(ctx context.Context, s screen, prompt, proposal string, hidden bool) (s
 // another chat is using that, it keeps nothing after its end, and says so.
 func openChat(c *connect.Login) (cl *client.Client, kept bool, err error) {
 	o := c.Options()
-	o.Newest = countedEvents
+	o.Newest = newestEvents
 	o.Outbox = c.OutboxFile()
 	cl, err = client.Open(o)
 	if errors.Is(err, client.ErrOutboxInUse) {

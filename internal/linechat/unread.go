@@ -4,29 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"plausch"
+	"plausch/client"
 	"plausch/client/timeline"
 	"plausch/internal/connect"
 )
 
-const (
-	// countedEvents is of how many of a room's newest events the unread ones are
-	// counted; of more, it is only said that there are.
-	countedEvents = 200
-	// seenDelay is how long it takes at most until it is kept what was read.
-	seenDelay = 2 * time.Second
-)
-
-// applyMarkers takes over how far the user had read when this client was here last.
-// Without it, all that was there is read.
-func (c *chat) applyMarkers() {
-	server := c.timeline()
-	if before, known := c.server.Seen(server.Epoch(), server.Account().ID); known {
-		c.apply(timeline.Markers{Read: before.Rooms})
-	}
-}
+// newestEvents is how many of a room's newest events the client tells at first.
+const newestEvents = 200
 
 // news says what came since this client was here last, direct messages first. It is
 // empty if nothing did.
@@ -62,23 +48,22 @@ func (c *chat) news() string {
 	return fmt.Sprintf("New since you were here last: %s.%s", strings.Join(parts, ", "), where)
 }
 
-// count returns how many messages of a room are unread, such as 200+.
+// count returns how many messages of a room are unread, such as 100+.
 func count(r *timeline.Room) string {
-	if r.UnreadMore {
+	if r.Unread >= plausch.MaxUnread {
 		return fmt.Sprintf("%d+", r.Unread)
 	}
 	return fmt.Sprint(r.Unread)
 }
 
-// saveSeen keeps how far the user has read, if that has changed.
-func (c *chat) saveSeen() {
-	if !c.changed.Markers || !c.started || !c.screen.terminal() {
-		return // what a pipe prints, nobody may have read
+// inboxText says what is unread in a room, and the newest of it.
+func inboxText(e *client.InboxEntry) string {
+	unread := fmt.Sprint(e.Read.Unread)
+	if e.Read.Unread >= plausch.MaxUnread {
+		unread += "+"
 	}
-	server := c.timeline()
-	c.changed.Markers, c.saved = false, time.Now()
-	err := c.server.SaveSeen(connect.Seen{Epoch: server.Epoch(), Account: server.Account().ID, Rooms: server.Markers()})
-	if err != nil {
-		c.note("What you have read is not kept: %v.", err)
+	if e.Read.Mentions > 0 {
+		unread += fmt.Sprintf(", %d for you", e.Read.Mentions)
 	}
+	return fmt.Sprintf("%s (%s): %s", connect.TargetOf(e.Room.Room), unread, connect.QuoteText(&e.Last, maxQuote))
 }

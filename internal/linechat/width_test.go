@@ -62,7 +62,7 @@ func checkDrawn(t interface{ Fatalf(string, ...any) }, columns int, text, name s
 		r.colour = colour
 		room := connect.TargetOf(plausch.Room{Name: name})
 		for _, drawn := range []string{
-			r.event(e, ""), r.event(named, room.String()), r.event(join, ""), r.note("%s", text), r.rule(room.String()),
+			shown(r, e, ""), shown(r, named, room.String()), shown(r, join, ""), r.note("%s", text), r.rule(room.String()),
 		} {
 			rows := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
 			for i, row := range rows {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"plausch"
 	"plausch/internal/store"
@@ -217,10 +216,10 @@ func (m *messagePage) change(messages []plausch.Message) error {
 		return err
 	}
 	_, err = list(m.ctx, "who reacted", m.in.of(m.r.reactionNames), func(row scanner) (none struct{}, err error) {
-		var id int64
+		var id, seq int64
 		var emoji string
 		var a plausch.AccountRef
-		if err := row.Scan(&id, &emoji, &a.ID, &a.Name, &a.Display); err != nil {
+		if err := row.Scan(&id, &emoji, &seq, &a.ID, &a.Name, &a.Display); err != nil {
 			return none, err
 		}
 		msg := byID[id]
@@ -228,7 +227,8 @@ func (m *messagePage) change(messages []plausch.Message) error {
 			return none, nil
 		}
 		if i := slices.IndexFunc(msg.Reactions, func(r plausch.Reaction) bool { return r.Emoji == emoji }); i >= 0 {
-			msg.Reactions[i].First = append(msg.Reactions[i].First, a)
+			r := &msg.Reactions[i]
+			r.First, r.Seqs = append(r.First, a), append(r.Seqs, seq)
 		}
 		return none, nil
 	}, low, high)
@@ -298,20 +298,9 @@ func scanQuote(row scanner) (id int64, q plausch.Quote, err error) {
 		text = newText
 	}
 	details, err := parseDetails(data)
-	q.Seq, q.Text, q.Deleted = id&maxSeq, beginning(text, plausch.MaxQuote), kind&deletedBit != 0
+	q.Seq, q.Text, q.Deleted = id&maxSeq, plausch.QuoteText(text), kind&deletedBit != 0
 	q.Sealed = details != nil && details.Sealed != ""
 	return id, q, err
-}
-
-// beginning returns as much of text as whole characters fit into bytes.
-func beginning(text string, bytes int) string {
-	if len(text) <= bytes {
-		return text
-	}
-	for bytes > 0 && !utf8.RuneStart(text[bytes]) {
-		bytes--
-	}
-	return text[:bytes]
 }
 
 // fitting returns how many of messages fit into a page beside used bytes, by their

@@ -107,7 +107,7 @@ func (r *reads) queries() []query {
 			WHERE c.message BETWEEN ? AND ?`},
 		{&r.reactionsBetween, `SELECT message, emoji, count(*), min(seq), max(account = ?3) FROM reactions
 			WHERE message BETWEEN ?1 AND ?2 GROUP BY message, emoji ORDER BY message, min(seq)`},
-		{&r.reactionNames, fmt.Sprintf(`SELECT r.message, r.emoji, a.id, a.name, a.display
+		{&r.reactionNames, fmt.Sprintf(`SELECT r.message, r.emoji, r.seq, a.id, a.name, a.display
 			FROM (SELECT DISTINCT message, emoji FROM reactions WHERE message BETWEEN ? AND ?) g
 			CROSS JOIN reactions r ON r.message = g.message AND r.emoji = g.emoji AND r.seq <= ifnull((SELECT x.seq FROM reactions x
 				WHERE x.message = g.message AND x.emoji = g.emoji ORDER BY x.seq LIMIT 1 OFFSET %d), 0x7fffffffffffffff)

@@ -72,8 +72,8 @@ func drawMessage(m *plausch.Message) string {
 		if r.Mine {
 			b.WriteString("!")
 		}
-		for _, a := range r.First {
-			b.WriteString("," + a.Name)
+		for i, a := range r.First {
+			fmt.Fprintf(&b, ",%s:%d", a.Name, r.Seqs[i])
 		}
 	}
 	return b.String()
@@ -116,12 +116,12 @@ var messageTests = []test{
 		f.one(mentioning(message(room, eve, "three"), ann.ID, bob.ID))        // 8
 		f.one(mentioning(targeted(plausch.EventEdit, room, ann, 1, "1"), 12)) // 9
 		f.equal("as ann", f.messages(room, ann, store.MessageQuery{}), lines(
-			`1 ann "1" @12 edited9 👍2!,bob,ann ❤1,eve`,
+			`1 ann "1" @12 edited9 👍2!,bob:4,ann:6 ❤1,eve:5`,
 			`2 bob >1 ann "1": "two" pinned7`,
 			fmt.Sprintf(`8 eve "three" @%d @%d`, ann.ID, bob.ID)))
 		f.one(targeted(plausch.EventUnreact, room, ann, 1, "👍"))
 		f.one(targeted(plausch.EventUnpin, room, ann, 2, ""))
-		f.equal("as bob", f.messages(room, bob, store.MessageQuery{Limit: 1, Before: 2}), lines(`1 ann "1" @12 edited9 👍1!,bob ❤1,eve`, "newer"))
+		f.equal("as bob", f.messages(room, bob, store.MessageQuery{Limit: 1, Before: 2}), lines(`1 ann "1" @12 edited9 👍1!,bob:4 ❤1,eve:5`, "newer"))
 		f.equal("the answer", f.messages(room, bob, store.MessageQuery{Limit: 1, Before: 3}), lines("older", `2 bob >1 ann "1": "two"`, "newer"))
 	}},
 	{"the log keeps what was done, and by what target", func(f *fixture) {
@@ -149,7 +149,7 @@ var messageTests = []test{
 		f.one(targeted(plausch.EventReact, room, bob, 1, "👍"))
 		f.one(targeted(plausch.EventPin, room, bob, 1, ""))
 		f.equal("before", f.messages(room, bob, store.MessageQuery{}), lines(
-			`1 ann "more secret" +file.png edited3 pinned5 👍1!,bob`, `2 bob >1 ann "more secret" 1 files: "what?"`))
+			`1 ann "more secret" +file.png edited3 pinned5 👍1!,bob:4`, `2 bob >1 ann "more secret" 1 files: "what?"`))
 		f.one(targeted(plausch.EventDelete, room, ann, 1, "")) // 6
 		f.equal("after", f.messages(room, bob, store.MessageQuery{}), lines(`1 ann "" deleted6`, `2 bob >1 ann "" deleted: "what?"`))
 		for _, e := range f.log(room) {
