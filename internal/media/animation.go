@@ -45,6 +45,9 @@ func frameOf(r io.Reader, size int64) (io.Reader, error) {
 		return nil, fmt.Errorf("%w: it ends in its first picture", ErrDamaged)
 	}
 	head, data := body[:frameHead], body[frameHead:]
+	if err := checkFrame(data); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	out.WriteString("RIFF----WEBP")
 	if bytes.HasPrefix(data, []byte("ALPH")) {
@@ -55,4 +58,19 @@ func frameOf(r io.Reader, size int64) (io.Reader, error) {
 	whole := out.Bytes()
 	binary.LittleEndian.PutUint32(whole[4:], uint32(len(whole)-8))
 	return bytes.NewReader(whole), nil
+}
+
+// checkFrame fails if the pixels of a picture of an animation are too many: they say for
+// themselves how large they are.
+func checkFrame(chunks []byte) error {
+	for len(chunks) >= 8 {
+		kind, size := string(chunks[:4]), int64(binary.LittleEndian.Uint32(chunks[4:]))
+		chunks = chunks[8:]
+		frame := webpFrame(kind, chunks)
+		if err := checkPixels(frame.X, frame.Y, MaxPixels); err != nil {
+			return err
+		}
+		chunks = chunks[min(size+size&1, int64(len(chunks))):]
+	}
+	return nil
 }

@@ -1,18 +1,12 @@
 package media
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
-	"image/png"
+	"image/draw"
 	"io"
-
-	"golang.org/x/image/draw"
 )
 
 const (
@@ -29,74 +23,98 @@ const (
 )
 
 // Square returns the middle of a picture, upright, as JPEG, or PNG where it is
-// transparent, with at most side pixels a side. It is encoded anew: nothing but
-// pixels is left. Of an animation it takes the first picture.
+// transparent, with at most side pixels a side. It is encoded anew: nothing is left but
+// pixels, and how their colours are meant. Of an animation it takes the first picture.
 //
 // The error is ErrNoPicture, wraps ErrTooLarge or ErrDamaged, or is the context's
 // or the reader's. The context ends it between two reads of at most 4 KiB.
 func Square(ctx context.Context, file io.ReadSeeker, side int) ([]byte, error) {
-	whole, up, err := decode(ctx, file)
+	whole, f, err := decode(ctx, file)
 	if err != nil {
 		return nil, err
 	}
-	within := middle(whole.Bounds())
-	side = min(within.Dx(), side)
-	small := image.NewNRGBA(image.Rect(0, 0, side, side))
-	draw.CatmullRom.Scale(small, small.Bounds(), whole, within, draw.Src, nil)
-	small = upright(small, up)
-	var out bytes.Buffer
-	if small.Opaque() {
-		err = jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality})
-	} else {
-		err = png.Encode(&out, small)
-	}
-	return out.Bytes(), err
+	return encode(upright(scale(whole, middle(whole.Bounds()), side, side), f.up), f.profile)
 }
 
-// decode returns a picture and its orientation.
-func decode(ctx context.Context, file io.ReadSeeker) (image.Image, byte, error) {
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, 0, err
+// decode returns a picture, and what else is known of it.
+func decode(ctx context.Context, file io.ReadSeeker) (image.Image, facts, error) {
+	config, format, f, err := inspect(ctx, file)
+	if err == nil {
+		err = checkDecoding(config, format, f)
 	}
-	config, format, err := image.DecodeConfig(withContext{ctx, file})
-	if err != nil || config.Width <= 0 || config.Height <= 0 {
-		return nil, 0, errors.Join(ctx.Err(), ErrNoPicture)
-	}
-	most, up := int64(MaxPixels), byte(1)
-	if format == "jpeg" {
-		j, err := scanJPEG(ctx, file)
-		if err != nil {
-			return nil, 0, err
-		}
-		up = j.up
-		if !j.progressive {
-			most = maxPhotoPixels
-		}
-		if j.scans > maxScans || int64(j.scans)*int64(config.Width)*int64(config.Height) > maxScanned {
-			return nil, 0, tooLargeError(fmt.Sprintf("the picture comes in %d passes over %d × %d pixels, which takes too long; save it as an ordinary JPEG",
-				j.scans, config.Width, config.Height))
-		}
-	}
-	if err := checkPixels(config, most); err != nil {
-		return nil, 0, err
+	if err != nil {
+		return nil, f, err
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, 0, err
+		return nil, f, err
 	}
 	var from io.Reader = file
 	if format == "webp" {
 		if from, err = firstFrame(file); err != nil {
-			return nil, 0, err
+			return nil, f, err
 		}
 	}
 	whole, _, err := image.Decode(withContext{ctx, from})
 	switch {
 	case ctx.Err() != nil:
-		return nil, 0, ctx.Err()
+		return nil, f, ctx.Err()
 	case err != nil:
-		return nil, 0, fmt.Errorf("%w: %v", ErrDamaged, err)
+		return nil, f, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
-	return whole, up, nil
+	return onCanvas(whole, config, format, f), f, nil
+}
+
+// inspect returns what a picture is, of which no pixels are decoded.
+func inspect(ctx context.Context, file io.ReadSeeker) (config image.Config, format string, f facts, err error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return config, "", f, err
+	}
+	config, format, err = image.DecodeConfig(withContext{ctx, file})
+	if err != nil || config.Width <= 0 || config.Height <= 0 {
+		return config, format, f, errors.Join(ctx.Err(), ErrNoPicture)
+	}
+	f, err = factsOf(ctx, file, format)
+	if f.canvas != (image.Point{}) {
+		config.Width, config.Height = f.canvas.X, f.canvas.Y
+	}
+	return config, format, f, err
+}
+
+// checkDecoding reports, before memory is made for its pixels, whether a picture can be
+// decoded.
+func checkDecoding(config image.Config, format string, f facts) error {
+	most := int64(MaxPixels)
+	if format == "jpeg" {
+		if !f.progressive {
+			most = maxPhotoPixels
+		}
+		if f.scans > maxScans || int64(f.scans)*int64(config.Width)*int64(config.Height) > maxScanned {
+			return tooLargeError(fmt.Sprintf("the picture comes in %d passes over %d × %d pixels, which takes too long; save it as an ordinary JPEG",
+				f.scans, config.Width, config.Height))
+		}
+	}
+	return checkSize(config, f, most)
+}
+
+// checkSize fails if a picture has more than most pixels. Those of a WebP say for
+// themselves how large they are, whatever the file says of all.
+func checkSize(config image.Config, f facts, most int64) error {
+	if err := checkPixels(f.frame.X, f.frame.Y, most); err != nil {
+		return err
+	}
+	return checkPixels(config.Width, config.Height, most)
+}
+
+// onCanvas returns the first picture of an animation where it stands in all of it.
+func onCanvas(m image.Image, all image.Config, format string, f facts) image.Image {
+	canvas := image.Rect(0, 0, all.Width, all.Height)
+	if format != "gif" && format != "webp" || m.Bounds() == canvas {
+		return m
+	}
+	at := m.Bounds().Add(f.at)
+	whole := image.NewRGBA(canvas)
+	draw.Draw(whole, at, m, m.Bounds().Min, draw.Src)
+	return whole
 }
 
 // withContext is a reader that ends with a context.
@@ -112,102 +130,9 @@ func (r withContext) Read(p []byte) (int, error) {
 	return r.from.Read(p[:min(len(p), 4<<10)])
 }
 
-// jpegInfo is what the markers of a JPEG tell.
-type jpegInfo struct {
-	scans       int
-	progressive bool
-	up          byte // its orientation
-}
-
-// scanJPEG looks at the markers of a JPEG alone, so it takes no more time than to
-// read the file. A damaged one is told of as far as it goes.
-func scanJPEG(ctx context.Context, file io.ReadSeeker) (jpegInfo, error) {
-	j := jpegInfo{up: 1}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return j, err
-	}
-	r := bufio.NewReaderSize(withContext{ctx, file}, 64<<10)
-	for {
-		marker, err := nextMarker(r)
-		if err != nil {
-			return j, endOfFile(ctx, err)
-		}
-		switch {
-		case marker == 0xd9:
-			return j, nil
-		case marker >= 0xd0 && marker <= 0xd8 || marker == 1:
-			continue
-		case marker == 0xda:
-			j.scans++
-		case marker == 0xc2:
-			j.progressive = true
-		}
-		var size [2]byte
-		if _, err := io.ReadFull(r, size[:]); err != nil {
-			return j, endOfFile(ctx, err)
-		}
-		body := make([]byte, max(0, int(binary.BigEndian.Uint16(size[:]))-2))
-		if _, err := io.ReadFull(r, body); err != nil {
-			return j, endOfFile(ctx, err)
-		}
-		if tiff, ok := bytes.CutPrefix(body, []byte(exifHead)); ok && marker == 0xe1 {
-			j.up = orientation(tiff)
-		}
-	}
-}
-
-// nextMarker reads up to and with the next marker, past pixels and padding.
-func nextMarker(r *bufio.Reader) (byte, error) {
-	for {
-		b, err := r.ReadByte()
-		for err == nil && b == 0xff {
-			if b, err = r.ReadByte(); err == nil && b != 0 && b != 0xff {
-				return b, nil
-			}
-		}
-		if err != nil {
-			return 0, err
-		}
-	}
-}
-
-// endOfFile returns nil for the end of a file that is cut off.
-func endOfFile(ctx context.Context, err error) error {
-	if ctx.Err() == nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		return nil
-	}
-	return err
-}
-
 // middle returns the largest square in the middle of r.
 func middle(r image.Rectangle) image.Rectangle {
 	side := min(r.Dx(), r.Dy())
 	from := r.Min.Add(image.Pt((r.Dx()-side)/2, (r.Dy()-side)/2))
 	return image.Rectangle{Min: from, Max: from.Add(image.Pt(side, side))}
-}
-
-// upright turns a square picture so that its orientation becomes 1 (Exif 3.0,
-// section 4.6.5.1.5).
-func upright(m *image.NRGBA, up byte) *image.NRGBA {
-	if up <= 1 || up > 8 {
-		return m
-	}
-	side := m.Bounds().Dx()
-	turned := image.NewNRGBA(m.Bounds())
-	for y := range side {
-		for x := range side {
-			fromX, fromY := x, y
-			if up >= 5 { // rows and columns are exchanged
-				fromX, fromY = y, x
-			}
-			if up == 2 || up == 3 || up == 7 || up == 8 {
-				fromX = side - 1 - fromX
-			}
-			if up == 3 || up == 4 || up == 6 || up == 7 {
-				fromY = side - 1 - fromY
-			}
-			turned.SetNRGBA(x, y, m.NRGBAAt(fromX, fromY))
-		}
-	}
-	return turned
 }

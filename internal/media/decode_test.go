@@ -128,8 +128,8 @@ func TestTypeOfLargePhotos(t *testing.T) {
 		"progressive":       {jpegHead(0xc2, 8000, 8000), nil},
 		"a row more":        {jpegHead(0xc0, 8000, 8001), ErrTooLarge},
 	} {
-		if kind, err := Type(bytes.NewReader(test.file)); kind != "image/jpeg" || !errors.Is(err, test.want) {
-			t.Errorf("%s: %s, %v, want %v", name, kind, err, test.want)
+		if p, err := Look(t.Context(), bytes.NewReader(test.file)); p.Type != "image/jpeg" || !errors.Is(err, test.want) {
+			t.Errorf("%s: %s, %v, want %v", name, p.Type, err, test.want)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func (s *stripper) jpegBody(marker byte, body []byte) {
 		}
 	case marker == 0xfe, // a comment
 		marker >= 0xe0 && marker <= 0xef && marker != 0xee && // but Adobe's, which tells of the colours
-			!(marker == 0xe2 && bytes.HasPrefix(body, []byte("ICC_PROFILE\x00"))):
+			!(marker == 0xe2 && bytes.HasPrefix(body, []byte(iccHead))):
 		s.drop = size
 	case marker == 0xda:
 		s.pass, s.next = size, s.jpegScan

@@ -6,9 +6,9 @@
 package media
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"image"
 	_ "image/gif"  // the types of pictures that are known
 	_ "image/jpeg" // …
 	_ "image/png"  // …
@@ -41,23 +41,36 @@ type tooLargeError string
 func (e tooLargeError) Error() string { return string(e) }
 func (e tooLargeError) Unwrap() error { return ErrTooLarge }
 
-// Type returns the media type of a picture, such as "image/png", by its first
-// bytes. The error is ErrNoPicture, or wraps ErrTooLarge if it has more than
-// MaxPixels, or MaxJPEGPixels.
-func Type(r io.Reader) (string, error) {
-	config, format, err := image.DecodeConfig(r)
-	if err != nil || config.Width <= 0 || config.Height <= 0 {
-		return "", ErrNoPicture
+// Picture is what is known of a picture without decoding it.
+type Picture struct {
+	Type string // media type, such as "image/png"
+	// Width and Height are in pixels, as it is shown, upright.
+	Width, Height int
+	// Orientation says which way is up in the file, as Exif has it: 1, the usual one, to 8.
+	Orientation int
+}
+
+// Look returns what a file is, by its elements and not its pixels. The error is
+// ErrNoPicture, wraps ErrTooLarge, with what it is beside it, if it has more than
+// MaxPixels, or MaxJPEGPixels, or is the context's or the reader's.
+func Look(ctx context.Context, file io.ReadSeeker) (Picture, error) {
+	config, format, f, err := inspect(ctx, file)
+	if err != nil {
+		return Picture{}, err
 	}
 	most := int64(MaxPixels)
 	if format == "jpeg" {
 		most = MaxJPEGPixels
 	}
-	return "image/" + format, checkPixels(config, most)
+	p := Picture{Type: "image/" + format, Width: config.Width, Height: config.Height, Orientation: int(f.up)}
+	if f.up >= 5 {
+		p.Width, p.Height = p.Height, p.Width
+	}
+	return p, checkSize(config, f, most)
 }
 
-func checkPixels(c image.Config, most int64) error {
-	if width, height := int64(c.Width), int64(c.Height); width > most/height {
+func checkPixels(width, height int, most int64) error {
+	if int64(width)*int64(height) > most {
 		return tooLargeError(fmt.Sprintf("the picture has %d × %d pixels; %d million are allowed", width, height, most/1_000_000))
 	}
 	return nil
