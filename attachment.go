@@ -17,6 +17,8 @@ type Attachment struct {
 	Name string // as FileName makes it
 	Type string // media type, as the server found it by looking at the bytes
 	Size int64  // in bytes
+	// Media is of pictures, films and sounds; nil if nothing is known.
+	Media *Media
 }
 
 const (

@@ -57,7 +57,7 @@ func (c *Client) Upload(ctx context.Context, u Upload) (plausch.Attachment, erro
 	if err := h.doJSON(r, &w); err != nil {
 		return plausch.Attachment{}, fmt.Errorf("upload %q: %w", u.Name, err)
 	}
-	return plausch.Attachment(w), nil
+	return w.Attachment(), nil
 }
 
 // Download are the options of [Client.Download].

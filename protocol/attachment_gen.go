@@ -15,19 +15,45 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *Attachment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
-	// string "id"
-	o = append(o, 0x84, 0xa2, 0x69, 0x64)
-	o = msgp.AppendString(o, z.ID)
-	// string "name"
-	o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "type"
-	o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
-	o = msgp.AppendString(o, z.Type)
-	// string "size"
-	o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
-	o = msgp.AppendInt64(o, z.Size)
+	// check for omitted fields
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
+	_ = zb0001Mask
+	if z.Media == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o = msgp.AppendString(o, z.ID)
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "type"
+		o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
+		o = msgp.AppendString(o, z.Type)
+		// string "size"
+		o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
+		o = msgp.AppendInt64(o, z.Size)
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "media"
+			o = append(o, 0xa5, 0x6d, 0x65, 0x64, 0x69, 0x61)
+			if z.Media == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Media.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Media")
+					return
+				}
+			}
+		}
+	}
 	return
 }
 
@@ -77,6 +103,23 @@ func (z *Attachment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Size")
 				return
 			}
+		case "media":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Media = nil
+			} else {
+				if z.Media == nil {
+					z.Media = new(Media)
+				}
+				bts, err = z.Media.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Media")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -91,6 +134,172 @@ func (z *Attachment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Attachment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.StringPrefixSize + len(z.Type) + 5 + msgp.Int64Size
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.StringPrefixSize + len(z.Type) + 5 + msgp.Int64Size + 6
+	if z.Media == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Media.Msgsize()
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Media) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.Width == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x1
+	}
+	if z.Height == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	if z.Orientation == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x4
+	}
+	if z.Thumbnail == false {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	if z.Thumbhash == "" {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Duration == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	if z.Waveform == "" {
+		zb0001Len--
+		zb0001Mask |= 0x40
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "width"
+			o = append(o, 0xa5, 0x77, 0x69, 0x64, 0x74, 0x68)
+			o = msgp.AppendInt64(o, z.Width)
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "height"
+			o = append(o, 0xa6, 0x68, 0x65, 0x69, 0x67, 0x68, 0x74)
+			o = msgp.AppendInt64(o, z.Height)
+		}
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "orientation"
+			o = append(o, 0xab, 0x6f, 0x72, 0x69, 0x65, 0x6e, 0x74, 0x61, 0x74, 0x69, 0x6f, 0x6e)
+			o = msgp.AppendInt64(o, z.Orientation)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "thumbnail"
+			o = append(o, 0xa9, 0x74, 0x68, 0x75, 0x6d, 0x62, 0x6e, 0x61, 0x69, 0x6c)
+			o = msgp.AppendBool(o, z.Thumbnail)
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "thumbhash"
+			o = append(o, 0xa9, 0x74, 0x68, 0x75, 0x6d, 0x62, 0x68, 0x61, 0x73, 0x68)
+			o = msgp.AppendString(o, z.Thumbhash)
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "duration"
+			o = append(o, 0xa8, 0x64, 0x75, 0x72, 0x61, 0x74, 0x69, 0x6f, 0x6e)
+			o = msgp.AppendInt64(o, z.Duration)
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "waveform"
+			o = append(o, 0xa8, 0x77, 0x61, 0x76, 0x65, 0x66, 0x6f, 0x72, 0x6d)
+			o = msgp.AppendString(o, z.Waveform)
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Media) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > za97e0a3dlimitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "width":
+			z.Width, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Width")
+				return
+			}
+		case "height":
+			z.Height, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Height")
+				return
+			}
+		case "orientation":
+			z.Orientation, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Orientation")
+				return
+			}
+		case "thumbnail":
+			z.Thumbnail, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Thumbnail")
+				return
+			}
+		case "thumbhash":
+			z.Thumbhash, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Thumbhash")
+				return
+			}
+		case "duration":
+			z.Duration, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Duration")
+				return
+			}
+		case "waveform":
+			z.Waveform, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Waveform")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Media) Msgsize() (s int) {
+	s = 1 + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 12 + msgp.Int64Size + 10 + msgp.BoolSize + 10 + msgp.StringPrefixSize + len(z.Thumbhash) + 9 + msgp.Int64Size + 9 + msgp.StringPrefixSize + len(z.Waveform)
 	return
 }

@@ -257,6 +257,10 @@ func largestDetails() *plausch.Details {
 func largestFiles() []plausch.Attachment {
 	file := plausch.Attachment{
 		ID: strings.Repeat("Z", 26), Name: strings.Repeat(`"`, plausch.MaxFileName), Type: "text/plain; charset=utf-16be", Size: 1<<63 - 1,
+		Media: &plausch.Media{
+			Width: 1 << 31, Height: 1 << 31, Orientation: 8, Thumbnail: true, Thumbhash: strings.Repeat("/", 36),
+			Duration: plausch.MaxDuration, Waveform: strings.Repeat("_", plausch.WaveformSteps),
+		},
 	}
 	return slices.Repeat([]plausch.Attachment{file}, plausch.MaxAttachments)
 }

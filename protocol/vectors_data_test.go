@@ -165,9 +165,15 @@ var (
 		ClientID: "01K6B3X5T9Z2QW7RJ4M8N0PVCD",
 	}
 	files = []Attachment{
-		{ID: "OBD2NRWUZ6R24PHF5YQ5Z3TLOM", Name: "Grüße aus \"Köln\".jpg", Type: "image/jpeg", Size: 12345},
+		{ID: "OBD2NRWUZ6R24PHF5YQ5Z3TLOM", Name: "Grüße aus \"Köln\".jpg", Type: "image/jpeg", Size: 12345, Media: &Media{
+			Width: 3024, Height: 4032, Orientation: 6, Thumbnail: true, Thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+		}},
 		{ID: "WKGSYHSYZV2OBZ5W5SZZ5VHN7Q", Name: "notes.pdf", Type: "application/pdf", Size: 26214400},
 	}
+	voice = Event{Room: 17, Seq: 4, Time: 1790000000000, Kind: "message", From: alice, Attachments: []Attachment{{
+		ID: "A5QZ4T3K2F5UGV7YB3JH6NRMXC", Name: "voice.ogg", Type: "audio/ogg", Size: 9000,
+		Media: &Media{Duration: 3200, Waveform: strings.Repeat("AZaz09-_", 8)},
+	}}}
 	look   = Event{Room: 17, Seq: 2, Time: 1790000000000, Kind: "message", From: alice, Text: "Look!", ClientID: "2", Attachments: files}
 	photo  = Event{Room: 17, Seq: 3, Time: 1790000000000, Kind: "message", From: alice, Attachments: files[:1]}
 	answer = Event{
@@ -388,6 +394,7 @@ var pushes = []struct {
 	{"event, from somebody with a display name", Frame{Event: &Event{Room: 1, Seq: 43, Time: 1790000000002, Kind: "message", From: zoe, Text: "Hi"}}},
 	{"event, a message with attachments", Frame{Event: &look}},
 	{"event, a file alone", Frame{Event: &photo}},
+	{"event, a voice message", Frame{Event: &voice}},
 	{"event, a join", Frame{Event: &joined}},
 	{"event, a leave", Frame{Event: &Event{Room: 17, Seq: 70000, Time: 1790000000001, Kind: "leave", From: bob, Member: &bob}}},
 	{"event, an answer", Frame{Event: &answer}},

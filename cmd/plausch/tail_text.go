@@ -65,7 +65,7 @@ func eventJSON(room string, e plausch.Event, withKind bool) ([]byte, error) {
 	}
 	var files []file
 	for _, a := range e.Attachments {
-		files = append(files, file(a))
+		files = append(files, file{a.ID, a.Name, a.Type, a.Size})
 	}
 	kind := e.Kind
 	if kind == plausch.EventMessage && !withKind {

@@ -35,6 +35,15 @@ func (a *API) OpenAttachment(ctx context.Context, c *Caller, ref core.FileRef) (
 	return a.core.OpenAttachment(ctx, c.Account(), ref)
 }
 
+// OpenThumbnail returns a small picture of a file that a caller may read: see
+// core.Core.OpenThumbnail.
+func (a *API) OpenThumbnail(ctx context.Context, c *Caller, id string, size core.ThumbnailSize) (core.Thumbnail, error) {
+	if err := checkMayCall(table[MethodAttachmentGet], c); err != nil {
+		return core.Thumbnail{}, err
+	}
+	return a.core.OpenThumbnail(ctx, c.Account(), id, size)
+}
+
 // overHTTP answers whoever calls a method of files by a frame.
 func overHTTP(_ *API, _ context.Context, _ *Caller, _ Params, reply Reply) {
 	reply(nil, plausch.Errorf(plausch.Unsupported, "files come and go over HTTP, not in frames of %d bytes", protocol.MaxFrame))

@@ -25,6 +25,7 @@ var leftOut = []string{
 	"*.lock", "*.run",  // of the running server
 	lastName,            // of this machine
 	"downloads",         // of make release, which can make them again
+	"thumbnails",        // which are made again when somebody looks at them
 	".*", "*.tmp", "*~", // what is being written
 	"lost+found", // of the file system
 }

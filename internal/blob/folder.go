@@ -264,7 +264,7 @@ func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, int64, er
 	r, err := f.root.Open(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, plausch.Errorf(plausch.NotFound, "there is no such file")
+		return nil, 0, errNoBlob()
 	case err != nil:
 		return nil, 0, failed("open", err)
 	}
@@ -278,7 +278,22 @@ func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, int64, er
 
 // Each implements [Store].
 func (f *Folder) Each(ctx context.Context, do func(Hash) error) error {
-	return fs.WalkDir(f.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	return walkNames(ctx, f.root, func(name string) error {
+		dir, rest := path.Split(name)
+		h, err := ParseHash(strings.TrimSuffix(dir, "/") + rest)
+		if err != nil {
+			return nil // not ours
+		}
+		if _, file := nameOf(h); file != name {
+			return nil
+		}
+		return do(h)
+	})
+}
+
+// walkNames calls do with the path of each file that is whole.
+func walkNames(ctx context.Context, root *os.Root, do func(name string) error) error {
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -291,15 +306,7 @@ func (f *Folder) Each(ctx context.Context, do func(Hash) error) error {
 		case d.IsDir():
 			return nil
 		}
-		dir, rest := path.Split(name)
-		h, err := ParseHash(strings.TrimSuffix(dir, "/") + rest)
-		if err != nil {
-			return nil // not ours
-		}
-		if _, file := nameOf(h); file != name {
-			return nil
-		}
-		return do(h)
+		return do(name)
 	})
 }
 
@@ -342,3 +349,5 @@ func full(err error) error {
 		Err:     err,
 	}
 }
+
+func errNoBlob() error { return plausch.Errorf(plausch.NotFound, "there is no such file") }

@@ -133,6 +133,9 @@ func (c *Config) DatabasePath() string { return filepath.Join(c.Data, databaseNa
 // BlobsPath returns the path of the folder of attachments.
 func (c *Config) BlobsPath() string { return filepath.Join(c.Data, blobsName) }
 
+// ThumbnailsPath returns the path of the folder of small pictures, which can be made again.
+func (c *Config) ThumbnailsPath() string { return filepath.Join(c.Data, "thumbnails") }
+
 // From says where the value of key came from: "default", the path of a file,
 // "environment NAME" or "flag --NAME".
 func (c *Config) From(key string) string { return c.from[key] }

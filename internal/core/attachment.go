@@ -4,10 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"sync"
+	"time"
 
 	"plausch"
 	"plausch/internal/blob"
@@ -31,7 +30,14 @@ type File struct {
 	// Size is how many bytes come at least, 0 if that is not known: a file that is
 	// too large is refused before they do.
 	Size int64
-	Body io.Reader
+	// Thumbnail is the id of a picture that the uploader may read: it is made small and
+	// kept with the file, if the server cannot make one itself.
+	Thumbnail string
+	// Duration is how long a film or sound lasts, 0 if that is not said; Waveform is of
+	// voice messages: see plausch.CheckWaveform.
+	Duration time.Duration
+	Waveform string
+	Body     io.Reader
 }
 
 // FileRef says which file: by ID or, if that is empty, the newest that the
@@ -55,6 +61,9 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 		if earlier, err := c.store.AttachmentByClientID(ctx, by.ID, f.ClientID); plausch.CodeOf(err) != plausch.NotFound {
 			return earlier.Attachment, err
 		}
+	}
+	if err := c.checkSent(ctx, by, f); err != nil {
+		return plausch.Attachment{}, err
 	}
 	if f.Size > c.opts.MaxFile {
 		return plausch.Attachment{}, errFileTooLarge(c.opts.MaxFile)
@@ -94,45 +103,22 @@ func (c *Core) storeFile(ctx context.Context, by plausch.Account, f File, body i
 		return plausch.Attachment{}, err
 	}
 	c.scrub.set(hash, false) // Put has seen to it
-	mediaType, err := c.mediaType(ctx, hash)
+	mediaType, known, film, err := c.describe(ctx, by.ID, hash)
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
 	n := store.NewAttachment{
-		Attachment: plausch.Attachment{ID: rand.Text(), Name: plausch.FileName(f.Name), Type: mediaType, Size: size},
+		Attachment: plausch.Attachment{ID: rand.Text(), Name: plausch.FileName(f.Name), Type: mediaType, Size: size, Media: known},
 		Account:    by.ID, Hash: store.ContentHash(hash), ClientID: f.ClientID, Once: f.Once, At: c.now(), Quota: c.opts.MaxAccountFiles,
+	}
+	if err := c.addSent(ctx, by, f, film, &n); err != nil {
+		return plausch.Attachment{}, err
 	}
 	err = c.store.CreateAttachment(ctx, n)
 	if errors.Is(err, store.ErrBroken) {
 		c.opts.Fatal(err)
 	}
 	return n.Attachment, err
-}
-
-// mediaType looks at a file. One that says it is a picture, but is none or too
-// large, is one of which nothing is known.
-func (c *Core) mediaType(ctx context.Context, hash blob.Hash) (string, error) {
-	r, _, err := c.opts.Blobs.Open(ctx, hash)
-	if err != nil {
-		return "", fmt.Errorf("look at a file: %w", err)
-	}
-	defer r.Close()
-	head := make([]byte, 512) // as much as DetectContentType looks at
-	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return "", fmt.Errorf("look at a file: %w", err)
-	}
-	found := http.DetectContentType(head[:n])
-	if !(plausch.Attachment{Type: found}).Picture() {
-		return found, nil
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return "", fmt.Errorf("look at a file: %w", err)
-	}
-	if format, err := media.Type(r); err != nil || format != found {
-		return plausch.TypeUnknown, nil
-	}
-	return found, nil
 }
 
 // OpenAttachment returns a file and its bytes, for the members of its message's

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"sync"
 
 	"plausch"
 	"plausch/internal/blob"
@@ -65,7 +64,7 @@ func (c *Core) scaleAvatar(ctx context.Context, by plausch.Account, id string) (
 		return nil, err
 	}
 	defer file.Close()
-	done, err := c.scalings.begin(ctx, by.ID)
+	done, err := c.scalings.begin(ctx, by.ID, false)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +101,7 @@ func (c *Core) openPicture(ctx context.Context, hexHash, who string) (Avatar, io
 	if c.scrub.isDamaged(hash) {
 		return Avatar{}, nil, errors.Join(errDamaged("damaged on"), r.Close())
 	}
-	found, err := media.Type(r)
+	found, err := media.Look(ctx, r)
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)
 	}
@@ -110,43 +109,7 @@ func (c *Core) openPicture(ctx context.Context, hexHash, who string) (Avatar, io
 		r.Close()
 		return Avatar{}, nil, err
 	}
-	return Avatar{Type: found, Size: size, Hash: hexHash}, r, nil
-}
-
-// maxScalings is how many pictures are decoded at a time.
-const maxScalings = 2
-
-// scalings bounds the pictures that are decoded at a time, so that the pictures of one account
-// never take all places.
-type scalings struct {
-	places chan struct{} // holds one token for each picture that is decoded
-
-	mu sync.Mutex
-	by map[plausch.AccountID]bool // whose picture is decoded, or waits for a place
-}
-
-// begin waits for a place; done frees it. An account whose last
-// picture is not done yet gets RateLimited.
-func (d *scalings) begin(ctx context.Context, by plausch.AccountID) (done func(), err error) {
-	d.mu.Lock()
-	drawing := d.by[by]
-	d.by[by] = true
-	d.mu.Unlock()
-	if drawing {
-		return nil, plausch.Errorf(plausch.RateLimited, "your last picture is still being processed; wait a moment")
-	}
-	forget := func() {
-		d.mu.Lock()
-		delete(d.by, by)
-		d.mu.Unlock()
-	}
-	select {
-	case d.places <- struct{}{}:
-		return func() { <-d.places; forget() }, nil
-	case <-ctx.Done():
-		forget()
-		return nil, ctx.Err()
-	}
+	return Avatar{Type: found.Type, Size: size, Hash: hexHash}, r, nil
 }
 
 // avatarError gives an error of package media the code that its reader knows.

@@ -41,6 +41,8 @@ type Options struct {
 	Guests GuestLimits
 	// Blobs keeps the bytes of files; with nil there are no attachments.
 	Blobs blob.Store
+	// Thumbnails keeps those of pictures; with nil they are made whenever somebody asks for one.
+	Thumbnails *blob.Cache
 	// MaxFile is the largest file, MaxAccountFiles what all files of an account
 	// may have together, in bytes; 0 means the defaults of this package.
 	MaxFile, MaxAccountFiles int64
@@ -117,7 +119,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	}
 	c.guests = newGuestLimits(opts.Guests, opts.Now)
 	c.uploads = uploads{accounts: map[plausch.AccountID]*usage{}}
-	c.scalings = scalings{places: make(chan struct{}, maxScalings), by: map[plausch.AccountID]bool{}}
+	c.scalings = newScalings()
 	if err := c.clampTimes(ctx, c.now()); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ const (
 )
 
 // stripLoop takes metadata out of the pictures that a server before this one
-// has kept with them. It is done once for each media.Version.
+// has kept with them, and notes what is known of pictures and films. It is done once for each media.Version.
 func (c *Core) stripLoop(ctx context.Context) {
 	for {
 		began := time.Now()
@@ -75,9 +75,12 @@ func (c *Core) stripStored(ctx context.Context, pause func(bytes int64) error) (
 			return pictures, err
 		}
 		for _, content := range contents {
-			changed, read, err := c.stripOne(ctx, content.Hash)
-			if changed {
+			now, read, err := c.stripOne(ctx, content.Hash)
+			if now != content.Hash {
 				pictures++
+			}
+			if err == nil && !content.Described {
+				err = c.describeStored(ctx, now)
 			}
 			if err == nil {
 				err = pause(read)
@@ -93,49 +96,67 @@ func (c *Core) stripStored(ctx context.Context, pause func(bytes int64) error) (
 	}
 }
 
+// describeStored notes what is known of the attachments with some bytes.
+func (c *Core) describeStored(ctx context.Context, hash store.ContentHash) error {
+	const nobody = 0
+	mediaType, m, _, err := c.describe(ctx, nobody, blob.Hash(hash))
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case plausch.CodeOf(err) == plausch.NotFound || m == nil && err == nil:
+		return nil
+	case err != nil:
+		return err
+	}
+	return c.store.DescribeContent(ctx, hash, mediaType, m)
+}
+
 // stripOne gives the attachments with some bytes the same without metadata, and
-// returns how many bytes it has read. Damaged bytes are left: under a hash of their
+// returns which they are now and how many it has read. Damaged bytes are left: under a hash of their
 // own they would look whole.
-func (c *Core) stripOne(ctx context.Context, old store.ContentHash) (changed bool, read int64, err error) {
+func (c *Core) stripOne(ctx context.Context, old store.ContentHash) (now store.ContentHash, read int64, err error) {
 	r, size, err := c.opts.Blobs.Open(ctx, blob.Hash(old))
 	if plausch.CodeOf(err) == plausch.NotFound {
 		c.opts.Log.Error("the bytes of an attachment are missing", "hash", blob.Hash(old))
-		return false, 0, nil
+		return old, 0, nil
 	}
 	if err != nil {
-		return false, 0, err
+		return old, 0, err
 	}
 	defer r.Close()
 	head := make([]byte, media.FirstLook)
 	n, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return false, 0, err
+		return old, 0, err
 	}
 	if !media.MayHaveMetadata(head[:n]) {
-		return false, int64(n), nil
+		return old, int64(n), nil
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return false, 0, err
+		return old, 0, err
 	}
 	before, after := sha256.New(), sha256.New()
 	if _, err := io.Copy(after, media.WithoutMetadata(io.TeeReader(r, before))); err != nil {
-		return false, size, err
+		return old, size, err
 	}
 	switch {
 	case store.ContentHash(before.Sum(nil)) != old:
 		c.opts.Log.Error("the bytes of an attachment are damaged", "hash", blob.Hash(old))
-		return false, size, nil
+		return old, size, nil
 	case store.ContentHash(after.Sum(nil)) == old:
-		return false, size, nil
+		return old, size, nil
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return false, size, err
+		return old, size, err
 	}
 	defer c.puts.begin(c.opts.Now())()
 	hash, stripped, err := c.opts.Blobs.Put(ctx, media.WithoutMetadata(r), size+size/4+1)
 	if err != nil {
-		return false, 2 * size, err
+		return old, 2 * size, err
 	}
 	rows, err := c.store.ReplaceContent(ctx, old, store.ContentHash(hash), stripped)
-	return rows > 0, 2 * size, err
+	if err != nil || rows == 0 {
+		return old, 2 * size, err
+	}
+	return store.ContentHash(hash), 2 * size, nil
 }

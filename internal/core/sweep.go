@@ -67,6 +67,7 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 			"unknown", tooMany.unknown, "files", tooMany.all)
 		err = nil
 	}
+	err = errors.Join(err, c.sweepThumbnails(ctx))
 	if forgotten > 0 || removed > 0 {
 		c.opts.Log.Info("removed files that nobody needs", "unsent", forgotten, "blobs", removed)
 	}
@@ -102,7 +103,9 @@ func (c *Core) removeReleased(ctx context.Context) (left bool, err error) {
 			}
 			if !removed && c.hasBlob(ctx, h) {
 				left = true
-			} else if err := c.store.ForgetContent(ctx, after); err != nil {
+				continue
+			}
+			if err := errors.Join(c.removeThumbnails(h), c.store.ForgetContent(ctx, after)); err != nil {
 				return left, err
 			}
 		}

@@ -45,9 +45,9 @@ func (s *stripper) begin() error {
 	return nil
 }
 
-// Version counts up whenever more metadata is taken out than before, so that what
+// Version counts up whenever more metadata is taken out than before, or more is told of files, so that what
 // was kept meanwhile is looked at again.
-const Version = 2
+const Version = 3
 
 // FirstLook is as many bytes as it takes to tell what a file is.
 const FirstLook = 64

@@ -34,7 +34,11 @@ func (s *Server) openData(cfg *config.Config) error {
 	if err := s.checkNotNew(cfg); err != nil {
 		return err
 	}
-	s.blobs, err = blob.OpenFolder(cfg.BlobsPath(), blob.FolderOptions{Floor: int64(cfg.Limits.FreeDiskBytes)})
+	disk := blob.FolderOptions{Floor: int64(cfg.Limits.FreeDiskBytes)}
+	if s.blobs, err = blob.OpenFolder(cfg.BlobsPath(), disk); err != nil {
+		return err
+	}
+	s.thumbnails, err = blob.OpenCache(cfg.ThumbnailsPath(), disk)
 	return err
 }
 

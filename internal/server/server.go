@@ -46,23 +46,25 @@ const drainTime = 8 * time.Second
 
 // Server is one running server. Run it once.
 type Server struct {
-	log       *slog.Logger
-	unlock    func() error
-	running   string // the file of Running, empty if it was not written
-	store     *sqlite.Store
-	blobs     *blob.Folder
-	core      *core.Core
-	hub       *hub.Hub
-	sessions  *session.Server
-	htl       *htl.Server
-	ktn       *ktn.Server
-	web       *web.Server
-	port      *port.Port
-	listeners []listener
-	metrics   *metrics
-	broken    chan error
-	router    router
-	hosts     *web.Hosts
+	log     *slog.Logger
+	unlock  func() error
+	running string // the file of Running, empty if it was not written
+	store   *sqlite.Store
+	blobs   *blob.Folder
+	// thumbnails are small pictures that can be made again.
+	thumbnails *blob.Cache
+	core       *core.Core
+	hub        *hub.Hub
+	sessions   *session.Server
+	htl        *htl.Server
+	ktn        *ktn.Server
+	web        *web.Server
+	port       *port.Port
+	listeners  []listener
+	metrics    *metrics
+	broken     chan error
+	router     router
+	hosts      *web.Hosts
 
 	calls         *dial.Client
 	notifyOptions notify.Options
@@ -109,11 +111,12 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	}
 	local := new(bus.Local)
 	s.core, err = core.New(context.Background(), core.Options{
-		Store:     s.store,
-		Blobs:     s.blobs,
-		Bus:       local,
-		Passwords: auth.NewHasher(),
-		Access:    access(cfg), SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
+		Store:      s.store,
+		Blobs:      s.blobs,
+		Thumbnails: s.thumbnails,
+		Bus:        local,
+		Passwords:  auth.NewHasher(),
+		Access:     access(cfg), SendsPerSecond: cfg.Limits.SendsPerSecond, SendBurst: cfg.Limits.SendBurst,
 		MaxFile: int64(cfg.Limits.FileBytes), MaxAccountFiles: int64(cfg.Limits.AccountFileBytes),
 		Guests:    core.GuestLimits{Address: core.GuestRates(cfg.Guests.Address), All: core.GuestRates(cfg.Guests.All)},
 		LockFiles: func() (func() error, error) { return backup.Lock(cfg.Data) },
@@ -481,6 +484,9 @@ func (s *Server) Close() error {
 	}
 	if s.blobs != nil {
 		errs = append(errs, s.blobs.Close())
+	}
+	if s.thumbnails != nil {
+		errs = append(errs, s.thumbnails.Close())
 	}
 	errs = append(errs, s.forgetRunning())
 	if s.unlock != nil {

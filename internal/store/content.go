@@ -1,11 +1,17 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"plausch"
+)
 
 // Content is bytes that some attachments have.
 type Content struct {
 	Number int64 // of the newest attachment that has them; in the order of the uploads
 	Hash   ContentHash
+	// Described says that something is known of them: see DescribeContent.
+	Described bool
 }
 
 // Contents is for work on the bytes of all files. It is done in steps, of which
@@ -18,6 +24,9 @@ type Contents interface {
 	// and size, and returns how many there were. What their accounts have together
 	// follows. Avatars stay.
 	ReplaceContent(ctx context.Context, old, replacement ContentHash, size int64) (int, error)
+	// DescribeContent gives all attachments with some bytes, of which nothing is known,
+	// a media type and what is known of them.
+	DescribeContent(ctx context.Context, hash ContentHash, mediaType string, m *plausch.Media) error
 	// ContentWork returns up to which number a work with a name and a version has
 	// got: 0 if it has not begun.
 	ContentWork(ctx context.Context, name string, version int) (number int64, err error)

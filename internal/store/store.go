@@ -796,9 +796,11 @@ type ContentHash [32]byte
 // NewAttachment is what [Attachments.CreateAttachment] makes.
 type NewAttachment struct {
 	plausch.Attachment
-	Account  plausch.AccountID // who uploaded it
-	Hash     ContentHash
-	ClientID string // empty if the uploader gave none; need not be unique
+	Account plausch.AccountID // who uploaded it
+	Hash    ContentHash
+	// Thumbnail is of a small picture that its uploader sent along; zero if none.
+	Thumbnail ContentHash
+	ClientID  string // empty if the uploader gave none; need not be unique
 	// Once refuses the file if its account has one of this ClientID already.
 	Once bool
 	At   time.Time
@@ -812,6 +814,8 @@ type Attachment struct {
 	Account plausch.AccountID // who uploaded it
 	Room    plausch.RoomID    // where its message is; 0 until it is sent
 	Hash    ContentHash
+	// Thumbnail is of a small picture that its uploader sent along; zero if none.
+	Thumbnail ContentHash
 }
 
 // Attachments keeps files, but for their bytes. A file is pending, and its
@@ -833,7 +837,7 @@ type Attachments interface {
 	// still pending, and returns how many they were. They count no more for what
 	// their accounts have.
 	DeletePending(ctx context.Context, before time.Time) (int, error)
-	// NamesContent reports whether there is a file, an avatar or a room's picture with a hash, and
+	// NamesContent reports whether there is a file, its thumbnail, an avatar or a room's picture with a hash, and
 	// whether there was one, since ForgetContent was last told of the hash.
 	NamesContent(ctx context.Context, hash ContentHash) (now, before bool, err error)
 	// ListReleased returns the hashes, from the first after the given one, at most limit,

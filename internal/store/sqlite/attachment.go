@@ -11,11 +11,16 @@ import (
 	"plausch/internal/store"
 )
 
-const attachmentColumns = `id, name, type, size, account, ifnull(event >> 32, 0), hash`
+const attachmentColumns = `id, name, type, size, ifnull(media, ''), account, ifnull(event >> 32, 0), hash, thumbnail`
 
 func scanAttachment(row scanner) (a store.Attachment, err error) {
-	var hash []byte
-	if err := row.Scan(&a.ID, &a.Name, &a.Type, &a.Size, &a.Account, &a.Room, &hash); err != nil {
+	var hash, thumbnail []byte
+	var media string
+	if err := row.Scan(&a.ID, &a.Name, &a.Type, &a.Size, &media, &a.Account, &a.Room, &hash, &thumbnail); err != nil {
+		return store.Attachment{}, err
+	}
+	copy(a.Thumbnail[:], thumbnail)
+	if a.Media, err = parseMedia(media); err != nil {
 		return store.Attachment{}, err
 	}
 	if copy(a.Hash[:], hash) != len(a.Hash) || len(hash) != len(a.Hash) {
@@ -26,9 +31,16 @@ func scanAttachment(row scanner) (a store.Attachment, err error) {
 
 // CreateAttachment implements [store.Attachments].
 func (s *Store) CreateAttachment(ctx context.Context, n store.NewAttachment) error {
-	var client any // null unless there is one
+	var client, thumbnail any // null unless there is one
 	if n.ClientID != "" {
 		client = n.ClientID
+	}
+	if n.Thumbnail != (store.ContentHash{}) {
+		thumbnail = n.Thumbnail[:]
+	}
+	media, err := mediaText(n.Media)
+	if err != nil {
+		return err
 	}
 	return s.write(ctx, "create attachment", func(ctx context.Context) error {
 		r, err := s.w.addAttached.ExecContext(ctx, n.Size, n.Account, n.Quota)
@@ -40,7 +52,7 @@ func (s *Store) CreateAttachment(ctx context.Context, n store.NewAttachment) err
 		} else if rows == 0 {
 			return plausch.Errorf(plausch.TooLarge, "the files of one account can take up %d bytes in total, which this one would exceed", n.Quota)
 		}
-		r, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli(), n.Once)
+		r, err = s.w.insertAttachment.ExecContext(ctx, n.ID, n.Account, n.Name, n.Type, n.Size, n.Hash[:], client, n.At.UnixMilli(), n.Once, media, thumbnail)
 		if err != nil {
 			return err
 		}
@@ -120,7 +132,11 @@ func (s *Store) ForgetContent(ctx context.Context, hash store.ContentHash) error
 func (b *batch) pending(d *store.Draft) (found []plausch.Attachment, failure, err error) {
 	for i, id := range d.Attachments {
 		var a plausch.Attachment
-		err := b.w.pending.QueryRowContext(b.ctx, id, d.Actor.ID).Scan(&a.ID, &a.Name, &a.Type, &a.Size)
+		var media string
+		err := b.w.pending.QueryRowContext(b.ctx, id, d.Actor.ID).Scan(&a.ID, &a.Name, &a.Type, &a.Size, &media)
+		if err == nil {
+			a.Media, err = parseMedia(media)
+		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows), slices.Contains(d.Attachments[:i], id):
 			return nil, plausch.Errorf(plausch.Invalid,
@@ -156,13 +172,17 @@ func addAttachments(ctx context.Context, between queryer, events []plausch.Event
 	_, err := list(ctx, "read attachments", between, func(row scanner) (none struct{}, err error) {
 		var event int64
 		var a plausch.Attachment
-		if err := row.Scan(&event, &a.ID, &a.Name, &a.Type, &a.Size); err != nil {
+		var media string
+		if err := row.Scan(&event, &a.ID, &a.Name, &a.Type, &a.Size, &media); err != nil {
 			return none, err
 		}
-		if e := byID[event]; e != nil {
-			e.Attachments = append(e.Attachments, a)
+		e := byID[event]
+		if e == nil {
+			return none, nil
 		}
-		return none, nil
+		a.Media, err = parseMedia(media)
+		e.Attachments = append(e.Attachments, a)
+		return none, err
 	}, low, high)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"plausch"
 	"plausch/internal/store"
 )
 
@@ -12,7 +13,7 @@ import (
 func (s *Store) ListContents(ctx context.Context, after int64, limit int) ([]store.Content, error) {
 	return list(ctx, "list contents", s.r.contents, func(row scanner) (c store.Content, err error) {
 		var hash []byte
-		if err := row.Scan(&c.Number, &hash); err != nil {
+		if err := row.Scan(&c.Number, &hash, &c.Described); err != nil {
 			return c, err
 		}
 		if len(hash) != len(c.Hash) {
@@ -42,6 +43,18 @@ func (s *Store) ReplaceContent(ctx context.Context, old, replacement store.Conte
 		return err
 	})
 	return n, err
+}
+
+// DescribeContent implements [store.Contents].
+func (s *Store) DescribeContent(ctx context.Context, hash store.ContentHash, mediaType string, m *plausch.Media) error {
+	media, err := mediaText(m)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, "describe content", func(ctx context.Context) error {
+		_, err := s.w.describeContent.ExecContext(ctx, hash[:], mediaType, media)
+		return err
+	})
 }
 
 // ContentWork implements [store.Contents].

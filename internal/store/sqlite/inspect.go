@@ -50,7 +50,8 @@ func Inspect(ctx context.Context, path string) (Health, error) {
 	return h, err
 }
 
-// NamedBlob is bytes that a database names: of attachments, avatars and pictures of rooms.
+// NamedBlob is bytes that a database names: of attachments and their thumbnails, avatars
+// and pictures of rooms.
 type NamedBlob struct {
 	Hash string // SHA-256 in hexadecimal
 	Size int64  // -1 if the database does not say, as of avatars
@@ -59,21 +60,9 @@ type NamedBlob struct {
 // Blobs returns all bytes that the database at path names, as [Inspect] looks.
 func Blobs(ctx context.Context, path string) (all []NamedBlob, err error) {
 	err = look(ctx, path, func(conn *sql.Conn) error {
-		rows, err := conn.QueryContext(ctx, `SELECT lower(hex(hash)), max(size) FROM (SELECT hash, size FROM attachments
-			UNION ALL SELECT avatar, -1 FROM accounts WHERE avatar IS NOT NULL
-			UNION ALL SELECT picture, -1 FROM rooms WHERE picture IS NOT NULL) GROUP BY hash`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var b NamedBlob
-			if err := rows.Scan(&b.Hash, &b.Size); err != nil {
-				return err
-			}
-			all = append(all, b)
-		}
-		return rows.Err()
+		var err error
+		all, err = namedBlobs(ctx, conn)
+		return err
 	})
 	return all, err
 }

@@ -75,7 +75,7 @@ const editsOf = `SELECT d.event FROM details d CROSS JOIN events x ON x.id = d.e
 
 const detailsBetween = `SELECT event, ifnull(target, 0), data FROM details WHERE event BETWEEN ? AND ?`
 
-const attachmentsBetween = `SELECT event, id, name, type, size FROM attachments
+const attachmentsBetween = `SELECT event, id, name, type, size, ifnull(media, '') FROM attachments
 	WHERE event BETWEEN ? AND ? ORDER BY event, position`
 
 // query is a statement's place and its SQL.

@@ -142,10 +142,12 @@ func (r *reads) queries() []query {
 			WHERE client_id = ? AND account = ? ORDER BY number DESC LIMIT 1`},
 		{&r.attachments, attachmentsBetween},
 		{&r.namesContent, `SELECT EXISTS (SELECT 1 FROM attachments WHERE hash = ?1) OR EXISTS (SELECT 1 FROM accounts WHERE avatar = ?1)
-			OR EXISTS (SELECT 1 FROM rooms WHERE picture = ?1),
+			OR EXISTS (SELECT 1 FROM rooms WHERE picture = ?1) OR EXISTS (SELECT 1 FROM attachments WHERE thumbnail = ?1),
 			EXISTS (SELECT 1 FROM released WHERE hash = ?1)`},
 		{&r.released, `SELECT hash FROM released r WHERE hash > ? AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.hash = r.hash)
-			AND NOT EXISTS (SELECT 1 FROM accounts c WHERE c.avatar = r.hash) ORDER BY hash LIMIT ?`},
+			AND NOT EXISTS (SELECT 1 FROM attachments t WHERE t.thumbnail = r.hash)
+			AND NOT EXISTS (SELECT 1 FROM accounts c WHERE c.avatar = r.hash)
+			AND NOT EXISTS (SELECT 1 FROM rooms o WHERE o.picture = r.hash) ORDER BY hash LIMIT ?`},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},
@@ -165,7 +167,7 @@ func (r *reads) queries() []query {
 
 		{&r.allRooms, `SELECT ` + roomColumns + `, (SELECT count(*) FROM memberships m WHERE m.room = r.id)
 			FROM rooms r WHERE r.name IS NOT NULL ORDER BY r.name`},
-		{&r.contents, `SELECT number, hash FROM attachments a WHERE number > ?
+		{&r.contents, `SELECT number, hash, media IS NOT NULL FROM attachments a WHERE number > ?
 			AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.hash = a.hash AND b.number > a.number) ORDER BY number LIMIT ?`},
 
 		{&r.inviteByToken, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.token = ? AND ` + inviteIsGood},

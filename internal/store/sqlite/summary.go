@@ -85,40 +85,48 @@ func Check(ctx context.Context, path string) (sum Summary, blobs []string, err e
 	case !errors.Is(err, sql.ErrNoRows):
 		return sum, nil, err
 	}
-	blobs, err = namedBlobs(ctx, db)
+	named, err := namedBlobs(ctx, db)
+	for _, b := range named {
+		blobs = append(blobs, b.Hash)
+	}
 	return sum, blobs, err
 }
 
-// namedBlobs returns the hashes of all attachments, avatars and pictures of rooms.
-// Schemas before them have none.
-func namedBlobs(ctx context.Context, db *sql.DB) ([]string, error) {
+// pictures are the columns, besides those of attachments, that name bytes. Schemas
+// before them have none.
+var pictures = []struct{ table, column string }{{"accounts", "avatar"}, {"rooms", "picture"}, {"attachments", "thumbnail"}}
+
+// namedBlobs returns the bytes that a database names, of any schema.
+func namedBlobs(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) (all []NamedBlob, err error) {
 	var there bool
-	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'attachments')`).Scan(&there)
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'attachments')`).Scan(&there)
 	if err != nil || !there {
 		return nil, err
 	}
-	text := `SELECT lower(hex(hash)) FROM attachments`
-	for _, picture := range []struct{ table, column string }{{"accounts", "avatar"}, {"rooms", "picture"}} {
+	text := `SELECT hash, size FROM attachments`
+	for _, picture := range pictures {
 		err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = ?)`, picture.table, picture.column).Scan(&there)
 		if err != nil {
 			return nil, err
 		}
 		if there {
-			text += fmt.Sprintf(` UNION SELECT lower(hex(%[2]s)) FROM %[1]s WHERE %[2]s IS NOT NULL`, picture.table, picture.column)
+			text += fmt.Sprintf(` UNION ALL SELECT %[2]s, -1 FROM %[1]s WHERE %[2]s IS NOT NULL`, picture.table, picture.column)
 		}
 	}
-	rows, err := db.QueryContext(ctx, `SELECT DISTINCT * FROM (`+text+`)`)
+	rows, err := db.QueryContext(ctx, `SELECT lower(hex(hash)), max(size) FROM (`+text+`) GROUP BY hash`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []string
 	for rows.Next() {
-		var hash string
-		if err := rows.Scan(&hash); err != nil {
+		var b NamedBlob
+		if err := rows.Scan(&b.Hash, &b.Size); err != nil {
 			return nil, err
 		}
-		all = append(all, hash)
+		all = append(all, b)
 	}
 	return all, rows.Err()
 }

@@ -58,25 +58,25 @@ type writes struct {
 	insertWebhook, deleteWebhook          *statement
 	webhookMade                           *statement
 
-	account, updateAccount, deleteAccount         *statement
-	owned, roomsToLeave                           *statement
-	insertErasure, noteErasure, deleteErasure     *statement
-	erasure, eraseMessage, eraseAttached          *statement
-	useDevice, deleteOtherDevices                 *statement
-	expiredDevices, deleteExpiredDevices          *statement
-	insertPasskey, usePasskey, deletePasskey      *statement
-	deletePasskeysOf                              *statement
-	deletePendingOf                               *statement
-	giveBackPending, deletePending                *statement
-	resizeContent, replaceContent, releaseContent *statement
-	invite, insertInvite, insertInviteRoom        *statement
-	revokeInvite, spendInvite, endInvitesOf       *statement
-	insertTicket, spendTicket                     *statement
-	deleteTickets, deleteTicketsOf                *statement
-	setSetting, insertAudit                       *statement
-	clampDevices, clampAccounts                   *statement
-	clampInvites, clampAttachments, clampTickets  *statement
-	clampNodes                                    *statement
+	account, updateAccount, deleteAccount                          *statement
+	owned, roomsToLeave                                            *statement
+	insertErasure, noteErasure, deleteErasure                      *statement
+	erasure, eraseMessage, eraseAttached                           *statement
+	useDevice, deleteOtherDevices                                  *statement
+	expiredDevices, deleteExpiredDevices                           *statement
+	insertPasskey, usePasskey, deletePasskey                       *statement
+	deletePasskeysOf                                               *statement
+	deletePendingOf                                                *statement
+	giveBackPending, deletePending                                 *statement
+	resizeContent, describeContent, replaceContent, releaseContent *statement
+	invite, insertInvite, insertInviteRoom                         *statement
+	revokeInvite, spendInvite, endInvitesOf                        *statement
+	insertTicket, spendTicket                                      *statement
+	deleteTickets, deleteTicketsOf                                 *statement
+	setSetting, insertAudit                                        *statement
+	clampDevices, clampAccounts                                    *statement
+	clampInvites, clampAttachments, clampTickets                   *statement
+	clampNodes                                                     *statement
 
 	outgoing, outgoingCount, insertOutgoing *statement
 	deleteOutgoing, updateOutgoing          *statement
@@ -211,11 +211,11 @@ func (w *writes) queries() []query {
 			FROM (SELECT account, sum(size) AS bytes FROM attachments WHERE event = ? GROUP BY account) p WHERE p.account = accounts.id`},
 		{&w.deleteFilesOf, `DELETE FROM attachments WHERE event = ?`},
 
-		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created)
-			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+		{&w.insertAttachment, `INSERT INTO attachments (id, account, name, type, size, hash, client_id, created, media, thumbnail)
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11
 			WHERE NOT (?9 AND EXISTS (SELECT 1 FROM attachments WHERE client_id = ?7 AND account = ?2))`},
 		{&w.addAttached, `UPDATE accounts SET attached = attached + ?1 WHERE id = ?2 AND attached + ?1 <= ?3`},
-		{&w.pending, `SELECT id, name, type, size FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
+		{&w.pending, `SELECT id, name, type, size, ifnull(media, '') FROM attachments WHERE id = ? AND account = ? AND event IS NULL`},
 		{&w.attach, `UPDATE attachments SET event = ?, position = ? WHERE id = ?`},
 		{&w.attachments, attachmentsBetween},
 		{&w.forgetContent, `DELETE FROM released WHERE hash = ?`},
@@ -279,6 +279,7 @@ func (w *writes) queries() []query {
 		{&w.resizeContent, `UPDATE accounts SET attached = attached + p.bytes
 			FROM (SELECT account, sum(?2 - size) AS bytes FROM attachments WHERE hash = ?1 GROUP BY account) p WHERE p.account = accounts.id`},
 		{&w.replaceContent, `UPDATE attachments SET hash = ?2, size = ?3 WHERE hash = ?1`},
+		{&w.describeContent, `UPDATE attachments SET type = ?2, media = ?3 WHERE hash = ?1 AND media IS NULL`},
 		{&w.releaseContent, `INSERT INTO released (hash) VALUES (?) ON CONFLICT DO NOTHING`},
 
 		{&w.invite, `SELECT ` + inviteColumns + inviteTables + ` WHERE i.id = ?`},

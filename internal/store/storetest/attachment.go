@@ -103,6 +103,36 @@ func (f *fixture) attachedBytes(by plausch.AccountRef, want int64) {
 var attachmentTests = []test{
 	{"what is not sent in time is forgotten", testDeletePending},
 	{"the bytes of files get another hash", testReplaceContent},
+	{"a thumbnail names its bytes", func(f *fixture) {
+		ann := f.member("ann")
+		n := file(ann, "film", 1)
+		n.Thumbnail = store.ContentHash{7}
+		n.Media = &plausch.Media{Width: 640, Height: 480, Thumbnail: true}
+		f.ok(f.CreateAttachment(f.ctx(), n))
+		got, err := f.Attachment(f.ctx(), "film")
+		f.ok(err)
+		f.equal("thumbnail", got.Thumbnail, n.Thumbnail)
+		f.equal("media", *got.Media, *n.Media)
+		named := func(what string, want ...bool) {
+			f.Helper()
+			now, before, err := f.NamesContent(f.ctx(), n.Thumbnail)
+			f.ok(err)
+			f.equal(what, []bool{now, before}, want)
+		}
+		sent := f.one(attached(message(plausch.PublicRoom, ann, ""), "film"))
+		f.equal("in the event", *sent.Attachments[0].Media, *n.Media)
+		f.change(store.AccountUpdate{Account: ann.ID, Avatar: &n.Thumbnail})
+		f.change(store.AccountUpdate{Account: ann.ID, Avatar: &store.ContentHash{}})
+		released, err := f.ListReleased(f.ctx(), store.ContentHash{}, 10)
+		f.ok(err)
+		f.equal("an avatar of before that a file still has", len(released), 0)
+		named("kept", true, true)
+		f.one(store.Draft{Room: plausch.PublicRoom, Time: start, Kind: plausch.EventDelete, Actor: ann, Target: sent.Seq})
+		named("deleted", false, true)
+		released, err = f.ListReleased(f.ctx(), store.ContentHash{}, 10)
+		f.ok(err)
+		f.equal("the film and its thumbnail", len(released), 2)
+	}},
 	{"one that is pending is found by id", func(f *fixture) {
 		ann := f.member("ann")
 		n := file(ann, "a", 123)

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"plausch"
 	"plausch/internal/store"
 )
@@ -40,6 +42,16 @@ func testReplaceContent(f *fixture) {
 	n, err = f.ReplaceContent(f.ctx(), photo.Hash, less, 60)
 	f.ok(err)
 	f.equal("a second time", n, 0)
+
+	known := &plausch.Media{Width: 3, Height: 4, Orientation: 6, Thumbnail: true, Thumbhash: "aa", Duration: 1500 * time.Millisecond, Waveform: "w"}
+	f.ok(f.DescribeContent(f.ctx(), less, "image/gif", known))
+	f.ok(f.DescribeContent(f.ctx(), less, "image/webp", &plausch.Media{Width: 1}))
+	for _, id := range []string{"photo", "again", "his"} {
+		a, err := f.Attachment(f.ctx(), id)
+		f.ok(err)
+		f.equal(id+", described once", []any{a.Type, *a.Media}, []any{"image/gif", *known})
+	}
+	f.equal("described, in the log", *f.log(plausch.PublicRoom)[0].Attachments[0].Media, *known)
 
 	last := contents[1].Number
 	contents, err = f.ListContents(f.ctx(), last, 10)

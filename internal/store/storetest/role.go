@@ -106,7 +106,17 @@ var roleTests = []test{
 		named("at first", false, false)
 		change(fmt.Sprintf("%x", hash[:]))
 		named("set", true, false)
+		released := func(what string, want int) {
+			f.Helper()
+			hashes, err := f.ListReleased(f.ctx(), store.ContentHash{}, 10)
+			f.ok(err)
+			f.equal(what, len(hashes), want)
+		}
+		f.change(store.AccountUpdate{Account: ann.ID, Avatar: &hash})
+		f.change(store.AccountUpdate{Account: ann.ID, Avatar: &store.ContentHash{}})
+		released("an avatar of before that a room still has", 0)
 		change("")
+		released("that nothing has", 1)
 		named("taken away", false, true)
 	}},
 	{"an archived room is not open", func(f *fixture) {

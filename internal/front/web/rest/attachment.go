@@ -1,12 +1,16 @@
 package rest
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,11 +25,30 @@ func (q *request) upload() error {
 	if key != "" && id != "" && key != id {
 		return errTwoKeys()
 	}
-	file, err := q.keepFile(core.File{Name: q.URL.Query().Get("name"), ClientID: cmp.Or(key, id), Once: true})
+	f := core.File{Name: q.URL.Query().Get("name"), ClientID: cmp.Or(key, id), Once: true}
+	if err := sentAbout(q.URL.Query().Get, &f); err != nil {
+		return err
+	}
+	file, err := q.keepFile(f)
 	if err != nil {
 		return err
 	}
-	return q.json(http.StatusCreated, protocol.Attachment(file))
+	return q.json(http.StatusCreated, protocol.NewAttachment(file))
+}
+
+// sentAbout reads what a client may say of a file.
+func sentAbout(get func(key string) string, f *core.File) error {
+	f.Thumbnail, f.Waveform = get("thumbnail"), get("waveform")
+	text := get("duration")
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > plausch.MaxDuration.Milliseconds() {
+		return plausch.Errorf(plausch.Invalid, "duration has to be milliseconds, from 0 to %d, not %q", plausch.MaxDuration.Milliseconds(), text)
+	}
+	f.Duration = time.Duration(n) * time.Millisecond
+	return nil
 }
 
 // keepFile keeps the body, or the file of the form that it is, as the file f.
@@ -105,17 +128,47 @@ func (q *request) download() error {
 		return err
 	}
 	defer r.Close()
+	q.serveFile(file, r)
+	return nil
+}
+
+// playable are the types that players in browsers want to be told, which run nothing.
+var playable = []string{
+	"audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wave", "audio/webm", "video/mp4", "video/webm",
+}
+
+// serveFile answers with a file.
+func (q *request) serveFile(file plausch.Attachment, r io.ReadSeeker) {
 	kind, media := "attachment", plausch.TypeUnknown
-	if file.Picture() {
+	switch {
+	case file.Picture():
 		kind, media = "inline", file.Type
+	case slices.Contains(playable, file.Type):
+		media = file.Type
 	}
+	q.w.Header().Set("Content-Disposition", disposition(kind, file.Name))
+	q.serveContent(media, file.ID, r) // a file never changes
+}
+
+// serveContent answers with bytes that never change under a tag.
+func (q *request) serveContent(media, tag string, r io.ReadSeeker) {
 	h := q.w.Header()
 	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", disposition(kind, file.Name))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
-	h.Set("ETag", `"`+file.ID+`"`)              // a file never changes
+	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(&deadlineWriter{q.w, q.server}, q.Request, "", time.Time{}, r)
+}
+
+// thumbnail gives out a small picture of a file.
+func (q *request) thumbnail() error {
+	size := core.ThumbnailSize(cmp.Or(q.URL.Query().Get("size"), string(core.ThumbnailSmall)))
+	id := q.PathValue("id")
+	t, err := q.server.api.OpenThumbnail(q.Context(), &q.caller, id, size)
+	if err != nil {
+		return err
+	}
+	q.serveContent(t.Type, fmt.Sprintf("%s-%x", size, sha256.Sum256(t.Data)), bytes.NewReader(t.Data))
 	return nil
 }
 

@@ -3,7 +3,6 @@ package rest
 import (
 	"io"
 	"net/http"
-	"time"
 
 	"plausch"
 	"plausch/internal/core"
@@ -54,11 +53,6 @@ func (q *request) getRoomPicture() error {
 // picture gives out a picture, and closes it.
 func (q *request) picture(picture core.Avatar, r io.ReadSeekCloser) error {
 	defer r.Close()
-	h := q.w.Header()
-	h.Set("Content-Type", picture.Type)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache") // it may be kept, and has to be asked for again
-	h.Set("ETag", `"`+picture.Hash+`"`)
-	http.ServeContent(&deadlineWriter{q.w, q.server}, q.Request, "", time.Time{}, r)
+	q.serveContent(picture.Type, picture.Hash, r)
 	return nil
 }

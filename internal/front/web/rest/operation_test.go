@@ -116,6 +116,15 @@ func TestEveryOperation(t *testing.T) {
 	w.call(ann, "GET", "/api/accounts/bob/avatar", "", "If-None-Match", shown.header.Get("ETag")).want(304)
 	file = w.call(admin, "POST", "/api/attachments?name=dot.png", picture.String()).want(201).read("id")
 	w.setRoomPicture("attic", file)
+	small := w.call(admin, "GET", "/api/attachments/"+file+"/thumbnail", "").want(200)
+	w.call(admin, "GET", "/api/attachments/"+file+"/thumbnail?size=small", "", "If-None-Match", small.header.Get("ETag")).want(304)
+	w.call(admin, "GET", "/api/attachments/"+file+"/thumbnail?size=large", "").want(200)
+	w.call(admin, "GET", "/api/attachments/"+file+"/thumbnail?size=huge", "").want(400)
+	w.call(ann, "GET", "/api/attachments/"+file+"/thumbnail", "").want(404)
+	w.call(admin, "POST", "/api/attachments?name=x&duration=soon", "x").want(400)
+	if size, format, err := image.DecodeConfig(strings.NewReader(small.body)); err != nil || "image/"+format != small.header.Get("Content-Type") || size.Width != 300 {
+		t.Errorf("the thumbnail is %+v, %s, %v", size, format, err)
+	}
 	shown = w.call(ann, "GET", "/api/rooms/attic/picture", "").want(200)
 	w.call(ann, "GET", "/api/rooms/attic/picture", "", "If-None-Match", shown.header.Get("ETag")).want(304)
 	w.call(ann, "GET", "/api/rooms/den/picture", "").want(404)
