@@ -311,6 +311,12 @@ func (b *batch) addOwn(room plausch.RoomID, d *store.Draft) (bool, error) {
 	if d.Target != 0 || d.Details != nil {
 		n.bits |= detailedBit
 	}
+	if d.Kind == plausch.EventLeave && d.ClientID != "" {
+		// A repeat makes nobody the owner: that event would come before this one.
+		if _, err := b.firstUse(d); !errors.Is(err, sql.ErrNoRows) {
+			return false, err
+		}
+	}
 	if err := b.keepOwned(room, &n); err != nil {
 		return false, err
 	}

@@ -60,6 +60,21 @@ var roleTests = []test{
 		f.append(leave(room, eve, eve))
 		f.equal("roles", f.roles(room), "bob owner")
 	}},
+	{"a leave that is a repeat makes nobody the owner", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		room := f.room(plausch.RoomPublic, "room", ann)
+		f.one(join(room, bob, bob))
+		said := message(plausch.PublicRoom, ann, "hi")
+		said.ClientID = "1"
+		first := f.one(said)
+		again := leave(room, ann, ann)
+		again.ClientID = "1"
+		got := f.append(again)[0]
+		f.ok(got.Err)
+		f.equal("the answer", []any{got.Repeated, got.Events[0].Room, got.Events[0].Seq}, []any{true, first.Room, first.Seq})
+		f.equal("the room's events", len(f.log(room)), 2)
+		f.equal("the roles", f.roles(room), "ann owner, bob member")
+	}},
 	{"the last owner keeps the role", func(f *fixture) {
 		ann, bob := f.member("ann"), f.member("bob")
 		room := f.room(plausch.RoomPrivate, "room", ann)
