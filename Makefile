@@ -35,6 +35,7 @@ reproducible:
 test: deps
 	go vet ./...
 	go test $(RACE) -p 4 -timeout 15m ./...
+	web/test.sh
 
 check: lint test long fuzz reproducible
 
@@ -52,9 +53,11 @@ fuzz:
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; done; done
 
-# What the tests need besides Go: installed only if it is missing.
+# What the tests need besides Go: installed only if it is missing. The web client's need Node 20, which may be
+# there by other ways than Debian's packages.
 deps:
 	@missing=; for p in $(APT); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
 	if [ -n "$$missing" ]; then \
 	  echo "installing$$missing"; apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; fi

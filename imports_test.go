@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"internal/cert/certtest":     {},
 	"internal/front/web":         {"/", "protocol", "internal/api", "internal/session", "internal/front/port", "internal/front/web/page", "internal/front/web/rest", "internal/link"},
 	"internal/front/web/hook":    {"/"},
-	"internal/front/web/page":    {"/", "protocol", "internal/api", "internal/link"},
+	"internal/front/web/page":    {"/", "protocol", "internal/api", "internal/link", "web"},
 	"internal/front/web/rest":    {"/", "protocol", "internal/api", "internal/core", "internal/front/web/hook"},
 	"internal/config":            {},
 	"internal/portmap":           {},
@@ -79,6 +79,9 @@ var mayImport = map[string][]string{
 		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal",
 	},
 	"cmd/plausch-bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
+	"web":               {},
+	"web/generate":      {},
+	"web/types":         {},
 	"e2e":               {},
 }
 

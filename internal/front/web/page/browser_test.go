@@ -245,12 +245,18 @@ func (w *window) noSecret() {
 	}
 }
 
+// entersTheChat waits for the list of rooms in the web client.
+func (w *window) entersTheChat() {
+	w.t.Helper()
+	w.run(chromedp.WaitVisible("nav.rooms a.room"))
+}
+
 // TestTheFirstHour goes the way of a new server and of those who are invited to
 // it, by the links as they are printed and sent.
 func TestTheFirstHour(t *testing.T) {
 	s := newSite(t)
 	owner := s.window()
-	owner.open("/")
+	owner.open("/sign-in")
 	owner.sees("Not set up yet")
 	owner.picture("setup")
 	code, err := s.admin.CreateClaim(t.Context())
@@ -266,6 +272,8 @@ func TestTheFirstHour(t *testing.T) {
 	owner.picture("claim")
 	owner.fill("server", "The Millers", "name", "Olga", "password", password)
 	owner.press("Set up")
+	owner.entersTheChat()
+	owner.open("/welcome")
 	owner.sees("You are in")
 	owner.picture("welcome")
 
@@ -292,7 +300,7 @@ func TestTheFirstHour(t *testing.T) {
 	bob.picture("invite-error")
 	bob.fill("password", password)
 	bob.press("Join")
-	bob.sees("You are in")
+	bob.entersTheChat()
 
 	late := s.window() // one of the two uses is left
 	if err := s.admin.RevokeInvite(t.Context(), 1); err != nil {
@@ -309,6 +317,8 @@ func TestTheFirstHour(t *testing.T) {
 	phone.picture("sign-in")
 	phone.fill("name", "bob", "password", password)
 	phone.press("Sign in")
+	phone.entersTheChat()
+	phone.open("/account")
 	phone.sees("Your account")
 
 	// What one signs out, the other sees at its next step.
@@ -362,7 +372,8 @@ func TestPasskeys(t *testing.T) {
 	w.open("/sign-in")
 	w.fill("name", "olga", "password", password)
 	w.press("Sign in")
-	w.sees("Your account")
+	w.entersTheChat()
+	w.open("/account")
 	w.fill("passkey-name", "Phone")
 	w.press("Add a passkey")
 	w.text("The passkey is added.")
@@ -373,7 +384,8 @@ func TestPasskeys(t *testing.T) {
 	w.click(`//header//button`)
 	w.text("You are signed out.")
 	w.press("Sign in with a passkey")
-	w.sees("Your account")
+	w.entersTheChat()
+	w.open("/account")
 	w.text("You are olga")
 
 	w.click(`//button[normalize-space()="Delete"]`)
@@ -392,7 +404,7 @@ func TestTheCookieIsNotForScript(t *testing.T) {
 	w.open("/sign-in")
 	w.fill("name", "olga", "password", password)
 	w.press("Sign in")
-	w.sees("Your account")
+	w.entersTheChat()
 	var seen string
 	var cookies []*network.Cookie
 	w.run(chromedp.Evaluate("document.cookie", &seen), chromedp.ActionFunc(func(ctx context.Context) (err error) {
@@ -419,7 +431,7 @@ func TestWithoutScript(t *testing.T) {
 	w.run(chromedp.WaitReady("#server", chromedp.ByID))
 	w.fill("server", "The Millers", "name", "olga", "password", password)
 	w.press("Set up")
-	w.sees("You are in")
+	w.text("The chat needs JavaScript")
 	w.open("/account")
 	w.picture("account-no-script")
 	w.fill("display", "Olga M.")
@@ -429,7 +441,7 @@ func TestWithoutScript(t *testing.T) {
 	w.sees("Sign in")
 	w.fill("name", "olga", "password", password)
 	w.press("Sign in")
-	w.sees("Your account")
+	w.text("The chat needs JavaScript")
 	w.open("/admin/invites")
 	w.press("Make an invite")
 	w.sees("An invite")
@@ -443,6 +455,7 @@ func TestKeyboard(t *testing.T) {
 	w.open("/sign-in")
 	w.run(chromedp.KeyEvent("\t"), chromedp.KeyEvent("\t"), chromedp.KeyEvent("\t")) // past the skip link and the name of the server
 	w.run(chromedp.KeyEvent("bob"), chromedp.KeyEvent("\t"), chromedp.KeyEvent(password), chromedp.KeyEvent("\r"))
-	w.sees("Your account")
+	w.entersTheChat()
+	w.open("/account")
 	w.text("You are bob")
 }

@@ -40,7 +40,7 @@ func TestALinkThatDoesNotWorkSaysSoBeforeTheForm(t *testing.T) {
 	fails("claim", first.Text(), "plausch claim")
 	fails("claim", "rubbish", "plausch claim")
 	owner := s.visitor()
-	owner.post("/claim", "code", second.Text(), "server", "The Millers", "name", "olga", "password", password).expect(http.StatusOK, "/welcome")
+	owner.post("/claim", "code", second.Text(), "server", "The Millers", "name", "olga", "password", password).expect(http.StatusOK, "/")
 	fails("claim", second.Text(), "already has an owner")
 
 	invite := func(role string) string {
@@ -51,7 +51,7 @@ func TestALinkThatDoesNotWorkSaysSoBeforeTheForm(t *testing.T) {
 	if a := s.visitor().post("/invite/code", "code", used); strings.Contains(a.body, "leave it empty") {
 		t.Error("a member may leave the password empty")
 	}
-	s.visitor().post("/invite", "code", used, "name", "bob", "password", password).expect(http.StatusOK, "/welcome")
+	s.visitor().post("/invite", "code", used, "name", "bob", "password", password).expect(http.StatusOK, "/")
 	fails("invite", used, "ask for a new one")
 	revoked := invite("guest")
 	works("invite", revoked, "you can leave it empty")
@@ -66,7 +66,7 @@ func TestALinkThatDoesNotWorkSaysSoBeforeTheForm(t *testing.T) {
 	replaced, used := reset(), reset()
 	fails("reset", replaced, "ask an admin")
 	works("reset", used, "bob")
-	s.visitor().post("/reset", "code", used, "password", "another good one").expect(http.StatusOK, "/welcome")
+	s.visitor().post("/reset", "code", used, "password", "another good one").expect(http.StatusOK, "/")
 	fails("reset", used, "ask an admin")
 }
 
@@ -79,7 +79,7 @@ func TestACodeThatWasUsedMeanwhileLeavesNoForm(t *testing.T) {
 	}
 	bob := s.visitor()
 	bob.post("/invite/code", "code", code.Text()).expect(http.StatusOK, "/invite/code")
-	s.visitor().post("/invite", "code", code.Text(), "name", "eve", "password", password).expect(http.StatusOK, "/welcome")
+	s.visitor().post("/invite", "code", code.Text(), "name", "eve", "password", password).expect(http.StatusOK, "/")
 	a := bob.post("/invite", "code", code.Text(), "name", "bob", "password", password).expect(http.StatusNotFound, "/invite", "ask for a new one", `name="code"`)
 	if strings.Contains(a.body, `name="password"`) || strings.Contains(a.body, code.Text()) {
 		t.Error("the form is there once more")
@@ -102,6 +102,6 @@ func TestWhoJoinedByWhichInvite(t *testing.T) {
 	s := claimed(t)
 	s.account("anna", plausch.RoleAdmin)
 	link := s.as("anna").post("/admin/invites", "uses", "1", "days", "3", "role", "member").expect(http.StatusOK, "/admin/invites").find(linkInPage)
-	s.visitor().post("/invite", "code", link, "name", "bob", "password", password).expect(http.StatusOK, "/welcome")
+	s.visitor().post("/invite", "code", link, "name", "bob", "password", password).expect(http.StatusOK, "/")
 	s.as("olga").get("/admin/audit").expect(http.StatusOK, "/admin/audit", "<strong>join</strong> bob: invite 1", "<strong>invite</strong>: invite 1")
 }

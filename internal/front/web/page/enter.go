@@ -73,7 +73,7 @@ func (q *request) reset() error {
 // that is not good, the form begins with that.
 func (q *request) showEntered(form string, err error) error {
 	if err == nil {
-		return q.goTo("/welcome", "")
+		return q.entered()
 	}
 	if form == "invite" {
 		q.me = protocol.OwnAccount{}
@@ -95,15 +95,47 @@ func (q *request) code() string {
 	return code[strings.LastIndexByte(code, '#')+1:]
 }
 
+// signIn is the JSON of the web client's sign-in. Without a password it makes a guest, if
+// that is what is wanted.
+type signIn struct {
+	Name     string `json:"name"`
+	Password string `json:"password"`
+	Guest    bool   `json:"guest"`
+}
+
 func (q *request) signInPassword() error {
-	name, password := q.PostForm.Get("name"), q.PostForm.Get("password")
-	if name == "" || password == "" { // a name alone would make a guest
-		return q.showError("sign-in", nil, plausch.Errorf(plausch.Invalid, "type your name and your password"))
+	in := signIn{Name: q.PostForm.Get("name"), Password: q.PostForm.Get("password")}
+	if q.body != nil {
+		if err := q.decode(&in); err != nil {
+			return err
+		}
 	}
-	if err := enter(q, protocol.MethodSignIn, protocol.SignIn{Name: name, Password: password}); err != nil {
-		return q.showError("sign-in", nil, err)
+	switch {
+	case in.Guest:
+		in.Password = ""
+	case in.Name == "" || in.Password == "": // a name alone would make a guest
+		return q.showSignIn(plausch.Errorf(plausch.Invalid, "type your name and your password"))
 	}
-	return q.goTo("/account", "")
+	if err := enter(q, protocol.MethodSignIn, protocol.SignIn{Name: in.Name, Password: in.Password}); err != nil {
+		return q.showSignIn(err)
+	}
+	return q.entered()
+}
+
+// showSignIn answers a sign-in that failed.
+func (q *request) showSignIn(err error) error {
+	if q.body != nil {
+		return err
+	}
+	return q.showError("sign-in", nil, err)
+}
+
+// entered leads who has signed in to the web client, which knows already that it is there.
+func (q *request) entered() error {
+	if q.body != nil {
+		return q.answer(http.StatusOK, protocol.Empty{})
+	}
+	return q.goTo("/", "")
 }
 
 func (q *request) signOut() error {
@@ -112,6 +144,9 @@ func (q *request) signOut() error {
 			return err
 		}
 		q.forget()
+	}
+	if q.body != nil {
+		return q.answer(http.StatusOK, protocol.Empty{})
 	}
 	return q.goTo("/sign-in", "out")
 }
@@ -128,8 +163,4 @@ func (q *request) invited() error {
 // notFound answers for addresses that there are not.
 func (q *request) notFound() error {
 	return q.showError("error", nil, plausch.Errorf(plausch.NotFound, "there is no page at this address; check whether it is mistyped"))
-}
-
-func (q *request) index() error {
-	return q.show(http.StatusOK, "index", nil)
 }

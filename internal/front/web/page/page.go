@@ -115,7 +115,6 @@ const (
 const unknown = "/"
 
 var routes = []route{
-	{"GET /{$}", open, (*request).index},
 	{"GET /claim", always, form("claim")},
 	{"POST /claim", always, (*request).claim},
 	{"POST /claim/code", always, checkCode("claim")},
@@ -177,6 +176,7 @@ func (s *Server) Register(mux *http.ServeMux) {
 	for _, route := range routes {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
 	}
+	registerApp(mux)
 	for name, kind := range map[string]string{"style.css": "text/css", "script.js": "text/javascript", "icon.svg": "image/svg+xml"} {
 		mux.HandleFunc("GET /page/"+name, static(name, kind))
 	}
@@ -194,7 +194,7 @@ func parse() map[string]*template.Template {
 	base := template.Must(template.New("base.html").Funcs(funcs).ParseFS(files, "template/base.html", "template/part.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{
-		"account", "accounts", "audit", "claim", "confirm", "error", "index", "invite", "invites", "link", "reset", "server", "setup", "sign-in", "webhook", "webhooks", "welcome",
+		"account", "accounts", "audit", "claim", "confirm", "error", "invite", "invites", "link", "reset", "server", "setup", "sign-in", "webhook", "webhooks", "welcome",
 	} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(files, "template/"+name+".html"))
 	}

@@ -101,7 +101,8 @@ func (s *site) visitor() *visitor {
 func (s *site) as(name string) *visitor {
 	s.t.Helper()
 	v := s.visitor()
-	v.post("/sign-in", "name", name, "password", password).expect(http.StatusOK, "/account", "You are <strong>"+name)
+	v.post("/sign-in", "name", name, "password", password).expect(http.StatusOK, "/")
+	v.get("/account").expect(http.StatusOK, "/account", "You are <strong>"+name)
 	return v
 }
 
@@ -210,7 +211,7 @@ func (v *visitor) plant(token string) {
 func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 	s := newSite(t)
 	owner := s.visitor()
-	owner.get("/").expect(http.StatusServiceUnavailable, "/", "not set up yet", "plausch claim")
+	owner.get("/sign-in").expect(http.StatusServiceUnavailable, "/sign-in", "not set up yet", "plausch claim")
 	code, err := s.admin.CreateClaim(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +225,8 @@ func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 	}
 	// The whole link will do, since without script it is pasted.
 	owner.post("/claim", "code", s.origin+"/claim#"+code.Text(), "server", "The Millers", "name", "Olga", "password", password).
-		expect(http.StatusOK, "/welcome", "You are <strong>olga", "plausch chat ws://", "Invite people")
+		expect(http.StatusOK, "/")
+	owner.get("/welcome").expect(http.StatusOK, "/welcome", "You are <strong>olga", "plausch chat ws://", "Invite people")
 	owner.post("/claim", "code", code.Text(), "server", "x", "name", "eve", "password", password).
 		expect(http.StatusNotFound, "/claim", "setup link does not work")
 
@@ -235,7 +237,8 @@ func TestANewServerIsClaimedAndPeopleAreInvited(t *testing.T) {
 	bob.get("/invite").expect(http.StatusOK, "/invite", "Join The Millers")
 	bob.post("/invite/code", "code", link).expect(http.StatusOK, "/invite/code", "Join The Millers", `name="password"`)
 	bob.post("/invite", "code", link, "name", "bob", "password", "").expect(http.StatusBadRequest, "/invite", "Choose a password")
-	bob.post("/invite", "code", link, "name", "bob", "password", password).expect(http.StatusOK, "/welcome", "You are <strong>bob")
+	bob.post("/invite", "code", link, "name", "bob", "password", password).expect(http.StatusOK, "/")
+	bob.get("/account").expect(http.StatusOK, "/account", "You are <strong>bob")
 	s.visitor().post("/invite", "code", link, "name", "eve", "password", password).expect(http.StatusNotFound, "/invite", "ask for a new one")
 
 	id := func() string {
@@ -270,7 +273,7 @@ func TestAccount(t *testing.T) {
 		t.Error("the cookie stayed")
 	}
 	bob.post("/sign-in", "name", "bob", "password", password).expect(http.StatusForbidden, "/sign-in")
-	bob.post("/sign-in", "name", "bob", "password", "another good one").expect(http.StatusOK, "/account")
+	bob.post("/sign-in", "name", "bob", "password", "another good one").expect(http.StatusOK, "/")
 }
 
 func TestAdminsLookAfterAccounts(t *testing.T) {
@@ -290,7 +293,7 @@ func TestAdminsLookAfterAccounts(t *testing.T) {
 	bob.get("/account").expect(http.StatusOK, "/sign-in")
 	admin.post("/admin/accounts/activate", "name", "bob").expect(http.StatusOK, "/admin/accounts", "can sign in again")
 	link := admin.post("/admin/accounts/reset", "name", "bob").expect(http.StatusOK, "/admin/accounts/reset", "for bob").find(`value="([^"]*/reset#[^"]*)"`)
-	bob.post("/reset", "code", link, "password", "another good one").expect(http.StatusOK, "/welcome", "You are <strong>bob")
+	bob.post("/reset", "code", link, "password", "another good one").expect(http.StatusOK, "/")
 	bob.post("/reset", "code", link, "password", "another good one").expect(http.StatusNotFound, "/reset", "ask an admin")
 
 	owner.post("/admin/accounts/role", "name", "bob", "role", "admin").expect(http.StatusOK, "/admin/accounts", "new role")
@@ -302,14 +305,13 @@ func TestAdminsLookAfterAccounts(t *testing.T) {
 func TestUntilItIsClaimedEveryPageSaysSo(t *testing.T) {
 	s := newSite(t)
 	v := s.visitor()
-	for _, path := range []string{"/", "/invite", "/reset", "/sign-in", "/account", "/admin/accounts"} {
+	for _, path := range []string{"/invite", "/reset", "/sign-in", "/account", "/admin/accounts"} {
 		v.get(path).expect(http.StatusServiceUnavailable, path, "not set up yet", "plausch claim")
 	}
 	v.post("/sign-in", "name", "olga", "password", password).expect(http.StatusServiceUnavailable, "/sign-in", "not set up yet")
 	v.get("/claim").expect(http.StatusOK, "/claim")
 
 	open := newSite(t, func(c *config.Config) { c.Open = true }).visitor()
-	open.get("/").expect(http.StatusOK, "/", "plausch chat ws://", "--name YOU")
 	open.get("/account").expect(http.StatusOK, "/sign-in")
 }
 
@@ -320,7 +322,7 @@ func TestHeaders(t *testing.T) {
 	owner := s.as("olga")
 	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|javascript:|<script(?: [^>]*)?>[^<]`)
 	for _, path := range []string{
-		"/", "/claim", "/invite", "/reset", "/sign-in", "/welcome", "/account", "/admin/invites", "/admin/accounts", "/admin/audit",
+		"/claim", "/invite", "/reset", "/sign-in", "/welcome", "/account", "/admin/invites", "/admin/accounts", "/admin/audit",
 	} {
 		a := owner.get(path).expect(http.StatusOK, path)
 		for name, want := range map[string]string{
@@ -384,7 +386,7 @@ func TestDevicesAreCalledByTheirBrowser(t *testing.T) {
 	} {
 		r := s.visitor().form("/sign-in", "name", "olga", "password", password)
 		r.Header.Set("User-Agent", agent)
-		s.visitor().do(r).expect(http.StatusOK, "/account")
+		s.visitor().do(r).expect(http.StatusOK, "/")
 		owner.get("/account").expect(http.StatusOK, "/account", fmt.Sprintf("<strong>%s</strong>", want))
 	}
 }
@@ -399,7 +401,7 @@ func TestUnknownAddressesGetAPage(t *testing.T) {
 		}
 	}
 	v := s.as("olga")
-	if a := v.get("/invite").expect(http.StatusOK, "/invite", "You are already in, as", "/welcome"); strings.Contains(a.body, `name="password"`) {
+	if a := v.get("/invite").expect(http.StatusOK, "/invite", "You are already in, as", `href="/"`); strings.Contains(a.body, `name="password"`) {
 		t.Error("who is in is asked for a password")
 	}
 	v.get("/invite?another=yes").expect(http.StatusOK, "/invite", `name="code"`)

@@ -275,7 +275,19 @@ func (q *request) fail(err error) {
 		}
 	}
 	status, message := q.explain(err)
-	_ = q.answer(status, map[string]string{"error": message})
+	failure := failure{Error: message, Code: string(plausch.CodeOf(err))}
+	var e *plausch.Error
+	if errors.As(err, &e) {
+		failure.RetryAfter = e.RetryAfter.Milliseconds()
+	}
+	_ = q.answer(status, failure)
+}
+
+// failure is an error as a script gets it.
+type failure struct {
+	Error      string `json:"error"` // for a person
+	Code       string `json:"code"`
+	RetryAfter int64  `json:"retry_after,omitzero"` // milliseconds
 }
 
 // answer answers a script.

@@ -81,7 +81,7 @@ find('passkey-sign-in')?.addEventListener('click', (event) => ceremony(event.tar
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options));
   const credential = await navigator.credentials.get({ publicKey });
   await post('/sign-in/passkey', { id, response: JSON.stringify(credential) });
-  location.assign('/account');
+  location.assign('/');
 }));
 
 find('passkey-add')?.addEventListener('submit', (event) => {

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], reporters: ['default'], pool: 'threads' },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+} as never)
