@@ -102,7 +102,7 @@ export class Outbox {
       this.remove(m)
       this.events.sent(m, result)
     } catch (err) {
-      if (round !== this.round || !this.send) return // the next connection sends it again
+      if (round !== this.round || codeOf(err) === 'lost') return // the next connection sends it again
       this.retryOrFail(m, err)
     }
     this.flush()
@@ -111,7 +111,6 @@ export class Outbox {
   private retryOrFail(m: Outgoing, err: unknown): void {
     this.inFlight.delete(m.client_id)
     const code = codeOf(err)
-    if (code === 'lost') return
     const tries = (this.internal.get(m.client_id) ?? 0) + 1
     if (code === 'internal') this.internal.set(m.client_id, tries)
     if (isFinal(err) || (code === 'internal' && tries >= maxInternal)) {
