@@ -61,6 +61,7 @@ var mayImport = map[string][]string{
 	"internal/terminal":          {},
 	"internal/connect":           {"/", "protocol", "client", "client/ktn", "internal/auth", "internal/names", "internal/terminal"},
 	"internal/linechat":          {"/", "protocol", "client", "client/timeline", "internal/connect", "internal/link", "internal/names", "internal/terminal"},
+	"internal/tui":               {"/", "protocol", "markdown", "client", "client/timeline", "internal/connect", "internal/link", "internal/names", "internal/terminal"},
 	"internal/server": {
 		"/", "protocol", "internal/api", "internal/auth", "internal/backup", "internal/blob", "internal/bus", "internal/cert", "internal/config",
 		"internal/core", "internal/dial", "internal/hub", "internal/link", "internal/notify", "internal/portmap", "internal/session", "internal/store/sqlite",
@@ -76,7 +77,7 @@ var mayImport = map[string][]string{
 	"cmd/plausch": {
 		"/", "protocol", "client", "client/ktn", "internal/auth", "internal/backup",
 		"internal/cert", "internal/config", "internal/connect", "internal/core", "internal/dial", "internal/doctor", "internal/linechat", "internal/link", "internal/names", "internal/server",
-		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal",
+		"internal/service", "internal/store", "internal/store/sqlite", "internal/terminal", "internal/tui",
 	},
 	"cmd/plausch-bench": {"/", "protocol", "internal/store", "internal/store/sqlite"},
 	"web":               {},

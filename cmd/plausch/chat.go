@@ -5,18 +5,20 @@ import (
 
 	"plausch/internal/connect"
 	"plausch/internal/linechat"
+	"plausch/internal/tui"
 )
 
 func newChatCommand() *cobra.Command {
 	var flags connect.Flags
-	var noBell bool
+	var noBell, plain bool
 	cmd := &cobra.Command{
 		Use:   "chat [flags] [ADDRESS]",
 		Short: "Talk, in the terminal",
-		Long: "Signs in and shows what is said, while you write below. A line is a message to the room you\n" +
-			"are in, or a command; /help lists them.\n\n" +
+		Long: "Signs in and opens a window in the terminal: rooms, messages, people, and a line below to\n" +
+			"write in. A line is a message to the room you are in, or a command; /help or F1 lists them.\n\n" +
 			"What you write while the connection is lost, or was on its way when you left, is kept on this\n" +
-			"machine and goes out later, once. Standard input may be a pipe: each line is a message or a\n" +
+			"machine and goes out later, once. With --plain, on a dumb terminal and in a pipe there is no\n" +
+			"window, only lines: what is said is printed, and each line of standard input is a message or a\n" +
 			"command.",
 		Example: "  plausch chat --name anna\n" +
 			"  plausch chat wss://chat.example.org --name anna\n" +
@@ -35,9 +37,13 @@ func newChatCommand() *cobra.Command {
 			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
+			if !plain && tui.Fits(cmd.InOrStdin(), cmd.OutOrStdout()) {
+				return c.Explain(tui.Run(ctx, c, tui.Options{NoBell: noBell}, cmd.InOrStdin(), cmd.OutOrStdout()))
+			}
 			return c.Explain(linechat.Run(ctx, c, linechat.Options{NoBell: noBell}, cmd.InOrStdin(), cmd.OutOrStdout()))
 		},
 	}
+	cmd.Flags().BoolVar(&plain, "plain", false, "Print and read lines, without a window")
 	cmd.Flags().BoolVar(&noBell, "no-bell", false, "Do not ring for direct messages and your name")
 	addConnection(cmd, &flags)
 	return cmd

@@ -12,7 +12,7 @@ import (
 func TestTmuxAwayIsTold(t *testing.T) {
 	openServer(t)
 	state := t.TempDir()
-	anna := startCommand(t, "chat", "--name=anna")
+	anna := startCommand(t, "chat", "--plain", "--name=anna")
 	anna.await("— public —")
 	tell := func(line, shows string) {
 		t.Helper()
@@ -24,7 +24,7 @@ func TestTmuxAwayIsTold(t *testing.T) {
 
 	visit := func(f func(bob *pane)) {
 		t.Helper()
-		bob := newPaneOf(t, state, 160, 40, "chat", "--name=bob")
+		bob := newPaneOf(t, state, 160, 40, "chat", "--plain", "--name=bob")
 		bob.awaitText("public>")
 		f(bob)
 		bob.write("/quit")

@@ -118,7 +118,7 @@ func (p *pane) lastLine(want string) {
 func TestTmuxTypingIsNotTorn(t *testing.T) {
 	openServer(t)
 	addr := os.Getenv(connect.ServerEnv)
-	bob := newPane(t, 80, 24, "chat", addr, "--name=bob")
+	bob := newPane(t, 80, 24, "chat", "--plain", addr, "--name=bob")
 	bob.lastLine("public>")
 	bob.write("half a 日本語 line")
 	bob.lastLine("public> half a 日本語 line")
@@ -168,8 +168,8 @@ func TestTmuxChatGoesOnAfterKill(t *testing.T) {
 	clearClientEnv(t)
 	data, address := t.TempDir(), freeAddress(t)
 	server := startServerAt(t, address, "--data", data, "--open")
-	anna := newPane(t, 80, 24, "chat", "tcp://"+address, "--name=anna")
-	bob := newPane(t, 80, 24, "chat", "ws://"+address, "--name=bob")
+	anna := newPane(t, 80, 24, "chat", "--plain", "tcp://"+address, "--name=anna")
+	bob := newPane(t, 80, 24, "chat", "--plain", "ws://"+address, "--name=bob")
 	anna.lastLine("public>")
 	bob.lastLine("public>")
 	anna.write("one")
@@ -225,7 +225,7 @@ func TestTmuxSignIn(t *testing.T) {
 	plauschRun(t, goodPassword, "user", "add", "anna", "--data", data).want(t, connect.ExitOK)
 	t.Setenv("USER", "tester")
 
-	anna := newPane(t, 80, 24, "chat", "tcp://"+p.addr)
+	anna := newPane(t, 80, 24, "chat", "--plain", "tcp://"+p.addr)
 	anna.lastLine("Your name: tester")
 	anna.press("C-u")
 	anna.write("an na")
@@ -254,7 +254,7 @@ func TestTmuxSignIn(t *testing.T) {
 
 func TestTmuxNarrowAndPaste(t *testing.T) {
 	openServer(t)
-	p := newPane(t, 60, 12, "chat", os.Getenv(connect.ServerEnv), "--name=anna")
+	p := newPane(t, 60, 12, "chat", "--plain", os.Getenv(connect.ServerEnv), "--name=anna")
 	p.lastLine("public>")
 	p.write("a line that is broken into two rows when it gets narrow")
 	p.awaitText("public> a line that is broken into two rows when it gets nar\nrow")

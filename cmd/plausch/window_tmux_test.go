@@ -1,0 +1,116 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"plausch/internal/connect"
+)
+
+// awaitLine waits until the last row that has something is as given.
+func (p *pane) awaitLine(want string) {
+	p.t.Helper()
+	p.await(fmt.Sprintf("%q in its last row", want), func(screen string) bool {
+		screen = strings.TrimRight(screen, "\n ")
+		return strings.TrimRight(screen[strings.LastIndexByte(screen, '\n')+1:], " ") == want
+	})
+}
+
+// Two people talk in windows of two sizes, over two transports, and carry on after the
+// server was killed: no line is lost, none is doubled, and what was typed stands there.
+func TestTmuxWindowsGoOnAfterKill(t *testing.T) {
+	clearClientEnv(t)
+	data, address := t.TempDir(), freeAddress(t)
+	server := startServerAt(t, address, "--data", data, "--open")
+	anna := newPane(t, 80, 24, "chat", "tcp://"+address, "--name=anna")
+	bob := newPane(t, 200, 60, "chat", "ws://"+address, "--name=bob")
+	anna.awaitLine("public>")
+	bob.awaitLine("public>")
+	anna.write("one *fine* day")
+	anna.press("Enter")
+	bob.awaitText("anna one fine day")
+	bob.write("/msg anna psst")
+	bob.press("Enter")
+	bob.awaitText("@anna>")
+	anna.awaitText("●bob")
+	anna.press("M-2")
+	anna.awaitText("bob psst")
+	anna.write("/jo")
+	anna.awaitText("/join  ROOM|@NAME")
+	anna.press("C-u")
+	anna.write("heard")
+	anna.press("Enter")
+	bob.awaitText("anna heard")
+
+	bob.write("half ")
+	server.signal(t, syscall.SIGKILL)
+	_ = server.cmd.Wait()
+	anna.write("kept for you")
+	anna.press("Enter")
+	anna.awaitText("Connection lost.")
+	anna.awaitText("1 message waits")
+	bob.awaitText("Connection lost.")
+	bob.write("a line")
+	bob.awaitLine("@anna> half a line")
+
+	startServerAt(t, address, "--data", data, "--open")
+	bob.awaitText("kept for you")
+	bob.awaitLine("@anna> half a line")
+	bob.press("Enter")
+	anna.awaitText("bob half a line")
+	for _, p := range []*pane{anna, bob} {
+		p.await("no word of the connection", func(screen string) bool { return !strings.Contains(screen, "Connection lost") })
+		for _, once := range []string{"psst", "heard", "kept for you", "half a line"} {
+			if n := strings.Count(p.screen(), once); n != 1 {
+				t.Errorf("%q is there %d times:\n%s", once, n, p.screen())
+			}
+		}
+	}
+	anna.press("C-c")
+	anna.awaitText("Press Ctrl C once more to leave.")
+	anna.press("C-c")
+	anna.awaitText("ended with 0")
+	bob.press("C-d")
+	bob.awaitText("ended with 0")
+}
+
+// A window gets narrow and wide again; 200 lines are pasted at once and are one message.
+func TestTmuxWindowResizeAndPaste(t *testing.T) {
+	openServer(t)
+	p := newPane(t, 80, 24, "chat", os.Getenv(connect.ServerEnv), "--name=anna")
+	p.awaitLine("public>")
+	p.write("a line that is broken into two rows when the window gets narrow, and into one again")
+	p.awaitText("public> a line that is broken")
+	p.tmux("resize-window", "-x", "50", "-y", "12")
+	p.awaitText("        the window gets narrow, and into one agai\n        n") // under the prompt
+	p.tmux("resize-window", "-x", "200", "-y", "60")
+	p.awaitLine("public> a line that is broken into two rows when the window gets narrow, and into one again")
+	p.press("C-u")
+	p.awaitLine("public>")
+	var lines strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&lines, "pasted %d\n", i)
+	}
+	p.tmux("set-buffer", strings.TrimSpace(lines.String()))
+	p.tmux("paste-buffer", "-p")
+	p.awaitLine("        pasted 199")
+	p.press("Enter")
+	p.awaitLine("public>")
+	p.awaitText("             pasted 150")
+	plauschRun(t, "", "send", "--name=bob", "hello 👨‍👩‍👧 family").want(t, connect.ExitOK)
+	p.awaitText("bob hello")
+	p.press("PPage", "PPage", "PPage", "PPage")
+	p.awaitText("anna pasted 0")
+	p.press("F4")
+	p.awaitText("anna: pasted 0")
+	p.never("│")
+	p.press("q")
+	p.awaitText("│")
+	p.press("C-c", "C-c")
+	p.awaitText("ended with 0")
+}
