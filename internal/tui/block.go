@@ -17,20 +17,22 @@ type block struct {
 
 // blockKey is all that a block depends on. Blocks are drawn anew when it changes.
 type blockKey struct {
-	text     string
-	edited   int64
-	deleted  int64
-	version  int // of its reactions, quote and pin
-	clock    string
-	nick     string
-	day      string
-	divider  bool
-	gap      bool
-	selected bool
-	shown    bool // its spoilers
-	mention  bool
-	notices  int
-	lastNote int
+	text      string
+	edited    int64
+	deleted   int64
+	pinned    bool
+	reactions string
+	quote     string
+	clock     string
+	nick      string
+	day       string
+	divider   bool
+	gap       bool
+	selected  bool
+	shown     bool // its spoilers
+	mention   bool
+	notices   int
+	lastNote  int
 }
 
 // blocks draws blocks for one width and theme, and keeps them.
@@ -74,12 +76,12 @@ func gutterColumns(columns int) int {
 	return wideGutter
 }
 
-// drawing is a message with what its block depends on besides.
+// drawing is an item with what its block depends on besides.
 type drawing struct {
-	message  *timeline.Message
-	previous *timeline.Message // nil if there is none, or a gap between
+	item
+	previous *item // nil if there is none, or a gap between
 	divider  bool
-	gap      bool // events are missing before it
+	gap      bool // messages are missing before it
 	selected bool
 	shown    bool
 	names    func(string) bool
@@ -87,34 +89,49 @@ type drawing struct {
 	now      time.Time
 }
 
-// of returns the rows of a message.
+// base returns the event of an item.
+func (it *item) base() *plausch.Event {
+	if it.message != nil {
+		return &it.message.Event
+	}
+	return it.event
+}
+
+// of returns the rows of an item.
 func (b *blocks) of(d drawing) []row {
 	key := b.key(d)
-	if old, kept := b.kept[d.message.Seq]; kept && old.of == key {
+	if old, kept := b.kept[d.seq]; kept && old.of == key {
 		return old.rows
 	}
 	if len(b.kept) >= maxBlocks {
 		clear(b.kept)
 	}
 	rows := b.draw(d, key)
-	b.kept[d.message.Seq] = block{rows, key}
+	b.kept[d.seq] = block{rows, key}
 	return rows
 }
 
 func (b *blocks) key(d drawing) blockKey {
-	m := d.message
+	e := d.base()
 	k := blockKey{
-		text: m.Text, divider: d.divider, gap: d.gap, selected: d.selected, shown: d.shown, mention: m.Mention, notices: len(d.notices),
-		clock: m.Time.Local().Format("15:04"), nick: m.Actor.Shown(),
+		text: e.Text, divider: d.divider, gap: d.gap, selected: d.selected, shown: d.shown, notices: len(d.notices),
+		clock: e.Time.Local().Format("15:04"), nick: e.Actor.Shown(),
+	}
+	if m := d.message; m != nil {
+		k.mention, k.edited, k.deleted, k.pinned = m.Mention, m.Edited, m.Deleted, m.Pinned != 0
+		k.reactions = reactionsText(m.Reactions)
+		if m.Quote != nil {
+			k.quote = connect.QuoteText(m.Quote, plausch.MaxQuote)
+		}
 	}
 	if n := len(d.notices); n > 0 {
 		k.lastNote = d.notices[n-1].id
 	}
-	if p := d.previous; p == nil || day(p.Time) != day(m.Time) {
-		k.day = b.texts.day(m.Time, d.now)
-	} else if grouped(p, m) && !d.divider {
+	if d.previous == nil || day(d.previous.base().Time) != day(e.Time) {
+		k.day = b.texts.day(e.Time, d.now)
+	} else if grouped(d.previous.message, d.message) && !d.divider {
 		k.nick = ""
-		if p.Time.Local().Format("15:04") == k.clock {
+		if d.previous.message.Time.Local().Format("15:04") == k.clock {
 			k.clock = ""
 		}
 	}
@@ -123,7 +140,7 @@ func (b *blocks) key(d drawing) blockKey {
 
 // grouped reports whether m stands under the name above p.
 func grouped(p, m *timeline.Message) bool {
-	return p.Kind == plausch.EventMessage && m.Kind == plausch.EventMessage && p.Actor.ID == m.Actor.ID && m.Time.Sub(p.Time) < groupFor
+	return p != nil && m != nil && p.Actor.ID == m.Actor.ID && m.Time.Sub(p.Time) < groupFor && m.Quote == nil
 }
 
 func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
@@ -139,11 +156,10 @@ func (b *blocks) draw(d drawing, k blockKey) []row {
 	if k.divider {
 		rows = append(rows, b.rule(b.texts.get(textNew), styleDanger))
 	}
-	m := d.message
-	if m.Kind == plausch.EventMessage {
-		rows = append(rows, b.gutters(k, m.Actor, b.body(d))...)
+	if m := d.message; m != nil {
+		rows = append(rows, b.gutters(k, m.Actor, b.body(d, k))...)
 	} else {
-		rows = append(rows, b.event(k, &m.Event)...)
+		rows = append(rows, b.event(k, d.event)...)
 	}
 	for _, n := range d.notices {
 		rows = append(rows, b.notice(n)...)
@@ -154,23 +170,59 @@ func (b *blocks) draw(d drawing, k blockKey) []row {
 // textColumns returns how many columns texts have.
 func (b *blocks) textColumns() int { return b.columns - max(b.gutter, 1) }
 
-// body returns the rows of what a message says.
-func (b *blocks) body(d drawing) []row {
+// body returns the rows of what a message says, with what it answers before and the
+// reactions behind.
+func (b *blocks) body(d drawing, k blockKey) []row {
 	m := d.message
-	switch {
-	case m.Erased():
-		return b.plain(b.texts.get(textDeleted), styleDim)
-	case m.Sealed():
-		return b.plain(b.texts.get(textSealed), styleDim)
-	}
 	var rows []row
-	if m.Text != "" {
-		rows = b.markdown(marker{names: d.names, shown: d.shown}, m.Text)
+	if k.quote != "" {
+		quote, n := b.cut("┌ "+b.settle(k.quote), b.textColumns())
+		rows = append(rows, row{b.theme.styled(styleDim, quote), n})
+	}
+	switch {
+	case m.Deleted != 0 || m.Erased():
+		return append(rows, b.plain(b.texts.get(textDeleted), styleDim)...)
+	case m.Sealed():
+		rows = append(rows, b.plain(b.texts.get(textSealed), styleDim)...)
+	case m.Text != "":
+		rows = append(rows, b.markdown(marker{names: d.names, shown: d.shown}, m.Text)...)
 	}
 	for _, a := range m.Attachments {
-		rows = append(rows, b.plain(connect.FileText(a), style{fg: tokenAccent})...)
+		rows = append(rows, b.plain(b.settle(connect.FileText(a)), style{fg: tokenAccent})...)
+	}
+	var marks []run
+	if m.Edited != 0 {
+		marks = append(marks, run{b.texts.get(textEdited) + " ", styleDim, ""})
+	}
+	if m.Pinned != 0 {
+		marks = append(marks, run{b.texts.get(textPinned) + " ", style{fg: tokenAway}, ""})
+	}
+	for _, r := range m.Reactions {
+		look := styleDim
+		if r.Mine {
+			look = style{fg: tokenAccent, bg: tokenSelected}
+		}
+		marks = append(marks, run{reactionText(b.cleanLine(r.Emoji), r.Count), look, ""}, run{" ", style{}, ""})
+	}
+	if len(marks) > 0 {
+		rows = append(rows, b.wrap(b.theme, b.textColumns(), marks, run{})...)
 	}
 	return rows
+}
+
+func reactionText(emoji string, n int) string { return emoji + " " + number(n) }
+
+// reactionsText tells reactions from others.
+func reactionsText(all []plausch.Reaction) string {
+	text := ""
+	for _, r := range all {
+		text += reactionText(r.Emoji, r.Count)
+		if r.Mine {
+			text += "*"
+		}
+		text += " "
+	}
+	return text
 }
 
 // markdown returns the rows of a text that others have written.

@@ -28,7 +28,9 @@ const (
 // lists them.
 var commands []command
 
-func init() { commands = slices.Concat(generalCommands, roomCommands, accountCommands) }
+func init() {
+	commands = slices.Concat(roomCommands, messageCommands, accountCommands, generalCommands)
+}
 
 // otherNames are commands as other chats call them.
 var otherNames = map[string]string{

@@ -22,6 +22,9 @@ const (
 	actNextActive   action = "next-active"
 	actFirstUnread  action = "first-unread"
 	actGoTo         action = "go-to"
+	actEditLast     action = "edit-last"
+	actSelect       action = "select"
+	actInbox        action = "inbox"
 	actPageUp       action = "page-up"
 	actPageDown     action = "page-down"
 	actLineUp       action = "line-up"
@@ -73,6 +76,9 @@ var bindings = []binding{
 	{actPreviousRoom, []string{"ctrl+p", "alt+up"}, "the room before"},
 	{actNextActive, []string{"f5", "alt+a"}, "the next room with something new"},
 	{actFirstUnread, []string{"f3", "alt+u"}, "the first unread message"},
+	{actInbox, []string{"f9", "alt+i"}, "all that is unread"},
+	{actEditLast, []string{"f2", "alt+e"}, "edit your last message"},
+	{actSelect, []string{"f6", "alt+m"}, "pick a message: then R replies, E edits, + reacts, D deletes, P pins, U marks unread, Y copies, O opens a link, S shows a spoiler"},
 	{actPageUp, []string{"pgup"}, "older messages"},
 	{actPageDown, []string{"pgdown"}, "newer messages"},
 	{actLineUp, []string{"ctrl+up", "shift+up"}, "a row up"},

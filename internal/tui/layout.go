@@ -5,6 +5,7 @@ package tui
 type layout struct {
 	rooms, timeline, people int // columns; 0 is not shown
 	body                    int // rows above the status line, the head of the timeline among them
+	about                   int // rows of what the input is about: an answer, an edit
 	input                   int // rows
 }
 
@@ -38,7 +39,7 @@ func (s shows) toggle(auto bool) shows {
 }
 
 // newLayout divides a window.
-func newLayout(columns, rows, inputRows int, rooms, people shows) layout {
+func newLayout(columns, rows, inputRows int, about bool, rooms, people shows) layout {
 	l := layout{timeline: columns}
 	if rooms.or(columns >= leastWithRooms) && columns > 2*roomsColumns {
 		l.rooms = roomsColumns
@@ -48,8 +49,11 @@ func newLayout(columns, rows, inputRows int, rooms, people shows) layout {
 		l.people = peopleColumns
 		l.timeline -= peopleColumns + 1
 	}
-	l.input = max(1, min(inputRows, maxInputRows, rows-1-leastBody))
-	l.body = max(rows-1-l.input, 1)
+	if about && rows > leastBody+2 {
+		l.about = 1
+	}
+	l.input = max(1, min(inputRows, maxInputRows, rows-1-l.about-leastBody))
+	l.body = max(rows-1-l.about-l.input, 1)
 	return l
 }
 

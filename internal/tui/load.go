@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"plausch"
 	"plausch/client"
 	"plausch/client/timeline"
 	"plausch/protocol"
@@ -17,81 +16,78 @@ func (m *Model) loadMembers() tea.Cmd {
 	if r == nil || !r.Joined || s.client == nil || s.login.Address.KTN() {
 		return nil
 	}
-	room := r.ID
-	var members []client.Member
+	found := timeline.Members{Room: r.ID, AsOf: r.Last()}
 	return m.ask(s, func(ctx context.Context, c *client.Client) (err error) {
-		members, err = c.ListMembers(ctx, room)
+		found.Members, err = c.ListMembers(ctx, found.Room)
 		return err
 	}, func(err error) tea.Cmd {
 		if err == nil {
-			m.apply(s.id, timeline.Members{Room: room, Members: members})
+			m.apply(s.id, found)
 		}
 		return nil
 	})
 }
 
-// loadMissing loads the part of the log that is missing near where the user reads.
+// loadMissing loads the messages that are missing near where the user reads.
 func (m *Model) loadMissing() tea.Cmd {
 	r, s := m.opened(), m.session()
 	if r == nil || !r.Joined || s.client == nil || s.loading[r.Key] || !m.server().CaughtUp() || m.server().Connection().Phase != client.Online {
 		return nil
 	}
-	gap, there := m.missingNear()
+	query, there := m.missingNear()
 	if !there {
 		return nil
 	}
-	query := client.HistoryQuery{Limit: protocol.MaxPage, Before: gap.Before}
-	if gap.Before > r.Last() && !m.at.end {
-		query = client.HistoryQuery{Limit: protocol.MaxPage, After: gap.After, Forward: true}
-	}
-	key, room, epoch := r.Key, r.ID, r.Epoch
+	key := r.Key
 	s.loading[key] = true
-	var events []plausch.Event
+	page := timeline.Page{Room: r.ID, Epoch: r.Epoch, Query: query}
 	return m.ask(s, func(ctx context.Context, c *client.Client) (err error) {
-		events, _, err = c.History(ctx, room, query)
+		page.MessageState, err = c.Messages(ctx, page.Room, query)
 		return err
 	}, func(err error) tea.Cmd {
 		delete(s.loading, key)
 		if err != nil {
 			return nil // it is tried again when the user scrolls, or is online again
 		}
-		m.apply(s.id, timeline.Page{Room: room, Epoch: epoch, Events: events})
-		if len(events) == 0 {
+		before := len(r.Messages)
+		m.apply(s.id, page)
+		if len(r.Messages) == before {
 			return nil
 		}
 		return m.loadMissing()
 	})
 }
 
-// missingNear returns the gap that is seen, or will be when the user goes on.
-func (m *Model) missingNear() (timeline.Gap, bool) {
-	r := m.opened()
-	gaps := r.Gaps()
-	if len(gaps) == 0 {
-		return timeline.Gap{}, false
-	}
+// missingNear returns the query for messages that are missing where the user reads, or
+// will be when they go on.
+func (m *Model) missingNear() (client.MessageQuery, bool) {
 	rd := m.read()
+	n := len(rd.gaps)
+	if n == 0 {
+		return client.MessageQuery{}, false
+	}
 	c := rd.cursor(m.at)
-	if last := gaps[len(gaps)-1]; last.Before > r.Last() && rd.size()-1-c.i <= m.history() {
-		return last, true
+	if rd.late && rd.size()-1-c.i <= m.history() {
+		last := rd.gaps[n-1]
+		if m.at.end || len(rd.items) == 0 {
+			return client.MessageQuery{Before: last.Before, Limit: protocol.MaxPage}, true
+		}
+		return client.MessageQuery{After: last.After, Forward: true, Limit: protocol.MaxPage}, true
 	}
-	_, first, seen := rd.window(c, 2*m.history())
-	if first == 0 && seen == 0 && rd.above(c, 2*m.history()) < 2*m.history() && gaps[0].After == 0 {
-		return gaps[0], true
-	}
-	for _, g := range gaps {
-		if g.Before == seen {
-			return g, true
+	_, first := rd.window(c, 2*m.history())
+	for i := min(c.i, len(rd.items)-1); i >= first; i-- {
+		if g, there := rd.gapBefore(i); there {
+			return client.MessageQuery{Before: g.Before, Limit: protocol.MaxPage}, true
 		}
 	}
-	return timeline.Gap{}, false
+	return client.MessageQuery{}, false
 }
 
-// markRead notes what the user has seen of the open room, here and on the server.
-func (m *Model) markRead() tea.Cmd {
+// markRead notes what the user has seen of the open room. The server is told by sync.
+func (m *Model) markRead() {
 	r, s := m.opened(), m.session()
-	if r == nil || !r.Joined || m.blurred || m.landing || m.page != nil || !m.server().CaughtUp() {
-		return nil
+	if r == nil || !r.Joined || m.blurred || m.landing || m.page != nil || m.kept == m.here() || !m.server().CaughtUp() {
+		return
 	}
 	seq := r.Last()
 	if !m.at.end {
@@ -101,20 +97,11 @@ func (m *Model) markRead() tea.Cmd {
 			c.i--
 		}
 		if c.i < 0 {
-			return nil
+			return
 		}
 		seq = min(seq, rd.piece(c.i).seq)
 	}
 	if seq > r.ReadTo {
 		m.apply(s.id, timeline.Read{Room: r.Key, Seq: seq})
 	}
-	if seq <= s.marked[r.ID] || s.client == nil || s.login.Address.KTN() || m.server().Connection().Phase != client.Online {
-		return nil
-	}
-	s.marked[r.ID] = seq
-	room := r.ID
-	return m.ask(s, func(ctx context.Context, c *client.Client) error {
-		_, err := c.SetMarker(ctx, room, seq)
-		return err
-	}, func(error) tea.Cmd { return nil })
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 	"time"
 
@@ -57,9 +58,15 @@ type Model struct {
 	spoilers map[int64]bool // of the open room, those that are shown
 
 	showRooms, showPeople shows
-	blurred               bool // the window has not the focus
+	blurred               bool  // the window has not the focus
+	kept                  place // a room that the user wants to stay unread, as long as it is open
 
 	input      editor
+	replyTo    int64     // the seq of the message that is answered; 0 for none
+	editing    int64     // the seq of the message that is edited; 0 for none
+	editAside  string    // what was being written before that
+	drafted    string    // of input, what the state has as the draft
+	draftDue   time.Time // when the state gets what was written since; zero if nothing was
 	inputRows  []inputRow
 	inputX     int
 	inputY     int
@@ -82,7 +89,7 @@ type Model struct {
 func newModel(ctx context.Context, o Options, sessions []*session) *Model {
 	m := &Model{
 		ctx: ctx, clock: time.Now, texts: textsOfEnvironment(), theme: darkTheme(), keys: defaultKeys(), options: o,
-		columns: 80, rows: 24, state: timeline.New(timeline.Options{}), sessions: sessions,
+		columns: 80, rows: 24, state: timeline.New(timeline.Options{Source: rand.Text()}), sessions: sessions,
 		notices: make(map[place][]notice), spoilers: make(map[int64]bool), at: position{end: true}, landing: true,
 	}
 	m.now = m.clock()
@@ -131,7 +138,7 @@ func (m *Model) read() *reader {
 func (m *Model) arrange() {
 	columns := max(m.columns-m.promptColumns(), minColumns)
 	m.inputRows, m.inputX, m.inputY = m.input.layout(m.widths, columns)
-	l := newLayout(m.columns, m.rows, len(m.inputRows), m.showRooms, m.showPeople)
+	l := newLayout(m.columns, m.rows, len(m.inputRows), m.aboutText() != "", m.showRooms, m.showPeople)
 	if m.blocks == nil || m.layout.timeline != l.timeline || m.blocks.method != m.method || m.blocks.theme != m.theme || m.blocks.texts != m.texts {
 		m.blocks = newBlocks(m.widths, m.theme, m.texts, l.timeline)
 		m.invalidate()
@@ -152,6 +159,7 @@ func (m *Model) apply(id timeline.ServerID, a timeline.Action) timeline.Change {
 		if change.People || change.Status {
 			m.invalidate()
 		}
+		m.takeRemoteDraft()
 	}
 	return change
 }
@@ -159,20 +167,17 @@ func (m *Model) apply(id timeline.ServerID, a timeline.Action) timeline.Change {
 // open shows a room, with the name that the user gave it if the server has not told of
 // it yet.
 func (m *Model) open(session int, k timeline.Key, name string) tea.Cmd {
+	m.endEdit()
 	m.keepDraft()
 	m.current = session
 	m.apply(m.session().id, timeline.Open{Room: k, Name: name})
 	m.invalidate()
 	clear(m.spoilers)
+	m.kept = place{}
 	m.selected, m.at, m.landing, m.completing = 0, position{end: true}, true, nil
 	m.sentAt = len(m.sent)
-	draft := ""
-	if r := m.opened(); r != nil {
-		draft = r.Draft
-	}
 	m.input = editor{killed: m.input.killed}
-	m.input.set(draft)
-	m.arrange()
+	m.takeDraft()
 	return tea.Batch(m.loadMembers(), m.loadMissing())
 }
 
@@ -183,13 +188,6 @@ func (m *Model) land() {
 	}
 	m.landing = false
 	m.at = m.read().landing(m.history())
-}
-
-// keepDraft puts what was written into the state.
-func (m *Model) keepDraft() {
-	if r := m.opened(); r != nil && r.Draft != m.input.text {
-		m.apply(m.session().id, timeline.Draft{Room: r.Key, Text: m.input.text})
-	}
 }
 
 // note says something in the open room.

@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"plausch"
 	"plausch/internal/connect"
 )
 
@@ -68,7 +67,7 @@ func (m *Model) pageKey(msg tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		m.page = nil
-		return m.markRead()
+		m.markRead()
 	}
 	return nil
 }
@@ -115,22 +114,21 @@ func (m *Model) showBare() tea.Cmd {
 		return nil
 	}
 	rd := m.read()
-	_, first, _ := rd.window(rd.cursor(m.at), m.history())
+	_, first := rd.window(rd.cursor(m.at), m.history())
 	var rows []string
 	from := 0
-	for i := range r.Messages {
-		if first < len(rd.messages) && rd.messages[first] == i {
+	for i, it := range rd.items {
+		if first == i {
 			from = len(rows)
 		}
-		e := &r.Messages[i].Event
-		if !isShown(r, &r.Messages[i]) {
-			continue
-		}
-		text := connect.MembershipText(*e)
-		if e.Kind == plausch.EventMessage {
+		e, text := it.event, ""
+		if it.message != nil {
+			e = &it.message.Event
 			text = m.cleanLine(e.Actor.Shown()) + ": " + connect.MessageText(*e, func(file string) string { return file })
+		} else {
+			text = connect.EventText(*e)
 		}
-		text = e.Time.Local().Format("15:04 ") + text
+		text = m.settle(e.Time.Local().Format("15:04 ") + text)
 		for _, line := range m.wrap(m.theme, m.columns, []run{{text: text}}, run{}) {
 			rows = append(rows, line.text)
 		}

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"plausch"
 	"plausch/client/timeline"
@@ -22,56 +24,76 @@ const tail = math.MaxInt64
 type piece struct {
 	seq  int64
 	rows []row
-	gap  bool // events are missing before it
+	gap  bool // messages are missing before it
 }
 
-// reader walks over the blocks of the open room. It is good until something of that
-// room changes: see [Model.invalidate].
+// item is something that is shown in a room: a message, or an event beside them.
+type item struct {
+	seq     int64
+	message *timeline.Message // or
+	event   *plausch.Event
+}
+
+// reader walks over the items of the open room. It is good until something of that room
+// changes: see [Model.invalidate].
 type reader struct {
-	m        *Model
-	room     *timeline.Room
-	messages []int          // of room.Messages, those that are shown
-	gaps     map[int64]bool // the seqs of messages before which events are missing
-	late     bool           // events are missing behind the last message
-	pieces   []piece        // that were asked for; rows are nil of others
+	m      *Model
+	room   *timeline.Room
+	items  []item
+	gaps   []timeline.Gap
+	late   bool    // messages are missing behind the last item
+	pieces []piece // that were asked for; rows are nil of others
 }
 
 func (m *Model) newReader() *reader {
-	r := m.opened()
-	if r == nil {
-		return &reader{m: m, pieces: make([]piece, 1)}
+	rd := &reader{m: m, room: m.opened()}
+	if rd.room != nil {
+		rd.gaps = rd.room.Gaps()
+		rd.collect()
 	}
-	rd := &reader{m: m, room: r, gaps: make(map[int64]bool)}
-	for i := range r.Messages {
-		if isShown(r, &r.Messages[i]) {
-			rd.messages = append(rd.messages, i)
+	if n := len(rd.gaps); n > 0 {
+		last := int64(0)
+		if len(rd.items) > 0 {
+			last = rd.items[len(rd.items)-1].seq
 		}
-	}
-	for _, g := range r.Gaps() {
-		if g.Before > r.Last() {
-			rd.late = true
-		} else {
-			rd.gaps[g.Before] = true
-		}
+		rd.late = rd.gaps[n-1].Before > last
 	}
 	rd.pieces = make([]piece, rd.size())
 	return rd
 }
 
-// isShown reports whether an event of r shows anything. That two people are in their
-// direct room goes without saying.
-func isShown(r *timeline.Room, m *timeline.Message) bool {
-	switch m.Kind {
-	case plausch.EventMessage:
-		return true
-	case plausch.EventJoin, plausch.EventLeave:
-		return r.Kind != plausch.RoomDirect
+// collect merges messages and events by their seqs. An event stands only where messages
+// are held on both sides, or at the end.
+func (rd *reader) collect() {
+	r := rd.room
+	rd.items = make([]item, 0, len(r.Messages)+len(r.Notices))
+	events := r.Notices
+	for i := range r.Messages {
+		message := &r.Messages[i]
+		for ; len(events) > 0 && events[0].Seq < message.Seq; events = events[1:] {
+			rd.addEvent(&events[0])
+		}
+		rd.items = append(rd.items, item{message.Seq, message, nil})
 	}
-	return false
+	for i := range events {
+		rd.addEvent(&events[i])
+	}
+}
+
+func (rd *reader) addEvent(e *plausch.Event) {
+	for _, g := range rd.gaps {
+		if e.Seq > g.After && e.Seq < g.Before {
+			return
+		}
+	}
+	// That two people are in their direct room goes without saying.
+	if rd.room.Kind != plausch.RoomDirect || e.Kind != plausch.EventJoin && e.Kind != plausch.EventLeave {
+		rd.items = append(rd.items, item{e.Seq, nil, e})
+	}
 }
 
 // size is how many pieces there are; the last is the tail.
-func (rd *reader) size() int { return len(rd.messages) + 1 }
+func (rd *reader) size() int { return len(rd.items) + 1 }
 
 // piece returns the i-th piece.
 func (rd *reader) piece(i int) piece {
@@ -82,40 +104,46 @@ func (rd *reader) piece(i int) piece {
 }
 
 func (rd *reader) draw(i int) piece {
-	if i == len(rd.messages) {
-		return piece{seq: tail, rows: rd.m.tailRows(rd.room, len(rd.messages) == 0)}
+	if i == len(rd.items) {
+		return piece{seq: tail, rows: rd.m.tailRows(rd.room, len(rd.items) == 0)}
 	}
-	at := rd.messages[i]
-	message := &rd.room.Messages[at]
-	d := drawing{message: message, now: rd.m.now, names: rd.m.isMe, selected: rd.m.selected == message.Seq}
-	d.divider = rd.room.Marker != 0 && rd.room.Marker == message.Seq
-	d.gap = i > 0 && rd.missing(at, i)
+	it := rd.items[i]
+	d := drawing{item: it, now: rd.m.now, names: rd.m.isMe, selected: rd.m.selected == it.seq}
+	d.divider = it.message != nil && rd.room.Divider() == it.seq
+	d.gap = rd.missing(i)
 	if i > 0 && !d.gap {
-		d.previous = &rd.room.Messages[rd.messages[i-1]]
+		d.previous = &rd.items[i-1]
 	}
-	d.shown = rd.m.spoilers[message.Seq]
-	d.notices = rd.m.noticesAt(rd.room, message.Seq, rd.next(i))
-	return piece{message.Seq, rd.m.blocks.of(d), rd.missing(at, i)}
+	d.shown = rd.m.spoilers[it.seq]
+	d.notices = rd.m.noticesAt(rd.room, it.seq, rd.next(i))
+	d.gap = d.gap && i > 0
+	return piece{it.seq, rd.m.blocks.of(d), rd.missing(i)}
 }
 
-// missing reports whether events are missing between the i-th piece and the one before.
-func (rd *reader) missing(at, i int) bool {
-	from := 0
+// missing reports whether messages are missing between the i-th piece and the one before.
+func (rd *reader) missing(i int) bool {
+	_, there := rd.gapBefore(i)
+	return there
+}
+
+// gapBefore returns the gap between the i-th piece and the one before.
+func (rd *reader) gapBefore(i int) (timeline.Gap, bool) {
+	before := int64(0)
 	if i > 0 {
-		from = rd.messages[i-1] + 1
+		before = rd.items[i-1].seq
 	}
-	for ; from <= at; from++ {
-		if rd.gaps[rd.room.Messages[from].Seq] {
-			return true
+	for _, g := range rd.gaps {
+		if g.Before > before && g.Before <= rd.items[i].seq {
+			return g, true
 		}
 	}
-	return false
+	return timeline.Gap{}, false
 }
 
 // next returns the seq of the piece behind the i-th.
 func (rd *reader) next(i int) int64 {
-	if i+1 < len(rd.messages) {
-		return rd.room.Messages[rd.messages[i+1]].Seq
+	if i+1 < len(rd.items) {
+		return rd.items[i+1].seq
 	}
 	return tail
 }
@@ -123,18 +151,13 @@ func (rd *reader) next(i int) int64 {
 // find returns the index of the piece of seq, or the one before if that is gone.
 func (rd *reader) find(seq int64) int {
 	if seq == tail {
-		return len(rd.messages)
+		return len(rd.items)
 	}
-	lo, hi := 0, len(rd.messages)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if rd.room.Messages[rd.messages[mid]].Seq <= seq {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
+	i, there := slices.BinarySearchFunc(rd.items, seq, func(it item, seq int64) int { return cmp.Compare(it.seq, seq) })
+	if there {
+		return i
 	}
-	return max(lo-1, 0)
+	return max(i-1, 0)
 }
 
 // cursor is a place in the rows of a reader: the i-th piece, of which below rows are
@@ -202,24 +225,20 @@ func (rd *reader) down(c cursor, by int) cursor {
 	return c
 }
 
-// window returns the rows that are seen, at most height, and the cursor of the first
+// window returns the rows that are seen, at most height, and the index of the first
 // piece among them.
-func (rd *reader) window(c cursor, height int) (rows []row, first int, gap int64) {
+func (rd *reader) window(c cursor, height int) (rows []row, first int) {
 	first = c.i
 	var parts [][]row
 	n := 0
 	for i := c.i; i >= 0 && n < height; i-- {
-		p := rd.piece(i)
-		part := p.rows
+		part := rd.piece(i).rows
 		if i == c.i {
 			part = part[:max(0, len(part)-c.below)]
 		}
 		parts = append(parts, part)
 		n += len(part)
 		first = i
-		if p.gap && gap == 0 {
-			gap = p.seq
-		}
 	}
 	for i := len(parts) - 1; i >= 0; i-- {
 		rows = append(rows, parts[i]...)
@@ -227,16 +246,16 @@ func (rd *reader) window(c cursor, height int) (rows []row, first int, gap int64
 	if len(rows) > height {
 		rows = rows[len(rows)-height:]
 	}
-	return rows, first, gap
+	return rows, first
 }
 
 // landing returns where a room is opened: so that the first unread message is seen, at
 // the top if need be.
 func (rd *reader) landing(height int) position {
-	if rd.room == nil || rd.room.Marker == 0 || height <= 0 {
+	if rd.room == nil || rd.room.Divider() == 0 || height <= 0 {
 		return position{end: true}
 	}
-	first := rd.find(rd.room.Marker)
+	first := rd.find(rd.room.Divider())
 	end := cursor{rd.size() - 1, 0}
 	n := 0
 	for i := end.i; i >= first && n <= height; i-- {

@@ -81,7 +81,7 @@ func (m *Model) listedRow(l listed) string {
 		look, count = style{fg: tokenAway, attrs: bold}, unreadCount(r)
 	case r.Unread > 0:
 		look, count = style{attrs: bold}, unreadCount(r)
-	case r.Draft != "" && !m.isOpen(l):
+	case r.Draft.Text != "" && !m.isOpen(l):
 		count = "✎"
 	}
 	if m.isOpen(l) {
@@ -132,11 +132,8 @@ func (m *Model) sign(l listed) string {
 
 // unreadCount returns how many messages of a room are unread, such as 200+.
 func unreadCount(r *timeline.Room) string {
-	switch {
-	case r.Unread > 999:
-		return "999+"
-	case r.UnreadMore:
-		return strconv.Itoa(r.Unread) + "+"
+	if r.Unread >= plausch.MaxUnread {
+		return strconv.Itoa(plausch.MaxUnread) + "+"
 	}
 	return strconv.Itoa(r.Unread)
 }

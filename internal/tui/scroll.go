@@ -16,13 +16,15 @@ func (m *Model) scroll(by int) tea.Cmd {
 		c = rd.down(c, by)
 	}
 	m.at, m.landing = rd.position(c), false
-	return tea.Batch(m.loadMissing(), m.markRead())
+	m.markRead()
+	return m.loadMissing()
 }
 
 // goNewest goes to the newest message, and has all of the room read.
 func (m *Model) goNewest() tea.Cmd {
 	m.at, m.landing = position{end: true}, false
-	return tea.Batch(m.loadMissing(), m.markRead())
+	m.markRead()
+	return m.loadMissing()
 }
 
 // goFirstUnread shows the first message that was unread when the room was opened.
@@ -33,7 +35,7 @@ func (m *Model) goFirstUnread() tea.Cmd {
 	}
 	seq := r.FirstUnread()
 	if seq == 0 {
-		seq = r.Marker
+		seq = r.Divider()
 	}
 	if seq == 0 {
 		m.say(m.texts.get(textNothingThere))
@@ -48,7 +50,8 @@ func (m *Model) showSeq(seq int64) tea.Cmd {
 	i := rd.find(seq)
 	m.at = rd.position(rd.down(cursor{i, len(rd.piece(i).rows)}, m.history()))
 	m.landing = false
-	return tea.Batch(m.loadMissing(), m.markRead())
+	m.markRead()
+	return m.loadMissing()
 }
 
 func (m *Model) openListed(l listed) tea.Cmd {
@@ -58,7 +61,8 @@ func (m *Model) openListed(l listed) tea.Cmd {
 // landed finds out where to read in a room that was just opened.
 func (m *Model) landed() tea.Cmd {
 	m.land()
-	return m.markRead()
+	m.markRead()
+	return nil
 }
 
 func (m *Model) step(by int) tea.Cmd {

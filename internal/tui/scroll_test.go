@@ -179,15 +179,15 @@ func TestOlderMessagesAreLoaded(t *testing.T) {
 	}
 	w.press("pgup", "pgup", "pgup")
 	before := w.text()
-	gap, near := w.missingNear()
-	if !near || gap != (timeline.Gap{After: 0, Before: 201}) {
-		t.Fatalf("missing is %v, %t", gap, near)
+	query, near := w.missingNear()
+	if !near || query.Before != 201 {
+		t.Fatalf("missing is %v, %t", query, near)
 	}
-	var events []plausch.Event
+	var older []plausch.Message
 	for seq := int64(101); seq <= 200; seq++ {
-		events = append(events, plausch.Event{Room: 1, Seq: seq, Time: start, Kind: plausch.EventMessage, Actor: carla, Text: fmt.Sprint("older ", seq)})
+		older = append(older, plausch.Message{Event: plausch.Event{Room: 1, Seq: seq, Time: start, Kind: plausch.EventMessage, Actor: carla, Text: fmt.Sprint("older ", seq)}})
 	}
-	w.apply(w.session.id, timeline.Page{Room: 1, Events: events})
+	w.apply(w.session.id, timeline.Page{Room: 1, Query: query, MessageState: client.MessageState{Messages: older, AsOf: 300, First: 1, Older: true}})
 	if w.text() != before {
 		t.Errorf("the page moves what is read:\n%s\n%s", before, w.text())
 	}

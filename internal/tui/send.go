@@ -67,8 +67,8 @@ func (m *Model) giveBack(s *session, k timeline.Key, text string) {
 		m.arrange()
 		return
 	}
-	if r := m.state.Server(s.id).Room(k); r != nil && r.Draft != "" {
-		text += "\n" + r.Draft
+	if r := m.state.Server(s.id).Room(k); r != nil && r.Draft.Text != "" {
+		text += "\n" + r.Draft.Text
 	}
 	m.apply(s.id, timeline.Draft{Room: k, Text: text})
 }

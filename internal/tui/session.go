@@ -16,14 +16,17 @@ import (
 
 // session is one server in the window, with its client.
 type session struct {
-	id      timeline.ServerID
-	login   *connect.Login
-	client  *client.Client
-	kept    bool              // the outbox outlives the process
-	queue   []client.Outgoing // not in the outbox yet; the first is on its way there
-	loading map[timeline.Key]bool
-	lost    time.Time // since when there is no connection; zero while there is one
-	marked  map[plausch.RoomID]int64
+	id        timeline.ServerID
+	login     *connect.Login
+	client    *client.Client
+	kept      bool              // the outbox outlives the process
+	queue     []client.Outgoing // not in the outbox yet; the first is on its way there
+	loading   map[timeline.Key]bool
+	lost      time.Time // since when there is no connection; zero while there is one
+	syncing   bool      // something is asked in the background
+	syncAfter time.Time // when to try again what has failed
+	wrote     time.Time // when a draft changed last
+	marked    time.Time // when the server was told last of what was read
 }
 
 // keepEvents is how many of the newest events of each room are loaded at first.
@@ -49,7 +52,7 @@ func openSession(l *connect.Login) (*session, error) {
 func newSession(l *connect.Login, c *client.Client, kept bool) *session {
 	return &session{
 		id: timeline.ServerID(l.Address.Key()), login: l, client: c, kept: kept,
-		loading: make(map[timeline.Key]bool), marked: make(map[plausch.RoomID]int64), lost: time.Now(),
+		loading: make(map[timeline.Key]bool), lost: time.Now(),
 	}
 }
 
@@ -142,7 +145,8 @@ func (m *Model) take(u updatesMsg) tea.Cmd {
 	}
 	if s == m.session() {
 		m.land()
-		cmds = append(cmds, m.loadMissing(), m.markRead())
+		m.markRead()
+		cmds = append(cmds, m.loadMissing())
 	}
 	return tea.Batch(cmds...)
 }
@@ -166,8 +170,9 @@ func (m *Model) update(s *session, update client.Update) tea.Cmd {
 		}
 	case client.CaughtUp:
 		if s == m.session() {
-			return m.loadMembers()
+			return tea.Batch(m.loadDrafts(s), m.loadMembers())
 		}
+		return m.loadDrafts(s)
 	case client.RoomJoined:
 		if m.here() == (place{s.id, timeline.ByID(u.Room.ID)}) {
 			return m.loadMembers()

@@ -80,9 +80,5 @@ func (x *texts) day(t, now time.Time) string {
 
 // event returns what a join, a leave or another change of a room says.
 func (x *texts) event(e *plausch.Event) string {
-	switch e.Kind {
-	case plausch.EventJoin, plausch.EventLeave:
-		return connect.MembershipText(*e)
-	}
-	return string(e.Kind)
+	return connect.EventText(*e)
 }

@@ -47,6 +47,17 @@ const (
 	textHelpSlash    textKey = "help_slash"
 	textToJoin       textKey = "to_join"
 	textYouAre       textKey = "you_are"
+	textPinned       textKey = "pinned"
+	textReplyTo      textKey = "reply_to"
+	textEditing      textKey = "editing"
+	textDeleteIt     textKey = "delete_it"
+	textKeepIt       textKey = "keep_it"
+	textDeleteAsk    textKey = "delete_ask"
+	textReactTitle   textKey = "react_title"
+	textInboxTitle   textKey = "inbox_title"
+	textPinsTitle    textKey = "pins_title"
+	textLinksTitle   textKey = "links_title"
+	textCopied       textKey = "copied"
 	textPublicStays  textKey = "public_stays"
 	textNotThere     textKey = "not_there"
 	textInvite       textKey = "invite"
@@ -59,6 +70,9 @@ var english = texts{
 	weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 	date:     "%[1]s, %[2]d %[3]s %[4]d",
 	table: map[textKey]string{
+		textPinned: "⚑ pinned", textReplyTo: "↳ Reply to %s", textEditing: "✎ Edit message · Esc keeps it as it was",
+		textDeleteIt: "Delete it for everybody", textKeepIt: "Keep it", textDeleteAsk: "Delete this message?", textReactTitle: "React with",
+		textInboxTitle: "Unread", textPinsTitle: "Pinned messages", textLinksTitle: "Links in this room", textCopied: "Copied.",
 		textPublicStays: "Everybody is in public; it cannot be left. /quit ends.",
 		textNotThere:    "offline",
 		textInvite:      "This link is good until %s:",
@@ -111,6 +125,9 @@ var german = texts{
 	weekdays: [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
 	date:     "%[1]s, %[2]d. %[3]s %[4]d",
 	table: map[textKey]string{
+		textPinned: "⚑ angeheftet", textReplyTo: "↳ Antwort an %s", textEditing: "✎ Nachricht bearbeiten · Esc lässt sie, wie sie war",
+		textDeleteIt: "Für alle löschen", textKeepIt: "Behalten", textDeleteAsk: "Diese Nachricht löschen?", textReactTitle: "Reagieren mit",
+		textInboxTitle: "Ungelesen", textPinsTitle: "Angeheftete Nachrichten", textLinksTitle: "Links in diesem Raum", textCopied: "Kopiert.",
 		textPublicStays: "In public sind alle; diesen Raum kann man nicht verlassen. /quit beendet.",
 		textNotThere:    "nicht da",
 		textInvite:      "Dieser Link gilt bis %s:",
@@ -163,6 +180,9 @@ var norwegian = texts{
 	weekdays: [7]string{"søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"},
 	date:     "%[1]s %[2]d. %[3]s %[4]d",
 	table: map[textKey]string{
+		textPinned: "⚑ festet", textReplyTo: "↳ Svar til %s", textEditing: "✎ Rediger meldingen · Esc lar den være som den var",
+		textDeleteIt: "Slett for alle", textKeepIt: "Behold", textDeleteAsk: "Slette denne meldingen?", textReactTitle: "Reager med",
+		textInboxTitle: "Ulest", textPinsTitle: "Festede meldinger", textLinksTitle: "Lenker i dette rommet", textCopied: "Kopiert.",
 		textPublicStays: "Alle er i public; det rommet kan ikke forlates. /quit avslutter.",
 		textNotThere:    "ikke pålogget",
 		textInvite:      "Denne lenken gjelder til %s:",

@@ -8,7 +8,6 @@ import (
 
 	"plausch"
 	"plausch/client"
-	"plausch/client/timeline"
 )
 
 // twice is how soon the second Ctrl C has to follow to mean it.
@@ -22,8 +21,13 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.picker != nil {
 		return m.pickerKey(msg)
 	}
-	if text := msg.Text; text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 {
+	if text := msg.Text; text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 && m.selected == 0 {
 		return m.typed(text)
+	}
+	if m.selected != 0 {
+		if cmd, done := m.selectedKey(msg); done {
+			return cmd
+		}
 	}
 	if n, ok := roomNumber(msg); ok {
 		if l, found := m.numbered(n); found {
@@ -47,7 +51,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if edit := editActions[a]; edit != nil {
 		edit(&m.input, m.widths)
-		m.arrange()
+		m.changed()
 	}
 	return nil
 }
@@ -63,7 +67,7 @@ func roomNumber(msg tea.KeyPressMsg) (int, bool) {
 // typed takes in text that the user types.
 func (m *Model) typed(text string) tea.Cmd {
 	m.input.insert(client.StripControls(text))
-	m.arrange()
+	m.changed()
 	m.suggest()
 	return m.tellTyping()
 }
@@ -78,7 +82,7 @@ func (m *Model) paste(text string) tea.Cmd {
 	}
 	m.input.insert(text)
 	m.completing = nil
-	m.arrange()
+	m.changed()
 	return m.tellTyping()
 }
 
@@ -120,6 +124,9 @@ func init() {
 		actSend:         (*Model).enter,
 		actComplete:     (*Model).complete,
 		actInterrupt:    (*Model).interrupt,
+		actEditLast:     (*Model).editLast,
+		actSelect:       (*Model).selectLast,
+		actInbox:        (*Model).showInbox,
 		actEnd:          (*Model).endOfInput,
 		actEscape:       (*Model).escape,
 		actNextRoom:     func(m *Model) tea.Cmd { return m.step(1) },
@@ -150,9 +157,11 @@ func (m *Model) enter() tea.Cmd {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	if isCommand(text) {
+	if isCommand(text) && m.editing == 0 {
 		m.remember(text)
-		m.input.set("")
+		reply := m.replyTo // which a command may need
+		m.clearInput()
+		m.replyTo = reply
 		m.arrange()
 		return m.command(text)
 	}
@@ -168,10 +177,12 @@ func (m *Model) enter() tea.Cmd {
 		return nil // it stays in the input
 	}
 	m.remember(m.input.text)
-	m.input.set("")
-	m.apply(m.session().id, timeline.Draft{Room: r.Key})
-	m.arrange()
-	return m.send(m.session(), client.Outgoing{Room: r.Key.ID, To: r.Key.Peer, Text: text})
+	if m.editing != 0 {
+		return m.sendEdit(text)
+	}
+	o := client.Outgoing{Room: r.Key.ID, To: r.Key.Peer, Text: text, Target: m.replyTo}
+	m.clearInput()
+	return m.send(m.session(), o)
 }
 
 // maxSent bounds the lines that the key up brings back.
@@ -218,10 +229,13 @@ func (m *Model) upOrDown(by int) tea.Cmd {
 // interrupt clears the line, which the key up brings back, and at the second time
 // leaves.
 func (m *Model) interrupt() tea.Cmd {
-	if m.input.text != "" {
+	if m.editing != 0 {
+		m.endEdit()
+		return nil
+	}
+	if m.input.text != "" || m.replyTo != 0 {
 		m.remember(m.input.text)
-		m.input.set("")
-		m.arrange()
+		m.clearInput()
 		m.toQuit = time.Time{}
 		return nil
 	}
@@ -256,8 +270,13 @@ func (m *Model) escape() tea.Cmd {
 		m.completing = nil
 		return nil
 	case m.selected != 0:
-		m.selected = 0
-		m.invalidate()
+		return m.selectMessage(0)
+	case m.editing != 0:
+		m.endEdit()
+		return nil
+	case m.replyTo != 0:
+		m.replyTo = 0
+		m.changed()
 		return nil
 	}
 	return m.goNewest()

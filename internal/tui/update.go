@@ -27,8 +27,11 @@ type tickMsg struct{ timer int }
 // Update takes in what the user does, what servers tell and what the clock says.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.clock()
-	cmd := m.handle(msg)
-	return m, tea.Batch(cmd, m.setTimer())
+	cmds := []tea.Cmd{m.handle(msg), m.keepDraftWhenDue()}
+	for _, s := range m.sessions {
+		cmds = append(cmds, m.sync(s))
+	}
+	return m, tea.Batch(append(cmds, m.setTimer())...)
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
@@ -40,7 +43,11 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case updatesMsg:
 		return m.take(msg)
 	case answerMsg:
-		return tea.Batch(msg.then(msg.err), m.markRead())
+		cmd := msg.then(msg.err)
+		m.markRead()
+		return cmd
+	case outsideMsg:
+		m.say(msg.err.Error())
 	case queuedMsg:
 		return m.queued(msg)
 	case tickMsg:
@@ -80,7 +87,8 @@ func (m *Model) focus(on bool) tea.Cmd {
 	for _, s := range m.sessions {
 		m.apply(s.id, timeline.Focus{On: on})
 	}
-	return m.markRead()
+	m.markRead()
+	return nil
 }
 
 // setTimer sets a timer for the next thing that is due.
@@ -104,6 +112,10 @@ func (m *Model) due() time.Time {
 		}
 	}
 	at(m.statusEnd)
+	at(m.draftDue)
+	for _, s := range m.sessions {
+		at(m.syncDue(s))
+	}
 	if _, until := m.server().Typing(m.now, m.here().room); !until.IsZero() {
 		at(until)
 	}

@@ -25,6 +25,10 @@ func (m *Model) View() tea.View {
 	b.Grow(m.columns * m.rows * 2)
 	m.putBody(&b)
 	b.WriteString(m.statusLine())
+	if m.layout.about > 0 {
+		b.WriteByte('\n')
+		b.WriteString(m.theme.styled(styleAccent, m.fit(m.aboutText(), m.columns)))
+	}
 	x, y := m.putInput(&b)
 	v.Content = b.String()
 	if m.picker != nil {
@@ -73,7 +77,7 @@ func (m *Model) historyRows() []row {
 		return m.pickerRows(height)
 	}
 	rd := m.read()
-	rows, _, _ := rd.window(rd.cursor(m.at), height)
+	rows, _ := rd.window(rd.cursor(m.at), height)
 	if n := height - len(rows); n > 0 {
 		rows = append(make([]row, n), rows...)
 	}
@@ -120,7 +124,7 @@ func (m *Model) putInput(b *strings.Builder) (x, y int) {
 		text := strings.ReplaceAll(m.clean(m.input.text[r.begin:r.end]), "\t", blanks(tabWidth))
 		b.WriteString(m.fit(text, max(0, m.columns-columns)))
 	}
-	return columns + m.inputX, m.body + 1 + m.inputY - from
+	return columns + m.inputX, m.body + 1 + m.layout.about + m.inputY - from
 }
 
 // prompt is what stands before the input: where a message goes.
