@@ -191,7 +191,7 @@ func TestTmuxKTN(t *testing.T) {
 		t.Run(kind.Name, func(t *testing.T) {
 			s := openKTN(t, kind, longAgo()...)
 			address := strings.TrimPrefix(os.Getenv(connect.ServerEnv), "ktn://")
-			anna := newPane(t, 80, 24, "chat", "ktn://"+address, "--name=anna")
+			anna := newPane(t, 80, 24, "chat", "--plain", "ktn://"+address, "--name=anna")
 			anna.awaitText(" eve: old 2")
 			anna.lastLine("public>")
 			anna.write("one")
