@@ -48,6 +48,7 @@ type Store interface {
 	Webhooks
 	OutgoingWebhooks
 	Pushes
+	Searcher
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error

@@ -202,10 +202,10 @@ func BenchmarkReadStates(b *testing.B) {
 }
 
 // manyRooms makes rooms of two accounts.
-func manyRooms(b *testing.B, s *Store, maker, other plausch.AccountRef, n int) (ids []plausch.RoomID) {
+func manyRooms(b testing.TB, s *Store, maker, other plausch.AccountRef, n int) (ids []plausch.RoomID) {
 	for i := range n {
 		got, err := s.Append(b.Context(), []store.Draft{{
-			Create: &plausch.Room{Kind: plausch.RoomPrivate, Name: fmt.Sprint("many", i)},
+			Create: &plausch.Room{Kind: plausch.RoomPrivate, Name: fmt.Sprint(maker.Name, i)},
 			Kind:   plausch.EventJoin, Actor: maker, Member: maker, Time: toTime(0),
 		}})
 		if err != nil || got[0].Err != nil {

@@ -27,6 +27,9 @@ const (
 
 // ClearDeleted implements [store.Clearer].
 func (s *Store) ClearDeleted(ctx context.Context) error {
+	if err := s.clearSeparators(ctx); err != nil {
+		return err
+	}
 	for first := int64(1); ; first += clearRead {
 		unclean, last, err := s.findUnclean(ctx, first)
 		if err != nil {

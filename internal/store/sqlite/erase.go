@@ -96,10 +96,10 @@ func (b *batch) erase(e erasure, end int64, messages []int64, at time.Time) erro
 			end = messages[i-1]
 			break
 		}
-		if _, err := b.w.eraseMessage.ExecContext(b.ctx, id); err != nil {
+		if err := b.empty(id); err != nil {
 			return err
 		}
-		if err := b.empty(id); err != nil {
+		if _, err := b.w.eraseMessage.ExecContext(b.ctx, id); err != nil {
 			return err
 		}
 		e.emptied = true

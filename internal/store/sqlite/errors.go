@@ -28,6 +28,10 @@ func extendedCode(err error) int {
 // failed makes of what went wrong in a write the error that the contract asks
 // for. The transaction has been rolled back.
 func (s *Store) failed(what string, err error) error {
+	if extendedCode(err) == lib.SQLITE_CORRUPT_VTAB {
+		s.indexDamaged.Store(true) // IndexMessages makes it anew
+		return fmt.Errorf("%s: the search index is damaged, and will be made anew: %w", what, err)
+	}
 	switch resultCode(err) {
 	case lib.SQLITE_FULL:
 		return &plausch.Error{

@@ -78,6 +78,21 @@ const detailsBetween = `SELECT event, ifnull(target, 0), data FROM details WHERE
 const attachmentsBetween = `SELECT event, id, name, type, size, ifnull(media, '') FROM attachments
 	WHERE event BETWEEN ? AND ? ORDER BY event, position`
 
+// separatorsOf are the separators of a table of FTS5, with their leaves; a leaf's id is made
+// of its segment and its number in that.
+func separatorsOf(table, where string) string {
+	return `SELECT i.segid, i.term, d.block FROM ` + table + `_idx i CROSS JOIN ` + table + `_data d ON d.id = (i.segid << 37) + (i.pgno >> 1)
+		WHERE ` + where
+}
+
+const searchStateNow = `SELECT version, cursor, done, next, first, forgot FROM search_state WHERE number = 1`
+
+// indexedMessages are messages as the index has or gets them, in their state now.
+const indexedMessages = `SELECT e.id, e.kind, e.actor, e.text, ifnull(c.edited, 0), ifnull(x.text, ''), ifnull(d.data, ''),
+		e.kind & 256 AND EXISTS (SELECT 1 FROM attachments f WHERE f.event = e.id AND f.type LIKE 'image/%')
+	FROM json_each(?) j CROSS JOIN events e ON e.id = j.value LEFT JOIN changed c ON c.message = e.id AND e.kind & 1024
+	LEFT JOIN events x ON x.id = (e.id >> 32 << 32) + c.edited LEFT JOIN details d ON d.event = ifnull(x.id, e.id) AND e.kind & 1536`
+
 // query is a statement's place and its SQL.
 type query struct {
 	stmt **statement

@@ -36,6 +36,13 @@ type reads struct {
 	epoch, commonSeq                                   *statement
 	pages                                              *statement
 	erasure, eventAfter, rangeEnd, messagesOf          *statement
+
+	searchState, searchRooms, searchedSince      *statement
+	tailMessages, messagesBelow, indexedMessages *statement
+	newWords, wordsFrom, wordsWith               *statement
+	readableRooms, searched, numberedFrom        *statement
+	hits, hitFiles, neighbours                   *statement
+	separators, partSeparators                   *statement
 }
 
 func (r *reads) queries() []query {
@@ -191,6 +198,39 @@ func (r *reads) queries() []query {
 		{&r.rangeEnd, `SELECT max(id), count(*) FROM (SELECT id FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?) p`},
 		{&r.messagesOf, fmt.Sprintf(`SELECT id FROM events WHERE id > ? AND id <= ? AND actor = ? AND kind & %d = %d ORDER BY id LIMIT ?`,
 			kindMask|deletedBit, codeMessage)},
+
+		{&r.searchState, searchStateNow},
+		{&r.searchRooms, `SELECT room, below FROM search_rooms WHERE room > 0`},
+		{&r.tailMessages, `SELECT id, time, octet_length(text) FROM events WHERE id BETWEEN ? AND ? AND kind & 255 = 1 ORDER BY id`},
+		{&r.messagesBelow, `SELECT id, time, octet_length(text) FROM events WHERE id > ? AND id < ? AND kind & 255 = 1 ORDER BY id DESC LIMIT ?`},
+		{&r.indexedMessages, indexedMessages},
+		{&r.newWords, `SELECT j.value FROM json_each(?) j WHERE NOT EXISTS (SELECT 1 FROM search_words w WHERE w.word = j.value)`},
+		{&r.readableRooms, `SELECT 1 UNION SELECT room FROM memberships WHERE account = ?`},
+		{&r.wordsFrom, `SELECT word FROM (SELECT id, word FROM search_words WHERE word >= ? AND word < ? LIMIT 10000) w ORDER BY id LIMIT ?`},
+		{&r.wordsWith, `SELECT w.word FROM search_parts p CROSS JOIN search_words w ON w.id = p.rowid
+			WHERE p.search_parts MATCH ? ORDER BY p.rowid LIMIT ?`},
+		// Whether the account is in the room is asked here, of each.
+		{&r.searched, `SELECT s.rowid, m.message FROM search s CROSS JOIN search_messages m ON m.id = s.rowid
+			WHERE s.search MATCH ?1 AND s.rowid < ?2 AND s.rowid >= ?3 AND (m.message >> 32 = 1
+				OR EXISTS (SELECT 1 FROM memberships p WHERE p.account = ?4 AND p.room = m.message >> 32))
+			ORDER BY s.rowid DESC LIMIT ?5`},
+		{&r.numberedFrom, `SELECT m.id, e.time FROM search_messages m CROSS JOIN events e ON e.id = m.message WHERE m.id >= ? ORDER BY m.id LIMIT 1`},
+		{&r.hits, `SELECT e.id, e.time, e.kind, a.id, a.name, a.display, e.text, ifnull(c.edited, 0), ifnull(x.text, ''), ifnull(d.data, '')
+			FROM json_each(?) j CROSS JOIN events e ON e.id = j.value CROSS JOIN accounts a ON a.id = e.actor
+			LEFT JOIN changed c ON c.message = e.id AND e.kind & 1024 LEFT JOIN events x ON x.id = (e.id >> 32 << 32) + c.edited
+			LEFT JOIN details d ON d.event = ifnull(x.id, e.id) AND e.kind & 1536`},
+		{&r.hitFiles, `SELECT f.event, f.id, f.name, f.type, f.size FROM json_each(?) j CROSS JOIN attachments f ON f.event = j.value ORDER BY f.event, f.position`},
+		{&r.neighbours, fmt.Sprintf(`SELECT e.id, ifnull((SELECT b.id FROM events b WHERE b.id < e.id AND b.id > max(e.id - %[1]d, e.id >> 32 << 32)
+				AND b.kind & 2303 = 1 ORDER BY b.id DESC LIMIT 1), 0),
+			ifnull((SELECT b.id FROM events b WHERE b.id > e.id AND b.id < e.id + %[1]d AND b.kind & 2303 = 1 ORDER BY b.id LIMIT 1), 0)
+			FROM json_each(?) j CROSS JOIN events e ON e.id = j.value`, neighbours)},
+		{&r.separators, separatorsOf("search", "i.segid > 0")},
+		{&r.partSeparators, separatorsOf("search_parts", "i.segid > 0")},
+		// The newest message that is not in the index yet, of rooms that the account is in.
+		{&r.searchedSince, `SELECT ifnull(max((SELECT e.time FROM events e WHERE e.id > s.room << 32 AND e.id < (s.room << 32) + s.below
+				AND e.kind & 255 = 1 ORDER BY e.id DESC LIMIT 1)), 0)
+			FROM search_rooms s WHERE s.room > 0 AND (s.room = 1 OR EXISTS (SELECT 1 FROM memberships p WHERE p.account = ? AND p.room = s.room))`},
+
 		{&r.epoch, `SELECT id FROM epochs WHERE number = (SELECT max(number) FROM epochs)`},
 		{&r.commonSeq, `SELECT min(ifnull(r.seq, 0)) FROM epochs e
 			LEFT JOIN epoch_rooms r ON r.epoch = e.number AND r.room = ?2

@@ -61,7 +61,8 @@ type Store struct {
 	pool *sql.DB
 	r    reads
 
-	broken atomic.Pointer[error] // wraps store.ErrBroken; set once
+	broken       atomic.Pointer[error] // wraps store.ErrBroken; set once
+	indexDamaged atomic.Bool           // the index of messages is to be made anew
 }
 
 const (
@@ -119,7 +120,10 @@ func (s *Store) open(ctx context.Context, opts Options) error {
 	s.pool.SetMaxIdleConns(opts.Readers)
 	makeStatements(s.conn, s.w.queries())
 	makeStatements(s.pool, s.r.queries())
-	return s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed)
+	if err := s.w.lastCommit.QueryRowContext(ctx).Scan(&s.committed); err != nil {
+		return err
+	}
+	return s.prepareIndex(ctx)
 }
 
 // makePrivate makes the file if it does not exist, readable by its owner only:

@@ -116,6 +116,9 @@ func TestNoScans(t *testing.T) {
 		"SCAN j VIRTUAL TABLE INDEX 1:", // a list of ids
 		// A page by its number; n are the numbers.
 		"SCAN n", "SCAN p VIRTUAL TABLE INDEX 1:", "SCAN sqlite_dbpage VIRTUAL TABLE INDEX 1:",
+		// What FTS5 finds, by a query and in a range of rowids; words that were found.
+		"SCAN search VIRTUAL TABLE INDEX 0:M4", "SCAN s VIRTUAL TABLE INDEX 192:M4<>", "SCAN p VIRTUAL TABLE INDEX 64:M1", "SCAN w",
+		"SCAN search_messages", // when the index is made anew
 		// All rooms, for whoever has the database.
 		"SCAN r USING INDEX sqlite_autoindex_rooms_1",
 	}

@@ -104,6 +104,9 @@ func (b *batch) apply(e *plausch.Event) error {
 	id := eventID(e.Room, e.Target)
 	switch e.Kind {
 	case plausch.EventEdit:
+		if err := b.changeInIndex(e); err != nil {
+			return err
+		}
 		if _, err := b.w.editMessage.ExecContext(b.ctx, id, e.Seq); err != nil {
 			return err
 		}
@@ -114,10 +117,11 @@ func (b *batch) apply(e *plausch.Event) error {
 			return err
 		}
 	case plausch.EventDelete:
-		if _, err := b.w.deleteMessage.ExecContext(b.ctx, id, e.Seq); err != nil {
+		if err := b.empty(id); err != nil {
 			return err
 		}
-		return b.empty(id)
+		_, err := b.w.deleteMessage.ExecContext(b.ctx, id, e.Seq)
+		return err
 	case plausch.EventReact:
 		if _, err := b.w.insertReaction.ExecContext(b.ctx, id, e.Text, e.Seq, e.Actor.ID); err != nil {
 			return err
@@ -145,6 +149,9 @@ func (b *batch) apply(e *plausch.Event) error {
 
 // empty takes from a message all that could be read of it.
 func (b *batch) empty(id int64) error {
+	if err := b.takeFromIndex(id); err != nil {
+		return err
+	}
 	if _, err := b.w.emptyMessage.ExecContext(b.ctx, id, deletedBit|changedBit, attachedBit|detailedBit); err != nil {
 		return err
 	}

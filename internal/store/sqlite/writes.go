@@ -84,6 +84,18 @@ type writes struct {
 	unsubscribePush, deletePush, updatePush *statement
 	deletePushesOf, ownsDevice              *statement
 	keepSetting, setting                    *statement
+
+	searchState, setSearchState                              *statement
+	searchMessage, indexed, messageStates                    *statement
+	insertSearch, deleteSearch                               *statement
+	insertSearchMessage, deleteSearchMessage                 *statement
+	insertWord, insertParts, deleteWord                      *statement
+	deleteParts, wordUse, noteForgotten                      *statement
+	setSearchRoom, deleteSearchRooms                         *statement
+	clearSearch, clearSearchMessages, clearParts             *statement
+	clearWords, clearSearchRooms, fillSearchRooms            *statement
+	resetSearchState                                         *statement
+	separator, setSeparator, partSeparator, setPartSeparator *statement
 }
 
 func (w *writes) queries() []query {
@@ -295,6 +307,36 @@ func (w *writes) queries() []query {
 		{&w.deleteTicketsOf, `DELETE FROM tickets WHERE account = ?`},
 		{&w.setSetting, `INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`},
 		{&w.insertAudit, `INSERT INTO audit (time, actor, action, account, detail) VALUES (?, ?, ?, ?, ?)`},
+
+		{&w.searchState, searchStateNow},
+		{&w.setSearchState, `UPDATE search_state SET cursor = ?, done = ?, next = ?, first = ? WHERE number = 1`},
+		{&w.searchMessage, `SELECT id FROM search_messages WHERE message = ?`},
+		{&w.indexed, indexedMessages},
+		{&w.messageStates, `SELECT e.id, e.kind, ifnull(c.edited, 0) FROM json_each(?) j CROSS JOIN events e ON e.id = j.value
+			LEFT JOIN changed c ON c.message = e.id AND e.kind & 1024`},
+		{&w.insertSearch, `INSERT INTO search (rowid, words, alternatives, grams, marks) VALUES (?, ?, ?, ?, ?)`},
+		{&w.deleteSearch, `INSERT INTO search (search, rowid, words, alternatives, grams, marks) VALUES ('delete', ?, ?, ?, ?, ?)`},
+		{&w.insertSearchMessage, `INSERT INTO search_messages (id, message) VALUES (?, ?)`},
+		{&w.deleteSearchMessage, `DELETE FROM search_messages WHERE id = ?`},
+		{&w.insertWord, `INSERT INTO search_words (word) VALUES (?) ON CONFLICT DO NOTHING`},
+		{&w.insertParts, `INSERT INTO search_parts (rowid, word) VALUES (?, ?)`},
+		{&w.deleteParts, `INSERT INTO search_parts (search_parts, rowid, word) VALUES ('delete', ?, ?)`},
+		{&w.deleteWord, `DELETE FROM search_words WHERE id = ?`},
+		{&w.wordUse, `SELECT id, EXISTS (SELECT 1 FROM search WHERE search MATCH ?2) FROM search_words WHERE word = ?1`},
+		{&w.noteForgotten, `UPDATE search_state SET forgot = forgot + 1 WHERE number = 1`},
+		{&w.setSearchRoom, `UPDATE search_rooms SET below = ? WHERE room = ?`},
+		{&w.deleteSearchRooms, `DELETE FROM search_rooms WHERE room > 0 AND below = 0`},
+		{&w.separator, separatorsOf("search", "i.segid = ? AND i.term = ?")},
+		{&w.partSeparator, separatorsOf("search_parts", "i.segid = ? AND i.term = ?")},
+		{&w.setSeparator, `UPDATE search_idx SET term = ? WHERE segid = ? AND term = ?`},
+		{&w.setPartSeparator, `UPDATE search_parts_idx SET term = ? WHERE segid = ? AND term = ?`},
+		{&w.clearSearch, `INSERT INTO search (search) VALUES ('delete-all')`},
+		{&w.clearSearchMessages, `DELETE FROM search_messages WHERE id IS NOT NULL`},
+		{&w.clearParts, `INSERT INTO search_parts (search_parts) VALUES ('delete-all')`},
+		{&w.clearWords, `DELETE FROM search_words`},
+		{&w.clearSearchRooms, `DELETE FROM search_rooms WHERE room > 0`},
+		{&w.fillSearchRooms, `INSERT INTO search_rooms (room, below) SELECT r.id, ` + roomHead + ` + 1 FROM rooms r WHERE r.id > 0 AND ` + roomHead + ` > 0`},
+		{&w.resetSearchState, `UPDATE search_state SET version = ?, cursor = (` + lastCommit + `), done = 0, next = 1, first = 1 WHERE number = 1`},
 
 		{&w.clampDevices, `UPDATE devices SET created = min(created, ?1), used = min(used, ?1) WHERE created > ?1 OR used > ?1`},
 		{&w.clampAccounts, `UPDATE accounts SET last_seen = ?1 WHERE last_seen > ?1`},
