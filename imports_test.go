@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"internal/bus":               {"/"},
 	"internal/bus/bustest":       {"/", "internal/bus"},
 	"internal/media":             {},
-	"internal/core":              {"/", "internal/store", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network", "markdown"},
+	"internal/core":              {"/", "internal/store", "internal/search", "internal/blob", "internal/media", "internal/auth", "internal/bus", "internal/names", "internal/network", "markdown"},
 	"internal/hub":               {"/", "protocol", "internal/bus"},
 	"internal/notify":            {"/", "protocol", "markdown", "internal/store", "internal/bus"},
 	"internal/notify/notifytest": {},

@@ -456,6 +456,16 @@ func (w *world) readMarkers(room plausch.RoomID) {
 	if want := (plausch.Draft{Room: room, Text: "good", Edit: 1}); edit != 1 || len(drafts) != 1 || drafts[0] != want {
 		w.t.Errorf("the drafts are %+v", drafts)
 	}
+	found, err := alice.Search(ctx, client.SearchQuery{Text: "morning", Limit: 1})
+	w.must(err)
+	if len(found.Hits) != 1 || found.Hits[0].Text != "good morning" || len(found.Hits[0].Ranges) != 1 || found.Hits[0].Ranges[0] != (plausch.TextRange{From: 5, To: 12}) {
+		w.t.Errorf("what was found is %+v", found)
+	}
+	found, err = alice.Search(ctx, client.SearchQuery{Text: "morning", Next: found.Next, Room: room})
+	w.must(err)
+	if found.Next != "" {
+		w.t.Errorf("the second page is %+v", found)
+	}
 	inbox, more, err := alice.Inbox(ctx, client.InboxQuery{})
 	w.must(err)
 	if len(inbox) != 1 || more || inbox[0].ID != room || inbox[0].Read != state || inbox[0].Last.Text != "good morning" {

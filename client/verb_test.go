@@ -30,6 +30,7 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"history":               {"History", "History", "no verb"},
 	"inbox":                 {"Inbox", "Inbox", "no verb"},
 	"typing":                {"Typing", "CanType", "the hub tells it"},
+	"search":                {"Search", "Search", "no noun"},
 	"account.role":          {"SetRole", "SetRole", "no verb"},
 	"audit.list":            {"ListAudit", "ListAudit", "no plural"},
 	"messages":              {"Messages", "Messages", "no verb"},

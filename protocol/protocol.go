@@ -137,6 +137,7 @@ const (
 	MethodHistory            = "history"
 	MethodMarkerSet          = "marker.set"
 	MethodInbox              = "inbox"
+	MethodSearch             = "search"
 	MethodDraftSet           = "draft.set"
 	MethodDraftList          = "draft.list"
 	MethodPresenceSet        = "presence.set"

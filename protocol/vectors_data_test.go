@@ -145,6 +145,8 @@ var requests = []struct {
 	{"report.list", 15, MethodReportList, &ReportList{}},
 	{"report.list, closed", 15, MethodReportList, &ReportList{Closed: true, Before: 3, Limit: 50}},
 	{"report.close", 15, MethodReportClose, &ReportRef{ID: 3}},
+	{"search", 14, MethodSearch, &SearchGet{Query: "strasse"}},
+	{"search, all params", 14, MethodSearch, &SearchGet{Query: "\"rotes haus\" from:alice has:picture", Room: 17, Zone: -210, Next: "70001", Limit: 50}},
 }
 
 // What a token and a code look like.
@@ -356,6 +358,14 @@ var replies = []struct {
 	{"draft.set", 14, MethodDraftSet, &DraftKept{Room: 17, Edit: 3}, nil},
 	{"draft.list", 14, MethodDraftList, &Drafts{More: true, Drafts: []Draft{{Room: 18, Edit: 3, Text: "Dear all,", Target: 42}}}, nil},
 	{"inbox, nothing", 14, MethodInbox, &Inbox{}, nil},
+	{"search", 14, MethodSearch, &Hits{Next: "70001", Partial: true, Since: 1700000000000, Hits: []Hit{
+		{
+			Room: 17, Seq: 42, Time: 1790000000000, From: alice, Text: "Straße 5, 部屋 3", Attachments: files[:1], Edited: 44,
+			Ranges: [][2]int{{0, 6}, {10, 12}}, Before: &Quote{Seq: 40, From: bob, Text: "where?"}, After: &Quote{Seq: 43, From: bob, Files: 1},
+		},
+		{Room: 1, Seq: 2, Time: 1790000000000, From: bob, Attachments: files[1:]},
+	}}, nil},
+	{"search, nothing", 14, MethodSearch, &Hits{}, nil},
 	{"marker.set, back", 14, MethodMarkerSet, &Marker{Room: 17, Unread: 100, Mentions: 2, AsOf: 70000}, nil},
 	{"message.versions", 15, MethodMessageVersions, &MessageVersions{More: true, Versions: []MessageVersion{
 		{Seq: 44, Time: 1790000001000, Text: "Hi both!", Details: &Details{MentionsRoom: true}}, {Seq: 41, Time: 1790000000000, Text: "Hi bth!"},

@@ -89,6 +89,7 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodHistory:            {&HistoryGet{}, &History{}},
 	MethodMarkerSet:          {&MarkerSet{}, &Marker{}},
 	MethodInbox:              {&InboxGet{}, &Inbox{}},
+	MethodSearch:             {&SearchGet{}, &Hits{}},
 	MethodDraftSet:           {&DraftSet{}, &DraftKept{}},
 	MethodDraftList:          {&DraftList{}, &Drafts{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},

@@ -124,6 +124,7 @@ var methods = []Method{
 	{protocol.MethodReportClose, SignedIn, blocking(reportClose)},
 	{protocol.MethodMarkerSet, SignedIn, blocking(markerSet)},
 	{protocol.MethodInbox, SignedIn, blocking(inbox)},
+	{protocol.MethodSearch, SignedIn, blocking(search)},
 	{protocol.MethodDraftSet, SignedIn, blocking(draftSet)},
 	{protocol.MethodDraftList, SignedIn, blocking(draftList)},
 	{protocol.MethodHistory, SignedIn, blocking(history)},

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -179,6 +180,13 @@ var matrix = []struct {
 	{"report.close", "one of a direct room", func(w *world) protocol.Body { return &protocol.ReportRef{ID: w.report(w.direct)} },
 		[6]plausch.Code{signIn, notFound, notFound, notFound, notFound, ok}},
 	{"draft.list", "", func(*world) protocol.Body { return &protocol.DraftList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"search", "", func(*world) protocol.Body { return &protocol.SearchGet{Query: "x"} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"search", "in a private room", func(w *world) protocol.Body { return &protocol.SearchGet{Query: "x", Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"search", "in a public room", func(*world) protocol.Body { return &protocol.SearchGet{Query: "x in:hall"} },
+		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"search", "in a direct room", func(w *world) protocol.Body { return &protocol.SearchGet{Query: fmt.Sprintf("x in:id:%d", w.direct)} },
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 	{"inbox", "", func(*world) protocol.Body { return &protocol.InboxGet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},

@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,6 +80,9 @@ type Core struct {
 	puts     puts
 	// deleted has a token when something was deleted that is to be cleared.
 	deleted chan struct{}
+	// added has a token when something was sent that is to be added to the index.
+	added    chan struct{}
+	searches searches
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -105,7 +109,8 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
-	c.deleted = make(chan struct{}, 1)
+	c.deleted, c.added = make(chan struct{}, 1), make(chan struct{}, 1)
+	c.searches = newSearches()
 	c.connections = connections{
 		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
@@ -131,7 +136,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if c.log, err = startLog(ctx, opts, func(id plausch.AccountID) {
 		c.logBackgroundError("whether sign-ins were ended is not known", c.recheck(running, id))
 		c.logBackgroundError("whether an account was deleted is not known", c.clearIfDeleted(running, id))
-	}, c.clearSoon); err != nil {
+	}, c.published); err != nil {
 		stop()
 		return nil, err
 	}
@@ -140,6 +145,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.stopped.Go(func() { c.follow(ctx) })
 	c.stopped.Go(func() { c.clearLoop(ctx) })
 	c.stopped.Go(func() { c.markerLoop(ctx) })
+	c.stopped.Go(func() { c.indexLoop(ctx) })
 	if opts.Blobs != nil {
 		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}
@@ -157,6 +163,17 @@ func (c *Core) Close() error {
 	c.stop()
 	c.stopped.Wait()
 	return nil
+}
+
+// published has done what events that were published ask for. It does not block.
+func (c *Core) published(events []plausch.Event) {
+	if slices.ContainsFunc(events, func(e plausch.Event) bool { return e.Kind == plausch.EventDelete }) {
+		c.clearSoon()
+	}
+	select {
+	case c.added <- struct{}{}:
+	default: // it is known
+	}
 }
 
 // Ready reports whether sends can succeed.

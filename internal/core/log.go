@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,10 +31,10 @@ type log struct {
 	// accountChanged is told which account a commit that is none of the log's own
 	// has changed.
 	accountChanged func(plausch.AccountID)
-	// deleted is told that there is a deletion among what was published.
-	deleted func()
-	fatal   func(error)
-	logger  *slog.Logger
+	// published is told what was handed to the bus. It must not block.
+	published func([]plausch.Event)
+	fatal     func(error)
+	logger    *slog.Logger
 
 	waiting *queue
 	done    chan batch
@@ -64,13 +63,13 @@ type batch struct {
 	err     error // of the whole batch
 }
 
-func startLog(ctx context.Context, opts Options, accountChanged func(plausch.AccountID), deleted func()) (*log, error) {
+func startLog(ctx context.Context, opts Options, accountChanged func(plausch.AccountID), published func([]plausch.Event)) (*log, error) {
 	cursor, err := opts.Store.Cursor(ctx)
 	if err != nil {
 		return nil, err
 	}
 	l := &log{
-		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, deleted: deleted, fatal: opts.Fatal, logger: opts.Log,
+		store: opts.Store, bus: opts.Bus, accountChanged: accountChanged, published: published, fatal: opts.Fatal, logger: opts.Log,
 		waiting: newQueue(),
 		done:    make(chan batch, maxUnpublished),
 		cursor:  cursor,
@@ -193,9 +192,7 @@ func (l *log) publish(b *batch) {
 // hand gives events to the bus.
 func (l *log) hand(events []plausch.Event) {
 	l.bus.Publish(events)
-	if slices.ContainsFunc(events, func(e plausch.Event) bool { return e.Kind == plausch.EventDelete }) {
-		l.deleted()
-	}
+	l.published(events)
 }
 
 // followLogged is follow for batches that have no events to publish.

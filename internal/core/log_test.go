@@ -48,7 +48,7 @@ func TestBatchWithoutEventsFollowsOthers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			changed := make(chan plausch.AccountID, 1)
 			l, err := startLog(t.Context(), Options{Store: s, Bus: new(bus.Local), Log: slog.New(slog.DiscardHandler)},
-				func(id plausch.AccountID) { changed <- id }, func() {})
+				func(id plausch.AccountID) { changed <- id }, func([]plausch.Event) {})
 			if err != nil {
 				t.Fatal(err)
 			}

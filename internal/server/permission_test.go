@@ -110,6 +110,7 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodMessageSave: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnsave: &protocol.MessageRef{Room: den, Seq: 1},
 		protocol.MethodReportAdd:  &protocol.ReportAdd{Room: den, Seq: 1, Reason: "let me in"},
 		protocol.MethodMessagePin: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnpin: &protocol.MessageRef{Room: den, Seq: 1},
+		protocol.MethodSearch: &protocol.SearchGet{Query: "x", Room: den},
 	}
 }
 

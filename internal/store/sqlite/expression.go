@@ -13,8 +13,7 @@ const (
 	// maxExpanded is for how many words the parts and beginnings of words in a query stand
 	// at most, together: each is looked up, in 20 to 50 µs.
 	maxExpanded = 128
-	// maxRoomMarks is up to how many rooms FTS5 is told them. With more, most of what it
-	// finds is in them anyway.
+	// maxRoomMarks is up to how many rooms FTS5 is told them.
 	maxRoomMarks = 64
 )
 
@@ -44,9 +43,6 @@ func (f *finder) expression(rooms []plausch.RoomID) (match string, none bool, er
 	}
 	for _, id := range rooms {
 		in = append(in, fmt.Sprint("r", id))
-	}
-	if len(in) > maxRoomMarks {
-		in = nil
 	}
 	for _, any := range [][]string{authors, in} {
 		if len(any) > 0 {

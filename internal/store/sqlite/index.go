@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,7 +17,7 @@ import (
 )
 
 // A send does not write the index: that would double what a commit writes, and more
-// (see ADR NNNN). A message stands in the log, and a search reads the end of the log,
+// (see ADR 0019). A message stands in the log, and a search reads the end of the log,
 // behind search_state.cursor, by itself. From there messages are added to the index in
 // slices, soon after. What changes a message that is in the index, an edit or a deletion,
 // changes the index in its own commit.
@@ -24,6 +25,10 @@ const (
 	// indexSlice is the most messages that are added in one transaction, and indexBytes
 	// how much text they have together, unless one has more.
 	indexSlice = 256
+	// indexTime is what a slice may take. The next one is smaller after one that took
+	// longer, but has at least minSlice messages.
+	indexTime  = 15 * time.Millisecond
+	minSlice   = 16
 	indexBytes = 64 << 10
 	// indexCommits is how many commits are looked at for them.
 	indexCommits = 256
@@ -45,6 +50,7 @@ type slice struct {
 	before, after searchState
 	messages      []indexed                // ascending by id of the index
 	words         []string                 // that are new
+	limit         int                      // of messages
 	below         map[plausch.RoomID]int64 // new ones of search_rooms; 0: done
 }
 
@@ -60,6 +66,8 @@ func (s *Store) IndexMessages(ctx context.Context) (more bool, err error) {
 		return false, wrap("read messages for the index", err)
 	}
 	err = s.write(ctx, "index messages", func(ctx context.Context) error {
+		began := time.Now()
+		defer func() { s.sliceSize.Store(nextSize(len(sl.messages), time.Since(began))) }()
 		now, err := scanSearchState(s.w.searchState.QueryRowContext(ctx))
 		if err != nil {
 			return err
@@ -71,6 +79,14 @@ func (s *Store) IndexMessages(ctx context.Context) (more bool, err error) {
 		return s.addSlice(ctx, sl, forgot)
 	})
 	return err == nil, err
+}
+
+// nextSize is how many messages the slice after one of n may have.
+func nextSize(n int, took time.Duration) int64 {
+	if took <= 0 || n == 0 {
+		return indexSlice
+	}
+	return int64(min(max(int(int64(n)*int64(indexTime)/int64(took)), minSlice), indexSlice))
 }
 
 // prepareIndex begins the index of a database that has none, or one by other rules.
@@ -107,7 +123,8 @@ func (s *Store) nextSlice(ctx context.Context) (*slice, error) {
 		return nil, err
 	}
 	sl := &slice{before: st, after: st}
-	t, err := readTail(ctx, r, in, st, indexCommits, indexSlice, indexBytes)
+	sl.limit = cmp.Or(int(s.sliceSize.Load()), indexSlice)
+	t, err := readTail(ctx, r, in, st, indexCommits, sl.limit, indexBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +237,7 @@ func (sl *slice) older(ctx context.Context, r *reads, in view) (found []numbered
 		return nil, err
 	}
 	sl.below = map[plausch.RoomID]int64{}
-	for bytes := int64(0); len(found) < indexSlice && bytes < indexBytes; {
+	for bytes := int64(0); len(found) < sl.limit && bytes < indexBytes; {
 		var newest *place
 		for i := range rooms {
 			p := &rooms[i]

@@ -37,12 +37,12 @@ type reads struct {
 	pages                                              *statement
 	erasure, eventAfter, rangeEnd, messagesOf          *statement
 
-	searchState, searchRooms, searchedSince      *statement
-	tailMessages, messagesBelow, indexedMessages *statement
-	newWords, wordsFrom, wordsWith               *statement
-	readableRooms, searched, numberedFrom        *statement
-	hits, hitFiles, neighbours                   *statement
-	separators, partSeparators                   *statement
+	searchState, searchRooms, searchedSince         *statement
+	tailMessages, messagesBelow, indexedMessages    *statement
+	newWords, wordsFrom, wordsWith                  *statement
+	eventsIn, readableRooms, searched, numberedFrom *statement
+	hits, hitFiles, neighbours                      *statement
+	separators, partSeparators                      *statement
 }
 
 func (r *reads) queries() []query {
@@ -206,6 +206,7 @@ func (r *reads) queries() []query {
 		{&r.indexedMessages, indexedMessages},
 		{&r.newWords, `SELECT j.value FROM json_each(?) j WHERE NOT EXISTS (SELECT 1 FROM search_words w WHERE w.word = j.value)`},
 		{&r.readableRooms, `SELECT 1 UNION SELECT room FROM memberships WHERE account = ?`},
+		{&r.eventsIn, `SELECT ifnull(sum(` + roomHead + `), 0) FROM json_each(?) j CROSS JOIN rooms r ON r.id = j.value`},
 		{&r.wordsFrom, `SELECT word FROM (SELECT id, word FROM search_words WHERE word >= ? AND word < ? LIMIT 10000) w ORDER BY id LIMIT ?`},
 		{&r.wordsWith, `SELECT w.word FROM search_parts p CROSS JOIN search_words w ON w.id = p.rowid
 			WHERE p.search_parts MATCH ? ORDER BY p.rowid LIMIT ?`},

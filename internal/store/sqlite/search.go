@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -16,11 +17,13 @@ const (
 	searchTail = 1 << 16
 	// searchBatch is how many messages that may match are read at a time.
 	searchBatch = 64
-	// searchWindow is how many numbers of the index are looked at in the first query, and
-	// maxWindow in the largest. FTS5 does not stop inside one until it has found
-	// something, so they bound how much longer than its time a search can take.
-	searchWindow = 1 << 15
-	maxWindow    = 1 << 18
+	// searchWindow is how many numbers of the index are looked at in the first query of
+	// a search for several things. FTS5 does not stop inside one until it has found
+	// something, so the next is larger only after one that took less than quickWindow, and
+	// smaller after a longer one than slowWindow.
+	searchWindow = 1 << 12
+	quickWindow  = 5 * time.Millisecond
+	slowWindow   = 20 * time.Millisecond
 	// neighbours is how many seqs away the message before and after a hit may be.
 	neighbours = 64
 )
@@ -35,7 +38,8 @@ type finder struct {
 	page plausch.HitPage
 	// below and above bound the numbers of messages, both exclusive.
 	below, above int64
-	expanded     int // for how many words each part or beginning of one may stand
+	expanded     int  // for how many words each part or beginning of one may stand
+	readsMost    bool // of what is said, or an eighth
 	full         bool
 	size         int
 }
@@ -44,7 +48,7 @@ type finder struct {
 func (s *Store) Search(ctx context.Context, q store.SearchQuery) (plausch.HitPage, error) {
 	r := &s.r
 	in, err := s.view(ctx, r.searchState, r.commits, r.tailMessages, r.readableRooms, r.searched, r.wordsFrom, r.wordsWith,
-		r.hits, r.hitFiles, r.neighbours, r.quoted, r.numberedFrom, r.searchedSince)
+		r.hits, r.hitFiles, r.neighbours, r.quoted, r.numberedFrom, r.searchedSince, r.eventsIn)
 	if err != nil {
 		return plausch.HitPage{}, wrap("search", err)
 	}
@@ -142,35 +146,89 @@ func (f *finder) findInIndex(st searchState, rooms []plausch.RoomID) error {
 	if err := f.boundTimes(st); err != nil {
 		return err
 	}
-	match, none, err := f.expression(rooms)
+	marked, err := f.markRooms(st, rooms)
+	if err != nil {
+		return err
+	}
+	match, none, err := f.expression(marked)
 	if err != nil || none {
 		return err
 	}
-	for window := int64(searchWindow); !f.full && f.below > f.above+1; window = min(2*window, maxWindow) {
-		low := max(f.below-window, f.above+1)
-		for !f.full {
-			some, err := list(f.ctx, "hits", f.in.of(f.r.searched), func(row scanner) (n numbered, err error) {
-				return n, row.Scan(&n.id, &n.message)
-			}, match, f.below, low, f.q.Account, searchBatch)
-			if err != nil {
-				return err
-			}
-			if err := f.add(some); err != nil {
-				return err
-			}
-			if len(some) < searchBatch {
-				f.below = low
-				break
-			}
-			if f.below = some[len(some)-1].id; f.late() && !f.full {
-				f.stop(f.below)
-			}
+	window := int64(searchWindow)
+	if f.single(marked) {
+		window = math.MaxInt64 // each step finds something
+	}
+	for !f.full && f.below > f.above+1 {
+		low := f.above + 1
+		if f.below-low > window {
+			low = f.below - window
+		}
+		began := time.Now()
+		if err := f.findInWindow(match, low); err != nil {
+			return err
 		}
 		if f.late() && !f.full && f.below > f.above+1 {
 			f.stop(f.below)
 		}
+		switch took := time.Since(began); {
+		case took < quickWindow:
+			window = min(4*window, 1<<40)
+		case took > slowWindow:
+			window = max(window/2, searchBatch)
+		}
 	}
 	return nil
+}
+
+// findInWindow looks through the index down to a number.
+func (f *finder) findInWindow(match string, low int64) error {
+	for !f.full {
+		some, err := list(f.ctx, "hits", f.in.of(f.r.searched), func(row scanner) (n numbered, err error) {
+			return n, row.Scan(&n.id, &n.message)
+		}, match, f.below, low, f.q.Account, searchBatch)
+		if err != nil {
+			return err
+		}
+		if err := f.add(some); err != nil {
+			return err
+		}
+		if len(some) < searchBatch {
+			f.below = low
+			return nil
+		}
+		if f.below = some[len(some)-1].id; f.late() && !f.full {
+			f.stop(f.below)
+		}
+	}
+	return nil
+}
+
+// single reports whether FTS5 has one thing to look for only, and whatever it finds is
+// likely to be readable.
+func (f *finder) single(marked []plausch.RoomID) bool {
+	things := len(f.q.Query.Has)
+	for _, t := range f.q.Query.Terms {
+		things += len(t.Pieces)
+	}
+	if len(f.q.Authors) > 0 {
+		things++
+	}
+	return things == 1 && len(marked) == 0 && f.readsMost
+}
+
+// markRooms returns the rooms that FTS5 is to be told: if most of what is said is said in
+// them, it costs less to look at each hit, and none are.
+func (f *finder) markRooms(st searchState, rooms []plausch.RoomID) ([]plausch.RoomID, error) {
+	var events int64
+	err := f.in.of(f.r.eventsIn).QueryRowContext(f.ctx, jsonIDs(rooms, func(id plausch.RoomID) int64 { return int64(id) })).Scan(&events)
+	if err != nil {
+		return nil, err
+	}
+	f.readsMost = events > (st.next-st.first)/8 && len(f.q.Rooms) == 0
+	if f.readsMost || len(rooms) > maxRoomMarks {
+		return nil, nil
+	}
+	return rooms, nil
 }
 
 // boundTimes narrows the numbers to look at to about those of the times asked for. It takes the

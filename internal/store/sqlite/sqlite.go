@@ -62,6 +62,7 @@ type Store struct {
 	r    reads
 
 	broken       atomic.Pointer[error] // wraps store.ErrBroken; set once
+	sliceSize    atomic.Int64          // of the next slice of the index; 0: the largest
 	indexDamaged atomic.Bool           // the index of messages is to be made anew
 }
 

@@ -45,6 +45,7 @@ func init() { // the index shows the table that it is in
 		{"DELETE", "/api/me/avatar", "takes your picture away", nil, false, (*request).removeAvatar},
 		{"GET", "/api/accounts/{name}/avatar", "the picture of somebody", nil, false, (*request).getAvatar},
 		{"GET", "/api/presence", "who is online", page, false, (*request).presence},
+		{"GET", "/api/search", "finds messages by q=WORDS, with from:NAME, in:ROOM, has:picture and so on", []string{"q", "room", "zone", "next", "limit"}, false, (*request).search},
 		{"POST", "/api/accounts/{name}/messages", "says something to somebody alone", nil, false, (*request).sendDirect},
 		{"GET", "/api/rooms", "your rooms; with public=true all public ones, too", append([]string{"public"}, page...), false, (*request).listRooms},
 		{"POST", "/api/rooms", "makes a room", nil, false, (*request).createRoom},
