@@ -15,7 +15,7 @@ func (f *finder) read(messages []numbered) (map[int64]*candidate, error) {
 		var id, time, actor, edited int64
 		var newText, data string
 		h := &c.hit
-		if err := row.Scan(&id, &time, &c.kind, &actor, &h.Actor.Name, &h.Actor.Display, &h.Text, &edited, &newText, &data); err != nil {
+		if err := row.Scan(&id, &time, &c.kind, &actor, &h.Actor.Name, &h.Actor.Display, &h.Text, &edited, &newText, &data, &c.hidden); err != nil {
 			return none, err
 		}
 		h.Room, h.Seq, h.Time, h.Kind = plausch.RoomID(id>>seqBits), id&maxSeq, toTime(time), plausch.EventMessage
@@ -28,7 +28,7 @@ func (f *finder) read(messages []numbered) (map[int64]*candidate, error) {
 		files = files || c.kind&attachedBit != 0
 		found[id] = c
 		return none, err
-	}, jsonIDs(messages, func(n numbered) int64 { return n.message }))
+	}, jsonIDs(messages, func(n numbered) int64 { return n.message }), f.q.Account)
 	if err != nil || !files {
 		return found, err
 	}
@@ -69,7 +69,7 @@ func (f *finder) addNeighbours() error {
 			}
 		}
 		return none, nil
-	}, jsonIDs(hits, func(h plausch.Hit) int64 { return eventID(h.Room, h.Seq) }))
+	}, jsonIDs(hits, func(h plausch.Hit) int64 { return eventID(h.Room, h.Seq) }), f.q.Account)
 	if err != nil {
 		return err
 	}

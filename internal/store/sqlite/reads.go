@@ -216,15 +216,16 @@ func (r *reads) queries() []query {
 				OR EXISTS (SELECT 1 FROM memberships p WHERE p.account = ?4 AND p.room = m.message >> 32))
 			ORDER BY s.rowid DESC LIMIT ?5`},
 		{&r.numberedFrom, `SELECT m.id, e.time FROM search_messages m CROSS JOIN events e ON e.id = m.message WHERE m.id >= ? ORDER BY m.id LIMIT 1`},
-		{&r.hits, `SELECT e.id, e.time, e.kind, a.id, a.name, a.display, e.text, ifnull(c.edited, 0), ifnull(x.text, ''), ifnull(d.data, '')
-			FROM json_each(?) j CROSS JOIN events e ON e.id = j.value CROSS JOIN accounts a ON a.id = e.actor
+		{&r.hits, `SELECT e.id, e.time, e.kind, a.id, a.name, a.display, e.text, ifnull(c.edited, 0), ifnull(x.text, ''), ifnull(d.data, ''),
+				EXISTS (SELECT 1 FROM personal h WHERE h.account = ?2 AND h.event = e.id AND h.hidden)
+			FROM json_each(?1) j CROSS JOIN events e ON e.id = j.value CROSS JOIN accounts a ON a.id = e.actor
 			LEFT JOIN changed c ON c.message = e.id AND e.kind & 1024 LEFT JOIN events x ON x.id = (e.id >> 32 << 32) + c.edited
 			LEFT JOIN details d ON d.event = ifnull(x.id, e.id) AND e.kind & 1536`},
 		{&r.hitFiles, `SELECT f.event, f.id, f.name, f.type, f.size FROM json_each(?) j CROSS JOIN attachments f ON f.event = j.value ORDER BY f.event, f.position`},
 		{&r.neighbours, fmt.Sprintf(`SELECT e.id, ifnull((SELECT b.id FROM events b WHERE b.id < e.id AND b.id > max(e.id - %[1]d, e.id >> 32 << 32)
-				AND b.kind & 2303 = 1 ORDER BY b.id DESC LIMIT 1), 0),
-			ifnull((SELECT b.id FROM events b WHERE b.id > e.id AND b.id < e.id + %[1]d AND b.kind & 2303 = 1 ORDER BY b.id LIMIT 1), 0)
-			FROM json_each(?) j CROSS JOIN events e ON e.id = j.value`, neighbours)},
+				AND b.kind & 2303 = 1 AND NOT EXISTS (SELECT 1 FROM personal h WHERE h.account = ?2 AND h.event = b.id AND h.hidden) ORDER BY b.id DESC LIMIT 1), 0),
+			ifnull((SELECT b.id FROM events b WHERE b.id > e.id AND b.id < e.id + %[1]d AND b.kind & 2303 = 1 AND NOT EXISTS (SELECT 1 FROM personal h WHERE h.account = ?2 AND h.event = b.id AND h.hidden) ORDER BY b.id LIMIT 1), 0)
+			FROM json_each(?1) j CROSS JOIN events e ON e.id = j.value`, neighbours)},
 		{&r.separators, separatorsOf("search", "i.segid > 0")},
 		{&r.partSeparators, separatorsOf("search_parts", "i.segid > 0")},
 		// The newest message that is not in the index yet, of rooms that the account is in.

@@ -277,6 +277,7 @@ type candidate struct {
 	hit     plausch.Hit
 	kind    int64
 	sealed  bool
+	hidden  bool // by who searches
 	picture bool
 }
 
@@ -313,7 +314,7 @@ func (f *finder) add(messages []numbered) error {
 func (f *finder) matches(c *candidate) bool {
 	q := f.q.Query
 	switch {
-	case c.kind&kindMask != codeMessage, c.kind&deletedBit != 0, c.sealed,
+	case c.kind&kindMask != codeMessage, c.kind&deletedBit != 0, c.sealed, c.hidden,
 		len(f.q.Authors) > 0 && !slices.Contains(f.q.Authors, c.hit.Actor.ID),
 		!q.Before.IsZero() && !c.hit.Time.Before(q.Before),
 		!q.After.IsZero() && c.hit.Time.Before(q.After):

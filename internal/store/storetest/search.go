@@ -132,6 +132,14 @@ var searchTests = []test{
 		f.found(eve, "rose", in(plausch.PublicRoom, secret)...)
 		f.one(leave(secret, eve, eve))
 		f.found(eve, "rose", in(plausch.PublicRoom)...)
+		hidden := true
+		_, err := f.SetPersonal(f.ctx(), store.PersonalChange{Account: bob.ID, Room: pair, Seq: 4, Hidden: &hidden, MaxHidden: 9})
+		f.ok(err)
+		f.found(bob, "rose", in(plausch.PublicRoom)...)
+		f.equal("beside it", f.search(f.query(bob, "hi")).Hits[0].After, (*plausch.Quote)(nil))
+		hidden = false
+		_, err = f.SetPersonal(f.ctx(), store.PersonalChange{Account: bob.ID, Room: pair, Seq: 4, Hidden: &hidden, MaxHidden: 9})
+		f.ok(err)
 		q := f.query(eve, "rose")
 		q.Rooms = []plausch.RoomID{secret, open, pair}
 		f.equal("in rooms of others", drawHits(f.search(q).Hits), []string(nil))
