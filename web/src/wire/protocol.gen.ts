@@ -313,6 +313,33 @@ export interface HistoryGet {
   limit?: number
 }
 
+export interface Hit {
+  room: number
+  seq: number
+  /** milliseconds since 1970-01-01 UTC */
+  time: number
+  from: Account
+  text?: string
+  attachments?: Attachment[]
+  /** seq of the newest edit */
+  edited?: number
+  /** Ranges are where the text matches, in Unicode code points: the first, and the one behind the last. */
+  ranges?: number[][]
+  /** the message before it in its room */
+  before?: Quote
+  after?: Quote
+}
+
+export interface Hits {
+  hits?: Hit[]
+  /** where the next page begins; absent if there is none */
+  next?: string
+  /** not all was looked at */
+  partial?: boolean
+  /** Since is set while an older database is being prepared: messages before this time, in milliseconds since 1970-01-01 UTC, are not found yet. */
+  since?: number
+}
+
 export interface Inbox {
   entries?: InboxEntry[]
   more?: boolean
@@ -961,6 +988,18 @@ export interface SavedMessages {
   more?: boolean
 }
 
+export interface SearchGet {
+  query: string
+  /** the only room to look in; 0: all that the caller is in */
+  room?: number
+  /** Zone is how many minutes the dates of the query are before UTC: 120 for Berlin's summer. */
+  zone?: number
+  /** of the page before; absent for the first */
+  next?: string
+  /** at most MaxPage; DefaultPage if 0 */
+  limit?: number
+}
+
 export interface Seen {
   room: number
   seq: number
@@ -1151,6 +1190,7 @@ export interface Methods {
   "room.list": { params: RoomList; result: Rooms }
   "room.update": { params: RoomUpdate; result: RoomChanged }
   "saved.list": { params: SavedList; result: SavedMessages }
+  "search": { params: SearchGet; result: Hits }
   "seen.set": { params: SeenSet; result: Empty }
   "server.update": { params: ServerUpdate; result: ServerInfo }
   "sign_in": { params: SignIn; result: SignedIn }
