@@ -10,3 +10,6 @@ fi
 go run ./generate -check
 npx tsc --noEmit
 npx vitest run
+folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT
+(cd .. && go build -o "$folder/plausch" ./cmd/plausch)
+BINARY=$folder/plausch npx vitest run --config vitest.e2e.config.ts

@@ -12,7 +12,7 @@ const chat = new Chat(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${loca
 chat.explain = tError
 addEventListener('popstate', () => chat.visit(location.pathname))
 addEventListener('online', () => chat.client.wake())
-document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && chat.client.wake())
+document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? chat.client.wake() : chat.hide()))
 
 render(
   <ChatContext.Provider value={chat}>

@@ -250,6 +250,7 @@ export class Chat {
     const at = Date.now()
     this.client.send({ room, text, target, client_id: newID(at), at })
     this.draft(room, '', 0)
+    this.typed.delete(room) // the next letter is news
     void this.showNewest(room)
   }
 
@@ -323,10 +324,18 @@ export class Chat {
     if (!room || (room.draft === text && room.draftTarget === target)) return
     this.dispatch({ type: 'write', room: id, text, target })
     clearTimeout(this.draftTimers.get(id))
-    this.draftTimers.set(id, setTimeout(() => {
-      this.draftTimers.delete(id)
-      const { draft, draftTarget } = this.state.room(id) ?? { draft: '', draftTarget: 0 }
-      void this.client.call('draft.set', { room: id, text: draft, target: draftTarget || undefined, source: this.source }).catch(() => {})
-    }, draftPause))
+    this.draftTimers.set(id, setTimeout(() => this.keepDraft(id), draftPause))
+  }
+
+  private keepDraft(id: number): void {
+    clearTimeout(this.draftTimers.get(id))
+    this.draftTimers.delete(id)
+    const { draft, draftTarget } = this.state.room(id) ?? { draft: '', draftTarget: 0 }
+    void this.client.call('draft.set', { room: id, text: draft, target: draftTarget || undefined, source: this.source }).catch(() => {})
+  }
+
+  /** hide tells the server at once what waits to be told: the page may be closed. */
+  hide(): void {
+    for (const id of [...this.draftTimers.keys()]) this.keepDraft(id)
   }
 }

@@ -21,7 +21,7 @@ export function Composer({ id }: { id: number }) {
   const title = titleOf(room.info)
 
   useEffect(() => { // the draft came from another device
-    if (!edited && room.draft !== written.current && document.activeElement !== box.current) {
+    if (!edited && room.draft !== written.current && text === written.current) {
       written.current = room.draft
       setText(room.draft)
     }

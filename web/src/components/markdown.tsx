@@ -39,7 +39,7 @@ function drawSpan(s: Span): ComponentChildren {
     case 'code': return <code>{s.text}</code>
     case 'link': return <Link url={s.url!}>{drawSpans(s.children)}</Link>
     case 'mention': return <Mention text={s.text!} />
-    case 'mention_room': return <span class="mention me">{s.text}</span>
+    case 'mention_room': return <span class="mention to-me">{s.text}</span>
     case 'message_link': return <Here path={s.url!}>{s.text}</Here>
   }
 }
@@ -77,7 +77,7 @@ function Mention({ text }: { text: string }) {
   const me = chat.state.account
   const mine = me !== undefined && (id ? id === me.id : name === me.name)
   const known = id ? chat.state.people.get(id) : undefined
-  return <span class={mine ? 'mention me' : 'mention'}><bdi>{known ? `@${known.name}` : text}</bdi></span>
+  return <span class={mine ? 'mention to-me' : 'mention'}><bdi>{known ? `@${known.name}` : text}</bdi></span>
 }
 
 /** What is hidden until it is asked for. */

@@ -27,13 +27,15 @@ interface View {
   goal: { seq: number; flash: boolean } | undefined
   /** The newest seq when the view left the end. */
   left: number
+  /** Where the scroll bar was seen last. If it is elsewhere, somebody has scrolled, and its event is still to come. */
+  at: number
 }
 
 export function Timeline({ id }: { id: number }) {
   const chat = useChat()
   const room = chat.room(id)!
   const box = useRef<HTMLDivElement>(null)
-  const view = useRef<View>({ first: 0, stuck: true, anchor: undefined, goal: undefined, left: 0 })
+  const view = useRef<View>({ first: 0, stuck: true, anchor: undefined, goal: undefined, left: 0, at: 0 })
   const [, draw] = useState(0)
   const redraw = () => draw(n => n + 1)
   const v = view.current
@@ -42,6 +44,7 @@ export function Timeline({ id }: { id: number }) {
   const win = windowOf(v, room)
   v.first = items[win.from]?.seq ?? 0
   const whole = win.to === items.length && !room.newer
+  if (v.stuck && box.current && hasLeftEnd(box.current, v)) Object.assign(v, { stuck: false, left: room.info.seq }) // its event is still to come
   if (!v.stuck) v.anchor = findAnchor(box.current) ?? v.anchor
 
   const jump = chat.jump.value
@@ -57,7 +60,12 @@ export function Timeline({ id }: { id: number }) {
 
   useLayoutEffect(() => place(box.current!, v))
   useLayoutEffect(() => {
-    const keep = new ResizeObserver(() => place(box.current!, v))
+    const keep = new ResizeObserver(() => {
+      const el = box.current!
+      if (v.stuck || v.goal || Math.abs(el.scrollTop - v.at) <= 1) return place(el, v)
+      v.anchor = findAnchor(el)
+      v.at = el.scrollTop
+    })
     keep.observe(box.current!)
     keep.observe(box.current!.firstElementChild!)
     return () => keep.disconnect()
@@ -103,6 +111,7 @@ export function Timeline({ id }: { id: number }) {
   const scroll = () => {
     const el = box.current!
     const below = el.scrollHeight - el.scrollTop - el.clientHeight
+    v.at = el.scrollTop
     const stuck = whole && below < nearEnd
     if (stuck !== v.stuck) {
       v.stuck = stuck
@@ -178,16 +187,24 @@ function place(el: HTMLElement, v: View): void {
     }
     v.goal = undefined
     v.anchor = findAnchor(el)
+    v.at = el.scrollTop
     return
   }
   if (v.stuck) {
     el.scrollTop = el.scrollHeight
+    v.at = el.scrollTop
     return
   }
   const row = v.anchor && rowOf(el, v.anchor.seq)
   if (!row) return
   const moved = row.getBoundingClientRect().top - el.getBoundingClientRect().top - v.anchor!.top
   if (Math.abs(moved) >= 0.5) el.scrollTop += moved
+  v.at = el.scrollTop
+}
+
+/** hasLeftEnd tells whether somebody has scrolled away from the end since the view was put there. */
+function hasLeftEnd(el: HTMLElement, v: View): boolean {
+  return el.scrollTop < v.at - 1 && el.scrollHeight - el.scrollTop - el.clientHeight >= nearEnd
 }
 
 function rowOf(el: HTMLElement, seq: number): HTMLElement | null {
