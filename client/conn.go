@@ -211,7 +211,7 @@ func (c *Conn) take(body []byte) error {
 		c.mu.Unlock()
 		c.nc.SetReadDeadline(time.Now().Add(byeTime))
 	}
-	if c.onPush != nil && (f.Event != nil || f.Presence != nil || f.Typing != nil || f.Marker != nil || f.Draft != nil || f.Personal != nil || f.Report != nil || f.Block != nil || f.Seen != nil || f.Bye != nil) {
+	if c.onPush != nil && f.IsPush() {
 		c.onPush(&f)
 	}
 	return nil

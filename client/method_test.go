@@ -283,6 +283,7 @@ func (w *world) keep() {
 	}
 	w.block()
 	w.status()
+	w.later(room.ID)
 	id, err := bob.AddReport(ctx, room.ID, 3, "It is no greeting.")
 	w.must(err)
 	reports, more, err := alice.ListReports(ctx, client.ReportQuery{})
@@ -296,6 +297,31 @@ func (w *world) keep() {
 	if len(reports) != 1 || reports[0].Closer.Name != "alice" || reports[0].Closed.IsZero() {
 		w.t.Errorf("the closed reports are %+v", reports)
 	}
+}
+
+// later has bob send a message later, and be reminded of one.
+func (w *world) later(room plausch.RoomID) {
+	ctx, bob := w.t.Context(), w.bob
+	at := time.Now().Add(time.Hour).Truncate(time.Millisecond)
+	made, err := bob.CreateScheduledMessage(ctx, client.Outgoing{Room: room, Text: "good"}, at)
+	w.must(err)
+	changed, err := bob.UpdateScheduledMessage(ctx, made.ID, client.ScheduledMessageUpdate{Text: new("good morning")})
+	w.must(err)
+	list, more, err := bob.ListScheduledMessages(ctx, 0)
+	w.must(err)
+	if len(list) != 1 || more || list[0].Text != "good morning" || !list[0].At.Equal(at) || list[0].Room != room || changed.ID != made.ID {
+		w.t.Errorf("to be sent later are %+v", list)
+	}
+	w.must(bob.DeleteScheduledMessage(ctx, made.ID))
+	w.expect(bob.DeleteScheduledMessage(ctx, made.ID), plausch.NotFound)
+	set, err := bob.SetReminder(ctx, room, 3, at)
+	w.must(err)
+	reminders, more, err := bob.ListReminders(ctx, 0)
+	w.must(err)
+	if len(reminders) != 1 || more || reminders[0].ID != set.ID || reminders[0].Message.Text != "two" || reminders[0].Message.Room != room || !reminders[0].At.Equal(at) {
+		w.t.Errorf("the reminders are %+v", reminders)
+	}
+	w.must(bob.DeleteReminder(ctx, set.ID))
 }
 
 // status has bob say something of himself, and be seen reading.

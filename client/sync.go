@@ -281,6 +281,10 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Draft{f.Draft.Draft()})
 	case f.Personal != nil:
 		c.feed.add(Personal{f.Personal.Personal()})
+	case f.Scheduled != nil:
+		c.feed.add(Scheduled{f.Scheduled.ScheduledMessage(), f.Scheduled.Gone, f.Scheduled.Seq})
+	case f.Reminder != nil:
+		c.feed.add(Reminder{f.Reminder.Reminder(), f.Reminder.Gone})
 	case f.Seen != nil:
 		c.feed.add(Seen{Room: plausch.RoomID(f.Seen.Room), Seq: f.Seen.Seq})
 	case f.Block != nil:

@@ -12,7 +12,7 @@ import (
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
 // [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [Draft], [Personal], [Report], [Block], [Seen], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [Marker], [Draft], [Personal], [Report], [Block], [Seen], [Scheduled], [Reminder], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -116,6 +116,20 @@ type Seen struct {
 	Seq  int64
 }
 
+// Scheduled tells of a message that the server sends later: it was made or changed, or it
+// failed. If it is Gone it was deleted or, if Seq is not 0, sent.
+type Scheduled struct {
+	plausch.ScheduledMessage
+	Gone bool
+	Seq  int64
+}
+
+// Reminder tells of a reminder: it was set, it is Due, or it is Gone.
+type Reminder struct {
+	plausch.Reminder
+	Gone bool
+}
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -163,6 +177,8 @@ func (Personal) update()   {}
 func (Report) update()     {}
 func (Block) update()      {}
 func (Seen) update()       {}
+func (Scheduled) update()  {}
+func (Reminder) update()   {}
 func (NewGuest) update()   {}
 func (NotKept) update()    {}
 func (Queued) update()     {}
@@ -210,7 +226,7 @@ func (f *feed) add(u Update) {
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { b, ok := old.(Block); return ok && b.Account.ID == u.Account.ID })
 	case Seen:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { s, ok := old.(Seen); return ok && s.Room == u.Room })
-	case Typing, Report: // which can be listed
+	case Typing, Report, Scheduled, Reminder: // which can be listed
 		if f.full() {
 			return
 		}

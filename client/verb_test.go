@@ -56,7 +56,8 @@ var otherNames = map[string]struct{ client, core, why string }{
 var storeVerbs = []string{
 	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
 	"member.list", "outgoing_webhook.create", "outgoing_webhook.delete", "outgoing_webhook.list", "passkey.delete", "passkey.list",
-	"push.list", "push.subscribe", "block.add", "block.list", "block.remove", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
+	"push.list", "push.subscribe", "reminder.delete", "reminder.list", "reminder.set", "scheduled_message.create", "scheduled_message.delete",
+	"scheduled_message.list", "scheduled_message.update", "block.add", "block.list", "block.remove", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.

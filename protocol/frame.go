@@ -13,32 +13,36 @@ type Frame struct {
 	Result []byte // of replies: a document of the codec, which may be part of the body; nil if Error is set
 	Error  *Error
 
-	Event    *Event
-	Presence []PresenceChange
-	Typing   *Typing
-	Marker   *Marker
-	Draft    *Draft
-	Personal *Personal
-	Report   *Report
-	Block    *Block
-	Seen     *Seen
-	Bye      *Error
+	Event     *Event
+	Presence  []PresenceChange
+	Typing    *Typing
+	Marker    *Marker
+	Draft     *Draft
+	Personal  *Personal
+	Report    *Report
+	Block     *Block
+	Seen      *Seen
+	Scheduled *ScheduledMessage
+	Reminder  *Reminder
+	Bye       *Error
 }
 
 type jsonFrame struct {
-	ID       int64            `json:"id"`
-	Result   jsontext.Value   `json:"result"`
-	Error    *Error           `json:"error"`
-	Event    *Event           `json:"event"`
-	Presence []PresenceChange `json:"presence"`
-	Typing   *Typing          `json:"typing"`
-	Marker   *Marker          `json:"marker"`
-	Draft    *Draft           `json:"draft"`
-	Personal *Personal        `json:"personal"`
-	Report   *Report          `json:"report"`
-	Block    *Block           `json:"block"`
-	Seen     *Seen            `json:"seen"`
-	Bye      *Error           `json:"bye"`
+	ID        int64             `json:"id"`
+	Result    jsontext.Value    `json:"result"`
+	Error     *Error            `json:"error"`
+	Event     *Event            `json:"event"`
+	Presence  []PresenceChange  `json:"presence"`
+	Typing    *Typing           `json:"typing"`
+	Marker    *Marker           `json:"marker"`
+	Draft     *Draft            `json:"draft"`
+	Personal  *Personal         `json:"personal"`
+	Report    *Report           `json:"report"`
+	Block     *Block            `json:"block"`
+	Seen      *Seen             `json:"seen"`
+	Scheduled *ScheduledMessage `json:"scheduled_message"`
+	Reminder  *Reminder         `json:"reminder"`
+	Bye       *Error            `json:"bye"`
 }
 
 // AppendReply appends the body of a reply to dst: of err if it is not nil,
@@ -74,6 +78,10 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "block"), f.Block)
 	case f.Seen != nil:
 		dst = c.Encode(c.key(dst, "seen"), f.Seen)
+	case f.Scheduled != nil:
+		dst = c.Encode(c.key(dst, "scheduled_message"), f.Scheduled)
+	case f.Reminder != nil:
+		dst = c.Encode(c.key(dst, "reminder"), f.Reminder)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -96,7 +104,7 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Seen, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Seen, j.Scheduled, j.Reminder, j.Bye}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -150,6 +158,12 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "seen":
 			f.Seen = new(Seen)
 			b, err = decodeNext(b, f.Seen)
+		case "scheduled_message":
+			f.Scheduled = new(ScheduledMessage)
+			b, err = decodeNext(b, f.Scheduled)
+		case "reminder":
+			f.Reminder = new(Reminder)
+			b, err = decodeNext(b, f.Reminder)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)
@@ -183,4 +197,10 @@ func decodePresence(b []byte) ([]PresenceChange, []byte, error) {
 		}
 	}
 	return changes, b, err
+}
+
+// IsPush reports whether f is a push that is known.
+func (f *Frame) IsPush() bool {
+	return f.Event != nil || f.Presence != nil || f.Typing != nil || f.Marker != nil || f.Draft != nil || f.Personal != nil ||
+		f.Report != nil || f.Block != nil || f.Seen != nil || f.Scheduled != nil || f.Reminder != nil || f.Bye != nil
 }

@@ -32,7 +32,8 @@
 //	{"id": 7, "error": {"code": "forbidden", "message": "..."}}
 //
 // and sends pushes, which have no id but one of the keys event, presence,
-// typing, marker, draft, personal, report, block, seen and bye.
+// typing, marker, draft, personal, report, block, seen,
+// scheduled_message, reminder and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -126,6 +127,9 @@ const (
 	MethodMessages           = "messages"
 	MethodSavedList          = "saved.list"
 	MethodHiddenList         = "hidden.list"
+	MethodReminderSet        = "reminder.set"
+	MethodReminderList       = "reminder.list"
+	MethodReminderDelete     = "reminder.delete"
 	MethodStatusSet          = "status.set"
 	MethodSeenSet            = "seen.set"
 	MethodBlockAdd           = "block.add"
@@ -150,6 +154,11 @@ const (
 	MethodPushSubscribe      = "push.subscribe"
 	MethodPushList           = "push.list"
 	MethodPushUnsubscribe    = "push.unsubscribe"
+
+	MethodScheduledMessageCreate = "scheduled_message.create"
+	MethodScheduledMessageList   = "scheduled_message.list"
+	MethodScheduledMessageUpdate = "scheduled_message.update"
+	MethodScheduledMessageDelete = "scheduled_message.delete"
 
 	MethodOutgoingWebhookCreate = "outgoing_webhook.create"
 	MethodOutgoingWebhookList   = "outgoing_webhook.list"

@@ -135,6 +135,14 @@ var requests = []struct {
 	{"message.unsave", 15, MethodMessageUnsave, &MessageRef{Room: 17, Seq: 41}},
 	{"saved.list", 15, MethodSavedList, &SavedList{Before: 3, Limit: 50}},
 	{"hidden.list", 15, MethodHiddenList, &HiddenList{Room: 17, Seq: 41, Limit: 200}},
+	{"scheduled_message.create", 15, MethodScheduledMessageCreate, &ScheduledMessageCreate{At: 1790000000000, Room: 17, Text: "Good morning", Target: 41, Details: &Details{MentionsRoom: true}, ClientID: "01K6B3X5TA11"}},
+	{"scheduled_message.create to somebody", 15, MethodScheduledMessageCreate, &ScheduledMessageCreate{At: 1790000000000, To: "bob", Text: "Good morning"}},
+	{"scheduled_message.list", 15, MethodScheduledMessageList, &ScheduledMessageList{Before: 3, Limit: 50}},
+	{"scheduled_message.update", 15, MethodScheduledMessageUpdate, &ScheduledMessageUpdate{ID: 3, At: 1790000000000, Text: new("Good evening"), Details: &Details{Mentions: []int64{8}}}},
+	{"scheduled_message.delete", 15, MethodScheduledMessageDelete, &ScheduledMessageRef{ID: 3}},
+	{"reminder.set", 15, MethodReminderSet, &ReminderSet{Room: 17, Seq: 41, At: 1790000000000}},
+	{"reminder.list", 15, MethodReminderList, &ReminderList{Before: 3, Limit: 50}},
+	{"reminder.delete", 15, MethodReminderDelete, &ReminderRef{ID: 3}},
 	{"status.set", 15, MethodStatusSet, &Status{Text: "on holiday", Emoji: "🏖️", Until: 1790000000000}},
 	{"status.set, none", 15, MethodStatusSet, &Status{}},
 	{"seen.set", 15, MethodSeenSet, &SeenSet{On: true}},
@@ -200,6 +208,8 @@ var (
 		Quote: &Quote{Seq: 41, From: alice, Text: "Hi both!", Files: 1, Sealed: true, Deleted: true},
 	}
 	mine     = Message{Seq: 42, Time: 1790000000000, From: bob, Text: "yes", Hidden: true, Saved: true}
+	later    = ScheduledMessage{ID: 3, At: 1790000000000, Room: 17, Text: "Good morning", Target: 41, Details: &Details{MentionsRoom: true}, ClientID: "01K6B3X5TA11"}
+	refused  = ScheduledMessage{ID: 2, At: 1790000000000, To: &bob, Text: "Good morning", Failed: 1790000000005, Error: "this person cannot be reached that way"}
 	reported = Report{ID: 3, Room: 17, Kind: "private", Name: "attic", Message: &mine, Reporter: alice, Reason: "It insults Bob.", Time: 1790000000000}
 	settled  = Report{ID: 2, Room: 9, Kind: "direct", Message: &Message{Seq: 3, Time: 1790000000000, From: bob, Deleted: 4}, Reporter: alice, Reason: "ads",
 		Time: 1790000000000, Closed: 1790000001000, Closer: &zoe}
@@ -377,6 +387,15 @@ var replies = []struct {
 	{"saved.list", 15, MethodSavedList, &SavedMessages{Messages: []SavedMessage{{ID: 3, Room: 17, Message: &mine}}, More: true}, nil},
 	{"saved.list, nothing", 15, MethodSavedList, &SavedMessages{}, nil},
 	{"hidden.list", 15, MethodHiddenList, &HiddenMessages{Messages: []Personal{{Room: 17, Seq: 41, Hidden: true}}}, nil},
+	{"scheduled_message.create", 15, MethodScheduledMessageCreate, &ScheduledMessage{ID: 3, At: 1790000000000, Room: 17, Text: "Good morning", ClientID: "01K6B3X5TA11"}, nil},
+	{"scheduled_message.list", 15, MethodScheduledMessageList, &ScheduledMessages{Messages: []ScheduledMessage{later, refused}, More: true}, nil},
+	{"scheduled_message.list, nothing", 15, MethodScheduledMessageList, &ScheduledMessages{}, nil},
+	{"scheduled_message.update", 15, MethodScheduledMessageUpdate, &ScheduledMessage{ID: 3, At: 1790000000000, To: &bob, Text: "Good evening"}, nil},
+	{"scheduled_message.delete", 15, MethodScheduledMessageDelete, &Empty{}, nil},
+	{"reminder.set", 15, MethodReminderSet, &Reminder{ID: 3, Room: 17, At: 1790000000000, Message: &mine}, nil},
+	{"reminder.list", 15, MethodReminderList, &Reminders{Reminders: []Reminder{{ID: 3, Room: 17, At: 1790000000000, Due: true, Message: &mine}}, More: true}, nil},
+	{"reminder.list, nothing", 15, MethodReminderList, &Reminders{}, nil},
+	{"reminder.delete", 15, MethodReminderDelete, &Empty{}, nil},
 	{"status.set", 15, MethodStatusSet, &Status{Text: "on holiday", Emoji: "🏖️", Until: 1790000000000}, nil},
 	{"status.set, none", 15, MethodStatusSet, &Status{}, nil},
 	{"seen.set", 15, MethodSeenSet, &Empty{}, nil},
@@ -419,6 +438,10 @@ var pushes = []struct {
 	{"draft", Frame{Draft: &Draft{Room: 17, Edit: 3, Text: "Dear all,", Target: 42, Source: "phone-1"}}},
 	{"personal", Frame{Personal: &Personal{Room: 17, Seq: 41, Saved: true}}},
 	{"presence with a status", Frame{Presence: []PresenceChange{{Account: alice, Presence: "away", Status: &Status{Text: "on holiday", Until: 1790000000000}}}}},
+	{"scheduled_message", Frame{Scheduled: &refused}},
+	{"scheduled_message, sent", Frame{Scheduled: &ScheduledMessage{ID: 3, Room: 17, Gone: true, Seq: 52}}},
+	{"reminder", Frame{Reminder: &Reminder{ID: 3, Room: 17, At: 1790000000000, Due: true, Message: &mine}}},
+	{"reminder, deleted", Frame{Reminder: &Reminder{ID: 3, Gone: true}}},
 	{"seen", Frame{Seen: &Seen{Room: 9, Seq: 3}}},
 	{"block", Frame{Block: &Block{Account: bob, Blocked: true}}},
 	{"report", Frame{Report: &reported}},

@@ -77,6 +77,9 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMessageUnsave:      {&MessageRef{}, &Personal{}},
 	MethodSavedList:          {&SavedList{}, &SavedMessages{}},
 	MethodHiddenList:         {&HiddenList{}, &HiddenMessages{}},
+	MethodReminderSet:        {&ReminderSet{}, &Reminder{}},
+	MethodReminderList:       {&ReminderList{}, &Reminders{}},
+	MethodReminderDelete:     {&ReminderRef{}, &Empty{}},
 	MethodStatusSet:          {&Status{}, &Status{}},
 	MethodSeenSet:            {&SeenSet{}, &Empty{}},
 	MethodBlockAdd:           {&BlockName{}, &Block{}},
@@ -102,6 +105,11 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodPushSubscribe:      {&PushSubscribe{}, &PushSubscribed{}},
 	MethodPushList:           {&Empty{}, &PushSubscriptions{}},
 	MethodPushUnsubscribe:    {&PushRef{}, &Empty{}},
+
+	MethodScheduledMessageCreate: {&ScheduledMessageCreate{}, &ScheduledMessage{}},
+	MethodScheduledMessageList:   {&ScheduledMessageList{}, &ScheduledMessages{}},
+	MethodScheduledMessageUpdate: {&ScheduledMessageUpdate{}, &ScheduledMessage{}},
+	MethodScheduledMessageDelete: {&ScheduledMessageRef{}, &Empty{}},
 
 	MethodOutgoingWebhookCreate: {&OutgoingWebhookCreate{}, &OutgoingWebhookCreated{}},
 	MethodOutgoingWebhookList:   {&OutgoingWebhookList{}, &OutgoingWebhooks{}},

@@ -21,7 +21,7 @@ var commandGroups = []struct {
 	commands []func() *cobra.Command
 }{
 	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newMessageCommand, newBlockCommand,
-		newAccountCommand}},
+		newLaterCommand, newReminderCommand, newAccountCommand}},
 	{"Host a server", []func() *cobra.Command{
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,
 		newBackupCommand, newRestoreCommand, newConfigCommand, newAuditCommand,

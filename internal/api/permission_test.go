@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"plausch"
 	"plausch/internal/api"
@@ -171,6 +172,29 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
 	{"block.remove", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
 		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"scheduled_message.create", "in a private room", func(w *world) protocol.Body {
+		return &protocol.ScheduledMessageCreate{At: soon(), Room: w.den, Text: "x"}
+	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"scheduled_message.create", "in a public room", func(w *world) protocol.Body {
+		return &protocol.ScheduledMessageCreate{At: soon(), Room: w.hall, Text: "x"}
+	}, [6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"scheduled_message.create", "to the maker", func(w *world) protocol.Body {
+		return &protocol.ScheduledMessageCreate{At: soon(), To: "maker", Text: "x"}
+	}, [6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
+	{"scheduled_message.list", "", func(*world) protocol.Body { return &protocol.ScheduledMessageList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"scheduled_message.update", "one of the maker", func(w *world) protocol.Body {
+		return &protocol.ScheduledMessageUpdate{ID: w.later(), Text: new("y")}
+	}, [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
+	{"scheduled_message.delete", "one of the maker", func(w *world) protocol.Body { return &protocol.ScheduledMessageRef{ID: w.later()} },
+		[6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
+	{"reminder.set", "in a private room", func(w *world) protocol.Body {
+		return &protocol.ReminderSet{At: soon(), Room: w.den, Seq: w.said[w.den]}
+	},
+		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"reminder.list", "", func(*world) protocol.Body { return &protocol.ReminderList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"reminder.delete", "one of the maker", func(w *world) protocol.Body {
+		return &protocol.ReminderRef{ID: w.must("maker", protocol.MethodReminderSet, &protocol.ReminderSet{At: soon(), Room: w.den, Seq: w.said[w.den]}).(*protocol.Reminder).ID}
+	}, [6]plausch.Code{signIn, notFound, notFound, notFound, ok, notFound}},
 	{"status.set", "", func(*world) protocol.Body { return &protocol.Status{Text: "busy"} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"seen.set", "", func(*world) protocol.Body { return &protocol.SeenSet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"block.list", "", func(*world) protocol.Body { return &protocol.BlockList{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
@@ -256,6 +280,15 @@ var matrix = []struct {
 }
 
 func ofDen(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Seq: w.said[w.den]} }
+
+// soon is a time that comes after the test.
+func soon() int64 { return time.Now().Add(time.Hour).UnixMilli() }
+
+// later has the maker send a message later, and returns its id.
+func (w *world) later() int64 {
+	w.t.Helper()
+	return w.must("maker", protocol.MethodScheduledMessageCreate, &protocol.ScheduledMessageCreate{At: soon(), Room: w.den, Text: "x"}).(*protocol.ScheduledMessage).ID
+}
 
 func empty(*world) protocol.Body { return &protocol.Empty{} }
 

@@ -52,6 +52,11 @@ type Signal struct {
 	Personal plausch.Personal // of SignalPersonal
 	Report   *plausch.Report  // of SignalReport, not to be changed
 	Blocked  bool             // of SignalBlock
+
+	Scheduled *plausch.ScheduledMessage // of SignalScheduled, not to be changed
+	Reminder  *plausch.Reminder         // of SignalReminder, not to be changed
+	Gone      bool                      // of both: it is not there any more
+	Seq       int64                     // of SignalScheduled: that of the message in Room, if it was sent
 }
 
 // SignalKind is what a signal tells.
@@ -59,13 +64,15 @@ type SignalKind int
 
 // The signals.
 const (
-	SignalTyping   SignalKind = iota + 1 // From is writing in Room
-	SignalMarker                         // Account has read Room up to Read.Marker
-	SignalDraft                          // Account has begun to write Draft
-	SignalPersonal                       // Account has done something with a message for itself
-	SignalBlock                          // Account has blocked From, or ended that
-	SignalSeen                           // the other one in the direct room Room has read it up to Read.Seen
-	SignalReport                         // there is a report for Account to moderate, or one was closed
+	SignalTyping    SignalKind = iota + 1 // From is writing in Room
+	SignalMarker                          // Account has read Room up to Read.Marker
+	SignalDraft                           // Account has begun to write Draft
+	SignalPersonal                        // Account has done something with a message for itself
+	SignalBlock                           // Account has blocked From, or ended that
+	SignalScheduled                       // Account has a message to be sent later, or has not any more, or it failed
+	SignalReminder                        // Account has a reminder, or has not any more, or it is due
+	SignalSeen                            // the other one in the direct room Room has read it up to Read.Seen
+	SignalReport                          // there is a report for Account to moderate, or one was closed
 )
 
 // Local is the bus inside one process. It calls the subscribers from the

@@ -83,6 +83,7 @@ type Core struct {
 	// added has a token when something was sent that is to be added to the index.
 	added    chan struct{}
 	searches searches
+	schedule schedule
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -111,6 +112,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
 	c.deleted, c.added = make(chan struct{}, 1), make(chan struct{}, 1)
 	c.searches = newSearches()
+	c.schedule.changed = make(chan struct{}, 1)
 	c.connections = connections{
 		names: map[string]*connectedAccount{}, ids: map[plausch.AccountID]*connectedAccount{},
 		left: map[plausch.AccountID]bool{}, used: map[plausch.DeviceID]bool{},
@@ -146,6 +148,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.stopped.Go(func() { c.clearLoop(ctx) })
 	c.stopped.Go(func() { c.markerLoop(ctx) })
 	c.stopped.Go(func() { c.indexLoop(ctx) })
+	c.stopped.Go(func() { c.scheduleLoop(ctx) })
 	if opts.Blobs != nil {
 		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}

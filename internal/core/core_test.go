@@ -49,6 +49,8 @@ type fixture struct {
 	close func()
 	// wrap, if not nil, is what the core has instead of its store.
 	wrap func(store.Store) store.Store
+	// bus, if not nil, is what the core publishes to.
+	bus bus.Bus
 }
 
 func newFixture(t *testing.T, change ...func(*core.Options)) *fixture {
@@ -71,6 +73,9 @@ func (f *fixture) open() {
 	}
 	opts := f.opts
 	opts.Store, opts.Bus = st, new(bus.Local)
+	if f.bus != nil {
+		opts.Bus = f.bus
+	}
 	if f.wrap != nil {
 		opts.Store = f.wrap(st)
 	}

@@ -279,6 +279,8 @@ func refusal(err error) error {
 		return errNotOwner()
 	case unmet.Author:
 		return errNotAuthor()
+	case unmet.Scheduled:
+		return errScheduleChanged
 	case unmet.Blocked:
 		return errBlocked(unmet.ByActor)
 	default:

@@ -68,6 +68,10 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.handlePersonal(s)
 	case bus.SignalBlock:
 		h.handleBlock(s)
+	case bus.SignalScheduled:
+		h.handleScheduled(s)
+	case bus.SignalReminder:
+		h.handleReminder(s)
 	case bus.SignalSeen:
 		h.deliverTo(s.Account, protocol.Frame{Seen: &protocol.Seen{Room: int64(s.Room), Seq: s.Read.Seen}})
 	case bus.SignalReport:

@@ -50,6 +50,9 @@ func (o *Options) link(n *Notification) string {
 	if o.Base == "" {
 		return ""
 	}
+	if n.Seq == 0 {
+		return o.Base + "/"
+	}
 	return o.Base + Path(n.Room, n.Seq)
 }
 
@@ -75,7 +78,7 @@ func (o *Options) ntfyRequest(sub *plausch.PushSubscription, n *Notification, te
 }
 
 // priorities are those of ntfy: 3 is the usual, 4 makes more noise, 2 none.
-var priorities = map[Kind]int{KindDirect: 4, KindMention: 4, KindMessage: 3, KindRead: 2, KindReport: 4}
+var priorities = map[Kind]int{KindDirect: 4, KindMention: 4, KindMessage: 3, KindRead: 2, KindReport: 4, KindReminder: 4, KindFailed: 4}
 
 // webhookRequest returns the request that posts n to a webhook of its account.
 func (o *Options) webhookRequest(sub *plausch.PushSubscription, n *Notification, text bool) (*http.Request, error) {

@@ -118,6 +118,14 @@ func (l *Listener) handleSignal(s bus.Signal) {
 	switch s.Kind {
 	case bus.SignalMarker:
 		l.sender.Read(s.Account, s.Room, s.Read.Marker)
+	case bus.SignalReminder:
+		if s.Reminder.Due && !s.Gone {
+			l.add(reminderNotification(s.Account, s.Reminder))
+		}
+	case bus.SignalScheduled:
+		if !s.Scheduled.Failed.IsZero() && !s.Gone {
+			l.add(failedNotification(s.Account, s.Scheduled))
+		}
 	case bus.SignalReport:
 		if s.Report.Closed.IsZero() {
 			l.add(reportNotification(s.Account, s.Report))
@@ -133,6 +141,26 @@ func (l *Listener) add(n Notification) {
 	}
 	l.mu.Unlock()
 	l.wakeUp()
+}
+
+// reminderNotification is the notification of a reminder that is due.
+func reminderNotification(account plausch.AccountID, m *plausch.Reminder) Notification {
+	n := Notification{
+		Account: account, Room: m.Message.Room, Seq: m.Message.Seq, Kind: KindReminder, Time: m.At,
+		Title: "Reminder: " + m.Message.Actor.Shown(), Body: bodyOf(&m.Message.Event), Plain: "A reminder",
+	}
+	if m.RoomName != "" {
+		n.Title += " in " + m.RoomName
+	}
+	return n
+}
+
+// failedNotification is the notification of a message that could not be sent later.
+func failedNotification(account plausch.AccountID, m *plausch.ScheduledMessage) Notification {
+	return Notification{
+		Account: account, Room: m.Room, Kind: KindFailed, Time: m.Failed,
+		Title: "A message was not sent", Body: m.Error, Plain: "A message that was to be sent later was not",
+	}
 }
 
 // reportNotification is the notification of a report, for one who moderates it.

@@ -38,11 +38,14 @@ const (
 	KindMessage Kind = "message" // any other
 	KindRead    Kind = "read"    // the account has read the room elsewhere
 	KindReport  Kind = "report"  // somebody has reported a message that the account moderates
+
+	KindReminder Kind = "reminder" // the account wanted to be reminded of a message
+	KindFailed   Kind = "failed"   // a message that it wanted to be sent later was not
 )
 
 // ofMessages reports whether a notification of the kind is about what there is to read in
 // a room: the newest takes the place of the one before.
-func (k Kind) ofMessages() bool { return k != KindReport }
+func (k Kind) ofMessages() bool { return k != KindReport && k != KindReminder && k != KindFailed }
 
 // subject is what n is about: another one about the same takes its place.
 func (n *Notification) subject() string {

@@ -114,7 +114,7 @@ func (k Key) topic(sub int64, n *Notification) string {
 // section 5.3).
 var urgencies = map[Kind]webpush.Urgency{
 	KindDirect: webpush.UrgencyHigh, KindMention: webpush.UrgencyHigh, KindMessage: webpush.UrgencyNormal, KindRead: webpush.UrgencyLow,
-	KindReport: webpush.UrgencyHigh,
+	KindReport: webpush.UrgencyHigh, KindReminder: webpush.UrgencyHigh, KindFailed: webpush.UrgencyHigh,
 }
 
 // pushWeb sends n to a push service.

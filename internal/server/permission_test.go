@@ -110,7 +110,8 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodMessageSave: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnsave: &protocol.MessageRef{Room: den, Seq: 1},
 		protocol.MethodReportAdd:  &protocol.ReportAdd{Room: den, Seq: 1, Reason: "let me in"},
 		protocol.MethodMessagePin: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnpin: &protocol.MessageRef{Room: den, Seq: 1},
-		protocol.MethodSearch: &protocol.SearchGet{Query: "x", Room: den},
+		protocol.MethodSearch:      &protocol.SearchGet{Query: "x", Room: den},
+		protocol.MethodReminderSet: &protocol.ReminderSet{Room: den, Seq: 1, At: 1 << 50},
 	}
 }
 
@@ -118,7 +119,7 @@ func ofRooms(den int64) map[string]protocol.Body {
 var notOfRooms = []string{
 	protocol.MethodSignOut, protocol.MethodSubscribe, protocol.MethodRoomList, protocol.MethodRoomCreate,
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange, protocol.MethodInbox, protocol.MethodDraftList,
-	protocol.MethodSavedList, protocol.MethodHiddenList, protocol.MethodReportList, protocol.MethodReportClose, "block.", protocol.MethodStatusSet, protocol.MethodSeenSet,
+	protocol.MethodSavedList, protocol.MethodHiddenList, protocol.MethodReportList, protocol.MethodReportClose, "block.", "scheduled_message.", protocol.MethodReminderList, protocol.MethodReminderDelete, protocol.MethodStatusSet, protocol.MethodSeenSet,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet, api.MethodRoomPicture,
 	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
 }

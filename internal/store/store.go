@@ -42,6 +42,7 @@ type Store interface {
 	Personal
 	Reports
 	Blocks
+	Schedules
 	Attachments
 	Contents
 	Clearer
@@ -436,6 +437,11 @@ type Draft struct {
 	// [*Unmet].
 	If Conditions
 
+	// Scheduled is the message that the draft sends, if its ID is not 0, with the Edit that
+	// was read. It is removed with the commit; if it is not there like that, or has failed,
+	// the draft is [Unmet].
+	Scheduled ScheduledRef
+
 	Time     time.Time // whole milliseconds are kept
 	Kind     plausch.EventKind
 	Actor    plausch.AccountRef
@@ -448,6 +454,9 @@ type Draft struct {
 	// be one that Actor uploaded and has not sent yet.
 	Attachments []string
 }
+
+// ScheduledRef is a scheduled message as it was read.
+type ScheduledRef struct{ ID, Edit int64 }
 
 // Conditions are what the core has judged a draft by, for the commit to ask again.
 // The zero value asks nothing.
@@ -486,6 +495,8 @@ type Unmet struct {
 	Active, Role, Member, Write, Manage, Own, Outrank, Author, Webhook bool
 	// Blocked is of Unblocked; with ByActor it is Actor who has blocked the other.
 	Blocked, ByActor bool
+	// Scheduled is of [Draft.Scheduled].
+	Scheduled bool
 	// Room is the draft's, if Member or Write is set and there is such a room;
 	// without Head.
 	Room plausch.Room
@@ -683,6 +694,56 @@ type Blocks interface {
 	ListBlocks(ctx context.Context, account, after plausch.AccountID, limit int) ([]plausch.AccountRef, error)
 	// HasBlocked reports whether an account has blocked another.
 	HasBlocked(ctx context.Context, account, blocked plausch.AccountID) (bool, error)
+}
+
+// NewReminder is what [Schedules.SetReminder] makes.
+type NewReminder struct {
+	Account plausch.AccountID
+	Room    plausch.RoomID
+	Seq     int64
+	At      time.Time
+	Max     int // how many the account can have
+}
+
+// Schedules keeps what is to be done later, until it is done or the account loses its
+// name.
+type Schedules interface {
+	// CreateScheduledMessage keeps m, and returns it with its ID and Edit. If the account has
+	// one with the ClientID, that is returned. It returns Forbidden if the account has most
+	// already.
+	CreateScheduledMessage(ctx context.Context, m plausch.ScheduledMessage, most int) (plausch.ScheduledMessage, error)
+	// UpdateScheduledMessage changes At, Text and Details of the one that has m's ID, Account
+	// and Edit, and ends its failure; it returns it, with another Edit. Else it returns NotFound.
+	UpdateScheduledMessage(ctx context.Context, m plausch.ScheduledMessage) (plausch.ScheduledMessage, error)
+	// DeleteScheduledMessage forgets one of an account, and returns it, or NotFound.
+	DeleteScheduledMessage(ctx context.Context, account plausch.AccountID, id int64) (plausch.ScheduledMessage, error)
+	// ScheduledMessage returns one of an account, or NotFound.
+	ScheduledMessage(ctx context.Context, account plausch.AccountID, id int64) (plausch.ScheduledMessage, error)
+	// ListScheduledMessages returns those of an account, the newest first, and whether there
+	// are more.
+	ListScheduledMessages(ctx context.Context, account plausch.AccountID, q PageQuery[plausch.ScheduledMessage]) (page []plausch.ScheduledMessage, more bool, err error)
+	// ListDueMessages returns those whose time has come and that have not failed, the longest
+	// due first, at most limit.
+	ListDueMessages(ctx context.Context, now time.Time, limit int) ([]plausch.ScheduledMessage, error)
+	// FailScheduledMessage keeps why one could not be sent. If it has another Edit, or is
+	// gone, nothing happens, and failed is false.
+	FailScheduledMessage(ctx context.Context, ref ScheduledRef, at time.Time, why string) (failed bool, err error)
+
+	// SetReminder keeps a reminder of a message, in the place of the account's of that. It
+	// returns NotFound if the account is not in the room, or there is no such message, or it
+	// was deleted, and Forbidden if the account has too many.
+	SetReminder(ctx context.Context, n NewReminder) (plausch.Reminder, error)
+	// ListReminders returns those of an account of messages in rooms that it is in, the newest
+	// first, and whether there are more.
+	ListReminders(ctx context.Context, account plausch.AccountID, q PageQuery[plausch.Reminder]) (page []plausch.Reminder, more bool, err error)
+	// DeleteReminder forgets one of an account, or returns NotFound.
+	DeleteReminder(ctx context.Context, account plausch.AccountID, id int64) error
+	// TakeDueReminders returns reminders whose time has come, at most limit, each once: they
+	// are Due from then on. Those of rooms that their account is not in any more are forgotten.
+	TakeDueReminders(ctx context.Context, now time.Time, limit int) ([]plausch.Reminder, error)
+
+	// NextDue returns when the next message or reminder is due, zero if there is none.
+	NextDue(ctx context.Context) (time.Time, error)
 }
 
 // NewWebhook is what [Webhooks.CreateWebhook] makes.

@@ -137,7 +137,25 @@ func (b *batch) forget() {
 	clear(b.rooms)
 }
 
+// draft adds a draft, and removes the scheduled message that it sends, if it is one.
 func (b *batch) draft(d *store.Draft) (store.Appended, error) {
+	if d.Scheduled.ID == 0 {
+		return b.addDraft(d)
+	}
+	var is bool
+	if err := b.w.scheduledNow.QueryRowContext(b.ctx, d.Scheduled.ID, d.Scheduled.Edit).Scan(&is); err != nil {
+		return store.Appended{}, err
+	} else if !is {
+		return store.Appended{Err: &store.Unmet{Scheduled: true}}, nil
+	}
+	added, err := b.addDraft(d)
+	if err == nil && added.Err == nil {
+		_, err = b.w.deleteScheduled.ExecContext(b.ctx, d.Scheduled.ID)
+	}
+	return added, err
+}
+
+func (b *batch) addDraft(d *store.Draft) (store.Appended, error) {
 	first := len(b.events)
 	if unmet, err := b.unmet(d); err != nil {
 		return store.Appended{}, err

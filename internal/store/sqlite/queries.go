@@ -64,6 +64,16 @@ const (
 	oldPending     = ` FROM attachments WHERE event IS NULL AND created < ?1`
 )
 
+const (
+	scheduledColumns = `s.id, s.account, s.edit, s.at, ifnull(s.room, 0), ifnull(p.id, 0), ifnull(p.name, ''), ifnull(p.display, ''),
+		s.text, s.target, s.details, ifnull(s.client_id, ''), s.failed, s.error`
+	scheduledTables = ` FROM scheduled s LEFT JOIN accounts p ON p.id = s.peer`
+	scheduledByID   = `SELECT ` + scheduledColumns + scheduledTables + ` WHERE s.id = ? AND s.account = ?`
+
+	reminderColumns = `m.id, m.account, m.event, m.at, m.due, r.kind, ifnull(r.name, '')`
+	reminderTables  = ` FROM reminders m CROSS JOIN rooms r ON r.id = m.event >> 32`
+)
+
 const hasBlocked = `SELECT EXISTS (SELECT 1 FROM blocks WHERE account = ? AND blocked = ?)`
 
 const nextErasure = `SELECT account, event, emptied FROM erasures WHERE account > 0 ORDER BY account LIMIT 1`

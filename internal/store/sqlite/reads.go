@@ -20,6 +20,8 @@ type reads struct {
 	personalBetween, saved, hidden, versions           *statement
 	report, reportsOpen, reportsClosed, moderators     *statement
 	blocks, hasBlocked                                 *statement
+	scheduled, scheduledOf, dueScheduled               *statement
+	reminder, remindersOf, nextDue                     *statement
 	details                                            *statement
 	cursor, commits                                    *statement
 	attachment, attachmentByClientID, attachedBytes    *statement
@@ -132,6 +134,13 @@ func (r *reads) queries() []query {
 			AND ` + isIn("p.event >> 32", "?1") + ` ORDER BY p.saved DESC LIMIT ?3`},
 		{&r.hidden, `SELECT p.event, p.saved IS NOT NULL FROM personal p WHERE p.account = ? AND p.hidden AND p.event > ? ORDER BY p.event LIMIT ?`},
 		{&r.versions, `SELECT ` + eventColumns + eventTables + ` WHERE e.id IN (SELECT ?1 UNION ALL ` + editsOf + `) AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3`},
+		{&r.scheduled, scheduledByID},
+		{&r.scheduledOf, `SELECT ` + scheduledColumns + scheduledTables + ` WHERE s.account = ? AND s.id < ? ORDER BY s.id DESC LIMIT ?`},
+		{&r.dueScheduled, `SELECT ` + scheduledColumns + scheduledTables + ` WHERE s.failed = 0 AND s.at <= ? ORDER BY s.at LIMIT ?`},
+		{&r.reminder, `SELECT ` + reminderColumns + reminderTables + ` WHERE m.id = ?`},
+		{&r.remindersOf, `SELECT ` + reminderColumns + reminderTables + ` WHERE m.account = ?1 AND m.id < ?2 AND ` + isIn("(m.event >> 32)", "?1") + `
+			ORDER BY m.id DESC LIMIT ?3`},
+		{&r.nextDue, `SELECT min(at) FROM (SELECT min(at) AS at FROM scheduled WHERE failed = 0 UNION ALL SELECT min(at) FROM reminders WHERE NOT due)`},
 		{&r.blocks, `SELECT a.id, a.name, a.display FROM blocks b CROSS JOIN accounts a ON a.id = b.blocked WHERE b.account = ? AND b.blocked > ? ORDER BY b.blocked LIMIT ?`},
 		{&r.hasBlocked, hasBlocked},
 		{&r.report, `SELECT ` + reportColumns + reportTables + ` WHERE p.id = ?`},

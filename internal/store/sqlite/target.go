@@ -156,7 +156,7 @@ func (b *batch) empty(id int64) error {
 		return err
 	}
 	return execEach(b.ctx, id, b.w.emptyEdits, b.w.emptyEditDetails, b.w.deleteDetails, b.w.deleteMentions,
-		b.w.deleteReactions, b.w.deletePersonal, b.w.giveBackFilesOf, b.w.deleteFilesOf)
+		b.w.deleteReactions, b.w.deletePersonal, b.w.deleteReminders, b.w.giveBackFilesOf, b.w.deleteFilesOf)
 }
 
 // roomUnchanged reports whether a room is already as d would make it.

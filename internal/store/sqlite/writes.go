@@ -34,6 +34,15 @@ type writes struct {
 	isMessage                             *statement
 	addBlock, removeBlock, blocksOf       *statement
 	hasBlocked, deleteBlocksOf            *statement
+	insertScheduled, scheduledByClientID  *statement
+	scheduledCount, updateScheduled       *statement
+	scheduled, scheduledNow               *statement
+	deleteScheduled, failScheduled        *statement
+	deleteScheduledOf, setReminder        *statement
+	hasReminder, reminderCount            *statement
+	deleteReminder, dueReminders          *statement
+	takeReminder, deleteReminders         *statement
+	deleteRemindersOf                     *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -169,6 +178,24 @@ func (w *writes) queries() []query {
 		{&w.blocksOf, `SELECT count(*) FROM blocks WHERE account = ?`},
 		{&w.hasBlocked, hasBlocked},
 		{&w.deleteBlocksOf, `DELETE FROM blocks WHERE account = ?1 OR blocked = ?1`},
+		{&w.insertScheduled, `INSERT INTO scheduled (account, at, room, peer, text, target, details, client_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&w.scheduledByClientID, `SELECT ` + scheduledColumns + scheduledTables + ` WHERE s.account = ? AND s.client_id = ?`},
+		{&w.scheduledCount, `SELECT count(*) FROM scheduled WHERE account = ?`},
+		{&w.updateScheduled, `UPDATE scheduled SET at = ?, text = ?, details = ?, edit = edit + 1, failed = 0, error = '' WHERE id = ? AND account = ? AND edit = ?`},
+		{&w.scheduled, scheduledByID},
+		{&w.scheduledNow, `SELECT EXISTS (SELECT 1 FROM scheduled WHERE id = ? AND edit = ? AND failed = 0)`},
+		{&w.deleteScheduled, `DELETE FROM scheduled WHERE id = ?`},
+		{&w.failScheduled, `UPDATE scheduled SET failed = ?, error = ? WHERE id = ? AND edit = ? AND failed = 0`},
+		{&w.deleteScheduledOf, `DELETE FROM scheduled WHERE account = ?1 OR peer = ?1`},
+		{&w.setReminder, `INSERT INTO reminders (account, event, at) VALUES (?1, ?2, ?3)
+			ON CONFLICT (account, event) DO UPDATE SET at = ?3, due = 0 RETURNING id`},
+		{&w.hasReminder, `SELECT EXISTS (SELECT 1 FROM reminders WHERE account = ? AND event = ?)`},
+		{&w.reminderCount, `SELECT count(*) FROM reminders WHERE account = ?`},
+		{&w.deleteReminder, `DELETE FROM reminders WHERE id = ? AND account = ?`},
+		{&w.dueReminders, `SELECT m.id, m.account, ` + isIn("(m.event >> 32)", "m.account") + ` FROM reminders m WHERE NOT m.due AND m.at <= ? ORDER BY m.at LIMIT ?`},
+		{&w.takeReminder, `UPDATE reminders SET due = 1 WHERE id = ?`},
+		{&w.deleteReminders, `DELETE FROM reminders WHERE event = ?`},
+		{&w.deleteRemindersOf, `DELETE FROM reminders WHERE account = ?`},
 		{&w.deleteReportsOf, `DELETE FROM reports WHERE account = ?`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 

@@ -43,6 +43,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Blocks", blockTests},
 		{"Statuses", statusTests},
 		{"Seen", seenTests},
+		{"Schedules", scheduleTests},
+		{"Reminders", reminderTests},
 		{"Attachments", attachmentTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},

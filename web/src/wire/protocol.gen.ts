@@ -272,6 +272,8 @@ export interface Frame {
   report?: Report
   block?: Block
   seen?: Seen
+  scheduled_message?: ScheduledMessage
+  reminder?: Reminder
   bye?: Error
 }
 
@@ -818,6 +820,40 @@ export interface Reaction {
   seqs?: number[]
 }
 
+export interface Reminder {
+  id: number
+  room?: number
+  at?: number
+  /** the time has come */
+  due?: boolean
+  message?: Message
+  /** of pushes: there is nothing but ID */
+  gone?: boolean
+}
+
+export interface ReminderList {
+  /** id of the last reminder of the page before */
+  before?: number
+  /** at most MaxLongPage */
+  limit?: number
+}
+
+export interface ReminderRef {
+  id: number
+}
+
+export interface ReminderSet {
+  room: number
+  seq: number
+  /** milliseconds since 1970-01-01 UTC */
+  at: number
+}
+
+export interface Reminders {
+  reminders?: Reminder[]
+  more?: boolean
+}
+
 export interface Report {
   id: number
   room: number
@@ -985,6 +1021,58 @@ export interface SavedMessage {
 
 export interface SavedMessages {
   messages?: SavedMessage[]
+  more?: boolean
+}
+
+export interface ScheduledMessage {
+  id: number
+  at?: number
+  room?: number
+  to?: Account
+  text?: string
+  target?: number
+  details?: Details
+  client_id?: string
+  /** when it could not be sent */
+  failed?: number
+  /** and why */
+  error?: string
+  /** Gone is of pushes: there is nothing but ID and, if it was sent, Room and Seq. */
+  gone?: boolean
+  seq?: number
+}
+
+export interface ScheduledMessageCreate {
+  /** milliseconds since 1970-01-01 UTC */
+  at: number
+  room?: number
+  to?: string
+  text?: string
+  target?: number
+  details?: Details
+  client_id?: string
+}
+
+export interface ScheduledMessageList {
+  /** id of the last entry of the page before */
+  before?: number
+  /** at most MaxLongPage */
+  limit?: number
+}
+
+export interface ScheduledMessageRef {
+  id: number
+}
+
+export interface ScheduledMessageUpdate {
+  id: number
+  at?: number
+  text?: string
+  details?: Details
+}
+
+export interface ScheduledMessages {
+  messages?: ScheduledMessage[]
   more?: boolean
 }
 
@@ -1178,6 +1266,9 @@ export interface Methods {
   "push.list": { params: Empty; result: PushSubscriptions }
   "push.subscribe": { params: PushSubscribe; result: PushSubscribed }
   "push.unsubscribe": { params: PushRef; result: Empty }
+  "reminder.delete": { params: ReminderRef; result: Empty }
+  "reminder.list": { params: ReminderList; result: Reminders }
+  "reminder.set": { params: ReminderSet; result: Reminder }
   "report.add": { params: ReportAdd; result: ReportAdded }
   "report.close": { params: ReportRef; result: Empty }
   "report.list": { params: ReportList; result: Reports }
@@ -1190,6 +1281,10 @@ export interface Methods {
   "room.list": { params: RoomList; result: Rooms }
   "room.update": { params: RoomUpdate; result: RoomChanged }
   "saved.list": { params: SavedList; result: SavedMessages }
+  "scheduled_message.create": { params: ScheduledMessageCreate; result: ScheduledMessage }
+  "scheduled_message.delete": { params: ScheduledMessageRef; result: Empty }
+  "scheduled_message.list": { params: ScheduledMessageList; result: ScheduledMessages }
+  "scheduled_message.update": { params: ScheduledMessageUpdate; result: ScheduledMessage }
   "search": { params: SearchGet; result: Hits }
   "seen.set": { params: SeenSet; result: Empty }
   "server.update": { params: ServerUpdate; result: ServerInfo }

@@ -127,3 +127,12 @@ func (q *request) flag(name string) (bool, error) {
 		return false, plausch.Errorf(plausch.Invalid, "%s has to be true or false, not %q", name, value)
 	}
 }
+
+// id returns the number of something in the path.
+func (q *request) id(what string) (int64, error) {
+	id, err := strconv.ParseInt(q.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, plausch.Errorf(plausch.NotFound, "there is no %s %q", what, q.PathValue("id"))
+	}
+	return id, nil
+}

@@ -2,12 +2,14 @@ package rest_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	_ "image/jpeg" // of avatars
 	"image/png"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"plausch"
 )
@@ -103,6 +105,19 @@ func TestEveryOperation(t *testing.T) {
 	w.call(ann, "DELETE", "/api/me/status", "").want(204)
 	w.call(ann, "DELETE", "/api/me/seen", "").want(204)
 	w.call(ann, "PUT", "/api/me/seen", "").want(204)
+
+	at := fmt.Sprint(time.Now().Add(time.Hour).UnixMilli())
+	later := w.call(ann, "POST", "/api/scheduled_messages", `{"at":`+at+`,"room":1,"text":"good"}`).want(201).has(`"at":` + at).read("id")
+	w.call(ann, "POST", "/api/scheduled_messages", `{"at":1,"room":1,"text":"good"}`).want(400)
+	w.call(ann, "PATCH", "/api/scheduled_messages/"+later, `{"text":"good morning"}`).want(200).has(`"text":"good morning"`)
+	w.call(ann, "GET", "/api/scheduled_messages", "").want(200).has(`"text":"good morning"`, `"more":false`)
+	w.call(bob, "DELETE", "/api/scheduled_messages/"+later, "").want(404)
+	w.call(ann, "DELETE", "/api/scheduled_messages/"+later, "").want(204)
+	w.call(ann, "DELETE", "/api/scheduled_messages/x", "").want(404)
+	reminder := w.call(ann, "PUT", "/api/rooms/public/messages/1/reminder", `{"at":`+at+`}`).want(200).has(`"text":"hallo"`).read("id")
+	w.call(ann, "GET", "/api/reminders", "").want(200).has(`"at":`+at, `"more":false`)
+	w.call(ann, "DELETE", "/api/reminders/"+reminder, "").want(204)
+	w.call(ann, "GET", "/api/reminders", "").want(200).has(`"reminders":[]`)
 
 	file := w.call(ann, "POST", "/api/attachments?name=note.txt", "a note", "Content-Type", "text/plain").want(201).has(`"size":6`).read("id")
 	w.call(ann, "POST", "/api/rooms/public/messages", `{"attachments":["`+file+`"]}`).want(201)

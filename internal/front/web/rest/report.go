@@ -2,9 +2,7 @@ package rest
 
 import (
 	"net/http"
-	"strconv"
 
-	"plausch"
 	"plausch/protocol"
 )
 
@@ -46,9 +44,9 @@ func (q *request) listReports() error {
 }
 
 func (q *request) closeReport() error {
-	id, err := strconv.ParseInt(q.PathValue("id"), 10, 64)
+	id, err := q.id("report")
 	if err != nil {
-		return plausch.Errorf(plausch.NotFound, "there is no report %q", q.PathValue("id"))
+		return err
 	}
 	if _, err := ask[protocol.Empty](q, protocol.MethodReportClose, protocol.ReportRef{ID: id}); err != nil {
 		return err
