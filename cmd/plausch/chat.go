@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os/signal"
+	"syscall"
+
 	"github.com/spf13/cobra"
 
 	"plausch/internal/connect"
@@ -37,6 +40,8 @@ func newChatCommand() *cobra.Command {
 			}
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
+			ctx, unhang := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal was closed
+			defer unhang()
 			if !plain && tui.Fits(cmd.InOrStdin(), cmd.OutOrStdout()) {
 				return c.Explain(tui.Run(ctx, c, tui.Options{NoBell: noBell}, cmd.InOrStdin(), cmd.OutOrStdout()))
 			}

@@ -5,9 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"plausch/internal/connect"
 )
@@ -113,4 +117,93 @@ func TestTmuxWindowResizeAndPaste(t *testing.T) {
 	p.awaitText("│")
 	p.press("C-c", "C-c")
 	p.awaitText("ended with 0")
+}
+
+// process returns the plausch in a pane.
+func (p *pane) process() int {
+	p.t.Helper()
+	tty := strings.TrimPrefix(strings.TrimSpace(p.tmux("display", "-p", "#{pane_tty}")), "/dev/")
+	out, err := exec.Command("pgrep", "-t", tty, "-x", filepath.Base(os.Args[0])).Output()
+	if err != nil {
+		p.t.Fatalf("there is no plausch on %s: %v", tty, err)
+	}
+	pid, err := strconv.Atoi(strings.Fields(string(out))[0])
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return pid
+}
+
+// settings returns how the terminal of a pane is set, and its modes.
+func (p *pane) settings() string {
+	p.t.Helper()
+	tty := strings.TrimSpace(p.tmux("display", "-p", "#{pane_tty}"))
+	out, err := exec.Command("stty", "-g", "-F", tty).Output()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(out) + p.tmux("display", "-p", "#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{keypad_flag}#{keypad_cursor_flag}")
+}
+
+// However a window ends, the terminal is as it was, and what was written is there the next
+// time.
+func TestTmuxWindowEnds(t *testing.T) {
+	openServer(t)
+	address := os.Getenv(connect.ServerEnv)
+	other := newPane(t, 80, 24, "version")
+	other.awaitText("ended with 0")
+	settings := other.settings()
+	tests := []struct {
+		name string
+		end  func(p *pane)
+	}{
+		{"two Ctrl C", func(p *pane) { p.press("C-c", "C-c", "C-c") }},
+		{"SIGTERM", func(p *pane) { _ = syscall.Kill(p.process(), syscall.SIGTERM) }},
+		{"SIGHUP", func(p *pane) { _ = syscall.Kill(p.process(), syscall.SIGHUP) }},
+		{"SIGINT", func(p *pane) { _ = syscall.Kill(p.process(), syscall.SIGINT) }},
+		{"the terminal is closed", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			state := t.TempDir()
+			p := newPaneOf(t, state, 80, 24, "chat", address, "--name=anna")
+			p.awaitLine("public>")
+			p.write("half a thought")
+			p.awaitLine("public> half a thought")
+			pid := p.process()
+			if test.end == nil {
+				p.tmux("set", "-g", "exit-empty", "off")
+				p.tmux("kill-session")
+			} else {
+				test.end(p)
+				p.awaitText("ended with 0")
+				if got := p.settings(); got != settings {
+					t.Errorf("the terminal is left as %s, want %s", got, settings)
+				}
+			}
+			p.awaitEnd(pid)
+			again := newPaneOf(t, state, 80, 24, "chat", address, "--name=anna")
+			again.awaitText("public> ")
+			if test.name == "two Ctrl C" { // the first clears the line
+				again.awaitLine("public>")
+				return
+			}
+			again.awaitLine("public> half a thought")
+		})
+	}
+}
+
+// awaitEnd waits until a process is gone.
+func (p *pane) awaitEnd(pid int) {
+	p.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	end := time.After(patience)
+	for syscall.Kill(pid, 0) == nil {
+		select {
+		case <-tick.C:
+		case <-end:
+			p.t.Fatalf("the process %d goes on", pid)
+		}
+	}
 }

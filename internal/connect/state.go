@@ -113,6 +113,10 @@ func (l *Login) Options() client.Options {
 // encrypted connection is never sent over another.
 func (l *Login) OutboxFile() string { return l.file("outbox", ".jsonl") }
 
+// DraftFile returns the file of what the login's user has begun to write and the server
+// does not keep, or "" if nothing can be kept.
+func (l *Login) DraftFile() string { return l.file("drafts", ".json") }
+
 // file returns the login's file in a folder of the state, or "" if nothing can be kept.
 func (l *Login) file(folder, ending string) string {
 	if l.state.unkept != nil {

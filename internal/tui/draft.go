@@ -32,7 +32,7 @@ func (m *Model) keepDraftWhenDue() tea.Cmd {
 		return nil
 	}
 	m.keepDraft()
-	return nil
+	return m.keepUnsent()
 }
 
 // keepDraft puts what was written into the state.
@@ -99,9 +99,13 @@ func (m *Model) loadDrafts(s *session) tea.Cmd {
 
 // sendDraft has the server keep a draft.
 func (m *Model) sendDraft(s *session, d plausch.Draft) tea.Cmd {
+	// What the server keeps is not kept here any more, but only then.
 	kept := timeline.DraftKept{Room: d.Room, Text: d.Text, Target: d.Target}
 	return m.background(s, func(ctx context.Context, c *client.Client) (err error) {
 		kept.Edit, err = c.SetDraft(ctx, d)
 		return err
-	}, func() { m.apply(s.id, kept) })
+	}, func() tea.Cmd {
+		m.apply(s.id, kept)
+		return m.keepUnsent()
+	})
 }

@@ -77,6 +77,7 @@ type Model struct {
 	picker *picker
 	page   *page
 
+	versions  int       // of what is kept on the disk
 	toQuit    time.Time // until when the second Ctrl C ends
 	status    string    // what the status line says for a while
 	statusEnd time.Time
@@ -98,6 +99,10 @@ func newModel(ctx context.Context, o Options, sessions []*session) *Model {
 		m.state.Apply(m.now, s.id, timeline.Open{Room: timeline.ByID(plausch.PublicRoom), Name: plausch.PublicRoomName})
 	}
 	m.arrange()
+	for _, s := range sessions {
+		m.restoreUnsent(s)
+	}
+	m.takeDraft()
 	return m
 }
 

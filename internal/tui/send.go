@@ -51,10 +51,11 @@ func (m *Model) queued(q queuedMsg) tea.Cmd {
 		m.noteAt(place{q.session.id, k}, m.texts.get(textNotSent, strings.TrimSuffix(m.why(q.err), ".")), true)
 		m.giveBack(q.session, k, first.Text)
 	}
+	kept := m.keepUnsent()
 	if len(q.session.queue) == 0 {
-		return nil
+		return kept
 	}
-	return q.session.sendFirst()
+	return tea.Batch(kept, q.session.sendFirst())
 }
 
 // giveBack puts a text that was not sent before what is being written in its room.

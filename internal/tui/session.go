@@ -19,7 +19,8 @@ type session struct {
 	id        timeline.ServerID
 	login     *connect.Login
 	client    *client.Client
-	kept      bool              // the outbox outlives the process
+	kept      bool // the outbox outlives the process
+	unsent    *unsentFile
 	queue     []client.Outgoing // not in the outbox yet; the first is on its way there
 	loading   map[timeline.Key]bool
 	lost      time.Time // since when there is no connection; zero while there is one
@@ -46,12 +47,16 @@ func openSession(l *connect.Login) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSession(l, c, o.Outbox != ""), nil
+	s := newSession(l, c, o.Outbox != "")
+	if s.kept {
+		s.unsent.path = l.DraftFile()
+	}
+	return s, nil
 }
 
 func newSession(l *connect.Login, c *client.Client, kept bool) *session {
 	return &session{
-		id: timeline.ServerID(l.Address.Key()), login: l, client: c, kept: kept,
+		id: timeline.ServerID(l.Address.Key()), login: l, client: c, kept: kept, unsent: new(unsentFile),
 		loading: make(map[timeline.Key]bool), lost: time.Now(),
 	}
 }

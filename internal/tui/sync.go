@@ -16,7 +16,7 @@ const markerPause = time.Second
 
 // background asks a server something that the user does not wait for, one thing at a
 // time, and then takes in what it answered.
-func (m *Model) background(s *session, call func(context.Context, *client.Client) error, then func()) tea.Cmd {
+func (m *Model) background(s *session, call func(context.Context, *client.Client) error, then func() tea.Cmd) tea.Cmd {
 	s.syncing = true
 	return m.ask(s, call, func(err error) tea.Cmd {
 		s.syncing = false
@@ -24,10 +24,11 @@ func (m *Model) background(s *session, call func(context.Context, *client.Client
 			s.syncAfter = m.now.Add(askPatience)
 			return nil
 		}
-		then()
-		return nil
+		return then()
 	})
 }
+
+func nothing() tea.Cmd { return nil }
 
 // sync asks a server for what the state says is missing, and tells it what was read and
 // written.
@@ -52,7 +53,7 @@ func (m *Model) sync(s *session) tea.Cmd {
 			return m.background(s, func(ctx context.Context, c *client.Client) error {
 				_, err := c.SetMarker(ctx, room, seq)
 				return err
-			}, func() {})
+			}, nothing)
 		}
 	}
 	if m.now.Sub(s.wrote) >= draftSendPause {
@@ -92,7 +93,7 @@ func (m *Model) recount(s *session, r *timeline.Room) tea.Cmd {
 		room, err := c.GetRoom(ctx, client.RoomRef{ID: counts.Room})
 		counts.ReadState = room.Read
 		return err
-	}, func() { m.apply(s.id, counts) })
+	}, func() tea.Cmd { m.apply(s.id, counts); return nil })
 }
 
 func (m *Model) lookUp(s *session, r *timeline.Room, seq int64) tea.Cmd {
@@ -100,7 +101,7 @@ func (m *Model) lookUp(s *session, r *timeline.Room, seq int64) tea.Cmd {
 	return m.background(s, func(ctx context.Context, c *client.Client) (err error) {
 		found.MessageState, err = c.Messages(ctx, found.Room, client.MessageQuery{Around: seq, Limit: 1})
 		return err
-	}, func() { m.apply(s.id, found) })
+	}, func() tea.Cmd { m.apply(s.id, found); return nil })
 }
 
 // markUnread has the messages from a seq on be unread, on all devices. The room stays so

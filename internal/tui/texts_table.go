@@ -58,6 +58,7 @@ const (
 	textPinsTitle    textKey = "pins_title"
 	textLinksTitle   textKey = "links_title"
 	textCopied       textKey = "copied"
+	textUnkept       textKey = "unkept"
 	textPublicStays  textKey = "public_stays"
 	textNotThere     textKey = "not_there"
 	textInvite       textKey = "invite"
@@ -73,6 +74,7 @@ var english = texts{
 		textPinned: "⚑ pinned", textReplyTo: "↳ Reply to %s", textEditing: "✎ Edit message · Esc keeps it as it was",
 		textDeleteIt: "Delete it for everybody", textKeepIt: "Keep it", textDeleteAsk: "Delete this message?", textReactTitle: "React with",
 		textInboxTitle: "Unread", textPinsTitle: "Pinned messages", textLinksTitle: "Links in this room", textCopied: "Copied.",
+		textUnkept:      "What you write is not kept: %v.",
 		textPublicStays: "Everybody is in public; it cannot be left. /quit ends.",
 		textNotThere:    "offline",
 		textInvite:      "This link is good until %s:",
@@ -128,6 +130,7 @@ var german = texts{
 		textPinned: "⚑ angeheftet", textReplyTo: "↳ Antwort an %s", textEditing: "✎ Nachricht bearbeiten · Esc lässt sie, wie sie war",
 		textDeleteIt: "Für alle löschen", textKeepIt: "Behalten", textDeleteAsk: "Diese Nachricht löschen?", textReactTitle: "Reagieren mit",
 		textInboxTitle: "Ungelesen", textPinsTitle: "Angeheftete Nachrichten", textLinksTitle: "Links in diesem Raum", textCopied: "Kopiert.",
+		textUnkept:      "Was du schreibst, wird nicht aufgehoben: %v.",
 		textPublicStays: "In public sind alle; diesen Raum kann man nicht verlassen. /quit beendet.",
 		textNotThere:    "nicht da",
 		textInvite:      "Dieser Link gilt bis %s:",
@@ -183,6 +186,7 @@ var norwegian = texts{
 		textPinned: "⚑ festet", textReplyTo: "↳ Svar til %s", textEditing: "✎ Rediger meldingen · Esc lar den være som den var",
 		textDeleteIt: "Slett for alle", textKeepIt: "Behold", textDeleteAsk: "Slette denne meldingen?", textReactTitle: "Reager med",
 		textInboxTitle: "Ulest", textPinsTitle: "Festede meldinger", textLinksTitle: "Lenker i dette rommet", textCopied: "Kopiert.",
+		textUnkept:      "Det du skriver, blir ikke lagret: %v.",
 		textPublicStays: "Alle er i public; det rommet kan ikke forlates. /quit avslutter.",
 		textNotThere:    "ikke pålogget",
 		textInvite:      "Denne lenken gjelder til %s:",

@@ -15,7 +15,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -97,8 +96,20 @@ func runWindow(ctx context.Context, l *connect.Login, o Options, stdin io.Reader
 	p := tea.NewProgram(m, tea.WithInput(stdin), tea.WithOutput(stdout), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
-	if _, err := p.Run(); err != nil && !errors.Is(err, tea.ErrProgramKilled) {
+	if err := m.run(p); err != nil {
 		return err
 	}
 	return m.failed
+}
+
+// run runs the program. However it ends, a panic of ours among that, what was written and
+// is not sent is on the disk then, and the terminal is as it was.
+func (m *Model) run(p *tea.Program) (err error) {
+	defer func() {
+		if unkept := m.keepUnsentNow(); err == nil && unkept != nil {
+			err = fmt.Errorf("what you wrote and did not send is not kept: %w", unkept)
+		}
+	}()
+	_, err = p.Run()
+	return err
 }

@@ -48,6 +48,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return cmd
 	case outsideMsg:
 		m.say(msg.err.Error())
+	case unkeptMsg:
+		m.say(m.texts.get(textUnkept, msg.err))
 	case queuedMsg:
 		return m.queued(msg)
 	case tickMsg:
