@@ -163,10 +163,10 @@ func TestTmuxWindowEnds(t *testing.T) {
 		{"SIGINT", func(p *pane) { _ = syscall.Kill(p.process(), syscall.SIGINT) }},
 		{"the terminal is closed", nil},
 	}
-	for _, test := range tests {
+	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			state := t.TempDir()
-			p := newPaneOf(t, state, 80, 24, "chat", address, "--name=anna")
+			state, name := t.TempDir(), fmt.Sprint("--name=anna", i)
+			p := newPaneOf(t, state, 80, 24, "chat", address, name)
 			p.awaitLine("public>")
 			p.write("half a thought")
 			p.awaitLine("public> half a thought")
@@ -182,8 +182,7 @@ func TestTmuxWindowEnds(t *testing.T) {
 				}
 			}
 			p.awaitEnd(pid)
-			again := newPaneOf(t, state, 80, 24, "chat", address, "--name=anna")
-			again.awaitText("public> ")
+			again := newPaneOf(t, state, 80, 24, "chat", address, name)
 			if test.name == "two Ctrl C" { // the first clears the line
 				again.awaitLine("public>")
 				return
