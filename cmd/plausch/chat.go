@@ -2,6 +2,8 @@ package main
 
 import (
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -14,6 +16,7 @@ import (
 func newChatCommand() *cobra.Command {
 	var flags connect.Flags
 	var noBell, plain bool
+	var notify string
 	cmd := &cobra.Command{
 		Use:   "chat [flags] [ADDRESS]",
 		Short: "Talk, in the terminal",
@@ -42,13 +45,20 @@ func newChatCommand() *cobra.Command {
 			defer stop()
 			ctx, unhang := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal was closed
 			defer unhang()
+			if !slices.Contains(tui.NotifyWays, notify) {
+				return connect.Usagef("--notify takes %s, not %q", strings.Join(tui.NotifyWays, ", "), notify)
+			}
+			if noBell {
+				notify = tui.NotifyOff
+			}
 			if !plain && tui.Fits(cmd.InOrStdin(), cmd.OutOrStdout()) {
-				return c.Explain(tui.Run(ctx, c, tui.Options{NoBell: noBell}, cmd.InOrStdin(), cmd.OutOrStdout()))
+				return c.Explain(tui.Run(ctx, c, tui.Options{Notify: notify}, cmd.InOrStdin(), cmd.OutOrStdout()))
 			}
 			return c.Explain(linechat.Run(ctx, c, linechat.Options{NoBell: noBell}, cmd.InOrStdin(), cmd.OutOrStdout()))
 		},
 	}
 	cmd.Flags().BoolVar(&plain, "plain", false, "Print and read lines, without a window")
+	cmd.Flags().StringVar(&notify, "notify", tui.NotifyAuto, "How the window tells of direct messages and your name:\n"+strings.Join(tui.NotifyWays, ", "))
 	cmd.Flags().BoolVar(&noBell, "no-bell", false, "Do not ring for direct messages and your name")
 	addConnection(cmd, &flags)
 	return cmd

@@ -29,7 +29,7 @@ const (
 var commands []command
 
 func init() {
-	commands = slices.Concat(roomCommands, messageCommands, accountCommands, generalCommands)
+	commands = slices.Concat(roomCommands, messageCommands, fileCommands, accountCommands, generalCommands)
 }
 
 // otherNames are commands as other chats call them.
@@ -39,6 +39,7 @@ var otherNames = map[string]string{
 
 var generalCommands = []command{
 	{"help", "", "show the commands and the keys", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.showHelp() }},
+	{"grep", "REGEXP", "look through the last messages of this room", 1, func(m *Model, _ []string, rest string) tea.Cmd { return m.grep(rest) }},
 	{"bare", "", "show only the text of this room, to be copied", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.showBare() }},
 	{"retry", "", "send again what was refused", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.retryFailed() }},
 	{"discard", "", "drop what was refused", 0, func(m *Model, _ []string, _ string) tea.Cmd { m.discardFailed(); return nil }},

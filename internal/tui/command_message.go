@@ -63,13 +63,9 @@ func (m *Model) pickMessages(title string, fits func(*timeline.Message) bool) te
 	}
 	p := &picker{title: title}
 	for i := len(r.Messages) - 1; i >= 0; i-- {
-		message := &r.Messages[i]
-		if !fits(message) {
-			continue
+		if fits(&r.Messages[i]) {
+			p.all = append(p.all, m.pickOf(&r.Messages[i].Message))
 		}
-		seq := message.Seq
-		text := message.Time.Local().Format("2006-01-02 15:04 ") + message.Actor.Shown() + ": " + firstLine(markdown.Plain(message.Text))
-		p.all = append(p.all, pick{text: m.cleanLine(text), do: func(m *Model) tea.Cmd { return m.jump(seq) }})
 	}
 	return m.pick(p)
 }

@@ -25,6 +25,9 @@ const maxCandidates = 50
 func (m *Model) complete() tea.Cmd {
 	c := m.completing
 	if c == nil || len(c.candidates) == 0 {
+		if from, word, ok := m.pathWord(); ok {
+			return m.completePath(from, word)
+		}
 		if c = m.candidates(true); c == nil {
 			return nil
 		}
@@ -40,6 +43,19 @@ func (m *Model) complete() tea.Cmd {
 	}
 	m.arrange()
 	return nil
+}
+
+// pathWord returns the word before the cursor if it is the path of a command.
+func (m *Model) pathWord() (from int, word string, ok bool) {
+	before := m.input.text[:m.input.cursor]
+	name, _, _ := parseCommand(before)
+	cmd, known := findCommand(name)
+	if !strings.HasPrefix(before, "/") || !known || !strings.HasPrefix(cmd.args, argFile) {
+		return 0, "", false
+	}
+	from = strings.IndexByte(before, ' ') + 1
+	word = strings.ReplaceAll(before[from:], `\ `, " ")
+	return from, word, from > 0
 }
 
 // suggest offers candidates while the user types: after @, after / at the beginning, and

@@ -197,6 +197,8 @@ func (m *Model) pickLink(links []string) tea.Cmd {
 	return m.pick(p)
 }
 
+func hasLink(message *timeline.Message) bool { return len(markdown.Links(message.Text)) > 0 }
+
 // firstLine returns the beginning of a text on one line.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")

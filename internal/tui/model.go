@@ -77,6 +77,7 @@ type Model struct {
 	picker *picker
 	page   *page
 
+	transfers []*transfer
 	versions  int       // of what is kept on the disk
 	toQuit    time.Time // until when the second Ctrl C ends
 	status    string    // what the status line says for a while

@@ -35,6 +35,9 @@ func (m *Model) statusLine() string {
 	if m.status != "" && m.now.Before(m.statusEnd) {
 		add(m.status, style{attrs: bold})
 	}
+	for _, t := range m.transfers {
+		add(t.text(), styleAccent)
+	}
 	if n := len(m.waiting()); n > 0 && (m.server().Connection().Phase != client.Online || m.now.Sub(m.waiting()[0].Since) > connect.OfflineDelay) {
 		add(m.texts.count(textWaiting, n), style{fg: tokenAway})
 	}

@@ -28,8 +28,8 @@ import (
 
 // Options are what a user chooses. The zero value works.
 type Options struct {
-	NoBell bool // does not ring for direct messages and the user's name
-	Mouse  bool // the wheel scrolls and a click opens a room
+	Notify string // how the terminal tells of what is for the user: one of NotifyWays; empty is auto
+	Mouse  bool   // the wheel scrolls and a click opens a room
 }
 
 // framesPerSecond is how often the renderer writes at most.
@@ -90,6 +90,7 @@ func runWindow(ctx context.Context, l *connect.Login, o Options, stdin io.Reader
 		return err
 	}
 	defer l.Close(s.client)
+	o.Notify = notifyWay(o.Notify, os.Getenv)
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	m := newModel(inner, o, []*session{s})

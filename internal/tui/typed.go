@@ -83,7 +83,7 @@ func (m *Model) paste(text string) tea.Cmd {
 	m.input.insert(text)
 	m.completing = nil
 	m.changed()
-	return m.tellTyping()
+	return tea.Batch(m.tellTyping(), m.pastedPath(text))
 }
 
 // tellTyping tells others that the user is writing in the open room.
@@ -127,6 +127,7 @@ func init() {
 		actEditLast:     (*Model).editLast,
 		actSelect:       (*Model).selectLast,
 		actInbox:        (*Model).showInbox,
+		actCompose:      (*Model).compose,
 		actEnd:          (*Model).endOfInput,
 		actEscape:       (*Model).escape,
 		actNextRoom:     func(m *Model) tea.Cmd { return m.step(1) },

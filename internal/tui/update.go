@@ -48,6 +48,14 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return cmd
 	case outsideMsg:
 		m.say(msg.err.Error())
+	case pathsMsg:
+		return m.offerPaths(msg)
+	case droppedMsg:
+		m.dropped(msg)
+	case composeMsg:
+		return msg.run()
+	case composedMsg:
+		return m.composed(msg)
 	case unkeptMsg:
 		m.say(m.texts.get(textUnkept, msg.err))
 	case queuedMsg:
@@ -115,6 +123,9 @@ func (m *Model) due() time.Time {
 	}
 	at(m.statusEnd)
 	at(m.draftDue)
+	if len(m.transfers) > 0 {
+		at(m.now.Add(transferPause))
+	}
 	for _, s := range m.sessions {
 		at(m.syncDue(s))
 	}
