@@ -20,7 +20,7 @@ var commandGroups = []struct {
 	title    string
 	commands []func() *cobra.Command
 }{
-	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newMessageCommand, newBlockCommand,
+	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newSearchCommand, newMessageCommand, newBlockCommand,
 		newLaterCommand, newReminderCommand, newAccountCommand}},
 	{"Host a server", []func() *cobra.Command{
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,

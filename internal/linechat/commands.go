@@ -46,6 +46,7 @@ func init() { // not a literal: /help lists them
 		{"pin", "[#N]", "pin message N, or the last one, to the room", 0, (*chat).cmdPin},
 		{"unpin", "[#N]", "end that", 0, (*chat).cmdUnpin},
 		{"topic", "[TEXT]", "show or set what the room is about", 0, (*chat).cmdTopic},
+		{"search", "WORDS", "find messages in all rooms; also from:NAME, in:ROOM, has:picture and so on", 1, (*chat).cmdSearch},
 		{"inbox", "", "list what is unread, the newest first", 0, (*chat).cmdInbox},
 		{"create", "ROOM [private]", "make a room, public if not private, and go there", 1, (*chat).cmdCreate},
 		{"add", argName, "add a person to this room", 1, (*chat).cmdAdd},
