@@ -173,10 +173,7 @@ func (c *Core) published(events []plausch.Event) {
 	if slices.ContainsFunc(events, func(e plausch.Event) bool { return e.Kind == plausch.EventDelete }) {
 		c.clearSoon()
 	}
-	select {
-	case c.added <- struct{}{}:
-	default: // it is known
-	}
+	c.indexSoon()
 }
 
 // Ready reports whether sends can succeed.

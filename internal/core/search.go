@@ -95,7 +95,11 @@ func (c *Core) Search(ctx context.Context, by plausch.Account, p SearchQuery) (p
 		return plausch.HitPage{}, plausch.Errorf(plausch.Unavailable, "too many people search at once; try again in a moment")
 	}
 	defer func() { <-c.searches.places }()
-	return c.store.Search(ctx, q)
+	page, err := c.store.Search(ctx, q)
+	if plausch.CodeOf(err) == plausch.Unavailable {
+		c.indexSoon()
+	}
+	return page, err
 }
 
 // take counts a search of an account, or returns why it has to wait.
@@ -166,6 +170,14 @@ func (c *Core) searchRoom(ctx context.Context, by plausch.Account, name string) 
 	}
 	_, err = c.member(ctx, by.ID, id)
 	return id, err
+}
+
+// indexSoon has indexLoop look for something to do.
+func (c *Core) indexSoon() {
+	select {
+	case c.added <- struct{}{}:
+	default: // it is asked for already
+	}
 }
 
 // indexLoop adds messages to the index, soon after they were sent, when nothing more

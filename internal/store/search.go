@@ -32,7 +32,8 @@ type Searcher interface {
 	// Search returns messages that match, newest first, as they are now. A message is
 	// found from its commit on, and not any more from that of its deletion; what was
 	// there before there was an index, when IndexMessages has come to it. Sealed bodies
-	// are never found. A cursor that is none is Invalid.
+	// are never found. A cursor that is none is Invalid; a damaged index is Unavailable until
+	// IndexMessages has been called again.
 	Search(ctx context.Context, q SearchQuery) (plausch.HitPage, error)
 	// IndexMessages makes searches fast: it adds some messages to the index, holds up
 	// other writes for milliseconds only, and reports whether there are more.

@@ -335,6 +335,12 @@ func (b *batch) addOwn(room plausch.RoomID, d *store.Draft) (bool, error) {
 			return false, err
 		}
 	}
+	if n.kind == plausch.EventLeave {
+		// Its repeat must not make anybody the owner.
+		if used, err := b.used(d); used || err != nil {
+			return false, err
+		}
+	}
 	if err := b.keepOwned(room, &n); err != nil {
 		return false, err
 	}
@@ -425,7 +431,7 @@ func (b *batch) member(room plausch.RoomID, seq int64, n newEvent) (err error) {
 }
 
 // used reports whether the draft's actor has used its client id before. Only
-// drafts that would make a room ask; the others find out by inserting.
+// drafts that do something else before ask; the others find out by inserting.
 func (b *batch) used(d *store.Draft) (bool, error) {
 	if d.ClientID == "" {
 		return false, nil

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	lib "modernc.org/sqlite/lib"
+
 	"plausch"
 	"plausch/internal/search"
 	"plausch/internal/store"
@@ -55,6 +57,10 @@ func (s *Store) Search(ctx context.Context, q store.SearchQuery) (plausch.HitPag
 	defer in.end()
 	f := finder{ctx: ctx, r: r, in: in, q: &q, end: time.Now().Add(q.Time)}
 	err = f.find()
+	if extendedCode(err) == lib.SQLITE_CORRUPT_VTAB {
+		s.indexDamaged.Store(true) // IndexMessages makes it anew
+		err = plausch.Errorf(plausch.Unavailable, "the search index is damaged and is being made anew; search again later")
+	}
 	return f.page, wrap("search", err)
 }
 

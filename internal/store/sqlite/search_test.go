@@ -206,8 +206,15 @@ func TestDamagedIndexIsMadeAnew(t *testing.T) {
 	}
 	rawExec(t, path, "UPDATE search_data SET block = x'00ff00ff00ff' WHERE id > 100")
 	s = open(t, path)
+	q, err := search.Parse("rose", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Search(t.Context(), store.SearchQuery{Account: ann.ID, Query: q, Limit: 9, Time: time.Hour}); plausch.CodeOf(err) != plausch.Unavailable || !s.indexDamaged.Swap(false) {
+		t.Errorf("a search: %v", err)
+	}
 	remove := store.Draft{Room: plausch.PublicRoom, Kind: plausch.EventDelete, Actor: ann, Target: 3}
-	_, err := s.Append(t.Context(), []store.Draft{remove})
+	_, err = s.Append(t.Context(), []store.Draft{remove})
 	t.Logf("a deletion meanwhile: %v", err)
 	if !s.indexDamaged.Load() {
 		t.Fatal("the damage was not noticed")

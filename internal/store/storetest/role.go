@@ -25,6 +25,20 @@ func (f *fixture) roles(room plausch.RoomID) string {
 }
 
 var roleTests = []test{
+	{"the repeat of a leave makes nobody the owner", func(f *fixture) {
+		ann, bob := f.member("ann"), f.member("bob")
+		room := f.room(plausch.RoomPublic, "room", ann)
+		f.one(join(room, bob, bob))
+		sent := message(plausch.PublicRoom, ann, "hi")
+		again := leave(room, ann, ann)
+		sent.ClientID, again.ClientID = "id", "id"
+		f.one(sent)
+		got := f.append(again)[0]
+		f.ok(got.Err)
+		if !got.Repeated || len(f.log(room)) != 2 {
+			f.Fatalf("the repeat added %+v", f.log(room))
+		}
+	}},
 	{"when the last owner leaves, another becomes one before", func(f *fixture) {
 		ann, bob, eve := f.member("ann"), f.member("bob"), f.member("eve")
 		room := f.room(plausch.RoomPublic, "room", ann)
