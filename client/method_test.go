@@ -231,6 +231,7 @@ func (w *world) manageOwnAccount() {
 		w.t.Fatalf("bob's devices are %+v, want this one and another", devices)
 	}
 	w.must(w.bob.RevokeDevice(ctx, devices[1].ID))
+	w.link()
 	w.expect(w.bob.RevokeDevice(ctx, devices[1].ID), plausch.NotFound)
 	conn = w.dial()
 	guest, err := conn.SignIn(ctx, protocol.SignIn{Name: "gus"})
@@ -297,6 +298,35 @@ func (w *world) keep() {
 	if len(reports) != 1 || reports[0].Closer.Name != "alice" || reports[0].Closed.IsZero() {
 		w.t.Errorf("the closed reports are %+v", reports)
 	}
+}
+
+// link has bob link a new device, which then signs in.
+func (w *world) link() {
+	ctx, token := w.t.Context(), client.NewToken()
+	conn := w.dial()
+	code, expires, err := conn.BeginLinkDevice(ctx, token)
+	w.must(err)
+	if linked, err := conn.LinkState(ctx, token); linked || err != nil || expires.Before(time.Now()) {
+		w.t.Errorf("at first it is linked: %v, %v; it ends at %v", linked, err, expires)
+	}
+	device, err := w.bob.CheckLinkDevice(ctx, strings.ToLower(strings.Replace(code, "-", " ", 1)))
+	w.must(err)
+	if device.Program == "" || device.Address != "127.0.0.1" || device.Began.IsZero() {
+		w.t.Errorf("the new device is %+v", device)
+	}
+	id, err := w.bob.LinkDevice(ctx, code)
+	w.must(err)
+	if linked, err := conn.LinkState(ctx, token); !linked || err != nil {
+		w.t.Errorf("afterwards it is linked: %v, %v", linked, err)
+	}
+	signed, err := conn.SignIn(ctx, protocol.SignIn{Token: token})
+	w.must(err)
+	if plausch.AccountID(signed.Account.ID) != w.bobID {
+		w.t.Errorf("it signs in as %+v", signed.Account)
+	}
+	_, err = w.bob.LinkDevice(ctx, code)
+	w.expect(err, plausch.NotFound)
+	w.must(w.bob.RevokeDevice(ctx, id))
 }
 
 // later has bob send a message later, and be reminded of one.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plausch"
+	"plausch/internal/core"
 	"plausch/protocol"
 )
 
@@ -29,4 +30,43 @@ func deviceList(a *API, ctx context.Context, c *Caller, _ *protocol.Empty) (prot
 // told so like any other connection of it.
 func deviceRevoke(a *API, ctx context.Context, c *Caller, p *protocol.DeviceRevoke) (protocol.Body, error) {
 	return &protocol.Empty{}, a.core.RevokeDevice(ctx, c.Account(), plausch.DeviceID(p.ID))
+}
+
+// NewToken returns a token for a front-end that keeps it for a device.
+func NewToken() string { return core.NewToken() }
+
+func deviceLinkBegin(a *API, ctx context.Context, c *Caller, p *protocol.DeviceLinkBegin) (protocol.Body, error) {
+	link, err := a.core.BeginLinkDevice(ctx, c.clientInfo(p.NewToken))
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.DeviceLinkBegun{Code: link.Code, Expires: link.Expires.UnixMilli()}, nil
+}
+
+func deviceLinkState(a *API, ctx context.Context, c *Caller, p *protocol.DeviceLinkBegin) (protocol.Body, error) {
+	linked, err := a.core.LinkState(ctx, c.clientInfo(p.NewToken))
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.DeviceLinkState{Linked: linked}, nil
+}
+
+func deviceLinkCheck(a *API, ctx context.Context, c *Caller, p *protocol.DeviceLinkCode) (protocol.Body, error) {
+	link, err := a.core.CheckLinkDevice(ctx, c.Account(), c.clientInfo(""), p.Code)
+	if err != nil {
+		return nil, err
+	}
+	result := &protocol.DeviceLink{Program: link.Program, Began: link.Began.UnixMilli(), Expires: link.Expires.UnixMilli()}
+	if link.Remote.IsValid() {
+		result.Address = link.Remote.String()
+	}
+	return result, nil
+}
+
+func deviceLink(a *API, ctx context.Context, c *Caller, p *protocol.DeviceLinkCode) (protocol.Body, error) {
+	device, err := a.core.LinkDevice(ctx, c.Account(), c.clientInfo(""), p.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.DeviceLinked{ID: int64(device.ID)}, nil
 }

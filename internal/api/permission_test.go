@@ -8,6 +8,7 @@ import (
 
 	"plausch"
 	"plausch/internal/api"
+	"plausch/internal/auth"
 	"plausch/internal/core"
 	"plausch/protocol"
 )
@@ -172,6 +173,14 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
 	{"block.remove", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
 		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"device.link_begin", "", func(*world) protocol.Body { return &protocol.DeviceLinkBegin{NewToken: auth.NewToken().Text()} },
+		[6]plausch.Code{ok, ok, ok, ok, ok, ok}},
+	{"device.link_state", "of what has not begun", func(*world) protocol.Body { return &protocol.DeviceLinkBegin{NewToken: auth.NewToken().Text()} },
+		[6]plausch.Code{notFound, notFound, notFound, notFound, notFound, notFound}},
+	{"device.link_check", "", func(w *world) protocol.Body { return &protocol.DeviceLinkCode{Code: w.link()} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"device.link", "", func(w *world) protocol.Body { return &protocol.DeviceLinkCode{Code: w.link()} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"scheduled_message.create", "in a private room", func(w *world) protocol.Body {
 		return &protocol.ScheduledMessageCreate{At: soon(), Room: w.den, Text: "x"}
 	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
@@ -283,6 +292,12 @@ func ofDen(w *world) protocol.Body { return &protocol.MessageRef{Room: w.den, Se
 
 // soon is a time that comes after the test.
 func soon() int64 { return time.Now().Add(time.Hour).UnixMilli() }
+
+// link has a new device wait, and returns its code.
+func (w *world) link() string {
+	w.t.Helper()
+	return w.must("a new device", protocol.MethodDeviceLinkBegin, &protocol.DeviceLinkBegin{NewToken: auth.NewToken().Text()}).(*protocol.DeviceLinkBegun).Code
+}
 
 // later has the maker send a message later, and returns its id.
 func (w *world) later() int64 {

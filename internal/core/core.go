@@ -84,6 +84,7 @@ type Core struct {
 	added    chan struct{}
 	searches searches
 	schedule schedule
+	links    links
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup

@@ -83,6 +83,7 @@ var forAnyone = map[string]plausch.Code{
 	protocol.MethodHello: plausch.Unsupported, protocol.MethodPing: "", protocol.MethodSignIn: plausch.Invalid,
 	protocol.MethodClaim: plausch.NotFound, protocol.MethodCodeCheck: plausch.Invalid, protocol.MethodInviteRedeem: plausch.NotFound, protocol.MethodResetRedeem: plausch.NotFound,
 	protocol.MethodPasskeySignInBegin: plausch.Unsupported, protocol.MethodPasskeySignIn: plausch.NotFound,
+	protocol.MethodDeviceLinkBegin: plausch.Invalid, protocol.MethodDeviceLinkState: plausch.NotFound,
 	api.MethodWebhookPost: plausch.Unsupported,
 }
 

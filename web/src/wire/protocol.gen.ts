@@ -182,6 +182,42 @@ export interface Device {
   here?: boolean
 }
 
+export interface DeviceLink {
+  /** what its client called itself */
+  program?: string
+  /** where it is */
+  address?: string
+  /** milliseconds since 1970-01-01 UTC */
+  began: number
+  expires: number
+}
+
+export interface DeviceLinkBegin {
+  /** that the new device has chosen, and signs in with when it is linked */
+  new_token: string
+}
+
+export interface DeviceLinkBegun {
+  /** to be typed on a device that has signed in */
+  code: string
+  /** milliseconds since 1970-01-01 UTC */
+  expires: number
+}
+
+export interface DeviceLinkCode {
+  code: string
+}
+
+export interface DeviceLinkState {
+  /** sign in with the token */
+  linked?: boolean
+}
+
+export interface DeviceLinked {
+  /** as of device.list */
+  id: number
+}
+
 export interface DeviceRevoke {
   id: number
 }
@@ -1219,6 +1255,10 @@ export interface Methods {
   "bot.create": { params: BotCreate; result: BotCreated }
   "claim": { params: Claim; result: SignedIn }
   "code.check": { params: CodeCheck; result: CodeChecked }
+  "device.link": { params: DeviceLinkCode; result: DeviceLinked }
+  "device.link_begin": { params: DeviceLinkBegin; result: DeviceLinkBegun }
+  "device.link_check": { params: DeviceLinkCode; result: DeviceLink }
+  "device.link_state": { params: DeviceLinkBegin; result: DeviceLinkState }
   "device.list": { params: Empty; result: Devices }
   "device.revoke": { params: DeviceRevoke; result: Empty }
   "draft.list": { params: DraftList; result: Drafts }

@@ -42,8 +42,13 @@ func (q *request) remember(token string) {
 func (q *request) forget() { http.SetCookie(q.w, q.cookie("", -1)) }
 
 func (q *request) cookie(token string, age int) *http.Cookie {
+	return q.cookieNamed(cookieName(q.arrival.Encrypted), token, age)
+}
+
+// cookieNamed is a cookie that only this host sets and no script sees.
+func (q *request) cookieNamed(name, token string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName(q.arrival.Encrypted), Value: token, Path: "/", MaxAge: age,
+		Name: name, Value: token, Path: "/", MaxAge: age,
 		Secure: q.arrival.Encrypted, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}
 }

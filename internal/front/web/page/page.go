@@ -128,6 +128,9 @@ var routes = []route{
 	{"POST /sign-in", open, (*request).signInPassword},
 	{"POST /sign-in/passkey/begin", open, (*request).beginSignInPasskey},
 	{"POST /sign-in/passkey", open, (*request).signInPasskey},
+	{"GET /link", always, goTo("/")}, // which keeps the code behind the #
+	{"POST /sign-in/link/begin", open, (*request).beginLink},
+	{"POST /sign-in/link", open, (*request).signInLink},
 	{"POST /sign-out", open, (*request).signOut},
 	{"GET /welcome", signed, (*request).welcome},
 	{"GET /downloads/{name}", signed, (*request).download},
