@@ -14,8 +14,10 @@ import (
 const (
 	lockName = "backup.lock"
 	lastName = "last-backup.json"
-	incoming = blobsName + "/incoming" // attachments that are not whole yet
 )
+
+// unfinished are folders of attachments that are not whole yet.
+var unfinished = []string{blobsName + "/incoming", blobsName + "/partial"}
 
 // leftOut are patterns of what a backup does not have, in the data folder itself.
 // All else there is in it, known to this program or not: a file that a later
@@ -83,7 +85,7 @@ func walk(at, name string) (list []source, problems []string, err error) {
 			return err
 		}
 		inside := path.Join(name, filepath.ToSlash(below))
-		if base := path.Base(inside); strings.HasPrefix(base, ".") || strings.HasSuffix(base, ".tmp") || inside == incoming {
+		if base := path.Base(inside); strings.HasPrefix(base, ".") || strings.HasSuffix(base, ".tmp") || slices.Contains(unfinished, inside) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}

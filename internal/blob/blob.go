@@ -35,6 +35,9 @@ func ParseHash(text string) (h Hash, err error) {
 // Errors: [plausch.TooLarge], [plausch.StorageFull] and [plausch.NotFound] where
 // a method says so, the context's error, and anything else for a defect.
 type Store interface {
+	Partials
+	// CheckRoom reports, with StorageFull, that there is no room for size bytes more.
+	CheckRoom(size int64) error
 	// Put reads r to its end and keeps what it gives, whole or not at all: when
 	// Put returns a hash the blob is on disk, and after any error, r's own
 	// included, there is none of it. It fails with TooLarge once r has given

@@ -159,6 +159,9 @@ func (f *Folder) write(ctx context.Context, to io.Writer, r io.Reader, limit int
 	}
 }
 
+// CheckRoom implements [Store].
+func (f *Folder) CheckRoom(size int64) error { return f.room(size) }
+
 // room reports, with StorageFull, that n bytes more would be too many.
 func (f *Folder) room(n int64) error {
 	if f.opts.Floor <= 0 {

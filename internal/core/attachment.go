@@ -68,6 +68,9 @@ func (c *Core) UploadAttachment(ctx context.Context, by plausch.Account, f File)
 	if f.Size > c.opts.MaxFile {
 		return plausch.Attachment{}, errFileTooLarge(c.opts.MaxFile)
 	}
+	if err := c.opts.Blobs.CheckRoom(f.Size); err != nil {
+		return plausch.Attachment{}, err
+	}
 	used, err := c.uploads.begin(by.ID, func() (int64, error) { return c.store.AttachedBytes(ctx, by.ID) })
 	if err != nil {
 		return plausch.Attachment{}, err
@@ -103,12 +106,17 @@ func (c *Core) storeFile(ctx context.Context, by plausch.Account, f File, body i
 		return plausch.Attachment{}, err
 	}
 	c.scrub.set(hash, false) // Put has seen to it
+	return c.createAttachment(ctx, by, rand.Text(), f, hash, size)
+}
+
+// createAttachment makes a file of bytes that are kept.
+func (c *Core) createAttachment(ctx context.Context, by plausch.Account, id string, f File, hash blob.Hash, size int64) (plausch.Attachment, error) {
 	mediaType, known, film, err := c.describe(ctx, by.ID, hash)
 	if err != nil {
 		return plausch.Attachment{}, err
 	}
 	n := store.NewAttachment{
-		Attachment: plausch.Attachment{ID: rand.Text(), Name: plausch.FileName(f.Name), Type: mediaType, Size: size, Media: known},
+		Attachment: plausch.Attachment{ID: id, Name: plausch.FileName(f.Name), Type: mediaType, Size: size, Media: known},
 		Account:    by.ID, Hash: store.ContentHash(hash), ClientID: f.ClientID, Once: f.Once, At: c.now(), Quota: c.opts.MaxAccountFiles,
 	}
 	if err := c.addSent(ctx, by, f, film, &n); err != nil {

@@ -75,6 +75,7 @@ type Core struct {
 	ceremonies  *auth.Ceremonies
 
 	uploads  uploads
+	running  runningUploads
 	scalings scalings
 	scrub    scrub
 	puts     puts

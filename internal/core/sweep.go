@@ -37,7 +37,7 @@ func (c *Core) sweepLoop(ctx context.Context) {
 	}
 }
 
-// Sweep forgets the files that were not sent within PendingLife, and removes all
+// Sweep forgets the files that were not sent and the uploads that were not completed within PendingLife, and removes all
 // bytes that no file and no avatar names: theirs, if nobody else has the same,
 // those of messages that were erased, and what a crash has left. It does nothing
 // while a backup is being made. The core calls it every hour.
@@ -67,7 +67,7 @@ func (c *Core) Sweep(ctx context.Context) (err error) {
 			"unknown", tooMany.unknown, "files", tooMany.all)
 		err = nil
 	}
-	err = errors.Join(err, c.sweepThumbnails(ctx))
+	err = errors.Join(err, c.sweepThumbnails(ctx), c.sweepUploads(ctx))
 	if forgotten > 0 || removed > 0 {
 		c.opts.Log.Info("removed files that nobody needs", "unsent", forgotten, "blobs", removed)
 	}

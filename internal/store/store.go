@@ -44,6 +44,7 @@ type Store interface {
 	Blocks
 	Schedules
 	Attachments
+	Uploads
 	Contents
 	Clearer
 	Webhooks

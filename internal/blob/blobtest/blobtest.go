@@ -33,6 +33,9 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"an unknown blob is not found", func(f *fixture) { f.absent([]byte("never put")) }},
 		{"many at once", atOnce},
 		{"what is removed is gone, and can come back", removes},
+		{"parts become a blob", parts},
+		{"parts of a blob that is there", knownParts},
+		{"partial files are listed and removed", listParts},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(&fixture{t, open(t)}) })
 	}

@@ -10,7 +10,7 @@ import (
 // ClampTimes implements [store.Settings].
 func (s *Store) ClampTimes(ctx context.Context, now time.Time, lives map[store.Purpose]time.Duration) error {
 	return s.write(ctx, "clamp times", func(ctx context.Context) error {
-		err := execEach(ctx, now.UnixMilli(), s.w.clampDevices, s.w.clampAccounts, s.w.clampInvites, s.w.clampAttachments, s.w.clampNodes)
+		err := execEach(ctx, now.UnixMilli(), s.w.clampDevices, s.w.clampAccounts, s.w.clampInvites, s.w.clampAttachments, s.w.clampUploads, s.w.clampNodes)
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type reads struct {
 	attachment, attachmentByClientID, attachedBytes    *statement
 	namesContent, released                             *statement
 	attachments                                        *statement
+	upload, uploadByClientID                           *statement
 	webhook, webhookByToken, roomWebhooks, allWebhooks *statement
 	outgoing, roomOutgoing, allOutgoing                *statement
 	pushes, roomPushAccounts, allPushAccounts          *statement
@@ -164,6 +165,8 @@ func (r *reads) queries() []query {
 			AND NOT EXISTS (SELECT 1 FROM attachments t WHERE t.thumbnail = r.hash)
 			AND NOT EXISTS (SELECT 1 FROM accounts c WHERE c.avatar = r.hash)
 			AND NOT EXISTS (SELECT 1 FROM rooms o WHERE o.picture = r.hash) ORDER BY hash LIMIT ?`},
+		{&r.upload, `SELECT ` + uploadColumns + ` FROM uploads WHERE id = ?`},
+		{&r.uploadByClientID, `SELECT ` + uploadColumns + ` FROM uploads WHERE account = ? AND client_id = ?`},
 		{&r.attachedBytes, `SELECT attached FROM accounts WHERE id = ?`},
 
 		{&r.webhook, `SELECT ` + webhookColumns + webhookTables + ` WHERE h.id = ? AND h.token IS NOT NULL`},

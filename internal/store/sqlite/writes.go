@@ -75,7 +75,8 @@ type writes struct {
 	expiredDevices, deleteExpiredDevices                           *statement
 	insertPasskey, usePasskey, deletePasskey                       *statement
 	deletePasskeysOf                                               *statement
-	deletePendingOf                                                *statement
+	deletePendingOf, deleteUploadsOf                               *statement
+	uploadsOf, insertUpload, deleteUpload, deleteUploads           *statement
 	giveBackPending, deletePending                                 *statement
 	resizeContent, describeContent, replaceContent, releaseContent *statement
 	invite, insertInvite, insertInviteRoom                         *statement
@@ -84,7 +85,7 @@ type writes struct {
 	deleteTickets, deleteTicketsOf                                 *statement
 	setSetting, insertAudit                                        *statement
 	clampDevices, clampAccounts                                    *statement
-	clampInvites, clampAttachments, clampTickets                   *statement
+	clampInvites, clampAttachments, clampUploads, clampTickets     *statement
 	clampNodes                                                     *statement
 
 	outgoing, outgoingCount, insertOutgoing *statement
@@ -311,6 +312,13 @@ func (w *writes) queries() []query {
 		{&w.deletePasskey, `DELETE FROM passkeys WHERE id = ? AND account = ?`},
 		{&w.deletePasskeysOf, `DELETE FROM passkeys WHERE account = ?`},
 
+		{&w.uploadsOf, `SELECT (SELECT count(*) FROM uploads WHERE account = a.id),
+			a.attached + (SELECT ifnull(sum(size), 0) FROM uploads WHERE account = a.id) FROM accounts a WHERE a.id = ?`},
+		{&w.insertUpload, `INSERT INTO uploads (id, account, name, size, client_id, thumbnail, duration, waveform, created)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`},
+		{&w.deleteUpload, `DELETE FROM uploads WHERE id = ?`},
+		{&w.deleteUploads, `DELETE FROM uploads WHERE created < ? RETURNING id`},
+		{&w.deleteUploadsOf, `DELETE FROM uploads WHERE account = ?`},
 		{&w.deletePendingOf, `DELETE FROM attachments WHERE account = ? AND event IS NULL`},
 		{&w.giveBackPending, `UPDATE accounts SET attached = attached - p.bytes
 			FROM (SELECT account, sum(size) AS bytes` + oldPending + ` GROUP BY +account) p WHERE p.account = accounts.id`},
@@ -369,6 +377,7 @@ func (w *writes) queries() []query {
 		{&w.clampAccounts, `UPDATE accounts SET last_seen = ?1 WHERE last_seen > ?1`},
 		{&w.clampInvites, `UPDATE invites SET expires = max(expires - (created - ?1), 0), created = ?1 WHERE created > ?1`},
 		{&w.clampAttachments, `UPDATE attachments SET created = ?1 WHERE event IS NULL AND created > ?1`},
+		{&w.clampUploads, `UPDATE uploads SET created = ?1 WHERE created > ?1`},
 		{&w.clampNodes, `UPDATE nodes SET renewed = ?1 WHERE renewed > ?1`},
 		{&w.clampTickets, `UPDATE tickets SET expires = ?1 WHERE purpose = ?2 AND expires > ?1`},
 	}

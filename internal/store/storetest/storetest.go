@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Schedules", scheduleTests},
 		{"Reminders", reminderTests},
 		{"Attachments", attachmentTests},
+		{"Uploads", uploadTests},
 		{"Webhooks", webhookTests},
 		{"OutgoingWebhooks", outgoingWebhookTests},
 		{"Pushes", pushTests},

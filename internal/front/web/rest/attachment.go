@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"plausch"
@@ -88,9 +89,10 @@ const minUploadRate = 4 << 10
 
 // incoming is a body that has to come at minUploadRate, after a patient beginning.
 type incoming struct {
-	q     *request
-	began time.Time
-	read  int64
+	q       *request
+	began   time.Time
+	read    int64
+	stopped atomic.Bool // nothing more is read
 }
 
 // end reads the bytes that the core did not, since the file was there already: a client that
@@ -107,6 +109,9 @@ func (u *incoming) end() error {
 func (u *incoming) Read(p []byte) (int, error) {
 	allowed := u.q.server.opts.BodyDeadline + time.Duration(u.read)*time.Second/minUploadRate
 	_ = http.NewResponseController(u.q.w).SetReadDeadline(u.began.Add(allowed))
+	if u.stopped.Load() { // before the deadline was set anew
+		return 0, os.ErrDeadlineExceeded
+	}
 	n, err := u.q.Body.Read(p)
 	u.read += int64(n)
 	switch {

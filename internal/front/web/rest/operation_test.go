@@ -125,6 +125,7 @@ func TestEveryOperation(t *testing.T) {
 	w.call(bob, "GET", "/api/attachments/"+file, "", "Range", "bytes=2-").want(206).has("note")
 	w.call(bob, "GET", "/api/attachments/"+file, "", "If-None-Match", `"`+file+`"`).want(304)
 
+	tryUploads(w, ann)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
 		t.Fatal(err)

@@ -106,6 +106,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"send it in the header (Authorization: Bearer %s…), and make a new one, since others may know this one now", tokenPrefix))
 		return
 	}
+	if method := r.Header.Get("X-HTTP-Method-Override"); method != "" && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/uploads/") {
+		r.Method = method // as tus has it, for those behind proxies that know few methods
+	}
 	r, ok := CleanPath(r)
 	if !ok {
 		s.fail(w, r, plausch.Errorf(plausch.NotFound, "there is nothing at this address: it has . or .. in it; write it without"))
