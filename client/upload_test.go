@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"plausch"
@@ -106,6 +107,21 @@ func (c *cutter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// writeCutter is a connection that is cut off after a number of bytes that were written.
+type writeCutter struct {
+	net.Conn
+	left int
+}
+
+func (c *writeCutter) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p[:min(len(p), c.left)])
+	if c.left -= n; err == nil && n < len(p) {
+		c.Close()
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
 // TestTransfersThatEnd ends transfers in the middle in every way.
 func TestTransfersThatEnd(t *testing.T) {
 	s := servertest.Start(t, func(c *config.Config) { c.Limits.FileBytes = 1 << 20 })
@@ -167,23 +183,33 @@ func TestTransfersThatEnd(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a download that is cut off goes on", func(t *testing.T) {
-		c := openAs(t, client.Options{Address: "tcp://" + s.Address, Name: "anna", Tokens: tokens, Dial: client.DialOptions{
-			NetDial: func(ctx context.Context, network, address string) (net.Conn, error) {
-				nc, err := new(net.Dialer).DialContext(ctx, network, address)
-				if err != nil {
-					return nil, err
-				}
-				return &cutter{nc, 800_000}, nil
-			},
-		}})
-		var got bytes.Buffer
-		n, err := c.Download(t.Context(), file.ID, client.Download{To: &got})
-		if !errors.Is(err, client.ErrLost) || n == 0 || n >= file.Size || n != int64(got.Len()) {
-			t.Fatalf("%d bytes came, %v; want the loss of the connection", n, err)
-		}
-		if _, err := c.Download(t.Context(), file.ID, client.Download{To: &got, From: n}); err != nil || !bytes.Equal(got.Bytes(), content) {
-			t.Errorf("%d bytes are there, %v", got.Len(), err)
+	t.Run("transfers over connections that are cut off go on", func(t *testing.T) {
+		for name, cut := range map[string]func(net.Conn) net.Conn{
+			"reading": func(nc net.Conn) net.Conn { return &cutter{Conn: nc, left: 300_000} },
+			"writing": func(nc net.Conn) net.Conn { return &writeCutter{Conn: nc, left: 300_000} },
+		} {
+			var dials atomic.Int64
+			c := openAs(t, client.Options{Address: "tcp://" + s.Address, Name: "anna", Tokens: tokens, Dial: client.DialOptions{
+				NetDial: func(ctx context.Context, network, address string) (net.Conn, error) {
+					nc, err := new(net.Dialer).DialContext(ctx, network, address)
+					if err != nil {
+						return nil, err
+					}
+					dials.Add(1)
+					return cut(nc), nil
+				},
+			}})
+			sent, err := c.Upload(t.Context(), client.Upload{Name: name, Body: bytes.NewReader(content), Size: int64(len(content))})
+			if err != nil || sent.Size != int64(len(content)) || sent.Name != name {
+				t.Fatalf("%s: uploaded as %+v, %v", name, sent, err)
+			}
+			var got bytes.Buffer
+			if n, err := c.Download(t.Context(), sent.ID, client.Download{To: &got}); err != nil || n != sent.Size || !bytes.Equal(got.Bytes(), content) {
+				t.Fatalf("%s: %d bytes came, %v", name, n, err)
+			}
+			if n := dials.Load(); n < 4 {
+				t.Errorf("%s: there were %d connections", name, n)
+			}
 		}
 	})
 	t.Run("a transient guest", func(t *testing.T) {

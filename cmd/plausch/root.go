@@ -27,7 +27,7 @@ var commandGroups = []struct {
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,
 		newBackupCommand, newRestoreCommand, newConfigCommand, newAuditCommand,
 	}},
-	{"For scripts", []func() *cobra.Command{newSendCommand, newTailCommand, newWebhookCommand}},
+	{"For scripts", []func() *cobra.Command{newSendCommand, newTailCommand, newUploadCommand, newDownloadCommand, newWebhookCommand}},
 	{"", []func() *cobra.Command{newVersionCommand}},
 }
 

@@ -98,9 +98,14 @@ func newSendCommand() *cobra.Command {
 	return cmd
 }
 
-// messageChange has the seqs of the messages that a send replies to, edits or deletes; 0 is
-// none.
-type messageChange struct{ reply, edit, delete int64 }
+// messageChange has the seqs of the messages that a send replies to, edits or deletes, 0 if
+// none, and the ids of the files that it sends.
+type messageChange struct {
+	reply, edit, delete int64
+	files               []string
+}
+
+func (m *messageChange) ofMessage() bool { return m.reply != 0 || m.edit != 0 || m.delete != 0 }
 
 // check reports why a command line cannot ask for the change. Words says whether its
 // text is known from the beginning.
@@ -191,7 +196,7 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 	found := make(chan entered, 1)
 	go func() {
 		to, err := target.Enter(ctx, s.client)
-		if err == nil && s.change != (messageChange{}) && to.Room == 0 {
+		if err == nil && s.change.ofMessage() && to.Room == 0 {
 			to, err = directRoom(ctx, s.client, target)
 		}
 		found <- entered{to, err}
@@ -211,7 +216,7 @@ func (s *sender) run(ctx context.Context, target connect.Target, lines lineSourc
 				return r.err
 			}
 			s.target, s.lines, s.ready, progress = r.to, lines(), true, true
-			s.target.Target = s.change.reply
+			s.target.Target, s.target.Attachments = s.change.reply, s.change.files
 			if s.change.delete != 0 {
 				s.apply(func() error {
 					_, err := s.client.DeleteMessage(ctx, s.target.Room, s.change.delete)
