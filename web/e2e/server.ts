@@ -40,6 +40,11 @@ export class Server {
     return execFileSync(binary, ['user', 'add', name, '--bot', '--data', this.data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(/plausch_[\w-]+/)![0]
   }
 
+  /** account makes an account with a password. */
+  account(name: string, role: string, password: string): void {
+    execFileSync(binary, ['user', 'add', name, '--role', role, '--data', this.data], { input: `${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] })
+  }
+
   /** kill ends it with the given signal, and waits until it has. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const p = this.process!
@@ -79,6 +84,14 @@ export class Person {
       if (/Content.Security.Policy|TrustedScript/i.test(m.text())) this.errors.push(m.text())
     })
     page.setDefaultTimeout(60_000)
+  }
+
+  /** visit opens the first page. */
+  static async visit(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Person> {
+    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 }, ...options })
+    const p = new Person(await context.newPage(), '')
+    await p.page.goto(server.url)
+    return p
   }
 
   /** enter signs in as a guest and opens the room of everybody. */

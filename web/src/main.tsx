@@ -2,14 +2,16 @@ import { render } from 'preact'
 import { Chat } from './app/chat.ts'
 import { App } from './components/app.tsx'
 import { ChatContext } from './components/context.ts'
-import { pick, tError, use } from './text/text.ts'
+import { apply } from './components/preference.ts'
+import { tError } from './text/text.ts'
 
-const language = pick(navigator.languages)
-use(language, navigator.languages)
-document.documentElement.lang = language
+apply()
 
 const chat = new Chat(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`)
 chat.explain = tError
+const wide = matchMedia('(min-width: 40rem)')
+chat.wide = () => wide.matches
+wide.addEventListener('change', () => chat.visit(location.pathname))
 addEventListener('popstate', () => chat.visit(location.pathname))
 addEventListener('online', () => chat.client.wake())
 document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? chat.client.wake() : chat.hide()))

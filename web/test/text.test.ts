@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
 import { parse, pathOf } from '../src/app/route.ts'
 import { errors } from '../src/text/error.ts'
+import { manage } from '../src/text/manage.ts'
+import { rooms } from '../src/text/room.ts'
+import { settings } from '../src/text/settings.ts'
 import { signIn } from '../src/text/signin.ts'
 import { chat } from '../src/text/table.ts'
 import { day, pick, t, tError, use } from '../src/text/text.ts'
 
 const holes = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort()
 
-test.each(Object.entries({ ...chat, ...signIn, ...errors }))('%s says the same in all languages', (_, texts) => {
+test.each(Object.entries({ ...chat, ...rooms, ...manage, ...settings, ...signIn, ...errors }))('%s says the same in all languages', (_, texts) => {
   expect(texts.length).toBe(3)
   for (const text of texts) {
     expect(text.trim()).not.toBe('')

@@ -32,10 +32,13 @@ export class Chat {
   readonly status = signal(0)
   readonly list = signal(0)
   readonly people = signal(0)
+  readonly blocks = signal(0)
   /** The open room, 0 if none; -1 if it is one that is not there. */
   readonly open = signal(0)
   readonly jump = signal<Jump | undefined>(undefined)
   readonly toast = signal<{ text: string; id: number } | undefined>(undefined)
+  /** Whether the list and a room stand side by side; the page knows. */
+  wide: () => boolean = () => false
   /** The message that is being edited. */
   readonly editing = signal<{ room: number; seq: number } | undefined>(undefined)
 
@@ -58,6 +61,7 @@ export class Chat {
       if (change.list) this.list.value++
       if (change.status) this.status.value++
       if (change.people) this.people.value++
+      if (change.blocks) this.blocks.value++
     })
     this.follow(a)
   }
@@ -69,6 +73,7 @@ export class Chat {
         this.visit(location.pathname)
         void this.loadDrafts()
         void this.loadPresence()
+        void this.loadBlocks()
         break
       case 'reset':
         if (a.room === this.state.open) void this.load(a.room)
@@ -118,7 +123,11 @@ export class Chat {
     if (!this.state.listed) return
     const place = parse(path)
     const wanted = place.room
-    if (!wanted) return this.openRoom(0)
+    if (!wanted) { // beside the list there is always a room
+      const first = this.wide() ? this.state.room(1) : undefined
+      if (first) history.replaceState(null, '', pathOf(first.info))
+      return this.openRoom(first?.info.id ?? 0)
+    }
     const room = 'id' in wanted
       ? this.state.room(wanted.id)
       : [...this.state.rooms.values()].find(r => r.info.name === wanted.name)
@@ -141,6 +150,12 @@ export class Chat {
     if (seq) void this.showMessage(id, seq)
     else if (!room.loaded) void this.load(id)
     else if (!same) this.jump.value = { room: id, seq: room.divider, flash: false }
+  }
+
+  /** directWith returns the direct room with an account, 0 if there is none. */
+  directWith(account: number): number {
+    for (const r of this.state.rooms.values()) if (r.info.kind === 'direct' && r.info.peer?.id === account) return r.info.id
+    return 0
   }
 
   // Messages.
@@ -217,6 +232,18 @@ export class Chat {
         if (!more) return
         after = presence[presence.length - 1]!.account.name
       }
+    })
+  }
+
+  private async loadBlocks(): Promise<void> {
+    await this.once('blocks', async () => {
+      const accounts = []
+      for (let after = 0; ; after = accounts[accounts.length - 1]!.id) {
+        const result = await this.client.call('block.list', { after, limit: 200 })
+        accounts.push(...(result.accounts ?? []))
+        if (!result.more) break
+      }
+      this.dispatch({ type: 'blocks', accounts })
     })
   }
 

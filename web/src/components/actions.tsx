@@ -1,7 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Message } from '../state/message.ts'
+import { runsRoom } from '../state/state.ts'
 import { t } from '../text/text.ts'
 import { useChat } from './context.ts'
+import { Dialog, openDialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 
 const quick = ['👍', '❤️', '😂', '🎉', '😮', '😢'] as const
@@ -19,9 +21,12 @@ export function Actions({ room, message: m, sheet, close }: Props) {
   const [picking, pick] = useState(false)
   const [asking, ask] = useState(false)
   const info = chat.state.room(room)?.info
-  const runs = info?.role === 'owner' || info?.role === 'admin' || (info?.kind !== 'direct' && ['owner', 'admin'].includes(chat.state.account?.role ?? ''))
+  const [all, showAll] = useState(false)
+  const runs = info !== undefined && runsRoom(chat.state, info)
+  const at = { room, seq: m.seq }
   const done = () => {
     pick(false)
+    showAll(false)
     close()
   }
   const react = (emoji: string) => (done(), void chat.react(room, m, emoji))
@@ -35,6 +40,9 @@ export function Actions({ room, message: m, sheet, close }: Props) {
     done()
     await navigator.clipboard.writeText(chat.link(room, m.seq)).then(() => chat.tell(t('act.copied')), () => chat.tell(chat.link(room, m.seq)))
   }
+  const keep = async () => {
+    if ((await chat.try(m.saved ? 'message.unsave' : 'message.save', at)) && !m.saved) chat.tell(t('act.kept'))
+  }
   const remove = () => (done(), ask(true))
 
   const emoji = quick.map(e => (
@@ -46,6 +54,14 @@ export function Actions({ room, message: m, sheet, close }: Props) {
     { name: 'link', text: t('act.copy_link'), act: copy, there: true },
     { name: 'delete', text: t('act.delete'), act: remove, there: m.mine || runs },
   ] as const
+  const may = runs || info?.kind === 'direct'
+  const more = [
+    { name: 'pin', text: m.pinned ? t('act.unpin') : t('act.pin'), act: () => void chat.try(m.pinned ? 'message.unpin' : 'message.pin', at), there: may && !info?.archived },
+    { name: 'bookmark', text: m.saved ? t('act.forget') : t('act.keep'), act: keep, there: true },
+    { name: 'versions', text: t('act.versions'), act: () => openDialog({ kind: 'versions', ...at }), there: !!m.edited && (m.mine || runs) },
+    { name: 'hide', text: t('act.hide'), act: () => void chat.try('message.hide', at), there: !m.mine },
+    { name: 'flag', text: t('act.report'), act: () => openDialog({ kind: 'report', ...at }), there: !m.mine },
+  ] as const
   const shown = entries.filter(e => e.there)
 
   return (
@@ -55,14 +71,16 @@ export function Actions({ room, message: m, sheet, close }: Props) {
           <>
             <button class="tool" title={t('act.react')} aria-label={t('act.react')} onClick={() => pick(true)}><Icon name="react" /></button>
             {shown.map(e => <button key={e.name} class="tool" title={e.text} aria-label={e.text} onClick={e.act}><Icon name={e.name} /></button>)}
+            <button class="tool" title={t('act.more')} aria-label={t('act.more')} aria-haspopup="dialog" onClick={() => showAll(true)}><Icon name="more" /></button>
           </>
         )}
         {picking && <button class="tool" aria-label={t('act.close')} onClick={() => pick(false)}><Icon name="close" /></button>}
       </div>
-      {sheet && (
-        <Dialog class="sheet" close={close}>
+      {(sheet || all) && (
+        <Dialog class="sheet" close={done}>
           <div class="emojis">{emoji}</div>
           {shown.map(e => <button key={e.name} class="entry" onClick={e.act}><Icon name={e.name} />{e.text}</button>)}
+          {more.filter(e => e.there).map(e => <button key={e.name} class="entry" onClick={() => (done(), e.act())}><Icon name={e.name} />{e.text}</button>)}
         </Dialog>
       )}
       {asking && (
@@ -75,16 +93,5 @@ export function Actions({ room, message: m, sheet, close }: Props) {
         </Dialog>
       )}
     </>
-  )
-}
-
-/** A native dialog, which closes on Escape and on a press beside it. */
-export function Dialog({ class: className = '', close, children }: { class?: string; close: () => void; children: preact.ComponentChildren }) {
-  const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => ref.current?.showModal(), [])
-  return (
-    <dialog ref={ref} class={className} onClose={close} onClick={e => e.target === ref.current && close()}>
-      <div class="inside">{children}</div>
-    </dialog>
   )
 }

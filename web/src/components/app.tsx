@@ -1,8 +1,11 @@
+import { Fragment } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { titleOf } from '../state/state.ts'
 import { t } from '../text/text.ts'
 import { Banner, Toast } from './banner.tsx'
 import { useChat } from './context.ts'
+import { Dialogs } from './dialog.tsx'
+import { language } from './preference.ts'
 import { RoomPane } from './room.tsx'
 import { RoomList } from './rooms.tsx'
 import { SignIn } from './signin.tsx'
@@ -11,13 +14,16 @@ export function App() {
   const chat = useChat()
   void chat.status.value
   const { connection, listed } = chat.state
-  if (connection.phase === 'signed_out') return <SignIn />
+  if (connection.phase === 'signed_out') return <SignIn key={language.value} />
   return (
     <>
-      <Title />
-      {listed ? <Main /> : <div class="starting" aria-busy="true" />}
-      <Banner />
-      <Toast />
+      <Fragment key={language.value}>
+        <Title />
+        {listed ? <Main /> : <div class="starting" aria-busy="true" />}
+        <Banner />
+        <Toast />
+      </Fragment>
+      <Dialogs />
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Room as Info } from '../wire/protocol.gen.ts'
 import type { Message } from '../state/message.ts'
-import { titleOf } from '../state/state.ts'
+import { runsRoom, titleOf, type State } from '../state/state.ts'
 import { t } from '../text/text.ts'
 import { useChat } from './context.ts'
 import { Icon } from './icon.tsx'
@@ -80,7 +81,7 @@ export function Composer({ id }: { id: number }) {
     box.current?.focus()
   }
 
-  const blocked = whyNot(room.info)
+  const blocked = whyNot(chat.state, room.info)
   if (blocked) return <p class="composer blocked">{blocked}</p>
   return (
     <form class="composer" onSubmit={e => (e.preventDefault(), submit())}>
@@ -113,9 +114,9 @@ export function Composer({ id }: { id: number }) {
 }
 
 /** whyNot tells why the account cannot write in a room; empty if it can. */
-function whyNot(info: { archived?: boolean; writers?: string; role?: string }): string {
+function whyNot(state: State, info: Info): string {
   if (info.archived) return t('composer.archived')
-  const runs = info.role === 'owner' || info.role === 'admin'
-  if (info.role === 'reader' || (info.writers === 'admins' && !runs)) return t('composer.readonly')
+  const runs = runsRoom(state, info)
+  if ((info.role === 'reader' || info.writers === 'admins') && !runs) return t('composer.readonly')
   return ''
 }

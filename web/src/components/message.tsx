@@ -7,18 +7,20 @@ import { useChat } from './context.ts'
 import { Icon } from './icon.tsx'
 import { onlyEmoji } from '../markdown/emoji.ts'
 import { Markdown } from './markdown.tsx'
-import { Avatar, hue, Name, shown } from './name.tsx'
+import { Avatar, hue, NameButton, shown } from './name.tsx'
 
 interface Props {
   room: number
   message: Message
   grouped: boolean
   tick: boolean
+  /** The other one has read it. */
+  seen: boolean
 }
 
 const longPress = 450
 
-export function MessageView({ room, message: m, grouped, tick }: Props) {
+export function MessageView({ room, message: m, grouped, tick, seen }: Props) {
   const chat = useChat()
   const [sheet, showSheet] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
@@ -29,6 +31,17 @@ export function MessageView({ room, message: m, grouped, tick }: Props) {
     timer.current = setTimeout(() => showSheet(true), longPress)
   }
   const release = () => clearTimeout(timer.current)
+  void chat.blocks.value
+  const blocked = chat.state.blocked.has(m.from.id)
+  const [unfolded, unfold] = useState(false)
+  if ((m.hidden || (blocked && !unfolded)) && !gone) {
+    const show = () => (m.hidden ? void chat.try('message.unhide', { room, seq: m.seq }) : unfold(true))
+    return (
+      <article class="message folded">
+        <p class="tombstone">{m.hidden ? t('message.hidden') : t('message.blocked')} <button class="link" onClick={show}>{t('message.show')}</button></p>
+      </article>
+    )
+  }
   const classes = ['message', m.mine && 'mine', m.mention && 'mention', grouped && 'grouped', gone && 'gone', editing?.seq === m.seq && editing.room === room && 'editing']
   return (
     <article
@@ -42,9 +55,10 @@ export function MessageView({ room, message: m, grouped, tick }: Props) {
       <div class="body">
         {!grouped && (
           <header>
-            <Name account={m.from} />
+            <NameButton account={m.from} room={room} />
             <time dateTime={new Date(m.time).toISOString()} title={longTime(m.time)}>{clock(m.time)}</time>
             {m.pinned ? <span class="faint" title={t('message.pinned')}><Icon name="pin" /></span> : null}
+            {m.saved && <span class="faint" title={t('message.saved')}><Icon name="bookmark" /></span>}
           </header>
         )}
         {m.target && !gone ? <QuoteView room={room} target={m.target} quote={m.quote} /> : null}
@@ -62,7 +76,7 @@ export function MessageView({ room, message: m, grouped, tick }: Props) {
           </ul>
         )}
       </div>
-      {tick && <span class="tick" title={t('message.sent')}><Icon name="check" /></span>}
+      {tick && <span class="tick" title={seen ? t('message.seen') : t('message.sent')}>{seen && <small>{t('message.seen')}</small>}<Icon name="check" /></span>}
       {!gone && <Actions room={room} message={m} sheet={sheet} close={() => showSheet(false)} />}
     </article>
   )

@@ -1,4 +1,8 @@
 import type { Account } from '../wire/protocol.gen.ts'
+import { statusOf } from '../state/state.ts'
+import { t } from '../text/text.ts'
+import { useChat } from './context.ts'
+import { openDialog } from './dialog.tsx'
 
 /** hue returns which of the twelve name colours an account has: the same in all clients. */
 export function hue(id: number): number {
@@ -24,6 +28,26 @@ export function Name({ account, class: className = '' }: { account: Account; cla
       {isAlias(account) && <span class="handle"> {account.name}</span>}
     </span>
   )
+}
+
+/** A name that leads to what can be done with the person. */
+export function NameButton({ account, room }: { account: Account; room: number }) {
+  return (
+    <button class="link who" title={t('menu.person', { who: shown(account) })} onClick={() => openDialog({ kind: 'person', account, room })}>
+      <Name account={account} />
+    </button>
+  )
+}
+
+/** What an account says of itself. */
+export function StatusText({ id }: { id: number }) {
+  const chat = useChat()
+  void chat.people.value
+  void chat.status.value
+  const status = statusOf(chat.state, id, Date.now())
+  if (!status) return null
+  const text = [status.emoji, status.text].filter(Boolean).join(' ')
+  return <small class="status" title={text}><bdi>{text}</bdi></small>
 }
 
 const segments = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter() : undefined

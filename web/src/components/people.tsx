@@ -2,7 +2,8 @@ import type { Member } from '../wire/protocol.gen.ts'
 import { t } from '../text/text.ts'
 import { useChat } from './context.ts'
 import { Icon } from './icon.tsx'
-import { Avatar, Name, shown } from './name.tsx'
+import { openDialog } from './dialog.tsx'
+import { Avatar, Name, shown, StatusText } from './name.tsx'
 
 export function People({ id, close }: { id: number; close: () => void }) {
   const chat = useChat()
@@ -20,25 +21,27 @@ export function People({ id, close }: { id: number; close: () => void }) {
         <button class="tool overlay" aria-label={t('people.hide')} onClick={close}><Icon name="close" /></button>
       </header>
       <div class="scroll" aria-busy={!room?.members}>
-        <Group title={t('people.online')} members={there} presence={presence} />
-        <Group title={t('people.offline')} members={away} presence={presence} />
+        <Group room={id} title={t('people.online')} members={there} presence={presence} />
+        <Group room={id} title={t('people.offline')} members={away} presence={presence} />
       </div>
     </aside>
   )
 }
 
-function Group({ title, members, presence }: { title: string; members: Member[]; presence: (m: Member) => string }) {
+function Group({ room, title, members, presence }: { room: number; title: string; members: Member[]; presence: (m: Member) => string }) {
   if (members.length === 0) return null
   return (
     <section>
       <h3 class="section">{title} <span class="number">{members.length}</span></h3>
       <ul>
         {members.map(m => (
-          <li key={m.id} class={`person ${presence(m)}`}>
-            <Avatar account={m} small presence={presence(m)} />
-            <Name account={m} />
-            {m.room_role && <small class="role">{t(`role.${m.room_role as 'owner'}`)}</small>}
-            <span class="hidden">{t(`presence.${presence(m) as 'online'}`)}</span>
+          <li key={m.id}>
+            <button class={`person ${presence(m)}`} onClick={() => openDialog({ kind: 'person', account: m, room })}>
+              <Avatar account={m} small presence={presence(m)} />
+              <span class="what"><Name account={m} /><StatusText id={m.id} /></span>
+              {m.room_role && <small class="role">{t(`role.${m.room_role as 'owner'}`)}</small>}
+              <span class="hidden">{t(`presence.${presence(m) as 'online'}`)}</span>
+            </button>
           </li>
         ))}
       </ul>

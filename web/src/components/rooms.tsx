@@ -1,11 +1,13 @@
-import { signOut } from '../app/signin.ts'
+import { endSession } from '../app/signin.ts'
 import { pathOf } from '../app/route.ts'
 import type { Room } from '../state/room.ts'
-import { titleOf } from '../state/state.ts'
+import { canInvite, titleOf } from '../state/state.ts'
 import { t } from '../text/text.ts'
 import { useChat } from './context.ts'
 import { Icon } from './icon.tsx'
-import { Avatar, isAlias, shown } from './name.tsx'
+import { openDialog } from './dialog.tsx'
+import { Menu } from './menu.tsx'
+import { Avatar, isAlias, shown, StatusText } from './name.tsx'
 
 export function RoomList() {
   const chat = useChat()
@@ -15,6 +17,8 @@ export function RoomList() {
     <nav class="rooms" aria-label={t('rooms.title')}>
       <header class="bar">
         <h1 class="server"><bdi>{chat.state.welcome?.name || 'Plausch'}</bdi></h1>
+        <span class="gap" />
+        <Add />
       </header>
       <div class="scroll">
         <Section title={t('rooms.public')} rooms={open} />
@@ -23,6 +27,18 @@ export function RoomList() {
       <Me />
     </nav>
   )
+}
+
+function Add() {
+  const chat = useChat()
+  void chat.status.value
+  const entries = [
+    { name: t('list.write'), icon: 'reply', act: () => openDialog({ kind: 'write' }) },
+    { name: t('list.create'), icon: 'plus', act: () => openDialog({ kind: 'create' }) },
+    { name: t('list.browse'), icon: 'hash', act: () => openDialog({ kind: 'browse' }) },
+    ...(canInvite(chat.state) ? [{ name: t('list.invite'), icon: 'people' as const, act: () => openDialog({ kind: 'invite' }) }] : []),
+  ] as const
+  return <Menu label={t('list.add')} icon="plus" entries={[...entries]} />
 }
 
 function Section({ title, rooms, empty }: { title: string; rooms: Room[]; empty?: string }) {
@@ -78,20 +94,16 @@ function Me() {
   void chat.status.value
   const { account } = chat.state
   if (!account) return null
-  const leave = async () => {
-    await signOut().catch(() => {})
-    chat.client.stop()
-    location.assign('/')
-  }
   return (
     <footer class="me">
       <Avatar account={account} presence={chat.state.connection.phase === 'online' ? 'online' : 'offline'} />
       <span class="who">
         <strong><bdi>{shown(account)}</bdi></strong>
-        {isAlias(account) ? <small>{account.name}</small> : <small>{t(`role.${account.role as 'member'}`)}</small>}
+        <StatusText id={account.id} />
+        {!account.status && (isAlias(account) ? <small>{account.name}</small> : <small>{t(`role.${account.role as 'member'}`)}</small>)}
       </span>
-      <a class="tool" href="/account" title="Account" aria-label="Account"><Icon name="settings" /></a>
-      <button class="tool" title={t('act.sign_out')} aria-label={t('act.sign_out')} onClick={leave}><Icon name="out" /></button>
+      <button class="tool" title={t('list.settings')} aria-label={t('list.settings')} onClick={() => openDialog({ kind: 'settings' })}><Icon name="settings" /></button>
+      <button class="tool" title={t('act.sign_out')} aria-label={t('act.sign_out')} onClick={() => void endSession(chat)}><Icon name="out" /></button>
     </footer>
   )
 }

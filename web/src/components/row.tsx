@@ -18,15 +18,17 @@ interface RowProps {
   grouped: boolean
   /** The newest message; if it is one's own it has a tick. */
   tick: boolean
+  /** The other one of a direct room has read it. */
+  seen: boolean
 }
 
-export const Row = memo(function Row({ room, item, day: newDay, divider, grouped, tick }: RowProps) {
+export const Row = memo(function Row({ room, item, day: newDay, divider, grouped, tick, seen }: RowProps) {
   return (
     <li data-seq={item.seq} class={grouped ? 'grouped' : ''}>
       {newDay && <h2 class="day"><span>{day(item.time, Date.now())}</span></h2>}
       {divider && <p class="divider"><span>{t('timeline.new')}</span></p>}
       {item.kind === 'message'
-        ? <MessageView room={room} message={item} grouped={grouped && !newDay} tick={tick && item.mine} />
+        ? <MessageView room={room} message={item} grouped={grouped && !newDay} tick={tick && item.mine} seen={seen} />
         : <NoticeView notice={item} />}
     </li>
   )

@@ -1,9 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Item } from '../state/message.ts'
 import type { Room } from '../state/room.ts'
-import { titleOf } from '../state/state.ts'
+import { canInvite, titleOf } from '../state/state.ts'
 import { dayOf, t } from '../text/text.ts'
 import { useChat } from './context.ts'
+import { openDialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import { Row, SendRow } from './row.tsx'
 import { around, atEnd, startingAt, step, type Window } from './window.ts'
@@ -141,6 +142,7 @@ export function Timeline({ id }: { id: number }) {
                   divider={room.divider === item.seq}
                   grouped={isGrouped(before, item) && room.divider !== item.seq}
                   tick={whole && i === win.to - win.from - 1}
+                  seen={(room.info.seen ?? 0) >= item.seq}
                 />
               )
             })}
@@ -159,6 +161,16 @@ export function Timeline({ id }: { id: number }) {
 }
 
 function Beginning({ room, from, more }: { room: Room; from: number; more: () => void }) {
+  const chat = useChat()
+  const alone = room.info.id === 1 && room.members?.size === 1 && canInvite(chat.state)
+  if (alone && !room.older && from === 0) {
+    return (
+      <div class="nothing">
+        <p>{t('timeline.alone')}</p>
+        <button class="primary large" onClick={() => openDialog({ kind: 'invite' })}>{t('list.invite')}</button>
+      </div>
+    )
+  }
   if (room.items.length === 0 && room.sends.length === 0) return <p class="nothing">{t('timeline.empty')}</p>
   if (room.older || from > 0) return <p class="older"><button class="quiet" onClick={more}>{t('timeline.older')}</button></p>
   return <p class="beginning">{t('timeline.beginning', { room: titleOf(room.info) })}</p>

@@ -1,4 +1,4 @@
-import type { Account, Event, Member, Messages, Quote, Room as Info } from '../wire/protocol.gen.ts'
+import type { Account, Event, Member, Messages, Personal, Quote, Room as Info } from '../wire/protocol.gen.ts'
 import { change, fromEvent, fromWire, isNotice, names, quoteOf, toNotice, type Item, type Message } from './message.ts'
 import type { Send } from './send.ts'
 
@@ -74,6 +74,15 @@ export class Room {
   message(seq: number): Message | undefined {
     const item = this.items[this.find(seq)]
     return item?.seq === seq && item.kind === 'message' ? item : undefined
+  }
+
+  /** mark notes what the account has done with a message for itself. */
+  mark(p: Personal): void {
+    const i = this.find(p.seq)
+    const m = this.message(p.seq)
+    if (!m) return
+    this.items = [...this.items]
+    this.items[i] = { ...m, hidden: p.hidden, saved: p.saved }
   }
 
   /** drop forgets what is held, so that it is loaded anew. */

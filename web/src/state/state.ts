@@ -2,7 +2,7 @@
 // DOM, no clock and no I/O. Rooms and messages that changed are new in the Change, and nothing else is to be drawn.
 
 import type { Connection, Update } from '../wire/client.ts'
-import type { Account, Member, Message as WireMessage, Messages, OwnAccount, Presence as PresenceOf, Welcome } from './types.ts'
+import type { Account, Member, Message as WireMessage, Messages, OwnAccount, Presence as PresenceOf, Status, Welcome } from './types.ts'
 import type { Event, Marker, Room as Info } from '../wire/protocol.gen.ts'
 import { quoteOf, fromWire } from './message.ts'
 import { maxItems, maxOpenItems, Room } from './room.ts'
@@ -22,6 +22,7 @@ export type Act =
   | { type: 'write'; room: number; text: string; target: number } // a draft
   | { type: 'dismiss'; id: string } // a send that was refused
   | { type: 'own_account'; account: OwnAccount; avatar?: string }
+  | { type: 'blocks'; accounts: Account[] } // all that the account has blocked
 
 /** What has to be drawn again. */
 export interface Change {
@@ -29,6 +30,7 @@ export interface Change {
   list: boolean
   status: boolean
   people: boolean
+  blocks: boolean
 }
 
 export class State {
@@ -41,6 +43,10 @@ export class State {
   rooms = new Map<number, Room>()
   open = 0
   presence = new Map<number, PresenceOf>()
+  /** What accounts say of themselves, by id. */
+  statuses = new Map<number, Status>()
+  /** Whom the account has blocked, by id. */
+  blocked = new Map<number, Account>()
   /** Accounts by id, as they were seen last. */
   people = new Map<number, Account>()
 
@@ -69,6 +75,27 @@ export class State {
   }
 }
 
+/** canInvite tells whether the account may invite people to the server. */
+export function canInvite(s: State): boolean {
+  return s.account?.role === 'owner' || s.account?.role === 'admin'
+}
+
+/** runsRoom tells whether the account runs a room: its owners and admins do, and in all but direct rooms those of the server. */
+export function runsRoom(s: State, r: Info): boolean {
+  return r.role === 'owner' || r.role === 'admin' || (r.kind !== 'direct' && canInvite(s))
+}
+
+/** ownsRoom tells whether the account may do in a room what its owners may. */
+export function ownsRoom(s: State, r: Info): boolean {
+  return r.role === 'owner' || (r.kind !== 'direct' && canInvite(s))
+}
+
+/** statusOf returns what an account says of itself now. */
+export function statusOf(s: State, id: number, now: number): Status | undefined {
+  const status = id === s.me ? s.account?.status : s.statuses.get(id)
+  return status && (!status.until || status.until > now) ? status : undefined
+}
+
 function rank(r: Room): number {
   if (r.info.id === 1) return 0
   return r.info.kind === 'direct' ? 2 : 1
@@ -81,7 +108,7 @@ export function titleOf(r: Info): string {
 
 /** reduce changes the state, and returns what has to be drawn again. */
 export function reduce(s: State, a: Update | Act, now: number): Change {
-  const change: Change = { rooms: new Set(), list: false, status: false, people: false }
+  const change: Change = { rooms: new Set(), list: false, status: false, people: false, blocks: false }
   const r = new Reducer(s, now, change)
   r.reduce(a)
   for (const id of change.rooms) {
@@ -112,6 +139,7 @@ class Reducer {
         for (const p of a.presence) {
           this.learn(p.account)
           s.presence.set(p.account.id, p.presence as PresenceOf)
+          this.status(p.account.id, p.status)
           this.addToPublic(p.account)
         }
         this.change.people = true
@@ -127,6 +155,17 @@ class Reducer {
           r.draft = a.draft.text ?? ''
           r.draftTarget = a.draft.target ?? 0
         })
+      case 'personal': return this.with(a.personal.room, r => r.mark(a.personal))
+      case 'seen': return this.with(a.seen.room, r => (r.info = { ...r.info, seen: a.seen.seq }))
+      case 'block':
+        if (a.block.blocked) s.blocked.set(a.block.account.id, a.block.account)
+        else s.blocked.delete(a.block.account.id)
+        this.change.blocks = true
+        return
+      case 'blocks':
+        s.blocked = new Map(a.accounts.map(b => [b.id, b]))
+        this.change.blocks = true
+        return
       case 'queued': return this.with(a.message.room ?? 0, r => this.queued(r, { message: a.message, since: this.now, seq: 0 }))
       case 'sent': return this.sent(a.message.client_id, a.result.room, a.result.seq)
       case 'failed': return this.changeSend(a.message.client_id, send => ({ ...send, failed: a.code }))
@@ -139,6 +178,7 @@ class Reducer {
         for (const m of a.members) {
           this.learn(m)
           s.presence.set(m.id, m.presence as PresenceOf)
+          this.status(m.id, m.status)
         }
         this.change.people = true
         return this.with(a.room, r => (r.members = new Map(a.members.map(m => [m.id, m]))))
@@ -157,6 +197,11 @@ class Reducer {
     if (!room) return
     f(room)
     this.change.rooms.add(id)
+  }
+
+  private status(id: number, status: Status | undefined): void {
+    if (status) this.s.statuses.set(id, status)
+    else this.s.statuses.delete(id)
   }
 
   private learn(a: Account): void {

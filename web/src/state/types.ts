@@ -1,3 +1,3 @@
-export type { Account, Member, Message, Messages, OwnAccount, Welcome } from '../wire/protocol.gen.ts'
+export type { Account, Member, Message, Messages, OwnAccount, Status, Welcome } from '../wire/protocol.gen.ts'
 
 export type Presence = 'online' | 'away' | 'offline'

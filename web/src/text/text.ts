@@ -2,9 +2,10 @@
 
 import { errors } from './error.ts'
 import { signIn } from './signin.ts'
-import { chat } from './table.ts'
+import { rooms } from './room.ts'
+import { chat, type Texts } from './table.ts'
 
-const all = { ...chat, ...signIn, ...errors }
+const all = { ...chat, ...rooms, ...signIn, ...errors }
 
 export type Key = keyof typeof all
 export const languages = ['en', 'de', 'nb'] as const
@@ -40,7 +41,16 @@ export function current(): Language {
 
 /** t returns a text. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  let text: string = all[key][languages.indexOf(language)]!
+  return fill(all[key], values)
+}
+
+/** textsOf returns a t for a table of texts that is loaded with what needs it. */
+export function textsOf<T extends Texts>(table: T): (key: keyof T, values?: Record<string, string | number>) => string {
+  return (key, values = {}) => fill(table[key]!, values)
+}
+
+function fill(texts: Texts[string], values: Record<string, string | number>): string {
+  let text: string = texts[languages.indexOf(language)]!
   const forms = text.split('|')
   if (forms.length === 2) text = forms[plural.select(Number(values['n'])) === 'one' ? 0 : 1]!
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))

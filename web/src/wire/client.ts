@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.ts'
 import { codeOf, WireError } from './error.ts'
 import { Outbox, noStore, type Outgoing, type OutboxStore } from './outbox.ts'
-import type { Draft, Event, Marker, MessageSent, Methods, OwnAccount, PresenceChange, Room, Typing, Welcome } from './protocol.gen.ts'
+import type { Block, Draft, Event, Marker, MessageSent, Methods, OwnAccount, Personal, PresenceChange, Room, Seen, Typing, Welcome } from './protocol.gen.ts'
 import { Socket, type Method } from './socket.ts'
 import { Sync } from './sync.ts'
 
@@ -26,6 +26,9 @@ export type Update =
   | { type: 'typing'; typing: Typing }
   | { type: 'marker'; marker: Marker }
   | { type: 'draft'; draft: Draft }
+  | { type: 'personal'; personal: Personal }
+  | { type: 'block'; block: Block }
+  | { type: 'seen'; seen: Seen }
   | { type: 'queued'; message: Outgoing }
   | { type: 'sent'; message: Outgoing; result: MessageSent }
   | { type: 'failed'; message: Outgoing; code: string }
@@ -137,14 +140,19 @@ export class Client {
     this.asking.add(room)
     try {
       const r = await this.call('room.get', { room })
-      if (!r.joined) return
-      this.sync.head(r.id, r.seq)
-      this.tell({ type: 'room', room: r })
+      this.take(r)
     } catch (err) {
       if (codeOf(err) === 'not_found' || codeOf(err) === 'forbidden') this.tell({ type: 'left', room })
     } finally {
       this.asking.delete(room)
     }
+  }
+
+  /** take learns of a room as the server has just told it, such as one that was made or joined. */
+  take(r: Room): void {
+    if (!r.joined) return
+    this.sync.head(r.id, r.seq)
+    this.tell({ type: 'room', room: r })
   }
 
   private async connect(): Promise<void> {
@@ -159,6 +167,9 @@ export class Client {
       if (frame.typing) this.tell({ type: 'typing', typing: frame.typing })
       if (frame.marker) this.tell({ type: 'marker', marker: frame.marker })
       if (frame.draft) this.tell({ type: 'draft', draft: frame.draft })
+      if (frame.personal) this.tell({ type: 'personal', personal: frame.personal })
+      if (frame.block) this.tell({ type: 'block', block: frame.block })
+      if (frame.seen) this.tell({ type: 'seen', seen: frame.seen })
     }
     try {
       await this.signIn(socket)

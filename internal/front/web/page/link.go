@@ -1,6 +1,10 @@
 package page
 
-import "plausch/internal/link"
+import (
+	"net/http"
+
+	"plausch/internal/link"
+)
 
 // sharedLink is the data of the page that shows a link once.
 type sharedLink struct {
@@ -31,4 +35,32 @@ func (q *request) linkBase() link.Base {
 		}
 	}
 	return base
+}
+
+// drawnLink is a link as the web client shows it.
+type drawnLink struct {
+	URL  string `json:"url"`
+	Size int    `json:"size,omitzero"` // of the QR code, with its margin; absent if the link is of no use on another machine
+	Path string `json:"path,omitzero"` // of an SVG, one unit a module
+	Todo string `json:"todo,omitzero"` // advice if it is of no use there
+}
+
+// inviteLink answers with the link, and its QR code, of the code of an invite that the client has made.
+func (q *request) inviteLink() error {
+	var p struct {
+		Code string `json:"code"`
+	}
+	if err := q.decode(&p); err != nil {
+		return err
+	}
+	made := q.linkTo(link.Invite, p.Code)
+	drawn := drawnLink{URL: made.URL, Todo: made.Todo}
+	if made.ForOthers {
+		c, err := qrPath(made.URL)
+		if err != nil {
+			return err
+		}
+		drawn.Size, drawn.Path = c.Size, c.Path
+	}
+	return q.answer(http.StatusOK, drawn)
 }

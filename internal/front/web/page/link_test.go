@@ -46,3 +46,18 @@ func TestInviteLinksAreForOthers(t *testing.T) {
 		})
 	}
 }
+
+// The web client gets the link of the code of an invite with a QR code, if it is of use on other machines.
+func TestLinkOfAnInvite(t *testing.T) {
+	s := claimed(t, func(c *config.Config) { c.PublicURL = "https://chat.example.org" })
+	owner := s.as("olga")
+	r := owner.request(http.MethodPost, "/invite/link", `{"code":"abc"}`)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", s.origin)
+	a := owner.do(r)
+	for _, want := range []string{`"url":"https://chat.example.org/invite#abc"`, `"size":`, `"path":"M`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the answer is %s; it lacks %s", a.body, want)
+		}
+	}
+}

@@ -121,6 +121,7 @@ var routes = []route{
 	{"GET /invite", open, (*request).invited},
 	{"POST /invite", open, (*request).redeem},
 	{"POST /invite/code", open, checkCode("invite")},
+	{"POST /invite/link", signed, (*request).inviteLink},
 	{"GET /reset", open, form("reset")},
 	{"POST /reset", open, (*request).reset},
 	{"POST /reset/code", open, checkCode("reset")},

@@ -1,0 +1,31 @@
+import type { Texts } from './table.ts'
+
+/** What stands in the lists, headers and menus; the texts of the dialogs are in manage.ts. */
+export const rooms = {
+  'list.add': ['Rooms and people', 'Räume und Personen', 'Rom og personer'],
+  'list.create': ['Create a room', 'Raum anlegen', 'Opprett rom'],
+  'list.browse': ['Public rooms', 'Öffentliche Räume', 'Offentlige rom'],
+  'list.write': ['Write to a person', 'Jemandem schreiben', 'Skriv til noen'],
+  'list.invite': ['Invite people', 'Leute einladen', 'Inviter noen'],
+  'list.settings': ['Settings', 'Einstellungen', 'Innstillinger'],
+  'menu.room': ['Room menu', 'Menü des Raums', 'Rommets meny'],
+  'menu.about': ['About this room', 'Über diesen Raum', 'Om rommet'],
+  'menu.pinned': ['Pinned messages', 'Angeheftete Nachrichten', 'Festede meldinger'],
+  'menu.person': ['About {who}', 'Über {who}', 'Om {who}'],
+  'menu.leave': ['Leave the room', 'Raum verlassen', 'Forlat rommet'],
+  'act.more': ['More', 'Mehr', 'Mer'],
+  'act.pin': ['Pin', 'Anheften', 'Fest'],
+  'act.unpin': ['Unpin', 'Lösen', 'Løsne'],
+  'act.keep': ['Save for me', 'Für mich merken', 'Lagre for meg'],
+  'act.forget': ['Remove from saved', 'Nicht mehr merken', 'Fjern fra lagrede'],
+  'act.hide': ['Hide from me', 'Für mich ausblenden', 'Skjul for meg'],
+  'act.report': ['Report', 'Melden', 'Rapporter'],
+  'act.versions': ['Versions', 'Fassungen', 'Versjoner'],
+  'act.kept': ['Saved. The list is in your settings.', 'Gemerkt. Die Liste ist in deinen Einstellungen.', 'Lagret. Listen er i innstillingene.'],
+  'message.hidden': ['You have hidden this message.', 'Du hast diese Nachricht ausgeblendet.', 'Du har skjult denne meldingen.'],
+  'message.blocked': ['A message from somebody whom you have blocked.', 'Eine Nachricht von jemandem, den du blockiert hast.', 'En melding fra noen du har blokkert.'],
+  'message.show': ['Show', 'Zeigen', 'Vis'],
+  'message.seen': ['Seen', 'Gesehen', 'Sett'],
+  'message.saved': ['saved', 'gemerkt', 'lagret'],
+  'timeline.alone': ['Nobody else is here yet.', 'Noch ist niemand sonst hier.', 'Ingen andre er her ennå.'],
+} as const satisfies Texts
