@@ -24,6 +24,9 @@ import (
 // said is a message as every protocol can tell it.
 type said struct{ from, to, text string } // to is empty for everyone
 
+// edited is in how the old protocols are told of an edit.
+const edited = " changed: "
+
 // oldProtocol is one of the two inherited protocols, as its clients speak it.
 type oldProtocol interface {
 	login(io.Writer) error
@@ -217,6 +220,8 @@ func (p *ktnProtocol) next(conn net.Conn) (heard, error) {
 		return heard{message: &m}, nil
 	case r.Content == "Login successful", strings.Contains(r.Content, "stopping"):
 		return heard{}, nil
+	case r.Response == "info" && strings.Contains(r.Content, edited):
+		return heard{message: &said{from: r.Sender, text: r.Content}}, nil
 	case r.Response == "info" && !strings.Contains(r.Content, "missed"):
 		return heard{names: strings.Split(r.Content, ", "), answer: true}, nil
 	default:
@@ -283,6 +288,8 @@ func (p *htlProtocol) next(conn net.Conn) (heard, error) {
 			s.to = ""
 		}
 		return heard{message: &s}, nil
+	case m["type"] == "text" && strings.Contains(m["content"].(string), edited):
+		return heard{message: &said{from: "SERVER", text: m["content"].(string)}}, nil
 	case m["type"] == "filetext": // somebody has sent a file
 		return heard{}, nil
 	case strings.HasSuffix(m["content"].(string), " logged in"), strings.Contains(m["content"].(string), "stopping"):

@@ -30,7 +30,7 @@ func (s *Server) UnsentDrafts() []plausch.Draft {
 	return all
 }
 
-// DraftsTold counts how often the client told of a draft: see [Drafts].
+// DraftsTold counts how often the server told of a draft: see [Drafts].
 func (s *Server) DraftsTold() int { return s.drafts }
 
 // write changes the draft of r as the user does.
@@ -75,6 +75,8 @@ func (a DraftKept) apply(s *Server, _ time.Time) {
 	if r == nil {
 		return
 	}
+	s.drafts++
+	r.draft.pushed = s.drafts // a list that was asked for before may not have it
 	r.Draft.Edit = max(r.Draft.Edit, a.Edit)
 	if r.draft.again || r.Draft.Text != a.Text || r.Draft.Target != a.Target {
 		r.draft.again = false

@@ -81,9 +81,9 @@ func (r *worldRoom) empty(e *plausch.Event) {
 	}
 }
 
-// messages are those of the room as they are now, as anna sees them. It says by itself
+// messages are those of the room as they are now, as me sees them. It says by itself
 // what the protocol does, from the whole log.
-func (r *worldRoom) messages() []plausch.Message {
+func (r *worldRoom) messages(me plausch.AccountID) []plausch.Message {
 	var all []plausch.Message
 	at := make(map[int64]int)
 	for _, e := range r.log {
@@ -113,7 +113,7 @@ func (r *worldRoom) messages() []plausch.Message {
 	for i := range all {
 		m := &all[i]
 		if m.Deleted == 0 {
-			m.Reactions = r.reactions(m.Seq)
+			m.Reactions = r.reactions(m.Seq, me)
 		}
 		if m.Target != 0 {
 			q := &all[at[m.Target]]
@@ -137,7 +137,7 @@ func (r *worldRoom) reacted(target int64) (events []plausch.Event) {
 	return events
 }
 
-func (r *worldRoom) reactions(target int64) (all []plausch.Reaction) {
+func (r *worldRoom) reactions(target int64, me plausch.AccountID) (all []plausch.Reaction) {
 	for _, e := range r.reacted(target) {
 		i := slices.IndexFunc(all, func(x plausch.Reaction) bool { return x.Emoji == e.Text })
 		if i < 0 {
@@ -146,7 +146,7 @@ func (r *worldRoom) reactions(target int64) (all []plausch.Reaction) {
 		}
 		x := &all[i]
 		x.Count++
-		x.Mine = x.Mine || e.Actor.ID == anna.ID
+		x.Mine = x.Mine || e.Actor.ID == me
 		if len(x.First) < plausch.ReactionNames {
 			x.First, x.Seqs = append(x.First, e.Actor), append(x.Seqs, e.Seq)
 		}
@@ -154,13 +154,13 @@ func (r *worldRoom) reactions(target int64) (all []plausch.Reaction) {
 	return all
 }
 
-// read is what anna has read, as the server counts it.
-func (r *worldRoom) read() plausch.ReadState {
-	s := plausch.ReadState{Marker: r.marker, AsOf: r.head()}
-	for _, m := range r.messages() {
-		if m.Seq > r.marker && m.Actor.ID != anna.ID && m.Deleted == 0 {
+// read is what me has read up to a marker, as the server counts it.
+func (r *worldRoom) read(me plausch.AccountID, marker int64) plausch.ReadState {
+	s := plausch.ReadState{Marker: marker, AsOf: r.head()}
+	for _, m := range r.messages(me) {
+		if m.Seq > marker && m.Actor.ID != me && m.Deleted == 0 {
 			s.Unread = min(s.Unread+1, plausch.MaxUnread)
-			if m.Mentions(anna.ID) {
+			if m.Mentions(me) {
 				s.Mentions = min(s.Mentions+1, plausch.MaxUnread)
 			}
 		}
@@ -170,7 +170,7 @@ func (r *worldRoom) read() plausch.ReadState {
 
 // page answers a query.
 func (r *worldRoom) page(q client.MessageQuery) client.MessageState {
-	all := r.messages()
+	all := r.messages(anna.ID)
 	seq := func(seq int64) int {
 		i := slices.IndexFunc(all, func(m plausch.Message) bool { return m.Seq >= seq })
 		if i < 0 {

@@ -31,9 +31,9 @@ type Lookup struct {
 	client.MessageState
 }
 
-// Counts are what the account has read of a room, as client.GetRoom returned it; Told is
-// [Room.MarkersTold] of before it was asked for. What is older than a marker of which the
-// client has told is dropped.
+// Counts are what the account has read of a room, as client.GetRoom or client.SetMarker
+// returned it; Told is [Room.MarkersTold] of before that was called. If the client has
+// told of a marker since, Counts may be older, and are dropped.
 type Counts struct {
 	Room  plausch.RoomID
 	Epoch string // as of [Page]
@@ -107,7 +107,6 @@ func (s *Server) current(id plausch.RoomID, epoch string, asOf int64) *Room {
 
 func (a Counts) apply(s *Server, _ time.Time) {
 	if r := s.rooms[ByID(a.Room)]; r != nil && r.Joined && r.Epoch == a.Epoch && r.marks == a.Told {
-		r.counts.set(a.ReadState)
-		r.count()
+		r.setRead(a.ReadState)
 	}
 }

@@ -141,7 +141,7 @@ func (w *world) compare() {
 		if r == nil {
 			continue
 		}
-		if got, want := (plausch.ReadState{Marker: r.ReadTo, Unread: r.Unread, Mentions: r.Mentions, AsOf: r.Last()}), truth.read(); got != want {
+		if got, want := (plausch.ReadState{Marker: r.ReadTo, Unread: r.Unread, Mentions: r.Mentions, AsOf: r.Last()}), truth.read(anna.ID, truth.marker); got != want {
 			w.Fatalf("room %d has the counts %+v, and they are %+v", r.ID, got, want)
 		}
 		if r.Draft.Text != truth.draft.Text {
@@ -150,7 +150,7 @@ func (w *world) compare() {
 		if r.Topic != truth.Topic {
 			w.Fatalf("room %d has the topic %q, and it is %q", r.ID, r.Topic, truth.Topic)
 		}
-		for _, m := range truth.messages() {
+		for _, m := range truth.messages(anna.ID) {
 			want := Message{Message: m, Mine: m.Actor.ID == anna.ID, Mention: m.Actor.ID != anna.ID && m.Mentions(anna.ID)}
 			held := r.Message(m.Seq)
 			if held != nil && drawn(held) != drawn(&want) {

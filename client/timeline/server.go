@@ -160,8 +160,8 @@ func (s *Server) Unread() (messages, mentions int) {
 }
 
 // UnsentMarkers returns how far the user has read each room of which the server does not
-// know it yet: give each to client.SetMarker, at most about once a second. The client
-// tells when the server has it.
+// know it yet: give each to client.SetMarker, at most about once a second, and apply
+// [Counts].
 func (s *Server) UnsentMarkers() map[plausch.RoomID]int64 {
 	all := make(map[plausch.RoomID]int64)
 	for _, r := range s.rooms {

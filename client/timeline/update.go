@@ -134,8 +134,13 @@ func (s *Server) marked(u client.Marker) {
 		return
 	}
 	r.marks++
-	r.counts.set(u.ReadState)
-	if r.counts.read.Marker >= r.read {
+	r.setRead(u.ReadState)
+}
+
+// setRead takes over a state of the server, which may know by it what the user has read.
+func (r *Room) setRead(read plausch.ReadState) {
+	r.counts.set(read)
+	if read.Marker >= r.read {
 		r.read = 0
 	}
 	r.count()

@@ -65,7 +65,7 @@ func (w *world) say() {
 	}
 	e := plausch.Event{Kind: plausch.EventMessage, Actor: w.anybody()}
 	e.Text, e.Details = w.content()
-	if all := r.messages(); len(all) > 0 && w.pick(3, "answer") == 0 {
+	if all := r.messages(anna.ID); len(all) > 0 && w.pick(3, "answer") == 0 {
 		e.Target = all[w.pick(len(all), "target")].Seq
 	}
 	r.append(e)
@@ -74,7 +74,7 @@ func (w *world) say() {
 // change has somebody change a message.
 func (w *world) change() {
 	r := w.anyRoom()
-	all := r.messages()
+	all := r.messages(anna.ID)
 	if len(all) == 0 {
 		return
 	}
@@ -161,7 +161,7 @@ func (w *world) tell(r *worldRoom, n int) {
 		r.joined, r.relist = true, false
 		room := r.Room
 		room.Head, r.told = r.head(), r.head()
-		w.apply(Update{client.RoomJoined{Room: room, Read: r.read(), After: r.next - 1, Epoch: w.state()}})
+		w.apply(Update{client.RoomJoined{Room: room, Read: r.read(anna.ID, r.marker), After: r.next - 1, Epoch: w.state()}})
 	case r.joined && r.relist:
 		r.relist = false
 		w.tellMarker(r)
@@ -185,7 +185,7 @@ func (w *world) tell(r *worldRoom, n int) {
 func (w *world) tellSome() { w.tell(w.anyRoom(), 1+w.pick(5, "n")) }
 
 func (w *world) tellMarker(r *worldRoom) {
-	w.apply(Update{client.Marker{Room: r.ID, ReadState: r.read()}})
+	w.apply(Update{client.Marker{Room: r.ID, ReadState: r.read(anna.ID, r.marker)}})
 }
 
 // mark has anna read on another device, or mark a room as unread there.
@@ -291,7 +291,7 @@ func (w *world) lookUp(r *worldRoom, drawn *Room) {
 		w.answer(Lookup{Room: r.ID, Epoch: drawn.Epoch, Seq: seq, MessageState: r.page(client.MessageQuery{Around: seq, Limit: 1})})
 	}
 	if drawn.Recount && drawn.Joined {
-		w.answer(Counts{Room: r.ID, Epoch: drawn.Epoch, Told: drawn.MarkersTold(), ReadState: r.read()})
+		w.answer(Counts{Room: r.ID, Epoch: drawn.Epoch, Told: drawn.MarkersTold(), ReadState: r.read(anna.ID, r.marker)})
 	}
 }
 
