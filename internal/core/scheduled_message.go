@@ -106,6 +106,7 @@ func (c *Core) DeleteScheduledMessage(ctx context.Context, by plausch.Account, i
 	m, err := c.store.DeleteScheduledMessage(ctx, by.ID, id)
 	if err == nil {
 		c.opts.Bus.Signal(bus.Signal{Kind: bus.SignalScheduled, Account: by.ID, Scheduled: &m, Gone: true})
+		c.clearSoon()
 	}
 	return err
 }
