@@ -187,7 +187,7 @@ func (w *writes) queries() []query {
 		{&w.scheduledNow, `SELECT EXISTS (SELECT 1 FROM scheduled WHERE id = ? AND edit = ? AND failed = 0)`},
 		{&w.deleteScheduled, `DELETE FROM scheduled WHERE id = ?`},
 		{&w.failScheduled, `UPDATE scheduled SET failed = ?, error = ? WHERE id = ? AND edit = ? AND failed = 0`},
-		{&w.deleteScheduledOf, `DELETE FROM scheduled WHERE account = ?1 OR peer = ?1`},
+		{&w.deleteScheduledOf, `DELETE FROM scheduled WHERE account = ?`},
 		{&w.setReminder, `INSERT INTO reminders (account, event, at) VALUES (?1, ?2, ?3)
 			ON CONFLICT (account, event) DO UPDATE SET at = ?3, due = 0 RETURNING id`},
 		{&w.hasReminder, `SELECT EXISTS (SELECT 1 FROM reminders WHERE account = ? AND event = ?)`},
