@@ -12,11 +12,13 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -261,6 +263,37 @@ func TestFiles(t *testing.T) {
 	}
 	thumbnail(bert, moves, 30, 20)
 	content(bert, voice, 404)
+}
+
+// TestKTNShowsLinks: a program of the old protocol shows a link, which a browser opens
+// without anything else.
+func TestKTNShowsLinks(t *testing.T) {
+	s := startServer(t, noSendLimits...)
+	anna := newFilesUser(t, s, "anna")
+	karl, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer karl.Close()
+	_ = karl.SetDeadline(time.Now().Add(patience))
+	if _, err := io.WriteString(karl, `{"request":"login","content":"karl"}`); err != nil {
+		t.Fatal(err)
+	}
+	picture := animation(t)
+	anna.share("public", "cat.gif", "", "look", picture)
+	said := ""
+	shown := regexp.MustCompile(`\[picture: cat\.gif, [0-9.]+ K?B, http://[^/]+(/api/files/[^\]]+)\] look`)
+	for buf := make([]byte, 4096); !shown.MatchString(said); {
+		n, err := karl.Read(buf)
+		if said += string(buf[:n]); err != nil {
+			t.Fatalf("%v after %q", err, said)
+		}
+	}
+	anna.token = ""
+	status, got := anna.do("GET", shown.FindStringSubmatch(said)[1], nil)
+	if status != 200 || !bytes.Equal(got, picture) {
+		t.Errorf("the link gives %d and %d bytes", status, len(got))
+	}
 }
 
 // TestLargeFilesOverBrokenConnections: a command uploads a file and another downloads it,

@@ -44,6 +44,17 @@ func (a *API) OpenThumbnail(ctx context.Context, c *Caller, id string, size core
 	return a.core.OpenThumbnail(ctx, c.Account(), id, size)
 }
 
+// FileLink returns a ticket by which anyone can read a file that an account may read:
+// see core.Core.FileLink.
+func (a *API) FileLink(account plausch.AccountID, id string) string {
+	return a.core.FileLink(account, id)
+}
+
+// OpenFileLink returns the file of such a ticket, for anyone who has it.
+func (a *API) OpenFileLink(ctx context.Context, ticket string) (plausch.Attachment, io.ReadSeekCloser, error) {
+	return a.core.OpenFileLink(ctx, ticket)
+}
+
 // overHTTP answers whoever calls a method of files by a frame.
 func overHTTP(_ *API, _ context.Context, _ *Caller, _ Params, reply Reply) {
 	reply(nil, plausch.Errorf(plausch.Unsupported, "files come and go over HTTP, not in frames of %d bytes", protocol.MaxFrame))

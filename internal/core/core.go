@@ -51,6 +51,9 @@ type Options struct {
 	// its error says that one is being made. With nil nothing is removed.
 	LockFiles func() (unlock func() error, err error)
 	Push      PushOptions
+	// Secret is what links to files are signed by, through a key that is made of it. Without one they
+	// end with the process.
+	Secret []byte
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil means slog.Default
@@ -74,11 +77,12 @@ type Core struct {
 	refused     failureLimits
 	ceremonies  *auth.Ceremonies
 
-	uploads  uploads
-	running  runningUploads
-	scalings scalings
-	scrub    scrub
-	puts     puts
+	uploads     uploads
+	running     runningUploads
+	fileLinkKey []byte // the key that links to files are signed with
+	scalings    scalings
+	scrub       scrub
+	puts        puts
 	// deleted has a token when something was deleted that is to be cleared.
 	deleted chan struct{}
 	// added has a token when something was sent that is to be added to the index.
@@ -111,7 +115,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{opts: opts, store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
+	c := &Core{opts: opts, fileLinkKey: newFileLinkKey(opts.Secret), store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
 	c.deleted, c.added = make(chan struct{}, 1), make(chan struct{}, 1)
 	c.searches = newSearches()
 	c.schedule.changed = make(chan struct{}, 1)

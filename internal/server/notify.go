@@ -50,6 +50,7 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 			s.pushes.failed.Add(1)
 		}
 	}
+	s.secret = kept
 	push = core.PushOptions{URLs: s.calls, Key: o.Key.Public(), Changed: func() { s.notify.Refresh() }} // nobody subscribes before it listens
 	if contact, err := notify.Contact(cfg.PushContact, cfg.ACMEEmail, o.Base); err != nil {
 		push.Off = err.Error()

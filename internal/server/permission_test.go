@@ -403,7 +403,7 @@ func many(cfg *config.Config) {
 }
 
 // forAnyoneHTTP are the routes of the HTTP API that need no token.
-var forAnyoneHTTP = []string{"GET /api/{$}", "GET /api/openapi.json", "POST /api/sign_in", "POST /api/hooks/{token}"}
+var forAnyoneHTTP = []string{"GET /api/{$}", "GET /api/openapi.json", "POST /api/sign_in", "POST /api/hooks/{token}", "GET /api/files/{link}"}
 
 // restRefuses tries every route of the HTTP API without a token, and those that
 // read a room with the token of somebody who is not in it.
@@ -413,7 +413,7 @@ func restRefuses(t *testing.T, address string) {
 	var den protocol.Room
 	maker.must(protocol.MethodRoomCreate, &protocol.RoomCreate{Name: "den", Kind: "private"}, &den)
 	stranger := dial(t, address, protocol.Format{}).enter("stranger").Token
-	fill := strings.NewReplacer("{$}", "", "{room}", strconv.FormatInt(den.ID, 10), "{name}", "maker", "{id}", "1", "{token}", "x")
+	fill := strings.NewReplacer("{$}", "", "{room}", strconv.FormatInt(den.ID, 10), "{name}", "maker", "{id}", "1", "{token}", "x", "{link}", "x")
 	for _, route := range rest.Routes() {
 		name := route.Method + " " + route.Path
 		open := slices.Contains(forAnyoneHTTP, name)

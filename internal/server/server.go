@@ -53,6 +53,7 @@ type Server struct {
 	blobs   *blob.Folder
 	// thumbnails are small pictures that can be made again.
 	thumbnails *blob.Cache
+	secret     []byte // which nobody but this server knows
 	core       *core.Core
 	hub        *hub.Hub
 	sessions   *session.Server
@@ -121,6 +122,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 		Guests:    core.GuestLimits{Address: core.GuestRates(cfg.Guests.Address), All: core.GuestRates(cfg.Guests.All)},
 		LockFiles: func() (func() error, error) { return backup.Lock(cfg.Data) },
 		Push:      push,
+		Secret:    s.secret,
 		Log:       log,
 		Fatal: func(err error) {
 			select {
@@ -149,7 +151,7 @@ func New(cfg *config.Config, log *slog.Logger, inherited ...net.Listener) (_ *Se
 	s.ktn = ktn.New(table, ktn.Options{
 		Pace: cfg.KTN.Pace, WriteDeadline: cfg.Limits.WriteDeadline, DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,
 		History: ktn.HistoryMode(cfg.KTN.History), HistoryMessages: cfg.KTN.HistoryMessages,
-		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Log: log,
+		Echo: cfg.KTN.Echo, Joins: cfg.KTN.Joins, Guests: cfg.Open, Links: PublicAddress(cfg, s.ListenAddresses()).Base().URL, Log: log,
 	})
 	s.htl = htl.New(table, htl.Options{
 		Pace: cfg.HTL.Pace, WriteDeadline: cfg.Limits.WriteDeadline, DeadPeerTimeout: cfg.Limits.DeadPeerTimeout,

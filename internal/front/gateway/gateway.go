@@ -67,7 +67,10 @@ type Options struct {
 	Presence bool // the protocol shows who comes and goes
 	// FoldNames gives guests free names made from those that are not valid.
 	FoldNames bool
-	Log       *slog.Logger
+	// Links is where links to files begin, without a / at the end; empty if messages have
+	// none.
+	Links string
+	Log   *slog.Logger
 }
 
 // Server serves the connections of one protocol and ends them together.

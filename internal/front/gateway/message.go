@@ -25,6 +25,9 @@ type Message struct {
 	Time    time.Time
 	// Attachments are the files that came with it.
 	Attachments []plausch.Attachment
+	// Links are addresses at which a browser gets the files for an hour; empty if there
+	// are none.
+	Links []string
 }
 
 // ChangedText says that a message was edited, for protocols that have no other word
@@ -91,6 +94,11 @@ func (s *Session) message(e *plausch.Event) (Message, bool) {
 		m.Text = plausch.SealedText
 	case e.Erased():
 		m.Text = plausch.ErasedText
+	}
+	if base := s.server.opts.Links; base != "" {
+		for _, a := range e.Attachments {
+			m.Links = append(m.Links, base+"/api/files/"+s.server.api.FileLink(s.me.ID, a.ID))
+		}
 	}
 	m.Mine = e.Actor.ID == s.me.ID
 	m.Sent = m.Mine && strings.HasPrefix(e.ClientID, s.clientIDPrefix)

@@ -255,8 +255,16 @@ func messageResponse(m *gateway.Message) response {
 	if note := privateNote(m); note != "" {
 		parts = append(parts, note)
 	}
-	for _, a := range m.Attachments {
-		parts = append(parts, "["+a.Shown()+"]")
+	for i, a := range m.Attachments {
+		kind := "file"
+		if a.Picture() {
+			kind = "picture"
+		}
+		text := kind + ": " + a.Name + ", " + plausch.ByteSize(a.Size)
+		if i < len(m.Links) {
+			text += ", " + m.Links[i]
+		}
+		parts = append(parts, "["+text+"]")
 	}
 	if m.Text != "" {
 		parts = append(parts, m.Text)

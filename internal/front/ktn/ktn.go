@@ -37,10 +37,11 @@ type Options struct {
 	WriteDeadline   time.Duration
 	DeadPeerTimeout time.Duration // see [gateway.Options]
 	History         HistoryMode
-	HistoryMessages int  // the most messages of a history
-	Echo            bool // who says something hears it, too
-	Joins           bool // tell who comes and goes
-	Guests          bool // a name is enough to log in
+	HistoryMessages int    // the most messages of a history
+	Echo            bool   // who says something hears it, too
+	Joins           bool   // tell who comes and goes
+	Guests          bool   // a name is enough to log in
+	Links           string // where links to files begin; empty if they lead nowhere
 	Log             *slog.Logger
 }
 
@@ -58,7 +59,7 @@ type Server struct {
 func New(a *api.API, opts Options) *Server {
 	return &Server{opts: opts, sessions: gateway.NewServer(a, gateway.Options{
 		Protocol: "ktn", Pace: opts.Pace, WriteDeadline: opts.WriteDeadline, DeadPeerTimeout: opts.DeadPeerTimeout,
-		Waiting: waiting, Presence: opts.Joins, Log: opts.Log,
+		Waiting: waiting, Presence: opts.Joins, Links: opts.Links, Log: opts.Log,
 	})}
 }
 

@@ -137,6 +137,18 @@ func (q *request) download() error {
 	return nil
 }
 
+// fileLink gives out the file of a link, which is all that it takes.
+func (q *request) fileLink() error {
+	file, r, err := q.server.api.OpenFileLink(q.Context(), q.PathValue("link"))
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	q.w.Header().Set("Referrer-Policy", "no-referrer")
+	q.serveFile(file, r)
+	return nil
+}
+
 // playable are the types that players in browsers want to be told, which run nothing.
 var playable = []string{
 	"audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wave", "audio/webm", "video/mp4", "video/webm",

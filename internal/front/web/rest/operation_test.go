@@ -126,6 +126,11 @@ func TestEveryOperation(t *testing.T) {
 	w.call(bob, "GET", "/api/attachments/"+file, "", "If-None-Match", `"`+file+`"`).want(304)
 
 	tryUploads(w, ann)
+	link := w.core.FileLink(3, file) // of ann
+	w.call("", "GET", "/api/files/"+link, "").want(200).has("a note")
+	w.call("", "GET", "/api/files/"+link, "", "Range", "bytes=2-").want(206).has("note")
+	w.call("", "GET", "/api/files/"+link[:len(link)-2], "").want(404)
+
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
 		t.Fatal(err)

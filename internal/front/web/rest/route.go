@@ -85,6 +85,7 @@ func init() { // the index shows the table that it is in
 		{"DELETE", "/api/uploads/{id}", "ends an upload", nil, false, (*request).deleteUpload},
 		{"GET", "/api/attachments/{id}", "downloads a file", nil, false, (*request).download},
 		{"GET", "/api/attachments/{id}/thumbnail", "a small picture of a file: size=small or large", []string{"size"}, false, (*request).thumbnail},
+		{"GET", "/api/files/{link}", "a file, by a link that was given to somebody who may read it; it works for an hour", nil, true, (*request).fileLink},
 		{"GET", "/api/rooms/{room}/webhooks", "the webhooks of a room", nil, false, (*request).listWebhooks},
 		{"POST", "/api/rooms/{room}/webhooks", "makes a webhook", nil, false, (*request).createWebhook},
 		{"DELETE", "/api/webhooks/{id}", "deletes a webhook", nil, false, (*request).deleteWebhook},
