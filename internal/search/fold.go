@@ -63,7 +63,7 @@ func tokens(text string, s spelling) (list []token, others [spellings]bool) {
 		current, begin = token{}, len(runes)
 	}
 	at := 0 // in code points
-	for len(text) > 0 {
+	for len(text) > 0 && len(list) < MaxWords {
 		size, length := 1, 1
 		if text[0] >= utf8.RuneSelf || len(text) > 1 && text[1] >= utf8.RuneSelf {
 			if size = norm.NFKC.NextBoundaryInString(text, true); size <= 0 {
@@ -92,7 +92,7 @@ func tokens(text string, s spelling) (list []token, others [spellings]bool) {
 		text = text[size:]
 	}
 	flush(at)
-	return list, others
+	return list[:min(len(list), MaxWords)], others
 }
 
 // fold makes of a character, with the accents that follow it, what it is compared by.

@@ -22,6 +22,9 @@ const (
 
 	// MinPart is how many characters a word must have to be found in other words.
 	MinPart = 3
+	// MaxWords is how many tokens of a text are looked at: what stands behind them is not
+	// found.
+	MaxWords = 1000
 	// maxToken is how many characters of a longer run are looked at.
 	maxToken = 64
 )

@@ -27,6 +27,15 @@ const (
 
 // ClearDeleted implements [store.Clearer].
 func (s *Store) ClearDeleted(ctx context.Context) error {
+	for {
+		more, err := s.forgetUnused(ctx)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
 	if err := s.clearSeparators(ctx); err != nil {
 		return err
 	}

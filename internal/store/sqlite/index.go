@@ -61,6 +61,9 @@ func (s *Store) IndexMessages(ctx context.Context) (more bool, err error) {
 		s.indexDamaged.CompareAndSwap(err == nil, false)
 		return err == nil, err
 	}
+	if more, err := s.forgetUnused(ctx); more || err != nil {
+		return more, err
+	}
 	sl, err := s.nextSlice(ctx)
 	if err != nil || sl == nil {
 		return false, wrap("read messages for the index", err)
@@ -101,7 +104,7 @@ func (s *Store) prepareIndex(ctx context.Context) error {
 // resetIndex empties the index, for all messages to be added anew.
 func (s *Store) resetIndex(ctx context.Context) error {
 	w := &s.w
-	for _, one := range []*statement{w.clearSearch, w.clearSearchMessages, w.clearParts, w.clearWords, w.clearSearchRooms, w.fillSearchRooms} {
+	for _, one := range []*statement{w.clearSearch, w.clearSearchMessages, w.clearParts, w.clearWords, w.clearUnused, w.clearSearchRooms, w.fillSearchRooms} {
 		if _, err := one.ExecContext(ctx); err != nil {
 			return err
 		}

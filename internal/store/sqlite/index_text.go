@@ -3,7 +3,11 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"plausch"
 	"plausch/internal/search"
@@ -112,7 +116,7 @@ func (b *batch) takeFromIndex(message int64) error {
 	if err := b.removeFromIndex(&m); err != nil {
 		return err
 	}
-	return b.forgetWords(m.doc.Tokens())
+	return b.noteUnused(m.doc.Tokens())
 }
 
 func (b *batch) removeFromIndex(m *indexed) error {
@@ -140,41 +144,98 @@ func (b *batch) changeInIndex(e *plausch.Event) error {
 		if err := b.addToIndex(&m); err != nil {
 			return err
 		}
-		for _, word := range m.doc.Tokens() {
-			if err := addWord(b.ctx, b.w, word); err != nil {
-				return err
-			}
-		}
-	}
-	return b.forgetWords(before)
-}
-
-// forgetWords forgets those of words that stand nowhere in the index any more.
-func (b *batch) forgetWords(words []string) error {
-	forgot := false
-	for _, word := range words {
-		var id int64
-		var used bool
-		err := b.w.wordUse.QueryRowContext(b.ctx, word, quoteToken(word)).Scan(&id, &used)
-		if isNone(err) || err == nil && used {
-			continue
-		}
-		if err == nil {
-			_, err = b.w.deleteParts.ExecContext(b.ctx, id, word)
-		}
-		if err == nil {
-			_, err = b.w.deleteWord.ExecContext(b.ctx, id)
-		}
+		before, err = b.addNewWords(m.doc.Tokens(), before)
 		if err != nil {
 			return err
 		}
-		forgot = true
 	}
-	if !forgot {
-		return nil
+	return b.noteUnused(before)
+}
+
+// addNewWords adds those of words that are not among old, and returns those of old that are
+// not among words. Both ascend.
+func (b *batch) addNewWords(words, old []string) (gone []string, err error) {
+	for _, word := range words {
+		if _, known := slices.BinarySearch(old, word); !known {
+			if err := addWord(b.ctx, b.w, word); err != nil {
+				return nil, err
+			}
+		}
 	}
-	_, err := b.w.noteForgotten.ExecContext(b.ctx)
+	return slices.DeleteFunc(old, func(word string) bool {
+		_, still := slices.BinarySearch(words, word)
+		return still
+	}), nil
+}
+
+// noteUnused notes that words may stand nowhere in the index any more. To find that out
+// takes longer than a commit may: forgetUnused does it.
+func (b *batch) noteUnused(words []string) error {
+	data, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	_, err = b.w.insertUnused.ExecContext(b.ctx, string(data))
 	return err
+}
+
+const (
+	// forgetWrite is the most words that are forgotten in one transaction, and forgetTime
+	// how long that may take before the rest is left for the next.
+	forgetWrite = 64
+	forgetTime  = 10 * time.Millisecond
+)
+
+// forgetUnused forgets some words that stand nowhere in the index any more, and reports
+// whether it has to be called again.
+func (s *Store) forgetUnused(ctx context.Context) (more bool, err error) {
+	if err := s.r.hasUnused.QueryRowContext(ctx).Scan(&more); err != nil || !more {
+		return false, wrap("look for unused words", err)
+	}
+	return true, s.write(ctx, "forget words", func(ctx context.Context) error {
+		words, err := list(ctx, "unused words", s.w.unused, func(row scanner) (word string, err error) {
+			return word, row.Scan(&word)
+		}, forgetWrite)
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		forgot := false
+		for i, word := range words {
+			if i > 0 && time.Since(began) > forgetTime {
+				break
+			}
+			if gone, err := s.forgetWord(ctx, word); err != nil {
+				return err
+			} else if gone {
+				forgot = true
+			}
+		}
+		if forgot {
+			_, err = s.w.noteForgotten.ExecContext(ctx)
+		}
+		return err
+	})
+}
+
+// forgetWord forgets a word if it stands nowhere in the index.
+func (s *Store) forgetWord(ctx context.Context, word string) (forgot bool, err error) {
+	if _, err := s.w.deleteUnused.ExecContext(ctx, word); err != nil {
+		return false, err
+	}
+	var id int64
+	var used bool
+	err = s.w.wordUse.QueryRowContext(ctx, word, quoteToken(word)).Scan(&id, &used)
+	if isNone(err) || err == nil && used {
+		return false, nil
+	}
+	if err == nil {
+		_, err = s.w.deleteParts.ExecContext(ctx, id, word)
+	}
+	if err == nil {
+		_, err = s.w.deleteWord.ExecContext(ctx, id)
+	}
+	return err == nil, err
 }
 
 // quoteToken writes a token in a query of FTS5.

@@ -46,6 +46,7 @@ type reads struct {
 	eventsIn, readableRooms, searched, numberedFrom *statement
 	hits, hitFiles, neighbours                      *statement
 	separators, partSeparators                      *statement
+	hasUnused                                       *statement
 }
 
 func (r *reads) queries() []query {
@@ -238,6 +239,7 @@ func (r *reads) queries() []query {
 				AND b.kind & 2303 = 1 AND NOT EXISTS (SELECT 1 FROM personal h WHERE h.account = ?2 AND h.event = b.id AND h.hidden) ORDER BY b.id DESC LIMIT 1), 0),
 			ifnull((SELECT b.id FROM events b WHERE b.id > e.id AND b.id < e.id + %[1]d AND b.kind & 2303 = 1 AND NOT EXISTS (SELECT 1 FROM personal h WHERE h.account = ?2 AND h.event = b.id AND h.hidden) ORDER BY b.id LIMIT 1), 0)
 			FROM json_each(?1) j CROSS JOIN events e ON e.id = j.value`, neighbours)},
+		{&r.hasUnused, `SELECT EXISTS (SELECT 1 FROM search_unused WHERE word > '')`},
 		{&r.separators, separatorsOf("search", "i.segid > 0")},
 		{&r.partSeparators, separatorsOf("search_parts", "i.segid > 0")},
 		// The newest message that is not in the index yet, of rooms that the account is in.

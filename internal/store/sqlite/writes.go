@@ -105,6 +105,7 @@ type writes struct {
 	clearSearch, clearSearchMessages, clearParts             *statement
 	clearWords, clearSearchRooms, fillSearchRooms            *statement
 	resetSearchState                                         *statement
+	insertUnused, unused, deleteUnused, clearUnused          *statement
 	separator, setSeparator, partSeparator, setPartSeparator *statement
 }
 
@@ -358,6 +359,10 @@ func (w *writes) queries() []query {
 		{&w.deleteParts, `INSERT INTO search_parts (search_parts, rowid, word) VALUES ('delete', ?, ?)`},
 		{&w.deleteWord, `DELETE FROM search_words WHERE id = ?`},
 		{&w.wordUse, `SELECT id, EXISTS (SELECT 1 FROM search WHERE search MATCH ?2) FROM search_words WHERE word = ?1`},
+		{&w.insertUnused, `INSERT INTO search_unused (word) SELECT j.value FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING`},
+		{&w.unused, `SELECT word FROM search_unused WHERE word > '' ORDER BY word LIMIT ?`},
+		{&w.deleteUnused, `DELETE FROM search_unused WHERE word = ?`},
+		{&w.clearUnused, `DELETE FROM search_unused WHERE word > ''`},
 		{&w.noteForgotten, `UPDATE search_state SET forgot = forgot + 1 WHERE number = 1`},
 		{&w.setSearchRoom, `UPDATE search_rooms SET below = ? WHERE room = ?`},
 		{&w.deleteSearchRooms, `DELETE FROM search_rooms WHERE room > 0 AND below = 0`},
