@@ -117,6 +117,15 @@ func (l *Login) OutboxFile() string { return l.file("outbox", ".jsonl") }
 // does not keep, or "" if nothing can be kept.
 func (l *Login) DraftFile() string { return l.file("drafts", ".json") }
 
+// CopyFile returns the file of what the login's user has seen last, to be shown before the
+// server answers, or "" if nothing can be kept. KTN servers have no seqs.
+func (l *Login) CopyFile() string {
+	if l.Address.KTN() {
+		return ""
+	}
+	return l.file("copy", ".json")
+}
+
 // file returns the login's file in a folder of the state, or "" if nothing can be kept.
 func (l *Login) file(folder, ending string) string {
 	if l.state.unkept != nil {

@@ -39,6 +39,7 @@ var otherNames = map[string]string{
 
 var generalCommands = []command{
 	{"help", "", "show the commands and the keys", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.showHelp() }},
+	{"search", "[" + argText + "]", "search in all rooms, with from: in: has: before: after:", 0, func(m *Model, _ []string, rest string) tea.Cmd { return m.showSearch(0, rest) }},
 	{"grep", "REGEXP", "look through the last messages of this room", 1, func(m *Model, _ []string, rest string) tea.Cmd { return m.grep(rest) }},
 	{"bare", "", "show only the text of this room, to be copied", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.showBare() }},
 	{"retry", "", "send again what was refused", 0, func(m *Model, _ []string, _ string) tea.Cmd { return m.retryFailed() }},

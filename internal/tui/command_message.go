@@ -64,7 +64,7 @@ func (m *Model) pickMessages(title string, fits func(*timeline.Message) bool) te
 	p := &picker{title: title}
 	for i := len(r.Messages) - 1; i >= 0; i-- {
 		if fits(&r.Messages[i]) {
-			p.all = append(p.all, m.pickOf(&r.Messages[i].Message))
+			p.all = append(p.all, m.pickOf(&r.Messages[i].Event))
 		}
 	}
 	return m.pick(p)

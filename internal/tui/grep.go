@@ -61,14 +61,14 @@ func (m *Model) grep(pattern string) tea.Cmd {
 		}
 		p := &picker{title: "/grep " + m.cleanLine(pattern)}
 		for i := range found {
-			p.all = append(p.all, m.pickOf(&found[i]))
+			p.all = append(p.all, m.pickOf(&found[i].Event))
 		}
 		return m.pick(p)
 	})
 }
 
 // pickOf returns a message as something that can be picked, to be shown in its context.
-func (m *Model) pickOf(message *plausch.Message) pick {
+func (m *Model) pickOf(message *plausch.Event) pick {
 	seq := message.Seq
 	text := message.Time.Local().Format("2006-01-02 15:04 ") + message.Actor.Shown() + ": " + firstLine(markdown.Plain(message.Text))
 	return pick{text: m.cleanLine(text), do: func(m *Model) tea.Cmd { return m.jump(seq) }}

@@ -25,6 +25,7 @@ const (
 	actEditLast     action = "edit-last"
 	actSelect       action = "select"
 	actInbox        action = "inbox"
+	actSearch       action = "search"
 	actCompose      action = "compose"
 	actPageUp       action = "page-up"
 	actPageDown     action = "page-down"
@@ -78,6 +79,7 @@ var bindings = []binding{
 	{actNextActive, []string{"f5", "alt+a"}, "the next room with something new"},
 	{actFirstUnread, []string{"f3", "alt+u"}, "the first unread message"},
 	{actCompose, []string{"ctrl+x", "f10"}, "write in your own editor ($EDITOR)"},
+	{actSearch, []string{"ctrl+f"}, "search in this room; once more: everywhere"},
 	{actInbox, []string{"f9", "alt+i"}, "all that is unread"},
 	{actEditLast, []string{"f2", "alt+e"}, "edit your last message"},
 	{actSelect, []string{"f6", "alt+m"}, "pick a message: then R replies, E edits, + reacts, D deletes, P pins, U marks unread, Y copies, O opens a link, S shows a spoiler"},

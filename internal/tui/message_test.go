@@ -183,3 +183,28 @@ func TestLinksArePicked(t *testing.T) {
 		t.Error("the link is none for the terminal")
 	}
 }
+
+// Search asks one question at a time, and shows what was found for the newest text.
+func TestSearch(t *testing.T) {
+	w := newWindow(t, 80, 24)
+	w.session.client = new(client.Client) // it is not asked: the answers are made below
+	w.caughtUp()
+	for i := range 100 {
+		w.says(1, bob, "message %d", i+1)
+	}
+	w.press("ctrl+f")
+	w.shows("Search in public", "from: in: has:")
+	w.write("mess")
+	s := w.picker.search
+	if !s.asking || s.asked != "m" {
+		t.Errorf("asked is %q", s.asked)
+	}
+	w.picker.shown = w.hits([]plausch.Hit{{Event: w.opened().Message(7).Event}}, false)
+	w.shows("bob: message 7")
+	w.whole()
+	w.press("enter")
+	w.shows("▌message 7", "message 8")
+	w.whole()
+	w.press("ctrl+f", "ctrl+f")
+	w.shows("Search in all rooms")
+}

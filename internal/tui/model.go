@@ -101,6 +101,8 @@ func newModel(ctx context.Context, o Options, sessions []*session) *Model {
 	}
 	m.arrange()
 	for _, s := range sessions {
+		m.restoreCopy(s)
+		s.copy = nil
 		m.restoreUnsent(s)
 	}
 	m.takeDraft()

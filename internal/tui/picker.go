@@ -16,6 +16,7 @@ type picker struct {
 	all    []pick
 	shown  []pick // of all, those that fit the filter
 	chosen int
+	search *search // if that is what it is
 	// load, if not nil, finds what fits a filter in place of all.
 	load func(m *Model, filter string) tea.Cmd
 }
@@ -79,6 +80,10 @@ func (m *Model) pickerKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch a, _ := m.keys.of(msg); a {
 	case actEscape, actInterrupt, actGoTo, actEnd:
 		m.picker = nil
+	case actSearch:
+		if p.search != nil {
+			return m.searchHere()
+		}
 	case actUp, actPreviousRoom, actLineUp:
 		p.move(-1)
 	case actDown, actNextRoom, actLineDown, actComplete:
@@ -111,8 +116,8 @@ func (m *Model) pickerRows(height int) []row {
 	add := func(text string) { rows = append(rows, row{text, columns}) }
 	add(m.theme.styled(styleHead, m.fit(" "+p.title, columns)))
 	add(m.theme.styled(styleAccent, m.fit("> ", 2)) + m.fit(m.cleanLine(p.filter), columns-2))
-	if len(p.shown) == 0 {
-		add(m.theme.styled(styleDim, m.fit(" "+m.texts.get(textNoMatch, m.cleanLine(p.filter)), columns)))
+	if text := m.pickerWord(); text != "" {
+		add(m.theme.styled(styleDim, m.fit(" "+text, columns)))
 	}
 	space := max(1, height-len(rows))
 	from := max(0, min(p.chosen-space/2, len(p.shown)-space))
@@ -132,6 +137,20 @@ func (m *Model) pickerRows(height int) []row {
 		add(blanks(columns))
 	}
 	return rows[:height]
+}
+
+// pickerWord says why there is nothing to pick; empty if there is.
+func (m *Model) pickerWord() string {
+	p := m.picker
+	switch {
+	case p.search != nil && p.search.problem != "":
+		return p.search.problem
+	case p.search != nil && p.filter == "":
+		return "from: in: has: before: after:"
+	case len(p.shown) > 0 || p.search != nil && p.search.asking:
+		return ""
+	}
+	return m.texts.get(textNoMatch, m.cleanLine(p.filter))
 }
 
 func detailOf(item pick) string {

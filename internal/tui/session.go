@@ -21,6 +21,8 @@ type session struct {
 	client    *client.Client
 	kept      bool // the outbox outlives the process
 	unsent    *unsentFile
+	copy      *localCopy // what was seen last; nil for nothing
+	copyPath  string
 	queue     []client.Outgoing // not in the outbox yet; the first is on its way there
 	loading   map[timeline.Key]bool
 	lost      time.Time // since when there is no connection; zero while there is one
@@ -37,7 +39,8 @@ const keepEvents = 200
 // nothing after its end.
 func openSession(l *connect.Login) (*session, error) {
 	o := l.Options()
-	o.Newest = keepEvents
+	seen := readCopy(l.CopyFile())
+	seen.goOn(&o)
 	o.Outbox = l.OutboxFile()
 	c, err := client.Open(o)
 	if errors.Is(err, client.ErrOutboxInUse) {
@@ -48,8 +51,9 @@ func openSession(l *connect.Login) (*session, error) {
 		return nil, err
 	}
 	s := newSession(l, c, o.Outbox != "")
+	s.copy = seen
 	if s.kept {
-		s.unsent.path = l.DraftFile()
+		s.unsent.path, s.copyPath = l.DraftFile(), l.CopyFile()
 	}
 	return s, nil
 }

@@ -59,6 +59,8 @@ const (
 	textLinksTitle   textKey = "links_title"
 	textCopied       textKey = "copied"
 	textUnkept       textKey = "unkept"
+	textSearchAll    textKey = "search_all"
+	textSearchHere   textKey = "search_here"
 	textPublicStays  textKey = "public_stays"
 	textNotThere     textKey = "not_there"
 	textInvite       textKey = "invite"
@@ -74,7 +76,8 @@ var english = texts{
 		textPinned: "⚑ pinned", textReplyTo: "↳ Reply to %s", textEditing: "✎ Edit message · Esc keeps it as it was",
 		textDeleteIt: "Delete it for everybody", textKeepIt: "Keep it", textDeleteAsk: "Delete this message?", textReactTitle: "React with",
 		textInboxTitle: "Unread", textPinsTitle: "Pinned messages", textLinksTitle: "Links in this room", textCopied: "Copied.",
-		textUnkept:      "What you write is not kept: %v.",
+		textUnkept:    "What you write is not kept: %v.",
+		textSearchAll: "Search in all rooms", textSearchHere: "Search in %s",
 		textPublicStays: "Everybody is in public; it cannot be left. /quit ends.",
 		textNotThere:    "offline",
 		textInvite:      "This link is good until %s:",
@@ -130,7 +133,8 @@ var german = texts{
 		textPinned: "⚑ angeheftet", textReplyTo: "↳ Antwort an %s", textEditing: "✎ Nachricht bearbeiten · Esc lässt sie, wie sie war",
 		textDeleteIt: "Für alle löschen", textKeepIt: "Behalten", textDeleteAsk: "Diese Nachricht löschen?", textReactTitle: "Reagieren mit",
 		textInboxTitle: "Ungelesen", textPinsTitle: "Angeheftete Nachrichten", textLinksTitle: "Links in diesem Raum", textCopied: "Kopiert.",
-		textUnkept:      "Was du schreibst, wird nicht aufgehoben: %v.",
+		textUnkept:    "Was du schreibst, wird nicht aufgehoben: %v.",
+		textSearchAll: "Suche in allen Räumen", textSearchHere: "Suche in %s",
 		textPublicStays: "In public sind alle; diesen Raum kann man nicht verlassen. /quit beendet.",
 		textNotThere:    "nicht da",
 		textInvite:      "Dieser Link gilt bis %s:",
@@ -186,7 +190,8 @@ var norwegian = texts{
 		textPinned: "⚑ festet", textReplyTo: "↳ Svar til %s", textEditing: "✎ Rediger meldingen · Esc lar den være som den var",
 		textDeleteIt: "Slett for alle", textKeepIt: "Behold", textDeleteAsk: "Slette denne meldingen?", textReactTitle: "Reager med",
 		textInboxTitle: "Ulest", textPinsTitle: "Festede meldinger", textLinksTitle: "Lenker i dette rommet", textCopied: "Kopiert.",
-		textUnkept:      "Det du skriver, blir ikke lagret: %v.",
+		textUnkept:    "Det du skriver, blir ikke lagret: %v.",
+		textSearchAll: "Søk i alle rom", textSearchHere: "Søk i %s",
 		textPublicStays: "Alle er i public; det rommet kan ikke forlates. /quit avslutter.",
 		textNotThere:    "ikke pålogget",
 		textInvite:      "Denne lenken gjelder til %s:",

@@ -112,5 +112,6 @@ func (m *Model) run(p *tea.Program) (err error) {
 		}
 	}()
 	_, err = p.Run()
+	m.keepCopies()
 	return err
 }

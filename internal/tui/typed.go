@@ -127,6 +127,7 @@ func init() {
 		actEditLast:     (*Model).editLast,
 		actSelect:       (*Model).selectLast,
 		actInbox:        (*Model).showInbox,
+		actSearch:       (*Model).searchHere,
 		actCompose:      (*Model).compose,
 		actEnd:          (*Model).endOfInput,
 		actEscape:       (*Model).escape,
