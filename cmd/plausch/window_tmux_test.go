@@ -3,7 +3,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -205,4 +208,62 @@ func (p *pane) awaitEnd(pid int) {
 			p.t.Fatalf("the process %d goes on", pid)
 		}
 	}
+}
+
+// A picture goes up with its path completed and is drawn by half-blocks; it is found by
+// search, and brought down again. Two servers stand in one window.
+func TestTmuxWindowPictureAndSearch(t *testing.T) {
+	openServer(t)
+	address := os.Getenv(connect.ServerEnv)
+	second := freeAddress(t)
+	startServerAt(t, second, "--data", t.TempDir(), "--open")
+	folder := t.TempDir()
+	red := image.NewRGBA(image.Rect(0, 0, 64, 32))
+	for i := range red.Pix {
+		red.Pix[i] = []uint8{250, 10, 20, 255}[i%4]
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, red); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "rose red.png"), b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plauschRun(t, "", "send", "--name=bob", "the needle in the hay").want(t, connect.ExitOK)
+	plauschRun(t, strings.Repeat("hay\n", 80), "send", "--name=bob").want(t, connect.ExitOK)
+
+	p := newPane(t, 110, 40, "chat", address, "tcp://"+second, "--name=anna")
+	p.awaitText("2 #public") // of the second server
+	p.awaitText("public>")
+	p.write("/upload " + folder + "/ro")
+	p.press("Tab")
+	p.awaitText(`rose\ red.png`)
+	p.write("my garden")
+	p.press("Enter")
+	p.awaitText("my garden")
+	p.awaitText("[picture rose red.png")
+	p.awaitText(strings.Repeat("▀", 40))
+	p.write("/download " + folder + "/down")
+	p.press("Enter")
+	p.awaitText("/down/rose red.png")
+	if got, err := os.ReadFile(filepath.Join(folder, "down", "rose red.png")); err != nil || !bytes.Equal(got, b.Bytes()) {
+		t.Errorf("what was brought down is another file: %v", err)
+	}
+	p.press("C-f")
+	p.awaitText("Search in public")
+	p.write("needle")
+	p.awaitText("bob: the needle in the hay")
+	p.press("Enter")
+	p.awaitText("the needle in the hay")
+	p.await("the message in its context", func(screen string) bool {
+		return strings.Contains(screen, "needle") && strings.Count(screen, "hay") > 5
+	})
+	p.press("Escape")
+	p.press("M-2")
+	p.awaitText("Nothing here yet. Say hello.")
+	p.write("on the second")
+	p.press("Enter")
+	p.awaitText("anna on the second")
+	p.press("C-d")
+	p.awaitText("ended with 0")
 }

@@ -33,16 +33,19 @@ type blockKey struct {
 	mention   bool
 	notices   int
 	lastNote  int
+	pictures  int // how many of its pictures are there
 }
 
 // blocks draws blocks for one width and theme, and keeps them.
 type blocks struct {
 	widths
-	theme   *theme
-	texts   *texts
-	columns int // of the pane
-	gutter  int
-	kept    map[int64]block
+	theme        *theme
+	texts        *texts
+	columns      int // of the pane
+	gutter       int
+	kept         map[int64]block
+	pictures     map[string]picture // by the ids of files
+	showPictures bool
 }
 
 // groupFor is how long the messages of one author stand under one name.
@@ -52,7 +55,7 @@ const groupFor = 5 * time.Minute
 const maxBlocks = 2000
 
 func newBlocks(w widths, t *theme, x *texts, columns int) *blocks {
-	b := &blocks{widths: w, theme: t, texts: x, columns: columns, gutter: gutterColumns(columns), kept: make(map[int64]block)}
+	b := &blocks{widths: w, theme: t, texts: x, columns: columns, gutter: gutterColumns(columns), kept: make(map[int64]block), pictures: make(map[string]picture)}
 	return b
 }
 
@@ -120,6 +123,11 @@ func (b *blocks) key(d drawing) blockKey {
 	if m := d.message; m != nil {
 		k.mention, k.edited, k.deleted, k.pinned = m.Mention, m.Edited, m.Deleted, m.Pinned != 0
 		k.reactions = reactionsText(m.Reactions)
+		for _, a := range m.Attachments {
+			if b.pictures[a.ID].rows != nil {
+				k.pictures++
+			}
+		}
 		if m.Quote != nil {
 			k.quote = connect.QuoteText(m.Quote, plausch.MaxQuote)
 		}
@@ -189,6 +197,9 @@ func (b *blocks) body(d drawing, k blockKey) []row {
 	}
 	for _, a := range m.Attachments {
 		rows = append(rows, b.plain(b.settle(connect.FileText(a)), style{fg: tokenAccent})...)
+		if a.Picture() {
+			rows = append(rows, b.picture(a)...)
+		}
 	}
 	var marks []run
 	if m.Edited != 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"plausch"
 	"plausch/client/timeline"
@@ -61,31 +62,35 @@ type Model struct {
 	blurred               bool  // the window has not the focus
 	kept                  place // a room that the user wants to stay unread, as long as it is open
 
-	input      editor
-	replyTo    int64     // the seq of the message that is answered; 0 for none
-	editing    int64     // the seq of the message that is edited; 0 for none
-	editAside  string    // what was being written before that
-	drafted    string    // of input, what the state has as the draft
-	draftDue   time.Time // when the state gets what was written since; zero if nothing was
-	inputRows  []inputRow
-	inputX     int
-	inputY     int
-	completing *completion
-	sent       []string // what was sent, for the keys up and down
-	sentAt     int      // of sent, what is in the input; len(sent) for neither
+	input       editor
+	replyTo     int64     // the seq of the message that is answered; 0 for none
+	editing     int64     // the seq of the message that is edited; 0 for none
+	editAside   string    // what was being written before that
+	drafted     string    // of input, what the state has as the draft
+	draftDue    time.Time // when the state gets what was written since; zero if nothing was
+	inputRows   []inputRow
+	inputX      int
+	inputY      int
+	completing  *completion
+	vim, normal bool     // the keys of vi are on, and letters are commands
+	sent        []string // what was sent, for the keys up and down
+	sentAt      int      // of sent, what is in the input; len(sent) for neither
 
 	picker *picker
 	page   *page
 
 	transfers []*transfer
-	versions  int       // of what is kept on the disk
-	toQuit    time.Time // until when the second Ctrl C ends
-	status    string    // what the status line says for a while
+	profile   colorprofile.Profile // the colours that the terminal has
+	fetching  int                  // pictures that are on their way
+	versions  int                  // of what is kept on the disk
+	toQuit    time.Time            // until when the second Ctrl C ends
+	status    string               // what the status line says for a while
 	statusEnd time.Time
 	timer     time.Time // when the next tick comes; zero if none is on its way
 	timers    int       // counts ticks, to know the newest
 	left      bool      // the user wants to leave
 	failed    error     // why the program ends
+	failedAt  *session  // of which server that is
 }
 
 func newModel(ctx context.Context, o Options, sessions []*session) *Model {
@@ -100,6 +105,7 @@ func newModel(ctx context.Context, o Options, sessions []*session) *Model {
 		m.state.Apply(m.now, s.id, timeline.Open{Room: timeline.ByID(plausch.PublicRoom), Name: plausch.PublicRoomName})
 	}
 	m.arrange()
+	o.Config.apply(m)
 	for _, s := range sessions {
 		m.restoreCopy(s)
 		s.copy = nil
@@ -149,6 +155,7 @@ func (m *Model) arrange() {
 	l := newLayout(m.columns, m.rows, len(m.inputRows), m.aboutText() != "", m.showRooms, m.showPeople)
 	if m.blocks == nil || m.layout.timeline != l.timeline || m.blocks.method != m.method || m.blocks.theme != m.theme || m.blocks.texts != m.texts {
 		m.blocks = newBlocks(m.widths, m.theme, m.texts, l.timeline)
+		m.blocks.showPictures = m.showsPictures()
 		m.invalidate()
 	}
 	m.layout = l

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -79,8 +81,25 @@ func (m *Model) notify(s *session, e *plausch.Event) tea.Cmd {
 		title += " (" + roomTitle(r) + ")"
 	}
 	text, _ := m.cut(m.cleanLine(firstLine(markdown.Plain(connect.MessageText(*e, func(file string) string { return file })))), maxNotified)
-	if sequence := notification(m.options.Notify, title, text); sequence != "" {
-		return tea.Raw(sequence)
+	var cmds []tea.Cmd
+	if sequence := notification(m.options.Config.Notify, title, text); sequence != "" {
+		cmds = append(cmds, tea.Raw(sequence))
 	}
-	return nil
+	if command := m.options.Config.Highlight; command != "" {
+		cmds = append(cmds, runHighlight(command, title, roomTitle(r), text))
+	}
+	return tea.Batch(cmds...)
+}
+
+// runHighlight runs a command of the user's. What others wrote is in its environment, not
+// in what the shell reads.
+func runHighlight(command, from, room, text string) tea.Cmd {
+	return func() tea.Msg {
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Env = append(os.Environ(), "PLAUSCH_FROM="+from, "PLAUSCH_ROOM="+room, "PLAUSCH_TEXT="+text)
+		if err := cmd.Run(); err != nil {
+			return outsideMsg{command, err}
+		}
+		return nil
+	}
 }

@@ -145,7 +145,7 @@ func (m *Model) why(err error) string {
 func (m *Model) take(u updatesMsg) tea.Cmd {
 	s := u.session
 	if u.err != nil {
-		m.failed = u.err
+		m.failed, m.failedAt = u.err, s
 		return tea.Quit
 	}
 	cmds := []tea.Cmd{s.next(m.ctx)}

@@ -22,14 +22,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plausch/client/timeline"
 	"plausch/internal/connect"
 	"plausch/internal/terminal"
 )
 
 // Options are what a user chooses. The zero value works.
 type Options struct {
-	Notify string // how the terminal tells of what is for the user: one of NotifyWays; empty is auto
-	Mouse  bool   // the wheel scrolls and a click opens a room
+	Config Config // Notify is how the terminal tells of what is for the user; empty is auto
 }
 
 // framesPerSecond is how often the renderer writes at most.
@@ -42,21 +42,24 @@ func Fits(stdin io.Reader, stdout io.Writer) bool {
 	return terminal.Is(stdin) && terminal.Is(stdout) && name != "" && name != "dumb"
 }
 
-// Run signs in, asking for what it needs, and shows the window until the user leaves, ctx
-// ends, or the server lets nobody in. Other errors are for [connect.Login.Explain].
-func Run(ctx context.Context, l *connect.Login, o Options, stdin io.Reader, stdout io.Writer) error {
-	if err := askName(ctx, l, stdin, stdout); err != nil {
-		return err
+// Run signs in at each of the servers, asking for what it needs, and shows the window until
+// the user leaves, ctx ends, or a server lets nobody in. Other errors have passed
+// [connect.Login.Explain].
+func Run(ctx context.Context, logins []*connect.Login, o Options, stdin io.Reader, stdout io.Writer) error {
+	for _, l := range logins {
+		if err := askName(ctx, l, stdin, stdout); err != nil {
+			return err
+		}
 	}
+	o.Config.Notify = notifyWay(o.Config.Notify, os.Getenv)
 	for {
-		err := runWindow(ctx, l, o, stdin, stdout)
+		l, err := runWindow(ctx, logins, o, stdin, stdout)
 		if err == nil || ctx.Err() != nil {
 			return nil
 		}
-		if l.ConfirmCertificate(ctx, err, stdin, stdout) || l.RetrySignIn(ctx, err, stdin, stdout) {
-			continue
+		if !l.ConfirmCertificate(ctx, err, stdin, stdout) && !l.RetrySignIn(ctx, err, stdin, stdout) {
+			return l.Explain(err)
 		}
-		return err
 	}
 }
 
@@ -83,24 +86,35 @@ func askName(ctx context.Context, l *connect.Login, stdin io.Reader, stdout io.W
 	return nil
 }
 
-// runWindow is one run of the window.
-func runWindow(ctx context.Context, l *connect.Login, o Options, stdin io.Reader, stdout io.Writer) error {
-	s, err := openSession(l)
-	if err != nil {
-		return err
+// runWindow is one run of the window. With an error it returns the login that it is of.
+func runWindow(ctx context.Context, logins []*connect.Login, o Options, stdin io.Reader, stdout io.Writer) (*connect.Login, error) {
+	var sessions []*session
+	for _, l := range logins {
+		s, err := openSession(l)
+		if err != nil {
+			return l, err
+		}
+		defer l.Close(s.client)
+		for _, other := range sessions {
+			if other.id == s.id { // the same server, as somebody else
+				s.id += timeline.ServerID(" " + l.Name)
+			}
+		}
+		sessions = append(sessions, s)
 	}
-	defer l.Close(s.client)
-	o.Notify = notifyWay(o.Notify, os.Getenv)
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	m := newModel(inner, o, []*session{s})
+	m := newModel(inner, o, sessions)
 	p := tea.NewProgram(m, tea.WithInput(stdin), tea.WithOutput(stdout), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
 	if err := m.run(p); err != nil {
-		return err
+		return logins[0], err
 	}
-	return m.failed
+	if m.failed != nil {
+		return m.failedAt.login, m.failed
+	}
+	return nil, nil
 }
 
 // run runs the program. However it ends, a panic of ours among that, what was written and

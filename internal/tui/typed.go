@@ -21,6 +21,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.picker != nil {
 		return m.pickerKey(msg)
 	}
+	if cmd, done := m.vimKey(msg); done {
+		return cmd
+	}
 	if text := msg.Text; text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt) == 0 && m.selected == 0 {
 		return m.typed(text)
 	}
@@ -46,6 +49,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 			}
 		}(m.completing)
 	}
+	return m.do(a)
+}
+
+// do does what an action says.
+func (m *Model) do(a action) tea.Cmd {
 	if do := windowActions[a]; do != nil {
 		return do(m)
 	}

@@ -31,6 +31,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	for _, s := range m.sessions {
 		cmds = append(cmds, m.sync(s))
 	}
+	cmds = append(cmds, m.loadPictures())
 	return m, tea.Batch(append(cmds, m.setTimer())...)
 }
 
@@ -78,10 +79,14 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.MouseClickMsg:
 		return m.click(msg)
 	case tea.BackgroundColorMsg:
-		if !msg.IsDark() {
-			m.theme = lightTheme()
+		if theme := m.options.Config.Theme; theme == "" || theme == "auto" {
+			m.setTheme(!msg.IsDark())
 			m.arrange()
 		}
+	case tea.ColorProfileMsg:
+		m.profile = msg.Profile
+		m.blocks = nil
+		m.arrange()
 	case tea.ModeReportMsg:
 		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet) {
 			m.method = ansi.GraphemeWidth // as the renderer does from now on

@@ -13,7 +13,7 @@ import (
 func (m *Model) View() tea.View {
 	v := tea.NewView("")
 	v.AltScreen, v.ReportFocus = true, true
-	if m.options.Mouse {
+	if m.options.Config.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
 	v.WindowTitle = m.windowTitle()
@@ -36,6 +36,9 @@ func (m *Model) View() tea.View {
 	}
 	v.Cursor = tea.NewCursor(x, y)
 	v.Cursor.Blink = false
+	if m.vim && !m.normal {
+		v.Cursor.Shape = tea.CursorBar
+	}
 	return v
 }
 
