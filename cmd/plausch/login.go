@@ -15,16 +15,25 @@ func newLoginCommand() *cobra.Command {
 	var flags connect.Flags
 	var link bool
 	cmd := &cobra.Command{
-		Use:   "login",
-		Short: "Sign in on this machine by a code that another device of yours confirms",
-		Long: "Signs in on this machine without a password: it prints a code, and on a terminal a QR code, which you\n" +
-			"confirm where you have signed in already: plausch devices link CODE. The sign-in is kept on this\n" +
-			"machine: afterwards plausch chat talks there, as you. A code is good for five minutes.",
-		Example: "  plausch login --link --server https://chat.example.org",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "login [flags] [ADDRESS]",
+		Short: "Sign in at a server, which is the default one from then on",
+		Long: "Signs in, asking for a name and, if that is an account's, for its password, and keeps the sign-in on\n" +
+			"this machine. From then on chat, send and the other commands are for that server and that name.\n\n" +
+			"With --link no password is needed: it prints a code, and on a terminal a QR code, which you confirm\n" +
+			"where you have signed in already: plausch devices link CODE. A code is good for five minutes. With\n" +
+			"an invite link use plausch join.",
+		Example: "  plausch login https://chat.example.org --name anna\n" +
+			"  plausch login https://chat.example.org --link",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if flags.Server != "" && flags.Server != args[0] {
+					return connect.Usagef("ADDRESS and --server name two servers; name one")
+				}
+				flags.Server = args[0]
+			}
 			if !link {
-				return connect.Usagef("say how: --link, by a code that another device of yours confirms. With a password: plausch chat --name NAME asks for it")
+				return loginByName(cmd, flags)
 			}
 			login, err := flags.Login()
 			if err != nil {

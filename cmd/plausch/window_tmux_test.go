@@ -245,7 +245,7 @@ func TestTmuxWindowPictureAndSearch(t *testing.T) {
 	p.awaitText(strings.Repeat("▀", 40))
 	p.write("/download " + folder + "/down")
 	p.press("Enter")
-	p.awaitText("/down/rose red.png")
+	p.awaitText("/down/rose")
 	if got, err := os.ReadFile(filepath.Join(folder, "down", "rose red.png")); err != nil || !bytes.Equal(got, b.Bytes()) {
 		t.Errorf("what was brought down is another file: %v", err)
 	}

@@ -41,6 +41,12 @@ func (l *Login) Joined(credential client.Credential) error {
 	if err := l.state.tokens().Save(l.Address.Key(), l.Name, credential); err != nil {
 		return err
 	}
+	return l.Remember()
+}
+
+// Remember has the login's server be the default one from now on, and its name the one
+// there. The error says why nothing is remembered.
+func (l *Login) Remember() error {
 	if l.state.unkept != nil {
 		return l.state.unkept
 	}
