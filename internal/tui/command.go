@@ -29,7 +29,7 @@ const (
 var commands []command
 
 func init() {
-	commands = slices.Concat(roomCommands, messageCommands, fileCommands, accountCommands, generalCommands)
+	commands = slices.Concat(roomCommands, messageCommands, fileCommands, peopleCommands, accountCommands, generalCommands)
 }
 
 // otherNames are commands as other chats call them.

@@ -107,6 +107,11 @@ func (rd *reader) draw(i int) piece {
 	if i == len(rd.items) {
 		return piece{seq: tail, rows: rd.m.tailRows(rd.room, len(rd.items) == 0)}
 	}
+	return piece{rd.items[i].seq, rd.m.blocks.of(rd.drawing(i)), rd.missing(i)}
+}
+
+// drawing returns the i-th item with what its block depends on.
+func (rd *reader) drawing(i int) drawing {
 	it := rd.items[i]
 	d := drawing{item: it, now: rd.m.now, names: rd.m.isMe, selected: rd.m.selected == it.seq}
 	d.divider = it.message != nil && rd.room.Divider() == it.seq
@@ -117,7 +122,7 @@ func (rd *reader) draw(i int) piece {
 	d.shown = rd.m.spoilers[it.seq]
 	d.notices = rd.m.noticesAt(rd.room, it.seq, rd.next(i))
 	d.gap = d.gap && i > 0
-	return piece{it.seq, rd.m.blocks.of(d), rd.missing(i)}
+	return d
 }
 
 // missing reports whether messages are missing between the i-th piece and the one before.
@@ -243,10 +248,30 @@ func (rd *reader) window(c cursor, height int) (rows []row, first int) {
 	for i := len(parts) - 1; i >= 0; i-- {
 		rows = append(rows, parts[i]...)
 	}
-	if len(rows) > height {
+	switch {
+	case len(rows) > height:
 		rows = rows[len(rows)-height:]
+	case len(rows) == height && first < c.i:
+		if named := rd.named(first); named != nil {
+			rows[0] = *named
+		}
 	}
 	return rows, first
+}
+
+// named returns the first row of a message with its author, which stands above the
+// window; nil if the row has it anyway.
+func (rd *reader) named(i int) *row {
+	if i == 0 || i >= len(rd.items) || !grouped(rd.items[i-1].message, rd.items[i].message) {
+		return nil
+	}
+	d := rd.drawing(i)
+	k := rd.m.blocks.key(d)
+	if k.nick != "" {
+		return nil
+	}
+	k.clock, k.nick = d.message.Time.Local().Format("15:04"), d.message.Actor.Shown()
+	return &rd.m.blocks.draw(d, k)[0]
 }
 
 // landing returns where a room is opened: so that the first unread message is seen, at

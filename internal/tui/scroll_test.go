@@ -194,3 +194,18 @@ func TestOlderMessagesAreLoaded(t *testing.T) {
 	w.press("pgup", "pgup")
 	w.shows("older 200")
 }
+
+// The first row that is seen says who wrote it, though the name stands further up.
+func TestFirstRowHasAName(t *testing.T) {
+	w := newWindow(t, 60, 14)
+	w.caughtUp()
+	for i := range 30 {
+		w.says(1, bob, "message %d", i)
+	}
+	if top := w.lines()[1]; !strings.Contains(top, "bob message 19") {
+		t.Errorf("the first row is %q", top)
+	}
+	if n := strings.Count(w.text(), "bob "); n != 1 {
+		t.Errorf("bob is named %d times:\n%s", n, w.text())
+	}
+}

@@ -61,6 +61,8 @@ const (
 	textUnkept       textKey = "unkept"
 	textSearchAll    textKey = "search_all"
 	textSearchHere   textKey = "search_here"
+	textDone         textKey = "done"
+	textLater        textKey = "later"
 	textPublicStays  textKey = "public_stays"
 	textNotThere     textKey = "not_there"
 	textInvite       textKey = "invite"
@@ -78,6 +80,7 @@ var english = texts{
 		textInboxTitle: "Unread", textPinsTitle: "Pinned messages", textLinksTitle: "Links in this room", textCopied: "Copied.",
 		textUnkept:    "What you write is not kept: %v.",
 		textSearchAll: "Search in all rooms", textSearchHere: "Search in %s",
+		textDone: "Done.", textLater: "It is sent at %s.",
 		textPublicStays: "Everybody is in public; it cannot be left. /quit ends.",
 		textNotThere:    "offline",
 		textInvite:      "This link is good until %s:",
@@ -135,6 +138,7 @@ var german = texts{
 		textInboxTitle: "Ungelesen", textPinsTitle: "Angeheftete Nachrichten", textLinksTitle: "Links in diesem Raum", textCopied: "Kopiert.",
 		textUnkept:    "Was du schreibst, wird nicht aufgehoben: %v.",
 		textSearchAll: "Suche in allen Räumen", textSearchHere: "Suche in %s",
+		textDone: "Erledigt.", textLater: "Wird am %s gesendet.",
 		textPublicStays: "In public sind alle; diesen Raum kann man nicht verlassen. /quit beendet.",
 		textNotThere:    "nicht da",
 		textInvite:      "Dieser Link gilt bis %s:",
@@ -192,6 +196,7 @@ var norwegian = texts{
 		textInboxTitle: "Ulest", textPinsTitle: "Festede meldinger", textLinksTitle: "Lenker i dette rommet", textCopied: "Kopiert.",
 		textUnkept:    "Det du skriver, blir ikke lagret: %v.",
 		textSearchAll: "Søk i alle rom", textSearchHere: "Søk i %s",
+		textDone: "Ferdig.", textLater: "Sendes %s.",
 		textPublicStays: "Alle er i public; det rommet kan ikke forlates. /quit avslutter.",
 		textNotThere:    "ikke pålogget",
 		textInvite:      "Denne lenken gjelder til %s:",

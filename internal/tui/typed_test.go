@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -249,4 +250,16 @@ func stripped(s string) string {
 		b.WriteByte(s[i])
 	}
 	return b.String()
+}
+
+func TestWhen(t *testing.T) {
+	now := time.Date(2026, 3, 2, 14, 0, 0, 0, time.Local)
+	for word, want := range map[string]time.Time{
+		"90m": now.Add(90 * time.Minute), "15:30": now.Add(90 * time.Minute), "9:00": now.Add(19 * time.Hour), "14:00": now.Add(24 * time.Hour),
+		"-1h": {}, "25:00": {}, "soon": {}, "": {},
+	} {
+		if at, ok := parseWhen(word, now); ok != !want.IsZero() || !at.Equal(want) {
+			t.Errorf("%q is %v, %t", word, at, ok)
+		}
+	}
 }
