@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { reduce, State, type Act } from '../src/state/state.ts'
+import { reduce, runsRoom, State, statusOf, type Act } from '../src/state/state.ts'
 import type { Message } from '../src/state/message.ts'
 import type { Update } from '../src/wire/client.ts'
 import type { Event, Message as Wire, Messages, Room } from '../src/wire/protocol.gen.ts'
@@ -150,4 +150,50 @@ test('somebody who types does until their message comes, or five seconds later',
   expect([...s.room(1)!.typing.values()]).toEqual([{ account: bert, until: 6000 }])
   run(event(11))
   expect(s.room(1)!.typing.size).toBe(0)
+})
+
+describe('what one does for oneself', () => {
+  test('messages are hidden and saved, also while there was no connection', () => {
+    const { s, do: run } = start()
+    run({ type: 'page', room: 1, page: page(10, wire(8), wire(9), wire(10)) })
+    run({ type: 'personal', personal: { room: 1, seq: 9, hidden: true } }, { type: 'personal', personal: { room: 1, seq: 10, saved: true } })
+    expect(messages(s).map(m => [m.hidden, m.saved])).toEqual([[undefined, undefined], [true, undefined], [undefined, true]])
+    run({ type: 'hidden', messages: [{ room: 1, seq: 8, hidden: true }] })
+    expect(messages(s).map(m => [m.hidden ?? false, m.saved ?? false])).toEqual([[true, false], [false, false], [false, true]])
+  })
+
+  test('people are blocked, and the list that is loaded counts', () => {
+    const { s, do: run } = start()
+    run({ type: 'block', block: { account: bert, blocked: true } })
+    expect([...s.blocked.keys()]).toEqual([8])
+    run({ type: 'block', block: { account: bert } })
+    expect(s.blocked.size).toBe(0)
+    run({ type: 'blocks', accounts: [bert] })
+    expect([...s.blocked.keys()]).toEqual([8])
+  })
+})
+
+test('who runs a room', () => {
+  const { s } = start()
+  const garden: Room = { id: 2, kind: 'public', name: 'garden', seq: 1, joined: true, role: 'member' }
+  expect(runsRoom(s, garden)).toBe(false)
+  expect(runsRoom(s, { ...garden, role: 'admin' })).toBe(true)
+  s.account = { ...me, role: 'admin' }
+  expect(runsRoom(s, garden)).toBe(true)
+  expect(runsRoom(s, { id: 3, kind: 'direct', peer: bert, seq: 1 })).toBe(false)
+})
+
+test('a status ends by itself, and goes when presence tells of none', () => {
+  const { s, do: run } = start()
+  run({ type: 'presence', presence: [{ account: bert, presence: 'online', status: { text: 'on holiday', until: 2000 } }] })
+  expect(statusOf(s, 8, 1999)?.text).toBe('on holiday')
+  expect(statusOf(s, 8, 2000)).toBeUndefined()
+  run({ type: 'presence', presence: [{ account: bert, presence: 'away' }] })
+  expect(statusOf(s, 8, 1000)).toBeUndefined()
+})
+
+test('the other one has seen up to a message', () => {
+  const { s, do: run } = start()
+  run({ type: 'room', room: { id: 3, kind: 'direct', peer: bert, seq: 4, joined: true, marker: 4 } }, { type: 'seen', seen: { room: 3, seq: 4 } })
+  expect(s.room(3)!.info.seen).toBe(4)
 })

@@ -5,7 +5,7 @@ import { batch, signal, type Signal } from '@preact/signals'
 import { Client, type Update } from '../wire/client.ts'
 import { codeOf } from '../wire/error.ts'
 import { newID } from '../wire/id.ts'
-import type { MessageRef, Methods } from '../wire/protocol.gen.ts'
+import type { MessageRef, Methods, Personal } from '../wire/protocol.gen.ts'
 import { reduce, State, type Act } from '../state/state.ts'
 import type { Message } from '../state/message.ts'
 import type { Room } from '../state/room.ts'
@@ -74,6 +74,7 @@ export class Chat {
         void this.loadDrafts()
         void this.loadPresence()
         void this.loadBlocks()
+        if ([...this.state.rooms.values()].some(r => r.loaded)) void this.loadHidden()
         break
       case 'reset':
         if (a.room === this.state.open) void this.load(a.room)
@@ -244,6 +245,19 @@ export class Chat {
         if (!result.more) break
       }
       this.dispatch({ type: 'blocks', accounts })
+    })
+  }
+
+  private async loadHidden(): Promise<void> {
+    await this.once('hidden', async () => {
+      const messages: Personal[] = []
+      for (;;) {
+        const last = messages.at(-1)
+        const result = await this.client.call('hidden.list', { room: last?.room, seq: last?.seq, limit: 200 })
+        messages.push(...(result.messages ?? []))
+        if (!result.more) break
+      }
+      this.dispatch({ type: 'hidden', messages })
     })
   }
 

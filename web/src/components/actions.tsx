@@ -79,8 +79,9 @@ export function Actions({ room, message: m, sheet, close }: Props) {
       {(sheet || all) && (
         <Dialog class="sheet" close={done}>
           <div class="emojis">{emoji}</div>
-          {shown.map(e => <button key={e.name} class="entry" onClick={e.act}><Icon name={e.name} />{e.text}</button>)}
-          {more.filter(e => e.there).map(e => <button key={e.name} class="entry" onClick={() => (done(), e.act())}><Icon name={e.name} />{e.text}</button>)}
+          {[...shown.filter(e => e.name !== 'delete'), ...more.filter(e => e.there), ...shown.filter(e => e.name === 'delete')].map(e => (
+            <button key={e.name} class={`entry${e.name === 'delete' ? ' risky' : ''}`} onClick={() => (done(), void e.act())}><Icon name={e.name} />{e.text}</button>
+          ))}
         </Dialog>
       )}
       {asking && (

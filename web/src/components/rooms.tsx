@@ -33,7 +33,7 @@ function Add() {
   const chat = useChat()
   void chat.status.value
   const entries = [
-    { name: t('list.write'), icon: 'reply', act: () => openDialog({ kind: 'write' }) },
+    { name: t('list.write'), icon: 'send', act: () => openDialog({ kind: 'write' }) },
     { name: t('list.create'), icon: 'plus', act: () => openDialog({ kind: 'create' }) },
     { name: t('list.browse'), icon: 'hash', act: () => openDialog({ kind: 'browse' }) },
     ...(canInvite(chat.state) ? [{ name: t('list.invite'), icon: 'people' as const, act: () => openDialog({ kind: 'invite' }) }] : []),

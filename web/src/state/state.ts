@@ -3,8 +3,8 @@
 
 import type { Connection, Update } from '../wire/client.ts'
 import type { Account, Member, Message as WireMessage, Messages, OwnAccount, Presence as PresenceOf, Status, Welcome } from './types.ts'
-import type { Event, Marker, Room as Info } from '../wire/protocol.gen.ts'
-import { quoteOf, fromWire } from './message.ts'
+import type { Event, Marker, Personal, Room as Info } from '../wire/protocol.gen.ts'
+import { quoteOf, fromWire, type Message } from './message.ts'
 import { maxItems, maxOpenItems, Room } from './room.ts'
 import type { Send } from './send.ts'
 
@@ -23,6 +23,7 @@ export type Act =
   | { type: 'dismiss'; id: string } // a send that was refused
   | { type: 'own_account'; account: OwnAccount; avatar?: string }
   | { type: 'blocks'; accounts: Account[] } // all that the account has blocked
+  | { type: 'hidden'; messages: Personal[] } // all messages that it has hidden
 
 /** What has to be drawn again. */
 export interface Change {
@@ -162,6 +163,7 @@ class Reducer {
         else s.blocked.delete(a.block.account.id)
         this.change.blocks = true
         return
+      case 'hidden': return this.hidden(a.messages)
       case 'blocks':
         s.blocked = new Map(a.accounts.map(b => [b.id, b]))
         this.change.blocks = true
@@ -202,6 +204,17 @@ class Reducer {
   private status(id: number, status: Status | undefined): void {
     if (status) this.s.statuses.set(id, status)
     else this.s.statuses.delete(id)
+  }
+
+  /** What was hidden or shown on another device while there was no connection. */
+  private hidden(all: Personal[]): void {
+    const of = new Map<number, Map<number, Personal>>()
+    for (const p of all) of.set(p.room, (of.get(p.room) ?? new Map<number, Personal>()).set(p.seq, p))
+    for (const r of this.s.rooms.values()) {
+      const here = of.get(r.info.id)
+      const changed = r.items.filter((m): m is Message => m.kind === 'message' && !!m.hidden !== (here?.has(m.seq) ?? false))
+      for (const m of changed) this.with(r.info.id, room => room.mark(here?.get(m.seq) ?? { room: r.info.id, seq: m.seq, saved: m.saved }))
+    }
   }
 
   private learn(a: Account): void {
