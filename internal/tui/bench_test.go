@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -71,4 +72,24 @@ func TestAllocationsOfALetter(t *testing.T) {
 	if n > 400 {
 		t.Errorf("a letter takes %.0f allocations", n)
 	}
+}
+
+// A room of 100,000 messages takes bounded memory: what is far from where the user reads
+// is dropped.
+func TestMemoryIsBounded(t *testing.T) {
+	w := newWindow(t, 200, 60)
+	w.caughtUp()
+	for i := range 100_000 {
+		w.says(1, bob, "message %d with some words that people write", i)
+		if i%1000 == 0 {
+			w.View()
+		}
+	}
+	runtime.GC()
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	if s.HeapAlloc > 60<<20 {
+		t.Errorf("%d MB are in use", s.HeapAlloc>>20)
+	}
+	w.shows("message 99999")
 }
