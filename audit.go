@@ -20,6 +20,8 @@ const (
 	AuditBot        AuditAction = "bot"        // made a bot, or a new token of one
 	AuditRename     AuditAction = "rename"     // gave the server another name
 
+	AuditBan           AuditAction = "ban"            // banned an account from a room
+	AuditUnban         AuditAction = "unban"          // ended that
 	AuditWebhook       AuditAction = "webhook"        // made a webhook
 	AuditWebhookDelete AuditAction = "webhook_delete" // ended a webhook
 )

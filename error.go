@@ -26,6 +26,8 @@ const (
 	Forbidden Code = "forbidden"
 	// NotFound: there is no such room or account, or none that the caller may see.
 	NotFound Code = "not_found"
+	// Gone: it was there, and is not kept any more. Go on with what is.
+	Gone Code = "gone"
 	// Taken: the name belongs to somebody else. Choose another.
 	Taken Code = "taken"
 	// RateLimited: too much at once. Try again after RetryAfter.

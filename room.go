@@ -59,7 +59,7 @@ type Room struct {
 	Created time.Time
 	Head    int64 // seq of the newest event, 0 while there is none
 	// First is the seq of the oldest event that is kept: 1 unless retention has
-	// removed older ones.
+	// removed older ones. If nothing is kept, it is one more than Head.
 	First int64
 	// Peer is, in a direct room, the one of the two that did not ask.
 	Peer AccountRef
@@ -76,7 +76,12 @@ type RoomSettings struct {
 	Archived    bool          // nobody writes there any more
 }
 
+// Day is the unit of a retention.
+const Day = 24 * time.Hour
+
 const (
+	// MaxRetention is the longest retention of a room.
+	MaxRetention = 36_500 * Day
 	// MaxTopic is the longest topic of a room, in bytes of UTF-8.
 	MaxTopic = 250
 	// MaxDescription is the longest description of a room, in bytes of UTF-8.

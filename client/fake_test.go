@@ -42,6 +42,7 @@ type fakeRoom struct {
 	kind    plausch.RoomKind
 	name    string
 	members map[string]bool // nil: everyone
+	first   int64           // of the oldest event that is kept; 0: 1
 	events  []plausch.Event
 }
 
@@ -270,15 +271,20 @@ func (c *fakeConn) history(id int64, p protocol.HistoryGet) {
 	}
 	const limit = 3 // pages are small, to have several
 	var page protocol.History
-	from, to := 0, len(room.events)
+	if first := max(room.first, 1); p.After != nil && *p.After+1 < first || p.Before > 0 && first > 1 && p.Before <= first {
+		c.reply(id, nil, plausch.Errorf(plausch.Gone, "not kept any more"))
+		return
+	}
+	from, to := int(max(room.first-1, 0)), len(room.events)
+	begin := from
 	if p.Before > 0 {
 		to = min(to, int(p.Before)-1)
 	}
 	if p.After != nil {
 		from = int(*p.After)
 	} else {
-		from = max(0, to-limit)
-		page.More = from > 0
+		from = max(begin, to-limit)
+		page.More = from > begin
 	}
 	if to-from > limit {
 		to, page.More = from+limit, true
@@ -310,6 +316,18 @@ func (c *fakeConn) send(id int64, p protocol.MessageSend) {
 	c.reply(id, &protocol.MessageSent{Room: int64(e.Room), Seq: e.Seq, Time: e.Time.UnixMilli()}, nil)
 }
 
+// trim removes the events of a room below first, and tells who is in it if it is said to.
+func (f *fake) trim(id plausch.RoomID, first int64, tell bool) {
+	f.change(func() {
+		f.rooms[id].first = first
+		for _, c := range f.conns {
+			if tell && c.subscribed && f.rooms[id].has(c.name) {
+				c.push(&protocol.Frame{First: &protocol.First{Room: int64(id), First: first}})
+			}
+		}
+	})
+}
+
 func (r *fakeRoom) has(name string) bool { return r.members == nil || r.members[name] }
 
 func (f *fake) account(name string) plausch.AccountID {
@@ -325,7 +343,7 @@ func (f *fake) ref(name string) plausch.AccountRef {
 
 func (f *fake) wireRoom(id plausch.RoomID, name string) protocol.Room {
 	r := f.rooms[id]
-	room := plausch.Room{ID: id, Kind: r.kind, Name: r.name, Head: int64(len(r.events))}
+	room := plausch.Room{ID: id, Kind: r.kind, Name: r.name, Head: int64(len(r.events)), First: r.first}
 	for m := range r.members {
 		if r.kind == plausch.RoomDirect && m != name {
 			room.Peer = f.ref(m)

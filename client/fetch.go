@@ -81,6 +81,9 @@ func (c *Client) endFetch(l *roomLog, err error) bool {
 	l.busy = false
 	switch plausch.CodeOf(err) {
 	case "":
+	case plausch.Gone:
+		l.room = plausch.Room{} // it is asked for again, and says what is kept
+		c.advance(l)
 	case plausch.NotFound, plausch.Forbidden:
 		c.dropRoom(l)
 	default:

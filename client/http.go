@@ -156,7 +156,7 @@ func transferError(ctx context.Context, err error) error {
 var codes = map[int]plausch.Code{
 	http.StatusBadRequest: plausch.Invalid, http.StatusRequestEntityTooLarge: plausch.TooLarge,
 	http.StatusUnauthorized: plausch.SignInFailed, http.StatusForbidden: plausch.Forbidden,
-	http.StatusNotFound: plausch.NotFound, http.StatusTooManyRequests: plausch.RateLimited,
+	http.StatusNotFound: plausch.NotFound, http.StatusGone: plausch.Gone, http.StatusTooManyRequests: plausch.RateLimited,
 	http.StatusServiceUnavailable: plausch.Unavailable, http.StatusInsufficientStorage: plausch.StorageFull,
 }
 

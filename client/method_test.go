@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"net"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -283,6 +284,7 @@ func (w *world) keep() {
 		}
 	}
 	w.block()
+	w.ban()
 	w.status()
 	w.later(room.ID)
 	id, err := bob.AddReport(ctx, room.ID, 3, "It is no greeting.")
@@ -375,6 +377,27 @@ func (w *world) status() {
 	w.expect(err, plausch.Invalid)
 	w.must(bob.SetSeen(ctx, false))
 	w.must(bob.SetSeen(ctx, true))
+}
+
+// ban has alice ban bob from a room, and end that.
+func (w *world) ban() {
+	ctx, alice, bob := w.t.Context(), w.alice, w.bob
+	room, err := alice.CreateRoom(ctx, "bans", plausch.RoomPublic)
+	w.must(err)
+	_, err = bob.JoinRoom(ctx, client.RoomRef{ID: room.ID})
+	w.must(err)
+	w.must(alice.AddBan(ctx, room.ID, "bob"))
+	bans, err := alice.ListBans(ctx, room.ID)
+	w.must(err)
+	if len(bans) != 1 || bans[0].Account.Name != "bob" || bans[0].By.Name != "alice" {
+		w.t.Errorf("the bans are %+v", bans)
+	}
+	_, err = bob.JoinRoom(ctx, client.RoomRef{ID: room.ID})
+	w.expect(err, plausch.Forbidden)
+	w.must(alice.RemoveBan(ctx, room.ID, "bob"))
+	_, err = bob.JoinRoom(ctx, client.RoomRef{ID: room.ID})
+	w.must(err)
+	w.must(bob.LeaveRoom(ctx, client.RoomRef{ID: room.ID}))
 }
 
 // block has bob block alice, and end that.
@@ -487,6 +510,42 @@ func (w *world) talk() {
 	}
 }
 
+// choose has alice choose what she is notified of.
+func (w *world) choose(room plausch.RoomID) {
+	ctx, alice := w.t.Context(), w.alice
+	words := []string{"pizza"}
+	quiet := plausch.QuietHours{From: 1320, To: 420, Zone: "Europe/Berlin"}
+	_, err := alice.SetPreferences(ctx, plausch.PreferenceChange{Keywords: &words, Quiet: &quiet})
+	w.must(err)
+	p, err := alice.GetPreferences(ctx)
+	w.must(err)
+	if want := (plausch.Preferences{Keywords: words, Quiet: quiet}); !reflect.DeepEqual(p, want) {
+		w.t.Errorf("the preferences are %+v, want %+v", p, want)
+	}
+	until := time.UnixMilli(1_800_000_000_000).UTC()
+	in, err := alice.SetRoomPreference(ctx, room, plausch.RoomPreferenceChange{MuteUntil: &until, Order: new(int64(7))})
+	w.must(err)
+	r, err := alice.GetRoom(ctx, client.RoomRef{ID: room})
+	w.must(err)
+	if want := (plausch.RoomPreference{MuteUntil: until, Order: 7}); in != want || r.Preference != want {
+		w.t.Errorf("what is chosen for the room is %+v, read as %+v; want %+v", in, r.Preference, want)
+	}
+	for told := 0; told < 2; {
+		updates, err := alice.Next(ctx)
+		w.must(err)
+		for _, u := range updates {
+			switch u := u.(type) {
+			case client.Preferences:
+				told++
+			case client.RoomPreference:
+				if told++; u.Room != room || u.RoomPreference != in {
+					w.t.Errorf("told is %+v", u)
+				}
+			}
+		}
+	}
+}
+
 // readMarkers has alice read what bob has said in a room, as its third event.
 func (w *world) readMarkers(room plausch.RoomID) {
 	ctx, alice := w.t.Context(), w.alice
@@ -549,6 +608,7 @@ func (w *world) readMarkers(room plausch.RoomID) {
 	if i < 0 || rooms[i].Read != state {
 		w.t.Errorf("the rooms are %+v, want %+v of the hall", rooms, state)
 	}
+	w.choose(room)
 }
 
 func (w *world) files() {

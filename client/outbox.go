@@ -187,7 +187,7 @@ func (c *Client) handleSent(o *outgoing, sent *protocol.MessageSent, err error) 
 // refusesSend reports whether err would come again for the same send.
 func refusesSend(err error) bool {
 	switch plausch.CodeOf(err) {
-	case plausch.Forbidden, plausch.NotFound, plausch.Invalid, plausch.TooLarge, plausch.Unsupported, plausch.Taken:
+	case plausch.Forbidden, plausch.NotFound, plausch.Gone, plausch.Invalid, plausch.TooLarge, plausch.Unsupported, plausch.Taken:
 		return true
 	}
 	return false

@@ -16,6 +16,8 @@ type Room struct {
 	Read plausch.ReadState
 	// Role is the account's in the room, empty if it is no member.
 	Role plausch.RoomRole
+	// Preference is what it has chosen for the room.
+	Preference plausch.RoomPreference
 }
 
 // RoomRef names a room: by ID or, if that is 0, by the Name of a public or
@@ -43,6 +45,7 @@ func roomOf(w *protocol.Room) plausch.Room {
 func joinedRoomOf(w *protocol.Room) Room {
 	r := Room{Room: roomOf(w), Joined: w.Joined}
 	_, r.Role, _ = w.State()
+	r.Preference = w.Preference()
 	if w.Joined {
 		r.Read = plausch.ReadState{Marker: w.Marker, Unread: int(w.Unread), Mentions: int(w.Mentions), AsOf: w.Seq}
 		if w.RoomState != nil {
@@ -121,8 +124,7 @@ func (c *Client) room(name string, call func(*protocol.Room) error) (Room, error
 }
 
 // UpdateRoom changes the settings of a room that the account runs. Picture, if it is
-// there, is the id of an uploaded file, or empty for none; Retention is not sent. Seq is
-// that of the event, 0 if there was nothing to change.
+// there, is the id of an uploaded file, or empty for none. Seq is that of the event, 0 if there was nothing to change.
 func (c *Client) UpdateRoom(ctx context.Context, room plausch.RoomID, change plausch.RoomChange) (seq int64, err error) {
 	for _, text := range []*string{change.Topic, change.Description, change.Picture, (*string)(change.Writers)} {
 		if text == nil {
@@ -133,10 +135,14 @@ func (c *Client) UpdateRoom(ctx context.Context, room plausch.RoomID, change pla
 		}
 	}
 	var w protocol.RoomChanged
-	err = c.Call(ctx, protocol.MethodRoomUpdate, &protocol.RoomUpdate{
+	params := protocol.RoomUpdate{
 		Room: int64(room), Topic: change.Topic, Description: change.Description, Picture: change.Picture,
 		Writers: (*string)(change.Writers), Archived: change.Archived,
-	}, &w)
+	}
+	if change.Retention != nil {
+		params.Retention = new(change.Retention.Milliseconds())
+	}
+	err = c.Call(ctx, protocol.MethodRoomUpdate, &params, &w)
 	return w.Seq, err
 }
 

@@ -288,7 +288,7 @@ func (c *Client) isPermanent(err error) bool {
 		// A transient guest that lost its connection has to wait until the
 		// server has noticed, too.
 		return !(c.o.Transient && c.wasOnline)
-	case plausch.SignInFailed, plausch.Invalid, plausch.TooLarge, plausch.Forbidden, plausch.Unsupported, plausch.NotFound:
+	case plausch.SignInFailed, plausch.Invalid, plausch.TooLarge, plausch.Forbidden, plausch.Unsupported, plausch.NotFound, plausch.Gone:
 		return true
 	}
 	return false

@@ -52,6 +52,7 @@ type roomLog struct {
 	busy      bool // a fetch is in flight or waits in line
 
 	next         int64  // seq of the next event to hand on
+	first        int64  // of the oldest event that the server keeps, as far as is known
 	announcedSeq int64  // the newest seq that RoomJoined told of
 	head         int64  // the newest seq that is known of
 	member       int64  // the newest seq when the server last said that the account is a member
@@ -192,8 +193,12 @@ func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 		}
 		c.feed.add(RoomReset{Room: l.id, Head: common, Epoch: l.epoch, Settings: room.RoomSettings, Role: l.role})
 		l.toldRead = plausch.ReadState{}
+		l.first = 0 // of a state that is not there any more
 	}
 	c.updateRead(l, described.Read)
+	if !l.ignored {
+		c.trim(l, room.First)
+	}
 	l.resumed, l.member = 0, room.Head
 	l.head = max(l.head, room.Head, l.reached)
 	l.reached = 0
@@ -291,6 +296,12 @@ func (c *Client) push(f *protocol.Frame) {
 		c.feed.add(Block{Account: f.Block.Account.Ref(), Blocked: f.Block.Blocked})
 	case f.Report != nil:
 		c.feed.add(Report{f.Report.Report()})
+	case f.Preferences != nil:
+		c.feed.add(Preferences{f.Preferences.Preferences()})
+	case f.RoomPreference != nil:
+		c.feed.add(RoomPreference{Room: plausch.RoomID(f.RoomPreference.Room), RoomPreference: f.RoomPreference.RoomPreference()})
+	case f.First != nil:
+		c.handleFirst(plausch.RoomID(f.First.Room), f.First.First)
 	case f.Bye != nil:
 		c.outbox.draining = true
 	}
@@ -307,6 +318,33 @@ func (c *Client) handleMarker(room plausch.RoomID, read plausch.ReadState) {
 	if l.announced {
 		l.toldRead = read
 		c.feed.add(Marker{Room: room, ReadState: read})
+	}
+}
+
+// handleFirst handles that the events of a room below first are not kept any more.
+func (c *Client) handleFirst(id plausch.RoomID, first int64) {
+	l := c.sync.logs[id]
+	if l == nil || !l.known || l.ignored || l.gone || l.epoch != c.welcome().Epoch {
+		return // the list says it
+	}
+	c.trim(l, first)
+	c.advance(l)
+}
+
+// trim drops what l has of events below first, and goes on from there.
+func (c *Client) trim(l *roomLog, first int64) {
+	if first <= l.first {
+		return
+	}
+	l.first, l.room.First = first, first
+	l.next, l.head = max(l.next, first), max(l.head, first-1)
+	for seq := range l.ahead {
+		if seq < first {
+			delete(l.ahead, seq)
+		}
+	}
+	if l.announced {
+		c.feed.add(RoomTrimmed{Room: l.id, First: first})
 	}
 }
 

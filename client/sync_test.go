@@ -75,6 +75,8 @@ func (r *reader) take(u Update) {
 		r.next[u.Room.ID] = u.After + 1
 	case RoomReset:
 		r.next[u.Room] = min(r.next[u.Room], u.Head+1)
+	case RoomTrimmed:
+		r.next[u.Room] = max(r.next[u.Room], u.First)
 	case Event:
 		if r.next[u.Room] != u.Seq {
 			r.t.Errorf("room %d: seq %d came, but %d is next", u.Room, u.Seq, r.next[u.Room])

@@ -11,8 +11,9 @@ import (
 )
 
 // Update is something that a [Client] tells: one of [State], [RoomJoined],
-// [RoomLeft], [RoomReset], [Event], [CaughtUp], [Presence], [Typing],
-// [Marker], [Draft], [Personal], [Report], [Block], [Seen], [Scheduled], [Reminder], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
+// [RoomLeft], [RoomReset], [RoomTrimmed], [Event], [CaughtUp], [Presence], [Typing],
+// [Marker], [Draft], [Personal], [Report], [Block], [Seen], [Scheduled], [Reminder],
+// [Preferences], [RoomPreference], [NewGuest], [NotKept], [Queued], [Sent] and [Failed].
 type Update interface{ update() }
 
 // Phase is how a client stands to its server.
@@ -59,6 +60,14 @@ type RoomReset struct {
 	// Settings and Role are those of the state that the server is in now.
 	Settings plausch.RoomSettings
 	Role     plausch.RoomRole
+}
+
+// RoomTrimmed tells that the events of a room below First are not kept any more, as its
+// retention says: drop them, also from disk. If those before it were not told yet, the
+// next event is First. Also Room.First of [RoomJoined] says so.
+type RoomTrimmed struct {
+	Room  plausch.RoomID
+	First int64
 }
 
 // Event is the next event of its room: seqs come in order, without gaps, none
@@ -130,6 +139,17 @@ type Reminder struct {
 	Gone bool
 }
 
+// Preferences tells what the account has chosen, on whichever device. Of several that were
+// not read, only the last comes.
+type Preferences struct{ plausch.Preferences }
+
+// RoomPreference tells what the account has chosen for a room, on whichever device. Of
+// several of a room that were not read, only the last comes.
+type RoomPreference struct {
+	Room plausch.RoomID
+	plausch.RoomPreference
+}
+
 // NewGuest tells that the guest that this client was is gone (away for too
 // long), and that it goes on as a new one of the same name, to whom private
 // rooms of the old one are closed.
@@ -185,6 +205,10 @@ func (Queued) update()     {}
 func (Sent) update()       {}
 func (Failed) update()     {}
 
+func (RoomTrimmed) update()    {}
+func (Preferences) update()    {}
+func (RoomPreference) update() {}
+
 const (
 	// maxQueue is how many updates wait to be read before events are left on
 	// the server, to be fetched when there is room again.
@@ -226,6 +250,10 @@ func (f *feed) add(u Update) {
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { b, ok := old.(Block); return ok && b.Account.ID == u.Account.ID })
 	case Seen:
 		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { s, ok := old.(Seen); return ok && s.Room == u.Room })
+	case Preferences:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { _, ok := old.(Preferences); return ok })
+	case RoomPreference:
+		f.queue = slices.DeleteFunc(f.queue, func(old Update) bool { p, ok := old.(RoomPreference); return ok && p.Room == u.Room })
 	case Typing, Report, Scheduled, Reminder: // which can be listed
 		if f.full() {
 			return

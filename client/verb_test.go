@@ -48,6 +48,8 @@ var otherNames = map[string]struct{ client, core, why string }{
 	"device.link_state":     {"LinkState", "LinkState", "no verb"},
 	"device.link_check":     {"CheckLinkDevice", "CheckLinkDevice", "two verbs"},
 	"passkey.sign_in_begin": {"BeginSignInPasskey", "BeginSignInPasskey", "two verbs"},
+	"preference.get":        {"GetPreferences", "GetPreferences", "all of them"},
+	"preference.set":        {"SetPreferences", "SetPreferences", "as preference.get"},
 	"presence.list":         {"ListPresences", "-", "the hub knows it"},
 	"presence.set":          {"SetPresence", "-", "the hub keeps it"},
 	"push.key":              {"PushKey", "PushKey", "no verb"},
@@ -60,7 +62,7 @@ var storeVerbs = []string{
 	"account.list", "account.update", "audit.list", "device.list", "device.revoke", "invite.create", "invite.list", "invite.revoke",
 	"member.list", "outgoing_webhook.create", "outgoing_webhook.delete", "outgoing_webhook.list", "passkey.delete", "passkey.list",
 	"push.list", "push.subscribe", "reminder.delete", "reminder.list", "reminder.set", "scheduled_message.create", "scheduled_message.delete",
-	"scheduled_message.list", "scheduled_message.update", "block.add", "block.list", "block.remove", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
+	"scheduled_message.list", "scheduled_message.update", "ban.add", "ban.list", "ban.remove", "block.add", "block.list", "block.remove", "report.add", "report.close", "report.list", "saved.list", "hidden.list", "push.unsubscribe", "room.list", "server.update", "webhook.create", "webhook.delete", "webhook.list",
 }
 
 // goName returns what a method is called in Go: RevokeDevice for device.revoke.

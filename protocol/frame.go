@@ -25,6 +25,10 @@ type Frame struct {
 	Scheduled *ScheduledMessage
 	Reminder  *Reminder
 	Bye       *Error
+
+	Preferences    *Preferences
+	RoomPreference *RoomPreference
+	First          *First
 }
 
 type jsonFrame struct {
@@ -43,6 +47,10 @@ type jsonFrame struct {
 	Scheduled *ScheduledMessage `json:"scheduled_message"`
 	Reminder  *Reminder         `json:"reminder"`
 	Bye       *Error            `json:"bye"`
+
+	Preferences    *Preferences    `json:"preferences"`
+	RoomPreference *RoomPreference `json:"room_preference"`
+	First          *First          `json:"first"`
 }
 
 // AppendReply appends the body of a reply to dst: of err if it is not nil,
@@ -82,6 +90,12 @@ func (c Codec) AppendPush(dst []byte, f *Frame) []byte {
 		dst = c.Encode(c.key(dst, "scheduled_message"), f.Scheduled)
 	case f.Reminder != nil:
 		dst = c.Encode(c.key(dst, "reminder"), f.Reminder)
+	case f.Preferences != nil:
+		dst = c.Encode(c.key(dst, "preferences"), f.Preferences)
+	case f.RoomPreference != nil:
+		dst = c.Encode(c.key(dst, "room_preference"), f.RoomPreference)
+	case f.First != nil:
+		dst = c.Encode(c.key(dst, "first"), f.First)
 	case f.Bye != nil:
 		dst = c.Encode(c.key(dst, "bye"), f.Bye)
 	default:
@@ -104,7 +118,8 @@ func (c Codec) DecodeFrame(body []byte) (Frame, error) {
 		if err := json.Unmarshal(body, &j); err != nil {
 			return Frame{}, refuse("%v", err)
 		}
-		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Seen, j.Scheduled, j.Reminder, j.Bye}
+		f = Frame{j.ID, j.Result, j.Error, j.Event, j.Presence, j.Typing, j.Marker, j.Draft, j.Personal, j.Report, j.Block, j.Seen, j.Scheduled, j.Reminder, j.Bye,
+			j.Preferences, j.RoomPreference, j.First}
 	} else if err := f.decodeMsgpack(body); err != nil {
 		return Frame{}, refuse("%v", err)
 	}
@@ -164,6 +179,15 @@ func (f *Frame) decodeMsgpack(b []byte) error {
 		case "reminder":
 			f.Reminder = new(Reminder)
 			b, err = decodeNext(b, f.Reminder)
+		case "preferences":
+			f.Preferences = new(Preferences)
+			b, err = decodeNext(b, f.Preferences)
+		case "room_preference":
+			f.RoomPreference = new(RoomPreference)
+			b, err = decodeNext(b, f.RoomPreference)
+		case "first":
+			f.First = new(First)
+			b, err = decodeNext(b, f.First)
 		case "bye":
 			f.Bye = new(Error)
 			b, err = f.Bye.UnmarshalMsg(b)
@@ -202,5 +226,6 @@ func decodePresence(b []byte) ([]PresenceChange, []byte, error) {
 // IsPush reports whether f is a push that is known.
 func (f *Frame) IsPush() bool {
 	return f.Event != nil || f.Presence != nil || f.Typing != nil || f.Marker != nil || f.Draft != nil || f.Personal != nil ||
-		f.Report != nil || f.Block != nil || f.Seen != nil || f.Scheduled != nil || f.Reminder != nil || f.Bye != nil
+		f.Report != nil || f.Block != nil || f.Seen != nil || f.Scheduled != nil || f.Reminder != nil ||
+		f.Preferences != nil || f.RoomPreference != nil || f.First != nil || f.Bye != nil
 }

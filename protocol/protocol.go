@@ -33,7 +33,7 @@
 //
 // and sends pushes, which have no id but one of the keys event, presence,
 // typing, marker, draft, personal, report, block, seen,
-// scheduled_message, reminder and bye.
+// scheduled_message, reminder, preferences, room_preference, first and bye.
 //
 // Everything that is decoded is first checked as a whole document (see
 // [Codec.Check]), so that both codecs accept the same documents and a generated
@@ -116,6 +116,9 @@ const (
 	MethodMemberAdd          = "member.add"
 	MethodMemberRemove       = "member.remove"
 	MethodMemberRole         = "member.role"
+	MethodBanAdd             = "ban.add"
+	MethodBanRemove          = "ban.remove"
+	MethodBanList            = "ban.list"
 	MethodMessageSend        = "message.send"
 	MethodMessageEdit        = "message.edit"
 	MethodMessageDelete      = "message.delete"
@@ -148,6 +151,9 @@ const (
 	MethodSearch             = "search"
 	MethodDraftSet           = "draft.set"
 	MethodDraftList          = "draft.list"
+	MethodPreferenceGet      = "preference.get"
+	MethodPreferenceSet      = "preference.set"
+	MethodRoomPreferenceSet  = "room_preference.set"
 	MethodPresenceSet        = "presence.set"
 	MethodTyping             = "typing"
 	MethodWebhookCreate      = "webhook.create"

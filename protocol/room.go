@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"cmp"
+	"time"
 
 	"plausch"
 )
@@ -34,9 +35,16 @@ type RoomState struct {
 	Description string `json:"description,omitzero"` // several
 	Picture     string `json:"picture,omitzero"`     // see [AvatarVersion]
 	Writers     string `json:"writers,omitzero"`     // admins if only they write; else absent
+	Retention   int64  `json:"retention,omitzero"`   // how long messages are kept, in milliseconds; absent: for ever
 	Archived    bool   `json:"archived,omitzero"`    // nobody writes there any more
-	First       int64  `json:"first,omitzero"`       // seq of the oldest event that is kept, if that is not 1
 	Seen        int64  `json:"seen,omitzero"`        // of direct rooms, the seq up to which the other has read, if that is to be seen
+	First       int64  `json:"first,omitzero"`       // seq of the oldest event that is kept, if that is not 1; Seq + 1 if none is
+
+	// The rest is what the caller has chosen for the room: see [RoomPreference].
+	Level     string `json:"level,omitzero"`
+	MuteUntil int64  `json:"mute_until,omitzero"`
+	Favourite bool   `json:"favourite,omitzero"`
+	Order     int64  `json:"order,omitzero"`
 }
 
 // NewRoom returns r as it goes over the wire to a member with a role, or to who is none.
@@ -44,6 +52,7 @@ func NewRoom(r plausch.Room, role plausch.RoomRole) Room {
 	w := Room{ID: int64(r.ID), Kind: string(r.Kind), Name: r.Name, Seq: r.Head, Joined: role != ""}
 	state := RoomState{
 		Role: string(role), Topic: r.Topic, Description: r.Description, Picture: AvatarVersion(r.Picture), Archived: r.Archived,
+		Retention: r.Retention.Milliseconds(),
 	}
 	if r.Writers == plausch.WritersAdmins {
 		state.Writers = string(r.Writers)
@@ -59,6 +68,27 @@ func NewRoom(r plausch.Room, role plausch.RoomRole) Room {
 		w.Peer = &peer
 	}
 	return w
+}
+
+// SetPreference adds what the caller has chosen for the room.
+func (w *Room) SetPreference(p plausch.RoomPreference) {
+	if p == (plausch.RoomPreference{}) {
+		return
+	}
+	if w.RoomState == nil {
+		w.RoomState = new(RoomState)
+	}
+	of := NewRoomPreference(plausch.RoomID(w.ID), p)
+	w.Level, w.MuteUntil, w.Favourite, w.Order = of.Level, of.MuteUntil, of.Favourite, of.Order
+}
+
+// Preference returns what the caller has chosen for the room.
+func (w *Room) Preference() plausch.RoomPreference {
+	if w.RoomState == nil {
+		return plausch.RoomPreference{}
+	}
+	of := RoomPreference{Level: w.Level, MuteUntil: w.MuteUntil, Favourite: w.Favourite, Order: w.Order}
+	return of.RoomPreference()
 }
 
 // RoomList is the params of room.list.
@@ -89,7 +119,8 @@ func (w *Room) State() (s plausch.RoomSettings, role plausch.RoomRole, first int
 	}
 	s = plausch.RoomSettings{
 		Topic: state.Topic, Description: state.Description, Picture: state.Picture, Archived: state.Archived,
-		Writers: cmp.Or(plausch.Writers(state.Writers), plausch.WritersMembers),
+		Retention: time.Duration(state.Retention) * time.Millisecond,
+		Writers:   cmp.Or(plausch.Writers(state.Writers), plausch.WritersMembers),
 	}
 	return s, plausch.RoomRole(state.Role), max(state.First, 1)
 }
@@ -101,8 +132,16 @@ type RoomUpdate struct {
 	Topic       *string `json:"topic,omitzero"`
 	Description *string `json:"description,omitzero"`
 	Picture     *string `json:"picture,omitzero"`
-	Writers     *string `json:"writers,omitzero"` // members or admins
+	Writers     *string `json:"writers,omitzero"`   // members or admins
+	Retention   *int64  `json:"retention,omitzero"` // milliseconds, in whole days; 0: for ever
 	Archived    *bool   `json:"archived,omitzero"`
+}
+
+// First is the push that tells which events of a room are not kept any more: those below
+// First.
+type First struct {
+	Room  int64 `json:"room"`
+	First int64 `json:"first"`
 }
 
 // RoomChanged is the result of the methods that change a room or a role in it: the

@@ -66,6 +66,9 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodMemberList:         {&MemberList{}, &Members{}},
 	MethodMemberAdd:          {&MemberChange{}, &Empty{}},
 	MethodMemberRemove:       {&MemberChange{}, &Empty{}},
+	MethodBanAdd:             {&MemberChange{}, &Empty{}},
+	MethodBanRemove:          {&MemberChange{}, &Empty{}},
+	MethodBanList:            {&BanList{}, &Bans{}},
 	MethodMemberRole:         {&MemberRole{}, &RoomChanged{}},
 	MethodMessageSend:        {&MessageSend{}, &MessageSent{}},
 	MethodMessageEdit:        {&MessageEdit{}, &MessageSent{}},
@@ -99,6 +102,9 @@ var bodies = map[string]struct{ params, result Body }{
 	MethodSearch:             {&SearchGet{}, &Hits{}},
 	MethodDraftSet:           {&DraftSet{}, &DraftKept{}},
 	MethodDraftList:          {&DraftList{}, &Drafts{}},
+	MethodPreferenceGet:      {&Empty{}, &Preferences{}},
+	MethodPreferenceSet:      {&PreferenceSet{}, &Preferences{}},
+	MethodRoomPreferenceSet:  {&RoomPreferenceSet{}, &RoomPreference{}},
 	MethodPresenceSet:        {&PresenceSet{}, &Empty{}},
 	MethodTyping:             {&TypingSet{}, &Empty{}},
 	MethodWebhookCreate:      {&WebhookCreate{}, &WebhookCreated{}},
@@ -440,7 +446,7 @@ func outcomeOf(c Codec, kind string, body []byte) outcome {
 			o.results = append(o.results, string(JSON.Encode(nil, result)))
 		}
 	}
-	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Marker, f.Draft, f.Bye} {
+	for _, push := range []any{f.Error, f.Event, f.Presence, f.Typing, f.Marker, f.Draft, f.Preferences, f.RoomPreference, f.First, f.Bye} {
 		text := "none"
 		if !reflect.ValueOf(push).IsNil() {
 			b, _ := json.Marshal(push)

@@ -4,7 +4,10 @@
 // Each noun has a file with a newXxxCommand; root.go lists them all.
 package main
 
-import "os"
+import (
+	"os"
+	_ "time/tzdata" // quiet hours name zones, also where the system has none
+)
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

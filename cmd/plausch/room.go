@@ -17,7 +17,7 @@ func newRoomCommand() *cobra.Command {
 	cmd := newGroupCommand("room", "Make rooms, join, leave and list them")
 	cmd.AddCommand(newRoomCreateCommand(), newRoomListCommand(),
 		newRoomMemberCommand("join ROOM", "Become a member of a public room", "You are in %s\n", joinRoom),
-		newRoomMemberCommand("leave ROOM", "End your membership of a room", "You have left %s\n", leaveRoom))
+		newRoomMemberCommand("leave ROOM", "End your membership of a room", "You have left %s\n", leaveRoom), newRoomNotifyCommand())
 	cmd.AddCommand(newRoomSettingCommands()...)
 	return cmd
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +38,7 @@ func newRoomSettingCommands() []*cobra.Command {
 		{"describe ROOM TEXT", "Say at length what a room is for", `plausch room describe builds "Ask anna for access."`, 1,
 			update("Changed the description of %s", func(args []string) plausch.RoomChange { return plausch.RoomChange{Description: &args[0]} })},
 		{"picture ROOM FILE", "Give a room a picture, or take it away with \"\"", "plausch room picture builds crane.jpg", 1, setRoomPicture},
+		{"retention ROOM DAYS|forever", "Say for how long the messages of a room are kept", "plausch room retention lobby 30", 1, setRoomRetention},
 		{"archive ROOM", "Have nobody write in a room any more", "plausch room archive builds", 0,
 			update("Archived %s", func([]string) plausch.RoomChange { return plausch.RoomChange{Archived: new(true)} })},
 		{"unarchive ROOM", "Have an archived room used again", "plausch room unarchive builds", 0,
@@ -100,6 +103,19 @@ func setRoomPicture(ctx context.Context, c *client.Client, room plausch.RoomID, 
 		return "", 0, err
 	}
 	seq, err := c.UpdateRoom(ctx, room, plausch.RoomChange{Picture: &uploaded.ID})
+	return done, seq, err
+}
+
+func setRoomRetention(ctx context.Context, c *client.Client, room plausch.RoomID, args []string) (string, int64, error) {
+	days, done := 0, "%s keeps its messages for ever"
+	if args[0] != "forever" {
+		var err error
+		if days, err = strconv.Atoi(args[0]); err != nil || days < 1 || days > int(plausch.MaxRetention/plausch.Day) {
+			return "", 0, connect.Usagef("a retention is a number of days from 1 to %d, or forever, not %q", plausch.MaxRetention/plausch.Day, args[0])
+		}
+		done = "%s keeps its messages for " + fmt.Sprint(days, map[bool]string{true: " day", false: " days"}[days == 1])
+	}
+	seq, err := c.UpdateRoom(ctx, room, plausch.RoomChange{Retention: new(time.Duration(days) * plausch.Day)})
 	return done, seq, err
 }
 

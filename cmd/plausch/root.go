@@ -21,7 +21,7 @@ var commandGroups = []struct {
 	commands []func() *cobra.Command
 }{
 	{"Talk", []func() *cobra.Command{newJoinCommand, newChatCommand, newRoomCommand, newInboxCommand, newSearchCommand, newMessageCommand, newBlockCommand,
-		newLaterCommand, newReminderCommand, newAccountCommand,
+		newLaterCommand, newReminderCommand, newAccountCommand, newNotifyCommand,
 		newLoginCommand, newDevicesCommand}},
 	{"Host a server", []func() *cobra.Command{
 		newServeCommand, newClaimCommand, newInviteCommand, newUserCommand, newNameCommand, newServiceCommand, newStatusCommand, newDoctorCommand,

@@ -22,14 +22,20 @@ func inbox(a *API, ctx context.Context, c *Caller, p *protocol.InboxGet) (protoc
 	if err != nil {
 		return nil, err
 	}
-	result := &protocol.Inbox{Entries: make([]protocol.InboxEntry, len(page)), More: more}
+	result := &protocol.Inbox{Entries: make([]protocol.InboxEntry, 0, len(page)), More: more}
+	var size pageSize
 	for i := range page {
 		e := &page[i]
 		room, err := a.roomWith(ctx, c, e.JoinedRoom, map[plausch.RoomID]plausch.ReadState{e.ID: e.Read})
 		if err != nil {
 			return nil, err
 		}
-		result.Entries[i] = protocol.InboxEntry{Room: &room, Time: e.Time.UnixMilli(), Last: protocol.NewQuote(&e.Last)}
+		entry := protocol.InboxEntry{Room: &room, Time: e.Time.UnixMilli(), Last: protocol.NewQuote(&e.Last)}
+		if !size.fits(&entry) {
+			result.More = true
+			break
+		}
+		result.Entries = append(result.Entries, entry)
 	}
 	return result, nil
 }

@@ -169,6 +169,18 @@ var matrix = []struct {
 		return &protocol.ReportAdd{Room: w.direct, Seq: w.said[w.direct], Reason: "rude"}
 	},
 		[6]plausch.Code{signIn, notFound, notFound, ok, invalid, notFound}},
+	{"ban.add", "another from a private room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.den, Name: "member"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
+	{"ban.add", "a stranger from a public room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.hall, Name: "stranger"} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, ok, forbidden}},
+	{"ban.add", "another from a direct room", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.direct, Name: "member"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, forbidden, notFound}},
+	{"ban.add", "from the room that everyone is in", func(*world) protocol.Body { return &protocol.MemberChange{Room: 1, Name: "member"} },
+		[6]plausch.Code{signIn, forbidden, forbidden, forbidden, forbidden, forbidden}},
+	{"ban.remove", "who is not banned", func(w *world) protocol.Body { return &protocol.MemberChange{Room: w.den, Name: "member"} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, notFound, notFound}},
+	{"ban.list", "of a private room", func(w *world) protocol.Body { return &protocol.BanList{Room: w.den} },
+		[6]plausch.Code{signIn, notFound, notFound, forbidden, ok, ok}},
 	{"block.add", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
 		[6]plausch.Code{signIn, ok, ok, ok, invalid, ok}},
 	{"block.remove", "the maker", func(*world) protocol.Body { return &protocol.BlockName{Name: "maker"} },
@@ -220,6 +232,18 @@ var matrix = []struct {
 		[6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
 	{"search", "in a direct room", func(w *world) protocol.Body { return &protocol.SearchGet{Query: fmt.Sprintf("x in:id:%d", w.direct)} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
+	{"preference.get", "", empty, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"preference.set", "", func(*world) protocol.Body { return &protocol.PreferenceSet{Level: new("mentions")} },
+		[6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
+	{"room_preference.set", "for a private room", func(w *world) protocol.Body {
+		return &protocol.RoomPreferenceSet{Room: w.den, Level: new("nothing")}
+	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},
+	{"room_preference.set", "for a public room", func(w *world) protocol.Body {
+		return &protocol.RoomPreferenceSet{Room: w.hall, Favourite: new(true)}
+	}, [6]plausch.Code{signIn, forbidden, forbidden, ok, ok, forbidden}},
+	{"room_preference.set", "for a direct room", func(w *world) protocol.Body {
+		return &protocol.RoomPreferenceSet{Room: w.direct, Order: new(int64(1))}
+	}, [6]plausch.Code{signIn, notFound, notFound, ok, ok, notFound}},
 	{"inbox", "", func(*world) protocol.Body { return &protocol.InboxGet{} }, [6]plausch.Code{signIn, ok, ok, ok, ok, ok}},
 	{"history", "of a private room", func(w *world) protocol.Body { return &protocol.HistoryGet{Room: w.den} },
 		[6]plausch.Code{signIn, notFound, notFound, ok, ok, ok}},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"io"
+	"time"
 
 	"plausch"
 	"plausch/internal/core"
@@ -31,13 +32,36 @@ func roomList(a *API, ctx context.Context, c *Caller, p *protocol.RoomList) (pro
 	if err != nil {
 		return nil, err
 	}
-	result := &protocol.Rooms{Rooms: make([]protocol.Room, len(rooms)), More: more}
-	for i, r := range rooms {
-		if result.Rooms[i], err = a.roomWith(ctx, c, r, states); err != nil {
+	result := &protocol.Rooms{Rooms: make([]protocol.Room, 0, len(rooms)), More: more}
+	var page pageSize
+	for _, r := range rooms {
+		w, err := a.roomWith(ctx, c, r, states)
+		if err != nil {
 			return nil, err
 		}
+		if !page.fits(&w) {
+			result.More = true
+			break
+		}
+		result.Rooms = append(result.Rooms, w)
 	}
 	return result, nil
+}
+
+// pageSize is how large a page is that rooms are added to: their descriptions may be more
+// than a frame holds.
+type pageSize struct {
+	bytes int
+	buf   []byte
+}
+
+// fits adds an entry, and reports whether the page fits a frame with it, or has only it.
+// JSON is the longer of the codecs.
+func (p *pageSize) fits(entry protocol.Body) bool {
+	first := p.bytes == 0
+	p.buf = protocol.JSON.Encode(p.buf[:0], entry)
+	p.bytes += len(p.buf) + 1 // a comma
+	return first || p.bytes <= protocol.MaxPageBytes
 }
 
 func roomGet(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (protocol.Body, error) {
@@ -79,6 +103,7 @@ func (a *API) roomWith(ctx context.Context, c *Caller, r core.JoinedRoom, states
 		r.Head = state.AsOf // what is counted goes up to there
 	}
 	w := protocol.NewRoom(r.Room, r.Role)
+	w.SetPreference(r.Preference)
 	if ok {
 		w.Marker, w.Unread, w.Mentions = state.Marker, int16(state.Unread), int16(state.Mentions)
 		if state.Seen != 0 {
@@ -133,8 +158,13 @@ func roomLeave(a *API, ctx context.Context, c *Caller, p *protocol.RoomRef) (pro
 }
 
 func roomUpdate(a *API, ctx context.Context, c *Caller, p *protocol.RoomUpdate) (protocol.Body, error) {
+	var retention *time.Duration
+	if p.Retention != nil {
+		retention = new(time.Duration(max(-1, min(*p.Retention, 2*plausch.MaxRetention.Milliseconds()))) * time.Millisecond) // which is refused
+	}
 	e, err := a.core.UpdateRoom(ctx, c.Account(), plausch.RoomID(p.Room), plausch.RoomChange{
 		Topic: p.Topic, Description: p.Description, Picture: p.Picture, Writers: (*plausch.Writers)(p.Writers), Archived: p.Archived,
+		Retention: retention,
 	})
 	if err != nil {
 		return nil, err

@@ -48,6 +48,7 @@ type Signal struct {
 	Account plausch.AccountID // whose sessions it is for
 	Read    plausch.ReadState // of SignalMarker: what Account has read of Room; of SignalSeen
 	Draft   plausch.Draft     // of SignalDraft: what Account has begun to write
+	First   int64             // of SignalFirst
 
 	Personal plausch.Personal // of SignalPersonal
 	Report   *plausch.Report  // of SignalReport, not to be changed
@@ -57,6 +58,9 @@ type Signal struct {
 	Reminder  *plausch.Reminder         // of SignalReminder, not to be changed
 	Gone      bool                      // of both: it is not there any more
 	Seq       int64                     // of SignalScheduled: that of the message in Room, if it was sent
+
+	Preferences    *plausch.Preferences    // of SignalPreferences: what Account has chosen
+	RoomPreference *plausch.RoomPreference // of SignalRoomPreference: what it has for Room
 }
 
 // SignalKind is what a signal tells.
@@ -64,15 +68,18 @@ type SignalKind int
 
 // The signals.
 const (
-	SignalTyping    SignalKind = iota + 1 // From is writing in Room
-	SignalMarker                          // Account has read Room up to Read.Marker
-	SignalDraft                           // Account has begun to write Draft
-	SignalPersonal                        // Account has done something with a message for itself
-	SignalBlock                           // Account has blocked From, or ended that
-	SignalScheduled                       // Account has a message to be sent later, or has not any more, or it failed
-	SignalReminder                        // Account has a reminder, or has not any more, or it is due
-	SignalSeen                            // the other one in the direct room Room has read it up to Read.Seen
-	SignalReport                          // there is a report for Account to moderate, or one was closed
+	SignalTyping         SignalKind = iota + 1 // From is writing in Room
+	SignalMarker                               // Account has read Room up to Read.Marker
+	SignalDraft                                // Account has begun to write Draft
+	SignalPersonal                             // Account has done something with a message for itself
+	SignalBlock                                // Account has blocked From, or ended that
+	SignalScheduled                            // Account has a message to be sent later, or has not any more, or it failed
+	SignalReminder                             // Account has a reminder, or has not any more, or it is due
+	SignalSeen                                 // the other one in the direct room Room has read it up to Read.Seen
+	SignalReport                               // there is a report for Account to moderate, or one was closed
+	SignalFirst                                // the events of Room below First are not kept any more
+	SignalPreferences                          // Account has chosen Preferences
+	SignalRoomPreference                       // Account has chosen RoomPreference for Room
 )
 
 // Local is the bus inside one process. It calls the subscribers from the

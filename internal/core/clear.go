@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plausch"
+	"plausch/internal/bus"
 )
 
 const (
@@ -79,6 +80,67 @@ func (c *Core) eraseMessages(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+const (
+	// expireFirst is how long after the start old events are removed for the first time:
+	// the clock of a small computer may have to be set first. Then it is every expireEvery.
+	expireFirst = 10 * time.Minute
+	expireEvery = time.Hour
+)
+
+// expireLoop removes what rooms keep no longer.
+func (c *Core) expireLoop(ctx context.Context) {
+	for timer := time.NewTimer(expireFirst); ; {
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+			timer.Reset(expireEvery)
+		case <-c.retained:
+		}
+		if err := c.ExpireEvents(ctx); err != nil && ctx.Err() == nil {
+			c.logBackgroundError("old events are not removed", err)
+		}
+	}
+}
+
+// expireSoon has old events removed: a room has got a retention.
+func (c *Core) expireSoon() {
+	select {
+	case c.retained <- struct{}{}:
+	default: // it is asked for already
+	}
+}
+
+// ExpireEvents removes the events of all rooms that are older than their retention, and
+// tells who is in them. The core calls it every hour, and when a retention is set.
+func (c *Core) ExpireEvents(ctx context.Context) error {
+	now := c.now()
+	if now.Before(plausch.ClockRight) {
+		return nil
+	}
+	rooms, err := c.store.RetainedRooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, room := range rooms {
+		first := int64(0)
+		for more := true; more && err == nil; {
+			var at int64
+			at, more, err = c.store.ExpireEvents(ctx, room, now)
+			first = max(first, at)
+		}
+		if first > 0 {
+			c.opts.Bus.Signal(bus.Signal{Kind: bus.SignalFirst, Room: room, First: first})
+			c.clearSoon()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ClearDeleted returns when what was deleted before is in no file any more: the

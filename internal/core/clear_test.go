@@ -141,3 +141,67 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	}
 	return b.Reader.Read(p)
 }
+
+// TestRetentionLeavesNothing of what is older, in no file, and says what is gone.
+func TestRetentionLeavesNothing(t *testing.T) {
+	const secret = "s3cret."
+	cleared := make(chan error)
+	f, blobs := newFileFixture(t, unlocked)
+	f.close()
+	f.wrap = func(st store.Store) store.Store { return clearedStore{st, cleared} }
+	f.open()
+	wait := func() {
+		t.Helper()
+		if err := <-cleared; err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait() // at the start
+	ann, bob := f.account("ann", plausch.RoleMember), f.account("bob", plausch.RoleMember)
+	den, err := f.CreateRoom(t.Context(), ann, "den", plausch.RoomPublic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.JoinRoom(t.Context(), bob, den.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	file := f.upload(ann, "file", strings.Repeat(secret, 1000))
+	sent := f.say(ann, core.NewMessage{Room: den.ID, Text: secret, Attachments: []string{file.ID}, ClientID: "once"})
+	f.clock.move(12 * time.Hour)
+	if _, err := f.EditMessage(t.Context(), ann, den.ID, sent.Seq, core.Edit{Text: secret + " again"}); err != nil {
+		t.Fatal(err)
+	}
+	reply := f.say(bob, core.NewMessage{Room: den.ID, Text: "oh", Target: sent.Seq})
+	f.clock.move(13 * time.Hour)
+	if _, err := f.UpdateRoom(t.Context(), ann, den.ID, plausch.RoomChange{Retention: new(plausch.Day)}); err != nil {
+		t.Fatal(err)
+	}
+	wait() // nobody asks for it
+	f.checkGone(blobs, secret)
+
+	first := reply.Seq - 1 // the edit, which is empty
+	for _, c := range []struct {
+		q    core.HistoryQuery
+		want plausch.Code
+	}{
+		{core.HistoryQuery{Limit: 9}, ""},
+		{core.HistoryQuery{After: first - 1, Forward: true, Limit: 9}, ""},
+		{core.HistoryQuery{After: first - 2, Forward: true, Limit: 9}, plausch.Gone},
+		{core.HistoryQuery{Forward: true, Limit: 9}, plausch.Gone},
+		{core.HistoryQuery{Before: first + 1, Limit: 9}, ""},
+		{core.HistoryQuery{Before: first, Limit: 9}, plausch.Gone},
+	} {
+		events, more, err := f.History(t.Context(), bob, den.ID, c.q)
+		if plausch.CodeOf(err) != c.want || err == nil && (len(events) == 0 || events[0].Seq != first || more) {
+			t.Errorf("%+v: %+v, more %t, %v", c.q, events, more, err)
+		}
+	}
+	if room, err := f.GetRoom(t.Context(), bob, den.ID, ""); err != nil || room.First != first || room.Retention != plausch.Day {
+		t.Errorf("the room is %+v, %v", room, err)
+	}
+	for _, bad := range []time.Duration{-plausch.Day, time.Hour, plausch.MaxRetention + plausch.Day} {
+		if _, err := f.UpdateRoom(t.Context(), ann, den.ID, plausch.RoomChange{Retention: &bad}); plausch.CodeOf(err) != plausch.Invalid {
+			t.Errorf("a retention of %v: %v", bad, err)
+		}
+	}
+}

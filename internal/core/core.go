@@ -70,12 +70,15 @@ type Core struct {
 	log         *log
 	connections connections
 	markers     *markerQueue
-	sends       sendLimits
-	guests      *guestLimits
-	throttle    *auth.Throttle // of passwords
-	secrets     *auth.Throttle // of tokens and codes
-	refused     failureLimits
-	ceremonies  *auth.Ceremonies
+	// preferring is held while preferences are set and told, so that what a session hears
+	// last is what is kept.
+	preferring sync.Mutex
+	sends      sendLimits
+	guests     *guestLimits
+	throttle   *auth.Throttle // of passwords
+	secrets    *auth.Throttle // of tokens and codes
+	refused    failureLimits
+	ceremonies *auth.Ceremonies
 
 	uploads     uploads
 	running     runningUploads
@@ -90,6 +93,9 @@ type Core struct {
 	searches searches
 	schedule schedule
 	links    links
+
+	// retained has a token when a room has got a retention.
+	retained chan struct{}
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -116,7 +122,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{opts: opts, fileLinkKey: newFileLinkKey(opts.Secret), store: opts.Store, epoch: epoch, throttle: auth.NewThrottle(opts.Now), secrets: auth.NewThrottle(opts.Now), ceremonies: auth.NewCeremonies(opts.Now)}
-	c.deleted, c.added = make(chan struct{}, 1), make(chan struct{}, 1)
+	c.deleted, c.added, c.retained = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
 	c.searches = newSearches()
 	c.schedule.changed = make(chan struct{}, 1)
 	c.connections = connections{
@@ -155,6 +161,7 @@ func New(ctx context.Context, opts Options) (*Core, error) {
 	c.stopped.Go(func() { c.markerLoop(ctx) })
 	c.stopped.Go(func() { c.indexLoop(ctx) })
 	c.stopped.Go(func() { c.scheduleLoop(ctx) })
+	c.stopped.Go(func() { c.expireLoop(ctx) })
 	if opts.Blobs != nil {
 		c.stopped.Go(func() { c.scrubLoop(ctx) })
 	}

@@ -15,14 +15,23 @@ func (c *Core) History(ctx context.Context, by plausch.Account, room plausch.Roo
 	if p.After < 0 || p.Before < 0 {
 		return nil, false, plausch.Errorf(plausch.Invalid, "after and before are seqs: they cannot be negative")
 	}
-	if _, err := c.member(ctx, by.ID, room); err != nil {
+	in, err := c.member(ctx, by.ID, room)
+	if err != nil {
 		return nil, false, err
+	}
+	if p.Forward && p.After+1 < in.First || !p.Forward && p.Before > 0 && p.Before <= in.First && in.First > 1 {
+		return nil, false, errGone(in.First)
 	}
 	events, more, err := c.store.Events(ctx, room, p)
 	if err == nil && p.Forward && len(events) == 0 {
 		err = c.checkNotAhead(ctx, room, p.After)
 	}
 	return events, more, err
+}
+
+// errGone is the error of a request for events below first, which are not kept any more.
+func errGone(first int64) error {
+	return plausch.Errorf(plausch.Gone, "the events below seq %d of this room are not kept any more; go on after %d", first, first-1)
 }
 
 // checkNotAhead reports that the log of room ends before seq: whoever goes on

@@ -195,10 +195,14 @@ func (c *Core) UpdateRoom(ctx context.Context, by plausch.Account, id plausch.Ro
 		}
 		change.Picture = new(hex.EncodeToString(hash[:]))
 	}
-	return c.log.wait(store.Draft{
+	e, err := c.log.wait(store.Draft{
 		Room: id, Kind: plausch.EventRoom, Actor: by.Ref(), Time: c.now(), Details: &plausch.Details{Room: &change},
 		If: store.Conditions{Active: true, Member: true, Manage: true},
 	})
+	if err == nil && change.Retention != nil {
+		c.expireSoon()
+	}
+	return e, err
 }
 
 // OpenRoomPicture returns the picture of a room that by may see, and its bytes. The

@@ -15,7 +15,7 @@ import (
 // space off the ends of its texts.
 func checkRoomChange(id plausch.RoomID, change *plausch.RoomChange) error {
 	if change.Empty() {
-		return plausch.Errorf(plausch.Invalid, "say what is to change: topic, description, picture, writers or archived")
+		return plausch.Errorf(plausch.Invalid, "say what is to change: topic, description, picture, writers, retention or archived")
 	}
 	if change.Topic != nil {
 		change.Topic = new(strings.TrimSpace(*change.Topic))
@@ -34,6 +34,9 @@ func checkRoomChange(id plausch.RoomID, change *plausch.RoomChange) error {
 	}
 	if w := change.Writers; w != nil && *w != plausch.WritersMembers && *w != plausch.WritersAdmins {
 		return plausch.Errorf(plausch.Invalid, "writers are members or admins, not %q", *w)
+	}
+	if r := change.Retention; r != nil && (*r < 0 || *r > plausch.MaxRetention || *r%plausch.Day != 0) {
+		return plausch.Errorf(plausch.Invalid, "a retention is in whole days, from 1 to %d, or 0 to keep all", plausch.MaxRetention/plausch.Day)
 	}
 	if id == plausch.PublicRoom && change.Archived != nil && *change.Archived {
 		return plausch.Errorf(plausch.Forbidden, "everyone is in %q; it cannot be archived", plausch.PublicRoomName)

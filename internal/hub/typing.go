@@ -64,6 +64,8 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.handleMarker(s)
 	case bus.SignalDraft:
 		h.handleDraft(s)
+	case bus.SignalFirst:
+		h.handleFirst(s)
 	case bus.SignalPersonal:
 		h.handlePersonal(s)
 	case bus.SignalBlock:
@@ -76,6 +78,8 @@ func (h *Hub) handleSignal(s bus.Signal) {
 		h.deliverTo(s.Account, protocol.Frame{Seen: &protocol.Seen{Room: int64(s.Room), Seq: s.Read.Seen}})
 	case bus.SignalReport:
 		h.handleReport(s)
+	case bus.SignalPreferences, bus.SignalRoomPreference:
+		h.handlePreference(s)
 	}
 }
 

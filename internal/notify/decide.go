@@ -9,24 +9,14 @@ import (
 	"plausch"
 )
 
-// Level says of which messages of a room an account is notified.
-type Level string
-
-// The levels. The empty one is that of the account, and if that is empty, too,
-// everything in direct and private rooms and mentions in public ones.
-const (
-	LevelEverything Level = "everything"
-	LevelMentions   Level = "mentions"
-	LevelNothing    Level = "nothing"
-)
-
 // Rules are what an account has chosen to be notified of in one room.
 type Rules struct {
-	Default   Level     // of the account
-	Room      Level     // of the room, stronger than Default
-	MuteUntil time.Time // of the room: nothing before it
-	Keywords  []string  // words that count as mentions, in whatever case
+	Default   plausch.NotifyLevel // of the account; see [plausch.Preferences]
+	Room      plausch.NotifyLevel // of the room, stronger than Default
+	MuteUntil time.Time           // of the room: nothing before it
+	Keywords  []string            // words that count as mentions, in whatever case
 	Quiet     Quiet
+	HideText  bool  // only who wrote is told
 	Blocked   bool  // whether the account has blocked the author
 	ReadTo    int64 // the last seq that the account has read in the room, on any device
 }
@@ -69,15 +59,17 @@ type Message struct {
 
 // Verdict says whether an account is notified, and as what.
 type Verdict struct {
-	Notify bool
-	Kind   Kind   // if it is
-	Why    string // if it is not: for tests and the log at level debug
+	Notify   bool
+	Kind     Kind   // if it is
+	HideText bool   // if it is: without what was written
+	Why      string // if it is not: for tests and the log at level debug
 }
 
 // Decide says whether an account with such rules is notified of m. Nothing but its
 // arguments goes into it.
 func Decide(r Rules, m Message, now time.Time) Verdict {
 	silent := func(why string) Verdict { return Verdict{Why: why} }
+	aloud := func(kind Kind) Verdict { return Verdict{Notify: true, Kind: kind, HideText: r.HideText} }
 	switch {
 	case m.Event != plausch.EventMessage:
 		return silent("no message")
@@ -95,34 +87,34 @@ func Decide(r Rules, m Message, now time.Time) Verdict {
 		return silent("quiet hours")
 	}
 	level := r.level(m.RoomKind)
-	if level == LevelNothing {
+	if level == plausch.NotifyNothing {
 		return silent("level")
 	}
 	switch {
-	case m.RoomKind == plausch.RoomDirect && level == LevelEverything:
-		return Verdict{Notify: true, Kind: KindDirect}
+	case m.RoomKind == plausch.RoomDirect && level == plausch.NotifyEverything:
+		return aloud(KindDirect)
 	case m.Mentioned || hasKeyword(m.Text, r.Keywords):
-		return Verdict{Notify: true, Kind: KindMention}
-	case level == LevelEverything:
-		return Verdict{Notify: true, Kind: KindMessage}
+		return aloud(KindMention)
+	case level == plausch.NotifyEverything:
+		return aloud(KindMessage)
 	}
 	return silent("level")
 }
 
 // level is that of a room of a kind. A default of mentions does not go for direct
 // rooms: each of their messages is for the account.
-func (r Rules) level(kind plausch.RoomKind) Level {
+func (r Rules) level(kind plausch.RoomKind) plausch.NotifyLevel {
 	switch {
 	case r.Room != "":
 		return r.Room
-	case r.Default == LevelMentions && kind == plausch.RoomDirect:
-		return LevelEverything
+	case r.Default == plausch.NotifyMentions && kind == plausch.RoomDirect:
+		return plausch.NotifyEverything
 	case r.Default != "":
 		return r.Default
 	case kind == plausch.RoomPublic:
-		return LevelMentions
+		return plausch.NotifyMentions
 	default:
-		return LevelEverything
+		return plausch.NotifyEverything
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 func TestDecide(t *testing.T) {
 	const (
-		all, mentions, nothing = notify.LevelEverything, notify.LevelMentions, notify.LevelNothing
+		all, mentions, nothing = plausch.NotifyEverything, plausch.NotifyMentions, plausch.NotifyNothing
 		hi                     = "hi there"
 	)
 	direct, private, public := plausch.RoomDirect, plausch.RoomPrivate, plausch.RoomPublic
@@ -60,6 +60,14 @@ func TestDecide(t *testing.T) {
 		"quiet to this minute":   {notify.Rules{Quiet: notify.Quiet{From: 22 * hour, To: 22*hour + 30}}, notify.Message{RoomKind: direct}, "direct"},
 		"no quiet time":          {notify.Rules{Quiet: notify.Quiet{From: 22 * hour, To: 22 * hour}}, notify.Message{RoomKind: direct}, "direct"},
 
+		"without text":                            {notify.Rules{HideText: true}, notify.Message{RoomKind: direct}, "direct, no text"},
+		"muted, without text":                     {notify.Rules{HideText: true, MuteUntil: now.Add(time.Second)}, notify.Message{RoomKind: direct}, "- muted"},
+		"default everything, room mentions":       {notify.Rules{Default: all, Room: mentions}, notify.Message{RoomKind: public}, "- level"},
+		"quiet, mentioned by keyword":             {notify.Rules{Quiet: notify.Quiet{From: 22 * hour, To: 7 * hour}, Keywords: []string{"hi"}}, notify.Message{RoomKind: public}, "- quiet hours"},
+		"keyword in a direct room":                {notify.Rules{Keywords: []string{"hi"}}, notify.Message{RoomKind: direct}, "direct"},
+		"keyword, default mentions":               {notify.Rules{Default: mentions, Keywords: []string{"hi"}}, notify.Message{RoomKind: private}, "mention"},
+		"keyword, default nothing":                {notify.Rules{Default: nothing, Keywords: []string{"hi"}}, notify.Message{RoomKind: private}, "- level"},
+		"keyword, default nothing, room mentions": {notify.Rules{Default: nothing, Room: mentions, Keywords: []string{"hi"}}, notify.Message{RoomKind: private}, "mention"},
 		"keyword":                 {notify.Rules{Room: mentions, Keywords: []string{"nope", "There"}}, notify.Message{RoomKind: public}, "mention"},
 		"keyword, in a word":      {notify.Rules{Room: mentions, Keywords: []string{"the"}}, notify.Message{RoomKind: public}, "- level"},
 		"keyword, level nothing":  {notify.Rules{Room: nothing, Keywords: []string{"hi"}}, notify.Message{RoomKind: public}, "- level"},
@@ -72,6 +80,9 @@ func TestDecide(t *testing.T) {
 			}
 			v := notify.Decide(c.rules, c.m, now)
 			got := string(v.Kind)
+			if v.HideText {
+				got += ", no text"
+			}
 			if !v.Notify {
 				got = "- " + v.Why
 			}
@@ -91,7 +102,7 @@ func TestKeywords(t *testing.T) {
 		"日本":      {[]string{"日本", "(日本)"}, []string{"日"}},
 		"aa":      {[]string{"aaa aa"}, []string{"aaa"}},
 	} {
-		rules := notify.Rules{Room: notify.LevelMentions, Keywords: []string{word}}
+		rules := notify.Rules{Room: plausch.NotifyMentions, Keywords: []string{word}}
 		decide := func(text string) bool {
 			m := notify.Message{Seq: 1, Event: plausch.EventMessage, RoomKind: plausch.RoomPublic, Text: text}
 			return notify.Decide(rules, m, time.Unix(0, 0)).Notify
@@ -113,7 +124,7 @@ func FuzzKeywords(f *testing.F) {
 	f.Add("a pizza", "pizza")
 	f.Add("\xff\xc3", "\xc3")
 	f.Fuzz(func(t *testing.T, text, word string) {
-		rules := notify.Rules{Room: notify.LevelMentions, Keywords: []string{word}}
+		rules := notify.Rules{Room: plausch.NotifyMentions, Keywords: []string{word}}
 		m := notify.Message{Seq: 1, Event: plausch.EventMessage, RoomKind: plausch.RoomPublic, Text: text}
 		v := notify.Decide(rules, m, time.Unix(0, 0))
 		if w := strings.ToLower(strings.TrimSpace(word)); v.Notify && !strings.Contains(strings.ToLower(text), w) {

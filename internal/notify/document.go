@@ -29,7 +29,7 @@ type document struct {
 
 // words returns the title and the body of n, as far as they are wanted.
 func (n *Notification) words(text bool) (title, body string) {
-	if !text {
+	if !text || n.HideText {
 		return n.Plain, ""
 	}
 	return n.Title, cut(n.Body, MaxText)

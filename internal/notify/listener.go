@@ -254,7 +254,7 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 		case plausch.EventLeave:
 			l.sender.Read(e.Member.ID, id, math.MaxInt64) // it may not know what it has not read
 		case plausch.EventDelete:
-			l.sender.Forget(id, e.Target)
+			l.sender.Forget(id, e.Target, e.Member.ID)
 		case plausch.EventEdit:
 			l.sender.Edit(id, e.Target, bodyOf(e))
 		}
@@ -267,7 +267,7 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 	if err != nil {
 		return err
 	}
-	deleted := deletedOf(events)
+	deleted, erased := deletedOf(events)
 	var all []Notification
 	for _, account := range accounts {
 		read, err := l.store.ReadStates(l.ctx, account, id)
@@ -276,7 +276,7 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 		}
 		for i := range events {
 			e := &events[i]
-			if e.Kind != plausch.EventMessage || deleted[e.Seq] {
+			if e.Kind != plausch.EventMessage || deleted[e.Seq] || erased[e.Actor.ID] {
 				continue
 			}
 			v, err := l.decide(account, room, e, read[id].Marker)
@@ -288,22 +288,27 @@ func (l *Listener) notifyRoom(id plausch.RoomID, events []plausch.Event) error {
 				continue
 			}
 			n := newNotification(room, e)
-			n.Account, n.Kind = account, v.Kind
+			n.Account, n.Kind, n.HideText = account, v.Kind, v.HideText
 			all = append(all, n)
 		}
 	}
 	return l.sender.Notify(l.ctx, all...)
 }
 
-// deletedOf returns the messages that events delete.
-func deletedOf(events []plausch.Event) map[int64]bool {
-	deleted := map[int64]bool{}
+// deletedOf returns the messages that events delete, and the accounts of which they
+// delete all.
+func deletedOf(events []plausch.Event) (messages map[int64]bool, authors map[plausch.AccountID]bool) {
+	messages, authors = map[int64]bool{}, map[plausch.AccountID]bool{}
 	for i := range events {
-		if events[i].Kind == plausch.EventDelete {
-			deleted[events[i].Target] = true
+		switch e := &events[i]; {
+		case e.Kind != plausch.EventDelete:
+		case e.Target != 0:
+			messages[e.Target] = true
+		default:
+			authors[e.Member.ID] = true
 		}
 	}
-	return deleted
+	return messages, authors
 }
 
 // decide asks whether an account that has read up to marker is notified of e.
@@ -323,7 +328,7 @@ func (l *Listener) decide(account plausch.AccountID, room plausch.Room, e *plaus
 // newNotification returns the notification of a message, without its account.
 func newNotification(room plausch.Room, e *plausch.Event) Notification {
 	who := e.Actor.Shown()
-	n := Notification{Room: e.Room, Seq: e.Seq, Time: e.Time, Title: who, Body: bodyOf(e), Plain: "New message from " + who}
+	n := Notification{Room: e.Room, Seq: e.Seq, Author: e.Actor.ID, Time: e.Time, Title: who, Body: bodyOf(e), Plain: "New message from " + who}
 	if room.Name != "" {
 		n.Title += " in " + room.Name
 	}

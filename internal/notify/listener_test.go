@@ -57,6 +57,8 @@ func TestWhatChangesWhileItWaits(t *testing.T) {
 		"nothing":         {plausch.Event{Kind: plausch.EventReact, Target: 1, Text: "👍"}, "psst"},
 		"deleted":         {plausch.Event{Kind: plausch.EventDelete, Target: 1}, ""},
 		"another deleted": {plausch.Event{Kind: plausch.EventDelete, Target: 9}, "psst"},
+		"author erased":   {plausch.Event{Kind: plausch.EventDelete, Member: plausch.AccountRef{ID: 2}}, ""},
+		"another erased":  {plausch.Event{Kind: plausch.EventDelete, Member: plausch.AccountRef{ID: 9}}, "psst"},
 		"edited":          {plausch.Event{Kind: plausch.EventEdit, Target: 1, Text: "**hello**"}, "hello"},
 		"member has left": {plausch.Event{Kind: plausch.EventLeave, Member: plausch.AccountRef{ID: 1}}, ""},
 		"another left":    {plausch.Event{Kind: plausch.EventLeave, Member: plausch.AccountRef{ID: 3}}, "psst"},
@@ -184,7 +186,8 @@ func TestWhatChangesWhileItIsSent(t *testing.T) {
 		want   []string
 	}{
 		"nothing": {func(*Sender) {}, []string{"psst", "psst"}},
-		"deleted": {func(s *Sender) { s.Forget(12, 1) }, []string{"psst"}},
+		"deleted": {func(s *Sender) { s.Forget(12, 1, 0) }, []string{"psst"}},
+		"erased":  {func(s *Sender) { s.Forget(12, 0, 2) }, []string{"psst"}},
 		"read":    {func(s *Sender) { s.Read(1, 12, 1) }, []string{"psst"}},
 		"edited":  {func(s *Sender) { s.Edit(12, 1, "hello") }, []string{"psst", "hello"}},
 	} {

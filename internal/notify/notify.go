@@ -60,12 +60,15 @@ type Notification struct {
 	Account plausch.AccountID
 	Room    plausch.RoomID
 	Seq     int64
+	Author  plausch.AccountID // of the message
 	Kind    Kind
 	Title   string // who wrote, and where
 	Body    string // what was written
 	// Plain stands in the place of both where the text is not wanted: "New message from
 	// Anna".
 	Plain string
+	// HideText is whether the account wants it so on all its subscriptions.
+	HideText bool
 	// Badge is how much is unread, on the whole; nil if that is not known.
 	Badge *int
 	Time  time.Time // of the event
@@ -215,9 +218,14 @@ func (s *Sender) Read(account plausch.AccountID, room plausch.RoomID, seq int64)
 	})
 }
 
-// Forget drops what waits about an event: it was deleted.
-func (s *Sender) Forget(room plausch.RoomID, seq int64) {
-	s.each(func(q *queue) { q.drop(func(n *Notification) bool { return n.Room == room && n.Seq == seq }) })
+// Forget drops what waits about an event of a room: it was deleted. If seq is 0, it is all
+// that author wrote there, an account that was erased.
+func (s *Sender) Forget(room plausch.RoomID, seq int64, author plausch.AccountID) {
+	s.each(func(q *queue) {
+		q.drop(func(n *Notification) bool {
+			return n.Room == room && (n.Seq == seq || seq == 0 && n.Author == author)
+		})
+	})
 }
 
 // Edit gives what waits about an event another body.

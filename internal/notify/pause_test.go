@@ -237,7 +237,7 @@ func TestWhatIsReadOrDeletedIsNotSent(t *testing.T) {
 		"read":            {func(s *Sender, _ *one) { s.Read(1, 1, 1) }, "[msg_1_1_1 msg_1_2_5]"},
 		"read before it":  {func(s *Sender, _ *one) { s.Read(1, 2, 4) }, "[msg_1_1_1 msg_1_1_1 msg_1_2_5]"},
 		"read by another": {func(s *Sender, _ *one) { s.Read(2, 1, 1) }, "[msg_1_1_1 msg_1_1_1 msg_1_2_5]"},
-		"deleted":         {func(s *Sender, _ *one) { s.Forget(2, 5) }, "[msg_1_1_1 msg_1_1_1]"},
+		"deleted":         {func(s *Sender, _ *one) { s.Forget(2, 5, 0) }, "[msg_1_1_1 msg_1_1_1]"},
 		"unsubscribed":    {func(_ *Sender, o *one) { o.change(func() { o.gone = true }) }, "[msg_1_1_1]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"os"
+	"time"
 
 	"plausch"
 	"plausch/internal/bus"
@@ -60,6 +61,32 @@ func (s *Server) openCalls(cfg *config.Config) (push core.PushOptions, err error
 	return push, nil
 }
 
+// notifyRules returns what an account has chosen to be notified of.
+func (s *Server) notifyRules(ctx context.Context, account plausch.AccountID, room plausch.RoomID, author plausch.AccountID) (rules notify.Rules, err error) {
+	all, err := s.store.Preferences(ctx, account)
+	if err != nil {
+		return rules, err
+	}
+	here, err := s.store.RoomPreference(ctx, account, room)
+	if err != nil {
+		return rules, err
+	}
+	blocked, err := s.store.HasBlocked(ctx, account, author)
+	if err != nil {
+		return rules, err
+	}
+	zone, err := time.LoadLocation(all.Quiet.Zone)
+	if err != nil { // which this machine knew when it was chosen
+		s.log.Warn("quiet hours are taken for UTC", "account", account, "err", err)
+		zone = time.UTC
+	}
+	return notify.Rules{
+		Default: all.Level, Room: here.Level, MuteUntil: here.MuteUntil, Keywords: all.Keywords,
+		Quiet: notify.Quiet{From: all.Quiet.From, To: all.Quiet.To, Zone: zone}, HideText: all.HideText,
+		Blocked: blocked,
+	}, nil
+}
+
 // outgoingRoots returns the system's authorities and those of a file, nil if there is
 // none.
 func outgoingRoots(file string) (*x509.CertPool, error) {
@@ -82,10 +109,7 @@ func outgoingRoots(file string) (*x509.CertPool, error) {
 
 // startNotifying has people and programs told of what comes over the bus.
 func (s *Server) startNotifying(b bus.Bus) (err error) {
-	s.notifyOptions.Rules = func(ctx context.Context, account plausch.AccountID, _ plausch.RoomID, author plausch.AccountID) (notify.Rules, error) {
-		blocked, err := s.store.HasBlocked(ctx, account, author)
-		return notify.Rules{Blocked: blocked}, err
-	}
+	s.notifyOptions.Rules = s.notifyRules
 	s.notify, err = notify.Listen(context.Background(), b, s.store, s.notifyOptions)
 	return err
 }

@@ -164,6 +164,28 @@ func TestWhoIsPushedTo(t *testing.T) {
 	if d, _ := posts.pushed(t, browser); d.Title != "anna in public" || !strings.Contains(string(d.Data), `"mention"`) {
 		t.Errorf("the second is %+v", d)
 	}
+	// What bob chooses counts from then on.
+	bob.must(protocol.MethodPreferenceSet, &protocol.PreferenceSet{Keywords: &[]string{"pizza"}}, &protocol.Preferences{})
+	bob.must(protocol.MethodRoomPreferenceSet, &protocol.RoomPreferenceSet{Room: public, Level: new("everything")}, &protocol.RoomPreference{})
+	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: public, Text: "to all"}, &protocol.MessageSent{})
+	if d, _ := posts.pushed(t, browser); d.Body != "to all" {
+		t.Errorf("at the level everything comes %+v", d)
+	}
+	bob.must(protocol.MethodRoomPreferenceSet, &protocol.RoomPreferenceSet{Room: public, Level: new("mentions")}, &protocol.RoomPreference{})
+	bob.must(protocol.MethodPreferenceSet, &protocol.PreferenceSet{HideText: new(true)}, &protocol.Preferences{})
+	for _, text := range []string{"not this", "pizza for all"} {
+		anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: public, Text: text}, &protocol.MessageSent{})
+	}
+	if d, _ := posts.pushed(t, browser); d.Title != "New message from anna" || d.Body != "" || !strings.Contains(string(d.Data), `"mention"`) {
+		t.Errorf("by a keyword comes %+v", d)
+	}
+	bob.must(protocol.MethodRoomPreferenceSet, &protocol.RoomPreferenceSet{Room: public, MuteUntil: new(time.Now().Add(time.Hour).UnixMilli())}, &protocol.RoomPreference{})
+	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{Room: public, Text: "@bob: pizza"}, &protocol.MessageSent{})
+	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{To: "bob", Text: "psst"}, &protocol.MessageSent{})
+	if d, _ := posts.pushed(t, browser); !strings.Contains(string(d.Data), `"direct"`) {
+		t.Errorf("from a muted room comes %+v", d)
+	}
+	bob.must(protocol.MethodPreferenceSet, &protocol.PreferenceSet{HideText: new(false)}, &protocol.Preferences{})
 	bob.must(protocol.MethodPushUnsubscribe, &protocol.PushRef{ID: made.Subscription.ID}, &protocol.Empty{})
 	bob.must(protocol.MethodPushSubscribe, &protocol.PushSubscribe{Kind: "webhook", Endpoint: service.URL("/hook")}, &made)
 	anna.must(protocol.MethodMessageSend, &protocol.MessageSend{To: "bob", Text: "psst"}, &protocol.MessageSent{})

@@ -99,15 +99,19 @@ func ofRooms(den int64) map[string]protocol.Body {
 		protocol.MethodMemberRemove: &protocol.MemberChange{Room: den, Name: "maker"},
 		protocol.MethodMessageSend:  &protocol.MessageSend{Room: den, Text: "let me in"},
 		protocol.MethodHistory:      &protocol.HistoryGet{Room: den}, protocol.MethodTyping: &protocol.TypingSet{Room: den},
-		protocol.MethodMarkerSet:       &protocol.MarkerSet{Room: den, Seq: 1},
-		protocol.MethodDraftSet:        &protocol.DraftSet{Room: den, Text: "let me in"},
-		protocol.MethodMessages:        &protocol.MessagesGet{Room: den},
-		protocol.MethodMessageEdit:     &protocol.MessageEdit{Room: den, Seq: 1, Text: "let me in"},
-		protocol.MethodMessageDelete:   &protocol.MessageRef{Room: den, Seq: 1},
-		protocol.MethodMessageReact:    &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
-		protocol.MethodMessageUnreact:  &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
-		protocol.MethodMessageVersions: &protocol.MessageVersionsGet{Room: den, Seq: 1},
-		protocol.MethodMessageHide:     &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnhide: &protocol.MessageRef{Room: den, Seq: 1},
+		protocol.MethodMarkerSet:         &protocol.MarkerSet{Room: den, Seq: 1},
+		protocol.MethodDraftSet:          &protocol.DraftSet{Room: den, Text: "let me in"},
+		protocol.MethodBanAdd:            &protocol.MemberChange{Room: den, Name: "maker"},
+		protocol.MethodBanRemove:         &protocol.MemberChange{Room: den, Name: "maker"},
+		protocol.MethodBanList:           &protocol.BanList{Room: den},
+		protocol.MethodRoomPreferenceSet: &protocol.RoomPreferenceSet{Room: den, Favourite: new(true)},
+		protocol.MethodMessages:          &protocol.MessagesGet{Room: den},
+		protocol.MethodMessageEdit:       &protocol.MessageEdit{Room: den, Seq: 1, Text: "let me in"},
+		protocol.MethodMessageDelete:     &protocol.MessageRef{Room: den, Seq: 1},
+		protocol.MethodMessageReact:      &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
+		protocol.MethodMessageUnreact:    &protocol.MessageReact{Room: den, Seq: 1, Emoji: "👍"},
+		protocol.MethodMessageVersions:   &protocol.MessageVersionsGet{Room: den, Seq: 1},
+		protocol.MethodMessageHide:       &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnhide: &protocol.MessageRef{Room: den, Seq: 1},
 		protocol.MethodMessageSave: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnsave: &protocol.MessageRef{Room: den, Seq: 1},
 		protocol.MethodReportAdd:  &protocol.ReportAdd{Room: den, Seq: 1, Reason: "let me in"},
 		protocol.MethodMessagePin: &protocol.MessageRef{Room: den, Seq: 1}, protocol.MethodMessageUnpin: &protocol.MessageRef{Room: den, Seq: 1},
@@ -122,7 +126,7 @@ var notOfRooms = []string{
 	protocol.MethodPresenceList, protocol.MethodPresenceSet, protocol.MethodPasswordChange, protocol.MethodInbox, protocol.MethodDraftList,
 	protocol.MethodSavedList, protocol.MethodHiddenList, protocol.MethodReportList, protocol.MethodReportClose, "block.", "scheduled_message.", protocol.MethodReminderList, protocol.MethodReminderDelete, protocol.MethodStatusSet, protocol.MethodSeenSet,
 	api.MethodAttachmentUpload, api.MethodAttachmentGet, api.MethodRoomPicture,
-	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "server.", // all that begin so
+	"account.", "avatar.", "reset.", "device.", "invite.", "passkey.", "bot.", "audit.", "webhook.", "outgoing_webhook.", "push.", "preference.", "server.", // all that begin so
 }
 
 // TestTheNativeFrontsRefuse calls every method in every format of the native

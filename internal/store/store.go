@@ -38,6 +38,8 @@ type Store interface {
 	Rooms
 	Markers
 	Drafts
+	Preferences
+	Bans
 	Log
 	Personal
 	Reports
@@ -80,6 +82,14 @@ type Clearer interface {
 	// a room is done, an event of the kind delete is added to it with the account as
 	// Member and no Target, at the given time.
 	EraseMessages(ctx context.Context, at time.Time) (more bool, err error)
+	// RetainedRooms returns the rooms that have a retention, by id.
+	RetainedRooms(ctx context.Context) ([]plausch.RoomID, error)
+	// ExpireEvents removes some of the oldest events of a room: those from its first on
+	// that are older than its retention at a time, up to the first that is not. Nothing is
+	// left of them, nor of their edits' texts, details, reactions and files. It holds up
+	// other writers for milliseconds only. First is the room's new First, which may be one
+	// more than its Head, or 0 if nothing was removed; more asks for another call.
+	ExpireEvents(ctx context.Context, room plausch.RoomID, now time.Time) (first int64, more bool, err error)
 	// ClearDeleted returns when no byte of what was deleted before the call is left in
 	// the files of the store. It hinders writes for moments only, and waits for reads
 	// that began before; with the context's error it has to be called again.
@@ -338,6 +348,8 @@ type JoinedRoom struct {
 	// Role is the account's in the room, empty if it is no member. In PublicRoom
 	// everybody is RoomMember.
 	Role plausch.RoomRole
+	// Preference is what the account has chosen for the room.
+	Preference plausch.RoomPreference
 }
 
 // Rooms keeps rooms and who is in them. Rooms are made, and memberships
@@ -403,6 +415,43 @@ type Drafts interface {
 	// ListDrafts returns the drafts of an account that are not empty, by room from the first
 	// after the given one, at most limit.
 	ListDrafts(ctx context.Context, account plausch.AccountID, after plausch.RoomID, limit int) ([]plausch.Draft, error)
+}
+
+// Preferences keeps what accounts have chosen for all their devices, until they lose
+// their name, and for single rooms, until they leave them. What nobody has chosen is the
+// zero value.
+type Preferences interface {
+	// Preferences returns what an account has chosen for all rooms.
+	Preferences(ctx context.Context, account plausch.AccountID) (plausch.Preferences, error)
+	// SetPreferences changes that, and returns it as it is then.
+	SetPreferences(ctx context.Context, account plausch.AccountID, c plausch.PreferenceChange) (plausch.Preferences, error)
+	// RoomPreference returns what an account has chosen for a room.
+	RoomPreference(ctx context.Context, account plausch.AccountID, room plausch.RoomID) (plausch.RoomPreference, error)
+	// SetRoomPreference changes that, and returns it as it is then, or NotFound if the
+	// account is not in the room.
+	SetRoomPreference(ctx context.Context, account plausch.AccountID, room plausch.RoomID, c plausch.RoomPreferenceChange) (plausch.RoomPreference, error)
+}
+
+// NewBan is a change of who is banned from a room, by somebody who runs it.
+type NewBan struct {
+	Room        plausch.RoomID
+	Account, By plausch.AccountRef
+	At          time.Time
+}
+
+// Bans keeps who may not be in a room, until they are deleted. Each change stands in the
+// audit log. If By may not make it, as of Manage and, to ban, Outrank of [Conditions], the
+// error is an [*Unmet].
+type Bans interface {
+	// AddBan bans an account: if it is in the room, a leave is added to the log, in the same
+	// transaction. Joins of it are Forbidden from then on. So it is to ban an admin or owner
+	// of the server. Again is no error.
+	AddBan(ctx context.Context, n NewBan) error
+	// RemoveBan ends a ban, or returns NotFound.
+	RemoveBan(ctx context.Context, n NewBan) error
+	// ListBans returns the bans of a room by account id from the first after the given one,
+	// at most limit.
+	ListBans(ctx context.Context, room plausch.RoomID, after plausch.AccountID, limit int) ([]plausch.Ban, error)
 }
 
 // InboxQuery asks for a part of the rooms in which an account has something unread.
@@ -521,7 +570,7 @@ type Appended struct {
 	// Unchanged is set, and there are no events, if all is already as the draft
 	// would make it: the join of a member, a reaction that is there, a pin again.
 	Unchanged bool
-	// Err is Taken (Create), Forbidden (the last owner), NotFound (Room, Target), Invalid (Attachments, too many
+	// Err is Taken (Create), Forbidden (the last owner, a ban), NotFound (Room, Target), Invalid (Attachments, too many
 	// different reactions), an [*Unmet] or nil.
 	// A failed draft added nothing.
 	Err error
@@ -593,7 +642,7 @@ type Log interface {
 	// Events returns a part of a room's log, ascending by seq, and whether there
 	// is more within the bounds: newer events if Forward, otherwise older ones.
 	// If there is, at least one event is returned. Names are the accounts' names now.
-	// An unknown room has no events.
+	// An unknown room has no events, and there are none below the First of a room.
 	Events(ctx context.Context, room plausch.RoomID, p HistoryQuery) (events []plausch.Event, more bool, err error)
 	// Messages returns a part of the messages of a room as they are now, with what
 	// account has to do with them. A deleted message has nothing but its seqs, time

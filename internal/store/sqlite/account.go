@@ -141,7 +141,7 @@ func (s *Store) ReleaseName(ctx context.Context, id plausch.AccountID) error {
 // release takes name, subscriptions and devices from an account, inside a write.
 func (s *Store) release(ctx context.Context, id plausch.AccountID) error {
 	if err := execEach(ctx, id, s.w.releaseName, s.w.deletePushesOf, s.w.deleteDraftsOf, s.w.deletePersonalOf, s.w.deleteReportsOf, s.w.deleteBlocksOf,
-		s.w.deleteScheduledOf, s.w.deleteRemindersOf); err != nil {
+		s.w.deleteScheduledOf, s.w.deleteRemindersOf, s.w.deletePreferences, s.w.deleteRoomPreferences); err != nil {
 		return err
 	}
 	r, err := s.w.deleteDevices.ExecContext(ctx, id)

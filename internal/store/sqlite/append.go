@@ -173,6 +173,9 @@ func (b *batch) addDraft(d *store.Draft) (store.Appended, error) {
 	if failure == nil && err == nil {
 		failure, err = b.checkOwner(d)
 	}
+	if failure == nil && err == nil {
+		failure, err = b.checkBan(d)
+	}
 	if err != nil {
 		return store.Appended{}, err
 	}
@@ -424,6 +427,9 @@ func (b *batch) member(room plausch.RoomID, seq int64, n newEvent) (err error) {
 	case n.kind == plausch.EventLeave:
 		if _, err = b.w.deleteMember.ExecContext(b.ctx, n.member.ID, room); err == nil {
 			_, err = b.w.deleteDraft.ExecContext(b.ctx, n.member.ID, room)
+		}
+		if err == nil {
+			_, err = b.w.deleteRoomPreference.ExecContext(b.ctx, n.member.ID, room)
 		}
 		b.members[membership{room, n.member.ID}] = 0
 	}

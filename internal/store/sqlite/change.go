@@ -155,6 +155,7 @@ func (s *Store) leaveRooms(ctx context.Context, id plausch.AccountID, at time.Ti
 // deleteAccount takes from an account all that it has but what it wrote.
 func (s *Store) deleteAccount(ctx context.Context, id plausch.AccountID) error {
 	return execEach(ctx, id, s.w.deletePushesOf, s.w.deleteDraftsOf, s.w.deletePersonalOf, s.w.deleteReportsOf, s.w.deleteBlocksOf, s.w.deleteScheduledOf, s.w.deleteRemindersOf,
+		s.w.deletePreferences, s.w.deleteRoomPreferences, s.w.deleteBansOf,
 		s.w.deleteDevices, s.w.deletePasskeysOf, s.w.deletePendingOf, s.w.deleteUploadsOf, s.w.deleteAccount)
 }
 

@@ -20,6 +20,7 @@ var (
 	roomKinds     = codes[plausch.RoomKind]{"", plausch.RoomPublic, plausch.RoomPrivate, plausch.RoomDirect}
 	pushKinds     = codes[plausch.PushKind]{"", plausch.PushWeb, plausch.PushNtfy, plausch.PushWebhook}
 	roomRoles     = codes[plausch.RoomRole]{"", plausch.RoomOwner, plausch.RoomAdmin, plausch.RoomMember, plausch.RoomReader}
+	levels        = codes[plausch.NotifyLevel]{"", plausch.NotifyEverything, plausch.NotifyMentions, plausch.NotifyNothing}
 	writers       = codes[plausch.Writers]{"", plausch.WritersMembers, plausch.WritersAdmins}
 	eventKinds    = codes[plausch.EventKind]{
 		"", plausch.EventMessage, plausch.EventJoin, plausch.EventLeave,

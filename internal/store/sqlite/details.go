@@ -3,10 +3,24 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"plausch"
+)
+
+// asMillis are the options by which details are kept: a duration in milliseconds.
+var asMillis = json.JoinOptions(
+	json.WithMarshalers(json.MarshalFunc(func(d time.Duration) ([]byte, error) {
+		return strconv.AppendInt(nil, d.Milliseconds(), 10), nil
+	})),
+	json.WithUnmarshalers(json.UnmarshalFunc(func(text []byte, d *time.Duration) error {
+		milli, err := strconv.ParseInt(string(text), 10, 64)
+		*d = time.Duration(milli) * time.Millisecond
+		return err
+	})),
 )
 
 // addDetails keeps the target and details of an event, and whom it mentions.
@@ -17,7 +31,7 @@ func (b *batch) addDetails(e *plausch.Event) error {
 	}
 	data := ""
 	if e.Details != nil {
-		text, err := json.Marshal(e.Details)
+		text, err := json.Marshal(e.Details, asMillis)
 		if err != nil {
 			return err
 		}
@@ -73,7 +87,7 @@ func parseDetails(data string) (*plausch.Details, error) {
 		return nil, nil
 	}
 	d := new(plausch.Details)
-	if err := json.Unmarshal([]byte(data), d); err != nil {
+	if err := json.Unmarshal([]byte(data), d, asMillis); err != nil {
 		return nil, fmt.Errorf("the details of an event: %w", err)
 	}
 	return d, nil

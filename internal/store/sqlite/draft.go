@@ -9,13 +9,10 @@ import (
 // SetDraft implements [store.Drafts].
 func (s *Store) SetDraft(ctx context.Context, account plausch.AccountID, d plausch.Draft) (edit int64, err error) {
 	err = s.write(ctx, "set draft", func(ctx context.Context) error {
-		if d.Room != plausch.PublicRoom {
-			var is bool
-			if err := s.w.isMember.QueryRowContext(ctx, account, d.Room).Scan(&is); err != nil {
-				return err
-			} else if !is {
-				return plausch.Errorf(plausch.NotFound, "there is no such room, or you are not in it")
-			}
+		if is, err := s.isMemberNow(ctx, account, d.Room); err != nil {
+			return err
+		} else if !is {
+			return plausch.Errorf(plausch.NotFound, "there is no such room, or you are not in it")
 		}
 		return s.w.setDraft.QueryRowContext(ctx, account, d.Room, d.Text, d.Target).Scan(&edit)
 	})

@@ -51,10 +51,10 @@ func (m *messagePage) read() (state store.MessageState, err error) {
 	}
 	var older, newer []plausch.Message
 	limit := max(m.p.Limit, 1)
-	low, high := int64(0), state.AsOf+1 // exclusive
+	low, high := state.First-1, state.AsOf+1 // exclusive
 	at := m.p.Around
 	if !m.p.Date.IsZero() {
-		if at, err = m.firstSince(m.p.Date, state.AsOf); err != nil {
+		if at, err = m.firstSince(m.p.Date, state.First, state.AsOf); err != nil {
 			return state, err
 		}
 	}
@@ -63,7 +63,7 @@ func (m *messagePage) read() (state store.MessageState, err error) {
 		newer, err = m.side(m.r.messagesUp, min(max(*m.p.After, low), state.AsOf), high, limit, m.p.MaxBytes)
 	case at > 0:
 		// What one side does not fill is left for the other.
-		at = min(at, high)
+		at = min(max(at, low+1), high)
 		if newer, err = m.side(m.r.messagesUp, at-1, high, (limit+1)/2, m.p.MaxBytes/2); err == nil {
 			older, err = m.side(m.r.messagesDown, low, at, limit-len(newer), m.p.MaxBytes)
 			older = older[:m.fitting(older, m.p.MaxBytes, m.size(newer))]
@@ -96,7 +96,7 @@ func (m *messagePage) bounds(state *store.MessageState) (err error) {
 	} else if m.p.After == nil && m.p.Before == 0 {
 		return nil // there is no message in the room
 	}
-	if state.Older, err = m.any(0, first); err != nil {
+	if state.Older, err = m.any(state.First-1, first); err != nil {
 		return err
 	}
 	state.Newer, err = m.any(last, state.AsOf+1)
@@ -114,8 +114,8 @@ func (m *messagePage) any(low, high int64) (any bool, err error) {
 // firstSince returns the seq of the first event of a time or later, or the one behind
 // the newest if there is none. It takes the times to ascend, which they do but for
 // changes of the clock.
-func (m *messagePage) firstSince(at time.Time, head int64) (int64, error) {
-	low, high := int64(1), head+1
+func (m *messagePage) firstSince(at time.Time, first, head int64) (int64, error) {
+	low, high := first, head+1
 	for low < high {
 		middle := low + (high-low)/2
 		var id, milli int64
@@ -281,7 +281,11 @@ func (m *messagePage) quote(messages []plausch.Message) error {
 		return none, err
 	}, "["+ids.String()[1:]+"]")
 	for i := range messages {
-		messages[i].Quote = quotes[messages[i].Target]
+		if target := messages[i].Target; target != 0 {
+			if messages[i].Quote = quotes[target]; messages[i].Quote == nil { // it is not kept any more
+				messages[i].Quote = &plausch.Quote{Seq: target, Actor: plausch.AccountRef{Name: plausch.DeletedName}, Deleted: true}
+			}
+		}
 	}
 	return err
 }

@@ -16,8 +16,10 @@ const (
 
 // What an account, ?1, has of a room.
 const (
-	joinedColumns = `, p.id, p.name, p.display, iif(r.id = 1, 3, ifnull((SELECT m.role FROM memberships m WHERE m.account = ?1 AND m.room = r.id), 0))`
-	joinedPeer    = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)`
+	joinedColumns = `, p.id, p.name, p.display, iif(r.id = 1, 3, ifnull((SELECT m.role FROM memberships m WHERE m.account = ?1 AND m.room = r.id), 0)),
+		` + roomPreferenceColumns
+	joinedPeer = ` LEFT JOIN accounts p ON p.id = iif(r.low = ?1, r.high, r.low)
+		LEFT JOIN room_preferences q ON q.account = ?1 AND q.room = r.id`
 )
 
 // publicHead is the seq of the newest event of room 1, which everybody is in from the
@@ -75,6 +77,11 @@ const (
 )
 
 const hasBlocked = `SELECT EXISTS (SELECT 1 FROM blocks WHERE account = ? AND blocked = ?)`
+
+const (
+	preferencesOf    = `SELECT ` + preferenceColumns + ` FROM preferences p WHERE p.account = ?`
+	roomPreferenceOf = `SELECT ` + roomPreferenceColumns + ` FROM room_preferences q WHERE q.account = ? AND q.room = ?`
+)
 
 const nextErasure = `SELECT account, event, emptied FROM erasures WHERE account > 0 ORDER BY account LIMIT 1`
 

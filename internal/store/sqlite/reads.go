@@ -13,6 +13,7 @@ type reads struct {
 	room, roomByName, directRoom, roomFor              *statement
 	listRooms, memberRooms, members                    *statement
 	readStates, inbox, drafts                          *statement
+	preferences, roomPreference                        *statement
 	eventsUp, eventsDown                               *statement
 	messagesUp, messagesDown, hasMessage               *statement
 	changedBetween, reactionsBetween, reactionNames    *statement
@@ -38,6 +39,7 @@ type reads struct {
 	ticket, setting, audit                             *statement
 	epoch, commonSeq                                   *statement
 	pages                                              *statement
+	retainedRooms, bans                                *statement
 	erasure, eventAfter, rangeEnd, messagesOf          *statement
 
 	searchState, searchRooms, searchedSince         *statement
@@ -105,8 +107,15 @@ func (r *reads) queries() []query {
 		{&r.drafts, `SELECT d.room, d.edit, d.text, d.target FROM drafts d
 			WHERE d.account = ? AND d.room > ? AND d.text <> '' ORDER BY d.room LIMIT ?`},
 
-		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`},
-		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`},
+		{&r.preferences, preferencesOf},
+		{&r.roomPreference, roomPreferenceOf},
+
+		{&r.bans, `SELECT a.id, a.name, a.display, c.id, c.name, c.display, b.time FROM bans b
+			CROSS JOIN accounts a ON a.id = b.account CROSS JOIN accounts c ON c.id = b.actor
+			WHERE b.room = ? AND b.account > ? ORDER BY b.account LIMIT ?`},
+
+		{&r.eventsUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? AND e.kind <> 255 ORDER BY e.id LIMIT ?`},
+		{&r.eventsDown, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? AND e.kind <> 255 ORDER BY e.id DESC LIMIT ?`},
 
 		{&r.details, detailsBetween},
 		{&r.messagesUp, `SELECT ` + eventColumns + eventTables + ` WHERE e.id > ? AND e.id < ? AND e.kind & 255 = 1 ORDER BY e.id LIMIT ?`},
@@ -206,6 +215,7 @@ func (r *reads) queries() []query {
 			WHERE u.id < ? ORDER BY u.id DESC LIMIT ?`},
 		{&r.pages, `WITH RECURSIVE n (page) AS (SELECT ?1 UNION ALL SELECT page + 1 FROM n WHERE page < ?2)
 			SELECT p.pgno, p.data FROM n CROSS JOIN sqlite_dbpage p ON p.pgno = n.page`},
+		{&r.retainedRooms, `SELECT id FROM rooms WHERE id > 0 AND retention > 0 ORDER BY id`},
 		{&r.erasure, nextErasure},
 		{&r.eventAfter, `SELECT min(id) FROM events WHERE id > ?`},
 		{&r.rangeEnd, `SELECT max(id), count(*) FROM (SELECT id FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?) p`},

@@ -27,7 +27,11 @@ func scanJoinedRoom(row scanner) (r store.JoinedRoom, err error) {
 	var id sql.NullInt64
 	var name, display sql.NullString
 	var role int64
-	if r.Room, err = scanRoomAnd(row, &id, &name, &display, &role); err != nil {
+	var f preferenceFields
+	if r.Room, err = scanRoomAnd(row, append([]any{&id, &name, &display, &role}, f.roomPlaces(&r.Preference)...)...); err != nil {
+		return r, err
+	}
+	if err := f.finishRoom(&r.Preference); err != nil {
 		return r, err
 	}
 	r.Peer = plausch.AccountRef{ID: plausch.AccountID(id.Int64), Name: name.String, Display: display.String}

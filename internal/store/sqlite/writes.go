@@ -43,6 +43,11 @@ type writes struct {
 	deleteReminder, dueReminders          *statement
 	takeReminder, deleteReminders         *statement
 	deleteRemindersOf                     *statement
+	setPreferences, setRoomPreference     *statement
+	preferences, roomPreference           *statement
+	deletePreferences                     *statement
+	deleteRoomPreferences                 *statement
+	deleteRoomPreference                  *statement
 	insertEvent, repeat                   *statement
 	insertCommit, lastCommit              *statement
 	isMember, accountNow, webhookNow      *statement
@@ -87,6 +92,11 @@ type writes struct {
 	clampDevices, clampAccounts                                    *statement
 	clampInvites, clampAttachments, clampUploads, clampTickets     *statement
 	clampNodes                                                     *statement
+
+	oldestEvents, deleteEvent, hideEvent *statement
+	deleteChanged, setFirst              *statement
+
+	insertBan, deleteBan, isBanned, deleteBansOf *statement
 
 	outgoing, outgoingCount, insertOutgoing *statement
 	deleteOutgoing, updateOutgoing          *statement
@@ -199,6 +209,23 @@ func (w *writes) queries() []query {
 		{&w.deleteReminders, `DELETE FROM reminders WHERE event = ?`},
 		{&w.deleteRemindersOf, `DELETE FROM reminders WHERE account = ?`},
 		{&w.deleteReportsOf, `DELETE FROM reports WHERE account = ?`},
+		{&w.setPreferences, `INSERT INTO preferences (account, level, keywords, quiet_from, quiet_to, quiet_zone, hide_text)
+			VALUES (?1, ifnull(?2, 0), ifnull(?3, '[]'), ifnull(?4, 0), ifnull(?5, 0), ifnull(?6, ''), ifnull(?7, 0))
+			ON CONFLICT (account) DO UPDATE SET level = ifnull(?2, level), keywords = ifnull(?3, keywords), quiet_from = ifnull(?4, quiet_from),
+				quiet_to = ifnull(?5, quiet_to), quiet_zone = ifnull(?6, quiet_zone), hide_text = ifnull(?7, hide_text)`},
+		{&w.setRoomPreference, `INSERT INTO room_preferences (account, room, level, mute_until, favourite, position)
+			VALUES (?1, ?2, ifnull(?3, 0), ifnull(?4, 0), ifnull(?5, 0), ifnull(?6, 0))
+			ON CONFLICT (account, room) DO UPDATE SET level = ifnull(?3, level), mute_until = ifnull(?4, mute_until),
+				favourite = ifnull(?5, favourite), position = ifnull(?6, position)`},
+		{&w.preferences, preferencesOf},
+		{&w.roomPreference, roomPreferenceOf},
+		{&w.deletePreferences, `DELETE FROM preferences WHERE account = ?`},
+		{&w.deleteRoomPreferences, `DELETE FROM room_preferences WHERE account = ?`},
+		{&w.deleteRoomPreference, `DELETE FROM room_preferences WHERE account = ? AND room = ?`},
+		{&w.insertBan, `INSERT INTO bans (room, account, actor, time) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`},
+		{&w.deleteBan, `DELETE FROM bans WHERE room = ? AND account = ?`},
+		{&w.isBanned, `SELECT EXISTS (SELECT 1 FROM bans WHERE room = ? AND account = ?)`},
+		{&w.deleteBansOf, `DELETE FROM bans WHERE account = ?`},
 		{&w.deleteMember, `DELETE FROM memberships WHERE account = ? AND room = ?`},
 
 		{&w.insertEvent, `INSERT INTO events (id, time, kind, actor, member, client_id, text)
@@ -301,6 +328,11 @@ func (w *writes) queries() []query {
 		{&w.deleteErasure, `DELETE FROM erasures WHERE account = ?`},
 		{&w.eraseMessage, `INSERT INTO changed (message, deleted) VALUES (?1, ?1 & 0xffffffff)
 			ON CONFLICT (message) DO UPDATE SET deleted = ?1 & 0xffffffff, edited = NULL, pinned = NULL`},
+		{&w.oldestEvents, `SELECT id, kind, time FROM events WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`},
+		{&w.deleteEvent, `DELETE FROM events WHERE id = ?`},
+		{&w.hideEvent, fmt.Sprintf(`UPDATE events SET kind = %d, text = '', member = NULL, client_id = NULL WHERE id = ?`, codeRemoved)},
+		{&w.deleteChanged, `DELETE FROM changed WHERE message = ?`},
+		{&w.setFirst, `UPDATE rooms SET first = ? WHERE id = ?`},
 		{&w.eraseAttached, `UPDATE accounts SET attached = 0 WHERE id = ?`},
 
 		{&w.useDevice, `UPDATE devices SET used = ?1 WHERE id = ?2 AND used < ?1`},

@@ -101,6 +101,25 @@ export interface AvatarSet {
   attachment?: string
 }
 
+export interface Ban {
+  account: Account
+  by: Account
+  time: number
+}
+
+export interface BanList {
+  room: number
+  /** id of the last account of the page before */
+  after?: number
+  /** at most MaxPage; DefaultPage if 0 */
+  limit?: number
+}
+
+export interface Bans {
+  bans?: Ban[]
+  more?: boolean
+}
+
 export interface Block {
   account: Account
   blocked?: boolean
@@ -295,6 +314,11 @@ export interface Event {
   details?: Details
 }
 
+export interface First {
+  room: number
+  first: number
+}
+
 export interface Frame {
   id?: number
   result?: unknown
@@ -311,6 +335,9 @@ export interface Frame {
   scheduled_message?: ScheduledMessage
   reminder?: Reminder
   bye?: Error
+  preferences?: Preferences
+  room_preference?: RoomPreference
+  first?: First
 }
 
 export interface Hello {
@@ -761,6 +788,25 @@ export interface Personal {
   saved?: boolean
 }
 
+export interface PreferenceSet {
+  /** empty: by the kind of the room */
+  level?: string
+  keywords?: string[]
+  /** from and to the same: none */
+  quiet?: QuietHours
+  hide_text?: boolean
+}
+
+export interface Preferences {
+  /** everything, mentions or nothing; absent: by the kind of the room */
+  level?: string
+  /** that count as mentions */
+  keywords?: string[]
+  quiet?: QuietHours
+  /** notifications say only who wrote */
+  hide_text?: boolean
+}
+
 export interface PresenceChange {
   account: Account
   presence: string
@@ -833,6 +879,14 @@ export interface PushSubscription {
 
 export interface PushSubscriptions {
   subscriptions?: PushSubscription[]
+}
+
+export interface QuietHours {
+  from: number
+  /** not in it any more */
+  to: number
+  /** IANA name; absent: UTC */
+  zone?: string
 }
 
 export interface Quote {
@@ -1002,6 +1056,27 @@ export interface RoomList {
   limit?: number
 }
 
+export interface RoomPreference {
+  room: number
+  /** everything, mentions or nothing; absent: as of [Preferences] */
+  level?: string
+  /** milliseconds since 1970-01-01 UTC */
+  mute_until?: number
+  favourite?: boolean
+  /** rooms with a smaller one come first */
+  order?: number
+}
+
+export interface RoomPreferenceSet {
+  room: number
+  /** empty: as of [Preferences] */
+  level?: string
+  /** 0: not muted */
+  mute_until?: number
+  favourite?: boolean
+  order?: number
+}
+
 export interface RoomRef {
   room?: number
   name?: string
@@ -1018,12 +1093,19 @@ export interface RoomState {
   picture?: string
   /** admins if only they write; else absent */
   writers?: string
+  /** how long messages are kept, in milliseconds; absent: for ever */
+  retention?: number
   /** nobody writes there any more */
   archived?: boolean
-  /** seq of the oldest event that is kept, if that is not 1 */
-  first?: number
   /** of direct rooms, the seq up to which the other has read, if that is to be seen */
   seen?: number
+  /** seq of the oldest event that is kept, if that is not 1; Seq + 1 if none is */
+  first?: number
+  /** The rest is what the caller has chosen for the room: see [RoomPreference]. */
+  level?: string
+  mute_until?: number
+  favourite?: boolean
+  order?: number
 }
 
 export interface RoomUpdate {
@@ -1033,6 +1115,8 @@ export interface RoomUpdate {
   picture?: string
   /** members or admins */
   writers?: string
+  /** milliseconds, in whole days; 0: for ever */
+  retention?: number
   archived?: boolean
 }
 
@@ -1249,6 +1333,9 @@ export interface Methods {
   "account.update": { params: AccountUpdate; result: OwnAccount }
   "audit.list": { params: AuditList; result: Audit }
   "avatar.set": { params: AvatarSet; result: Avatar }
+  "ban.add": { params: MemberChange; result: Empty }
+  "ban.list": { params: BanList; result: Bans }
+  "ban.remove": { params: MemberChange; result: Empty }
   "block.add": { params: BlockName; result: Block }
   "block.list": { params: BlockList; result: Blocks }
   "block.remove": { params: BlockName; result: Block }
@@ -1300,6 +1387,8 @@ export interface Methods {
   "passkey.sign_in_begin": { params: Empty; result: PasskeyBegun }
   "password.change": { params: PasswordChange; result: Empty }
   "ping": { params: Empty; result: Empty }
+  "preference.get": { params: Empty; result: Preferences }
+  "preference.set": { params: PreferenceSet; result: Preferences }
   "presence.list": { params: PresenceList; result: Presences }
   "presence.set": { params: PresenceSet; result: Empty }
   "push.key": { params: Empty; result: PushKey }
@@ -1319,6 +1408,7 @@ export interface Methods {
   "room.join": { params: RoomRef; result: Room }
   "room.leave": { params: RoomRef; result: Empty }
   "room.list": { params: RoomList; result: Rooms }
+  "room_preference.set": { params: RoomPreferenceSet; result: RoomPreference }
   "room.update": { params: RoomUpdate; result: RoomChanged }
   "saved.list": { params: SavedList; result: SavedMessages }
   "scheduled_message.create": { params: ScheduledMessageCreate; result: ScheduledMessage }

@@ -321,6 +321,7 @@ var statuses = map[plausch.Code]int{
 	plausch.SignInFailed: http.StatusForbidden,
 	plausch.Forbidden:    http.StatusForbidden,
 	plausch.NotFound:     http.StatusNotFound,
+	plausch.Gone:         http.StatusGone,
 	plausch.Taken:        http.StatusConflict,
 	plausch.RateLimited:  http.StatusTooManyRequests,
 	plausch.Unavailable:  http.StatusServiceUnavailable,

@@ -25,6 +25,7 @@ var statuses = map[plausch.Code]int{
 	plausch.SignInFailed: http.StatusUnauthorized,
 	plausch.Forbidden:    http.StatusForbidden,
 	plausch.NotFound:     http.StatusNotFound,
+	plausch.Gone:         http.StatusGone,
 	plausch.Taken:        http.StatusConflict,
 	plausch.RateLimited:  http.StatusTooManyRequests,
 	plausch.SlowReader:   http.StatusRequestTimeout,
