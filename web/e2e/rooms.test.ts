@@ -102,6 +102,11 @@ test('an owner invites, two people make, find and change rooms, and write to eac
   await bert.page.getByRole('menuitem', { name: 'Leave the room' }).click()
   await bert.page.getByRole('button', { name: 'Leave', exact: true }).click()
   await bert.page.locator('nav.rooms a.room', { hasText: 'garden' }).waitFor({ state: 'detached' })
+
+  // A link to a public room leads into it.
+  await bert.page.goto(`${server.url}/r/garden`)
+  await bert.page.getByRole('button', { name: 'Join' }).click()
+  await bert.sees('Welcome')
   expect([...olga.errors, ...bert.errors]).toEqual([])
 })
 

@@ -140,6 +140,18 @@ export class Chat {
     this.openRoom(room.info.id, place.seq)
   }
 
+  /** joinHere joins the public room whose address this is. */
+  async joinHere(): Promise<void> {
+    const wanted = parse(location.pathname).room
+    if (!wanted) return
+    try {
+      this.client.take(await this.client.call('room.join', 'id' in wanted ? { room: wanted.id } : wanted))
+      this.visit(location.pathname)
+    } catch (err) {
+      this.tell(this.explain(codeOf(err)))
+    }
+  }
+
   private openRoom(id: number, seq?: number): void {
     const same = this.open.peek() === id
     this.dispatch({ type: 'open', room: id })

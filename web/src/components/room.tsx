@@ -25,6 +25,7 @@ export function RoomPane({ id }: { id: number }) {
       <main class="pane empty">
         {id === -1 && <a class="tool narrow" href="/" aria-label={t('rooms.back')}><Icon name="back" /></a>}
         <p class="hint">{id === -1 ? t('room.missing') : t('room.pick')}</p>
+        {id === -1 && <button class="primary" onClick={() => void chat.joinHere()}>{t('room.join')}</button>}
       </main>
     )
   }
