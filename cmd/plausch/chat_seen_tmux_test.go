@@ -19,7 +19,7 @@ func TestTmuxAwayIsTold(t *testing.T) {
 		fmt.Fprintln(anna.stdin, line)
 		anna.await(shows)
 	}
-	tell("/create garden", " anna joined")
+	tell("/create garden", "— garden —")
 	tell("before bob", "anna: before bob")
 
 	visit := func(f func(bob *pane)) {
@@ -42,7 +42,7 @@ func TestTmuxAwayIsTold(t *testing.T) {
 	tell("the roses", "anna: the roses")
 	tell("/join public", "— public —")
 	tell("hello all", "anna: hello all")
-	tell("/create den private", " anna joined")
+	tell("/create den private", "— den —")
 	tell("/add bob", "anna added bob")
 	tell("a secret", "anna: a secret")
 	visit(func(bob *pane) {
