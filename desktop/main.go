@@ -35,6 +35,9 @@ func main() {
 	os.Exit(run(hidden))
 }
 
+// drive lets tests use the window; it is set in builds for them.
+var drive func()
+
 func run(hidden bool) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	folders, err := app.UserFolders()
@@ -60,6 +63,9 @@ func run(hidden bool) int {
 		app.New(o).Run(ctx)
 		qt.Screen{}.Show(screen.Quit{}) // also when a signal ended it
 	}()
+	if drive != nil {
+		go drive()
+	}
 	code := qt.Run(screen.Options{
 		Theme: config.Theme, Width: config.Width, Height: config.Height, CloseToTray: config.CloseToTray, Hidden: hidden,
 	})

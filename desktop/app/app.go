@@ -160,7 +160,7 @@ func (a *App) begin() {
 		a.add(s)
 	}
 	if len(a.servers) == 0 {
-		a.showSignIn("", "", "")
+		a.Screen.Show(screen.SignIn{})
 		return
 	}
 	a.Screen.Show(screen.Chat{})

@@ -176,7 +176,7 @@ func (a *App) drawPeople() {
 // people returns those of the open room, or, where they are not known, of the server.
 func (s *server) people() []plausch.AccountRef {
 	r := s.state().Opened()
-	if r == nil || len(r.Members) == 0 {
+	if r == nil || r.ID == plausch.PublicRoom || len(r.Members) == 0 {
 		return s.state().People()
 	}
 	var refs []plausch.AccountRef

@@ -112,7 +112,7 @@ func (b *rowBuilder) begin(seq int64, t time.Time) {
 
 func (b *rowBuilder) notice(e *plausch.Event) {
 	text := b.words.notice(e)
-	if text == "" {
+	if text == "" || b.room.Kind == plausch.RoomDirect {
 		return
 	}
 	b.begin(0, e.Time)

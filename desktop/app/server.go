@@ -121,7 +121,7 @@ func (s *server) measure(ctx context.Context, c *client.Client) {
 			return
 		}
 		begin := time.Now()
-		if err := c.Call(ctx, protocol.MethodPing, nil, nil); err == nil {
+		if err := c.Call(ctx, protocol.MethodPing, &protocol.Empty{}, nil); err == nil {
 			took := time.Since(begin)
 			s.app.post(func() { s.ping, s.app.dirty.status = took, true })
 		}

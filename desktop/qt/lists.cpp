@@ -274,7 +274,16 @@ void UserTable::keyPressEvent(QKeyEvent *e) {
     QTableView::keyPressEvent(e);
 }
 
-Chooser::Chooser(QWidget *parent) : QComboBox(parent) {
+void Combo::paintEvent(QPaintEvent *e) {
+    QComboBox::paintEvent(e);
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    p.setPen(QPen(theme().text2, 1.6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    const QPointF c(width() - 16, height() / 2.0);
+    p.drawPolyline(QPolygonF{c + QPointF(-4, -2), c + QPointF(0, 2.5), c + QPointF(4, -2)});
+}
+
+Chooser::Chooser(QWidget *parent) : Combo(parent) {
     setObjectName("recipient");
     setEditable(true);
     setInsertPolicy(NoInsert);

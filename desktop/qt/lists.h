@@ -41,7 +41,16 @@ private:
     QStandardItemModel model_;
 };
 
-class Chooser : public QComboBox {
+// A combo box whose arrow is drawn in the colours of the theme.
+class Combo : public QComboBox {
+public:
+    using QComboBox::QComboBox;
+
+protected:
+    void paintEvent(QPaintEvent *e) override;
+};
+
+class Chooser : public Combo {
 public:
     explicit Chooser(QWidget *parent);
     void setTargets(const QJsonArray &targets); // []screen.Target

@@ -57,7 +57,7 @@ void View::mousePressEvent(QMouseEvent *e) {
     if (selected_.isValid())
         layoutOf(selected_.row()).clearSelection();
     selected_ = QPersistentModelIndex();
-    selecting_ = false;
+    selecting_ = byKeys_ = false;
     pressed_ = row;
     pressedAt_ = e->pos();
     QListView::mousePressEvent(e);
@@ -179,6 +179,7 @@ void View::copy() {
 }
 
 void View::keyPressEvent(QKeyEvent *e) {
+    byKeys_ = true;
     const int i = current();
     if (e->matches(QKeySequence::Copy))
         return copy();
@@ -202,6 +203,12 @@ void View::keyPressEvent(QKeyEvent *e) {
     if (!e->text().isEmpty() && e->text().at(0).isPrint() && !(e->modifiers() & (Qt::ControlModifier | Qt::AltModifier)))
         return e->ignore(); // the window gives it to the composer
     QListView::keyPressEvent(e);
+}
+
+void View::focusInEvent(QFocusEvent *e) {
+    byKeys_ = e->reason() != Qt::MouseFocusReason;
+    QListView::focusInEvent(e);
+    viewport()->update();
 }
 
 void View::focusOutEvent(QFocusEvent *e) {

@@ -20,7 +20,7 @@ void Window::settings(const QJsonObject &o) {
     form->setContentsMargins(24, 20, 24, 16);
     form->setSpacing(12);
     const auto choice = [&](const char *name, std::initializer_list<std::pair<const char *, QString>> values) {
-        auto *box = new QComboBox(&dialog);
+        auto *box = new Combo(&dialog);
         box->setObjectName(name);
         for (const auto &[value, text] : values)
             box->addItem(text, QString::fromLatin1(value));

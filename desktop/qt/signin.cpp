@@ -5,6 +5,7 @@
 #include "texts.h"
 #include "theme.h"
 
+#include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QStyle>
 #include <QVBoxLayout>
@@ -45,6 +46,7 @@ SignInPage::SignInPage(QWidget *parent) : QWidget(parent) {
     head->addWidget(title_, 1);
     form->addLayout(head);
     hint_ = label("hint");
+    hint_->setMinimumHeight(QFontMetrics(hint_->font()).height() * 2 + 4);
     form->addWidget(hint_);
     form->addSpacing(10);
     const auto field = [&](QLabel **name, const char *object) {

@@ -101,7 +101,7 @@ QLabel[role="title"] { font-size: @f26px; font-weight: 700; }
 QLabel[role="room"] { font-size: @f17px; font-weight: 700; }
 QLabel[role="hint"] { color: @text2; }
 QLabel[role="error"] { color: @danger; }
-QLabel[role="section"] { color: @text2; font-size: @f12px; font-weight: 600; }
+QLabel[role="section"] { color: @text2; font-size: @f12px; font-weight: 600; padding: 6px 16px; }
 QFrame[role="card"] { background: @bg; border: 1px solid @border; border-radius: 10px; }
 QFrame[role="warning"] { background: @mention; border: 1px solid @mentionBar; border-radius: 10px; }
 QFrame[role="compose"] { background: @bg; border: 1px solid @edge; border-radius: 10px; }
@@ -118,6 +118,7 @@ QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QSplitter::handle { background: @border; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: @border; border-radius: 4px; min-height: 36px; margin: 2px; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar::handle:vertical:hover { background: @edge; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }

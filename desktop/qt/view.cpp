@@ -89,6 +89,7 @@ View::View(QWidget *parent) : QListView(parent) {
     connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, [this](int, int max) {
         if (following_)
             verticalScrollBar()->setValue(max);
+        verticalScrollBar()->setEnabled(max > 0);
         placeNewer();
     });
 }
@@ -169,6 +170,7 @@ void View::showRow(qint64 seq, bool flash) {
     scrollTo(model_.index(first), flash ? PositionAtCenter : PositionAtTop);
     following_ = atEnd();
     if (flash) {
+        byKeys_ = true;
         setCurrentIndex(model_.index(i));
         setFocus();
     }
@@ -240,7 +242,7 @@ void View::resizeEvent(QResizeEvent *e) {
     placeNewer();
 }
 
-int View::current() const { return hasFocus() && currentIndex().isValid() ? currentIndex().row() : -1; }
+int View::current() const { return hasFocus() && byKeys_ && currentIndex().isValid() ? currentIndex().row() : -1; }
 
 void View::setHovered(const QModelIndex &index) {
     if (index == hovered_)

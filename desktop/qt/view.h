@@ -41,6 +41,7 @@ protected:
     void contextMenuEvent(QContextMenuEvent *e) override;
     void keyPressEvent(QKeyEvent *e) override;
     void resizeEvent(QResizeEvent *e) override;
+    void focusInEvent(QFocusEvent *e) override;
     void focusOutEvent(QFocusEvent *e) override;
 
 private:
@@ -67,6 +68,7 @@ private:
     int pressed_ = -1;       // the row that the mouse was pressed on
     QPoint pressedAt_;
     bool selecting_ = false;
+    bool byKeys_ = false; // the current message was chosen by keys, and is marked
     QPersistentModelIndex selected_;
 };
 

@@ -60,7 +60,6 @@ QWidget *Window::makeChat() {
         if (title != nullptr) {
             *title = new QLabel(frame);
             (*title)->setProperty("role", "section");
-            (*title)->setContentsMargins(16, 4, 16, 4);
             box->addWidget(*title);
         }
         return frame;
