@@ -1,6 +1,6 @@
 module plausch/desktop
 
-go 1.26.0
+go 1.26.7
 
 require (
 	github.com/godbus/dbus/v5 v5.2.4

@@ -60,6 +60,7 @@ type App struct {
 	status    screen.Status
 	typing    string
 	noticed   int // counts notices
+	searches  int // counts searches
 }
 
 type shownRoom struct {

@@ -56,6 +56,7 @@ func init() {
 		"sign_out":       (*App).signOut,
 		"open_settings":  func(a *App, _ screen.Event) { a.Screen.Show(a.Config.Settings) },
 		"settings":       (*App).changeSettings,
+		"search":         (*App).search,
 		"about":          func(a *App, _ screen.Event) { a.notice(a.words.say("about_text", "version", plausch.Version), false) },
 	}
 }

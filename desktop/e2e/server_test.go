@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"net"
 	"os"
 	"os/exec"
@@ -21,6 +22,7 @@ type server struct {
 	args    []string
 	process *exec.Cmd
 	log     bytes.Buffer
+	input   string // of commands, instead of the password
 }
 
 // startServer starts a server that lets guests in, with the accounts anna, the owner, and bo.
@@ -77,7 +79,7 @@ func (s *server) run(args ...string) string {
 	c := exec.Command(plauschBinary, args...)
 	home := filepath.Join(filepath.Dir(s.folder), "home")
 	c.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+home, "PLAUSCH_PASSWORD="+password)
-	c.Stdin = strings.NewReader(password + "\n")
+	c.Stdin = strings.NewReader(cmp.Or(s.input, password+"\n"))
 	out, err := c.CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("plausch %v: %v\n%s", args, err, out)

@@ -39,11 +39,8 @@ void Window::makeMenu() {
     room->addSeparator();
     item(room, "first_unread", {QKeySequence("Shift+PgUp")}, [] { emitEvent("first_unread"); });
     item(room, "newest", {QKeySequence("Ctrl+End")}, [this] { view_->showEnd(); });
-    item(room, "search", {QKeySequence("Ctrl+F")}, [this] {
-        search_->show();
-        search_->setFocus();
-        search_->selectAll();
-    });
+    item(room, "search", {QKeySequence("Ctrl+F")}, [this] { search(false); });
+    item(room, "search_everywhere", {QKeySequence("Ctrl+Shift+F")}, [this] { search(true); });
     item(room, "attach", {QKeySequence("Ctrl+O")}, [this] {
         if (auto *b = findChild<QToolButton *>("attach"))
             b->click();

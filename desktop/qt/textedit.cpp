@@ -19,6 +19,18 @@ TextEdit::TextEdit(QWidget *parent) : QPlainTextEdit(parent) {
 
 QSize TextEdit::sizeHint() const { return {200, 40}; }
 
+// The window's keys for the newest and the first unread message hold here, too.
+bool TextEdit::event(QEvent *e) {
+    if (e->type() == QEvent::ShortcutOverride) {
+        auto *key = static_cast<QKeyEvent *>(e);
+        if (key->matches(QKeySequence::MoveToEndOfDocument) || (key->key() == Qt::Key_PageUp && key->modifiers() == Qt::ShiftModifier)) {
+            e->ignore();
+            return false;
+        }
+    }
+    return QPlainTextEdit::event(e);
+}
+
 void TextEdit::keyPressEvent(QKeyEvent *e) {
     const bool enter = e->key() == Qt::Key_Return || e->key() == Qt::Key_Enter;
     // While an input method composes, its Enter does not come here.

@@ -122,6 +122,8 @@ void View::splice(int at, int remove, const QVector<Row> &rows, bool older) {
     QPersistentModelIndex anchor;
     int top = 0;
     for (QModelIndex i = indexAt(QPoint(viewport()->width() / 2, 1)); i.isValid(); i = model_.index(i.row() + 1)) {
+        if (model_.row(i.row()).seq == 0)
+            continue; // the line of a day stays at the beginning, whatever comes below it
         if (i.row() < at || i.row() >= at + remove || (i.row() < at + rows.size() && model_.row(i.row()).key == rows[i.row() - at].key)) {
             anchor = i;
             top = visualRect(i).top();
@@ -151,6 +153,14 @@ void View::splice(int at, int remove, const QVector<Row> &rows, bool older) {
     placeNewer();
     seen_.start();
     viewport()->update();
+    fetchOlder();
+}
+
+void View::fetchOlder() {
+    model_.nearTop = verticalScrollBar()->value() < 2 * viewport()->height();
+    if (model_.canFetchMore({}))
+        model_.fetchMore({});
+    model_.nearTop = false;
 }
 
 void View::showEnd() {
@@ -186,10 +196,7 @@ void View::scrolled() {
     setHovered({});
     placeNewer();
     seen_.start();
-    model_.nearTop = verticalScrollBar()->value() < 2 * viewport()->height();
-    if (model_.canFetchMore({}))
-        model_.fetchMore({});
-    model_.nearTop = false;
+    fetchOlder();
 }
 
 void View::reportSeen() {

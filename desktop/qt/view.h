@@ -46,6 +46,7 @@ protected:
 
 private:
     void scrolled();
+    void fetchOlder(); // if the first rows are near
     void setHovered(const QModelIndex &index);
     void placeBar();
     void placeNewer();

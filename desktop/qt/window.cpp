@@ -154,11 +154,8 @@ QWidget *Window::makeChat() {
     usersSide_->setMinimumWidth(150);
 
     connect(showPeople, &QToolButton::clicked, this, [this] { usersSide_->setVisible(!usersSide_->isVisible()); });
-    connect(find, &QToolButton::clicked, this, [this] {
-        search_->setVisible(true);
-        search_->setFocus();
-    });
-    connect(search_, &QLineEdit::returnPressed, this, [this] { emitEvent("search", {{"text", search_->text()}}); });
+    connect(find, &QToolButton::clicked, this, [this] { search(false); });
+    connect(search_, &QLineEdit::returnPressed, this, [this] { emitEvent("search", {{"text", search_->text()}, {"mode", searchAll_ ? "all" : "room"}}); });
     connect(search_, &QLineEdit::textChanged, this, [this](const QString &s) { results_->setVisible(results_->isVisible() && !s.isEmpty()); });
     connect(results_, &QListView::activated, this, [this](const QModelIndex &i) { emitEvent("jump", {{"server", i.data(ServerRole).toString()}, {"room", i.data(KeyRole).toString()}, {"seq", i.data(UnreadRole).toLongLong()}}); });
     connect(results_, &QListView::clicked, results_, &QListView::activated);
@@ -286,11 +283,20 @@ void Window::showRow(const QJsonObject &o) {
     view_->showRow(o["seq"].toInteger(), o["flash"].toBool());
 }
 
+void Window::search(bool everywhere) {
+    searchAll_ = everywhere;
+    search_->setPlaceholderText(say(everywhere ? "search_all" : "search_room"));
+    search_->show();
+    search_->setFocus();
+    search_->selectAll();
+}
+
 void Window::results(const QJsonObject &o) {
     resultModel_.clear();
     for (const auto &v : o["results"].toArray()) {
         const QJsonObject r = v.toObject();
         auto *item = new QStandardItem(r["text"].toString()); // the model owns it
+        item->setData(r["text"].toString(), Qt::AccessibleTextRole);
         item->setData(r["room"].toString(), KeyRole);
         item->setData(r["server"].toString(), ServerRole);
         item->setData(r["seq"].toInteger(), UnreadRole);

@@ -78,6 +78,8 @@ private:
     QMenu *trayMenu_ = nullptr;
     QString title_;
     int unread_ = 0;
+    void search(bool everywhere);
+    bool searchAll_ = false; // in all rooms
     bool closeToTray_ = false, quitting_ = false;
 };
 
