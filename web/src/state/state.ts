@@ -158,6 +158,11 @@ class Reducer {
         })
       case 'personal': return this.with(a.personal.room, r => r.mark(a.personal))
       case 'seen': return this.with(a.seen.room, r => (r.info = { ...r.info, seen: a.seen.seq }))
+      case 'preference': {
+        const { room, level, mute_until, favourite, order } = a.preference
+        this.change.list = true
+        return this.with(room, r => (r.info = { ...r.info, level, mute_until, favourite, order }))
+      }
       case 'block':
         if (a.block.blocked) s.blocked.set(a.block.account.id, a.block.account)
         else s.blocked.delete(a.block.account.id)

@@ -21,6 +21,7 @@ export const settings = {
   'theme_dark': ['Dark', 'Dunkel', 'Mørkt'],
   'language': ['Language', 'Sprache', 'Språk'],
   'language_system': ['As the browser', 'Wie der Browser', 'Som nettleseren'],
+  'notify': ['Notifications', 'Benachrichtigungen', 'Varsler'],
   'privacy': ['Privacy', 'Privatsphäre', 'Personvern'],
   'seen': ['Show in direct rooms what I have read', 'In Direktnachrichten zeigen, was ich gelesen habe', 'Vis i direktesamtaler hva jeg har lest'],
   'seen_hint': ['You see it of others only if they see it of you.', 'Du siehst es bei anderen nur, wenn sie es bei dir sehen.', 'Du ser det hos andre bare når de ser det hos deg.'],

@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.ts'
 import { codeOf, WireError } from './error.ts'
 import { Outbox, noStore, type Outgoing, type OutboxStore } from './outbox.ts'
-import type { Block, Draft, Event, Marker, MessageSent, Methods, OwnAccount, Personal, PresenceChange, Room, Seen, Typing, Welcome } from './protocol.gen.ts'
+import type { Block, Draft, Event, Marker, MessageSent, Methods, OwnAccount, Personal, PresenceChange, Room, RoomPreference, Seen, Typing, Welcome } from './protocol.gen.ts'
 import { Socket, type Method } from './socket.ts'
 import { Sync } from './sync.ts'
 
@@ -29,6 +29,7 @@ export type Update =
   | { type: 'personal'; personal: Personal }
   | { type: 'block'; block: Block }
   | { type: 'seen'; seen: Seen }
+  | { type: 'preference'; preference: RoomPreference }
   | { type: 'queued'; message: Outgoing }
   | { type: 'sent'; message: Outgoing; result: MessageSent }
   | { type: 'failed'; message: Outgoing; code: string }
@@ -170,6 +171,7 @@ export class Client {
       if (frame.personal) this.tell({ type: 'personal', personal: frame.personal })
       if (frame.block) this.tell({ type: 'block', block: frame.block })
       if (frame.seen) this.tell({ type: 'seen', seen: frame.seen })
+      if (frame.room_preference) this.tell({ type: 'preference', preference: frame.room_preference })
     }
     try {
       await this.signIn(socket)

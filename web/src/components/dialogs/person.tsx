@@ -8,6 +8,7 @@ import { useChat } from '../context.ts'
 import { closeDialog, Dialog, useAct } from '../dialog.tsx'
 import { Icon } from '../icon.tsx'
 import { Avatar, Name, shown, StatusText } from '../name.tsx'
+import { RoomLevel } from './level.tsx'
 
 const tm = textsOf(manage)
 
@@ -44,6 +45,7 @@ export function Person({ account, room: id }: { account: Account; room: number }
               </button>
             </div>
           )}
+          {direct > 0 && direct === id && <RoomLevel id={direct} />}
           {id > 1 && <InRoom account={account} id={id} />}
         </>
       )}

@@ -6,6 +6,7 @@ import { t, textsOf } from '../../text/text.ts'
 import { useChat } from '../context.ts'
 import { closeDialog, Dialog, openDialog, useAct } from '../dialog.tsx'
 import { Avatar, Name, shown } from '../name.tsx'
+import { RoomLevel } from './level.tsx'
 
 const tm = textsOf(manage)
 
@@ -28,6 +29,7 @@ export function RoomDialog({ id }: { id: number }) {
           {info.description && <p class="long hint"><bdi>{info.description}</bdi></p>}
         </>
       )}
+      <RoomLevel id={id} />
       <Members room={room} />
       <End room={room} />
     </Dialog>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { endSession } from '../../app/signin.ts'
 import { statusOf } from '../../state/state.ts'
 import { manage } from '../../text/manage.ts'
@@ -9,6 +9,7 @@ import { closeDialog, Dialog, openDialog, useAct } from '../dialog.tsx'
 import { Icon } from '../icon.tsx'
 import { Name, shown } from '../name.tsx'
 import { language, setLanguage, setTheme, theme, themes } from '../preference.ts'
+import { Levels } from './level.tsx'
 
 const ts = textsOf(settings)
 const tm = textsOf(manage)
@@ -40,6 +41,7 @@ export function Settings() {
           </select>
         </label>
       </section>
+      <Notify />
       <Privacy />
       <section class="form">
         <h3 class="section">{ts('account')}</h3>
@@ -126,6 +128,23 @@ function StatusForm() {
         <button disabled={busy}>{t('act.save')}</button>
       </div>
     </form>
+  )
+}
+
+function Notify() {
+  const chat = useChat()
+  const [level, setLevel] = useState<string | undefined>(undefined)
+  const [done, setDone] = useState(false)
+  const { busy, error, run } = useAct()
+  useEffect(() => void run(async () => setLevel((await chat.client.call('preference.get', {})).level ?? '')), [])
+  const set = (next: string) => void run(async () => setLevel((await chat.client.call('preference.set', { level: next })).level ?? '')).then(setDone)
+  return (
+    <section class="form">
+      <h3 class="section">{ts('notify')}</h3>
+      <Levels value={level ?? ''} standard={tm('level.standard')} busy={busy || level === undefined} set={set} />
+      <small class="hint" role="status">{done && ts('saved')}</small>
+      {error}
+    </section>
   )
 }
 
