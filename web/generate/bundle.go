@@ -40,9 +40,10 @@ func bundle() (map[string][]byte, error) {
 		Engines:     targets,
 		JSX:         api.JSXAutomatic, JSXImportSource: "preact",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
-		Charset:       api.CharsetUTF8,
-		LegalComments: api.LegalCommentsNone,
-		Define:        map[string]string{"process.env.NODE_ENV": `"production"`},
+		Charset:          api.CharsetUTF8,
+		LegalComments:    api.LegalCommentsNone,
+		PreserveSymlinks: true, // node_modules may be a link: its modules have the same names
+		Define:           map[string]string{"process.env.NODE_ENV": `"production"`},
 	})
 	if len(result.Errors) > 0 {
 		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), ""))
