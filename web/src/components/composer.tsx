@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Room as Info } from '../wire/protocol.gen.ts'
 import type { Message } from '../state/message.ts'
 import { runsRoom, titleOf, type State } from '../state/state.ts'
@@ -21,18 +21,19 @@ export function Composer({ id }: { id: number }) {
   const answered = room.draftTarget ? room.message(room.draftTarget) : undefined
   const title = titleOf(room.info)
 
-  useEffect(() => { // the draft came from another device
+  // Layout effects: what is typed next belongs to what is shown now.
+  useLayoutEffect(() => { // the draft came from another device
     if (!edited && room.draft !== written.current && text === written.current) {
       written.current = room.draft
       setText(room.draft)
     }
   }, [room.draft])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (edited) setText(edited.text ?? '')
     else setText(room.draft)
     if (edited || !touch) box.current?.focus()
   }, [edited?.seq])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (room.draftTarget) box.current?.focus()
   }, [room.draftTarget])
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { codeOf } from '../wire/error.ts'
 import type { Account } from '../wire/protocol.gen.ts'
 import { t, tError } from '../text/text.ts'
@@ -51,7 +51,7 @@ interface Props {
 export function Dialog({ class: className = '', title, close, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next key
     const before = document.activeElement as HTMLElement | null
     ref.current?.showModal()
     return () => before?.focus()

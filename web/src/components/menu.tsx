@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 export interface Entry {
@@ -14,7 +14,7 @@ export function Menu({ label, icon, entries }: { label: string; icon: Entry['ico
   const frame = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const items = () => [...frame.current!.querySelectorAll<HTMLElement>('[role=menuitem]')]
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next key
     if (!open) return
     items()[0]?.focus()
     const outside = (e: Event) => !frame.current!.contains(e.target as Node) && show(false)
