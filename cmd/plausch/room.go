@@ -19,6 +19,7 @@ func newRoomCommand() *cobra.Command {
 		newRoomMemberCommand("join ROOM", "Become a member of a public room", "You are in %s\n", joinRoom),
 		newRoomMemberCommand("leave ROOM", "End your membership of a room", "You have left %s\n", leaveRoom), newRoomNotifyCommand())
 	cmd.AddCommand(newRoomSettingCommands()...)
+	cmd.AddCommand(newRoomBanCommands()...)
 	return cmd
 }
 
