@@ -44,6 +44,9 @@ type roomLog struct {
 	// that what is listed or asked for in it says nothing newer.
 	readRound int
 
+	preference      plausch.RoomPreference
+	preferenceRound int // the round in which it was pushed
+
 	known     bool // room and next are set
 	announced bool // RoomJoined was told, and RoomLeft not since
 	ignored   bool // Begin said so
@@ -196,6 +199,11 @@ func (c *Client) updateRoom(w *protocol.Room, pushed bool) {
 		l.first = 0 // of a state that is not there any more
 	}
 	c.updateRead(l, described.Read)
+	if p := described.Preference; l.preferenceRound != c.sync.round && l.preference != p {
+		if l.preference = p; l.announced {
+			c.feed.add(RoomPreference{Room: l.id, RoomPreference: p})
+		}
+	}
 	if !l.ignored {
 		c.trim(l, room.First)
 	}
@@ -299,7 +307,7 @@ func (c *Client) push(f *protocol.Frame) {
 	case f.Preferences != nil:
 		c.feed.add(Preferences{f.Preferences.Preferences()})
 	case f.RoomPreference != nil:
-		c.feed.add(RoomPreference{Room: plausch.RoomID(f.RoomPreference.Room), RoomPreference: f.RoomPreference.RoomPreference()})
+		c.handlePreference(plausch.RoomID(f.RoomPreference.Room), f.RoomPreference.RoomPreference())
 	case f.First != nil:
 		c.handleFirst(plausch.RoomID(f.First.Room), f.First.First)
 	case f.Bye != nil:
@@ -318,6 +326,16 @@ func (c *Client) handleMarker(room plausch.RoomID, read plausch.ReadState) {
 	if l.announced {
 		l.toldRead = read
 		c.feed.add(Marker{Room: room, ReadState: read})
+	}
+}
+
+// handlePreference handles a pushed preference. If its room was not told of yet, neither
+// is it.
+func (c *Client) handlePreference(room plausch.RoomID, p plausch.RoomPreference) {
+	l := c.sync.log(room)
+	l.preference, l.preferenceRound = p, c.sync.round
+	if l.announced {
+		c.feed.add(RoomPreference{Room: room, RoomPreference: p})
 	}
 }
 
@@ -390,7 +408,7 @@ func (c *Client) advance(l *roomLog) {
 			return
 		}
 		l.announced, l.announcedSeq, l.toldRead = true, l.room.Head, l.read
-		c.feed.add(RoomJoined{Room: l.room, Role: l.role, Read: l.read, After: l.next - 1, Epoch: l.epoch})
+		c.feed.add(RoomJoined{Room: l.room, Role: l.role, Read: l.read, Preference: l.preference, After: l.next - 1, Epoch: l.epoch})
 	}
 	for l.next <= l.head && !l.gone {
 		e, ok := l.ahead[l.next]
@@ -432,6 +450,7 @@ func (c *Client) leaveRoomLog(l *roomLog, seq int64) {
 // log was is remembered.
 func (c *Client) forget(l *roomLog) {
 	l.gone, l.head, l.room = true, l.next-1, plausch.Room{}
+	l.preferenceRound = 0
 	l.readRound = 0 // where it begins when it comes back is not pushed
 	clear(l.ahead)
 }

@@ -41,6 +41,8 @@ type RoomJoined struct {
 	Role plausch.RoomRole // the account's in the room
 	// Read is what the account has read of it, counted up to Read.AsOf.
 	Read plausch.ReadState
+	// Preference is what the account has chosen for the room.
+	Preference plausch.RoomPreference
 	// After is the seq behind which the events begin that are handed on.
 	After int64
 	// Epoch is the state of the server in which the room's seqs count.
@@ -143,7 +145,8 @@ type Reminder struct {
 // not read, only the last comes.
 type Preferences struct{ plausch.Preferences }
 
-// RoomPreference tells what the account has chosen for a room, on whichever device. Of
+// RoomPreference tells what the account has chosen for a room, on whichever device, also
+// while there was no connection; what it was at first, RoomJoined says. Of
 // several of a room that were not read, only the last comes.
 type RoomPreference struct {
 	Room plausch.RoomID

@@ -11,7 +11,7 @@ import (
 // Action is something that changes the state of a server: an [Update] of its client;
 // [Open], [Focus], [Read], [MarkUnread], [Draft] or [Dismiss] by the user; what was
 // loaded for them: [Page], [Lookup], [Counts], [Drafts], [DraftKept], [Members], [People],
-// [Account]; and [Reopen].
+// [Account], [Hidden], [Saved], [Blocks], [Preferences]; and [Reopen].
 type Action interface {
 	apply(s *Server, now time.Time)
 }
@@ -154,7 +154,7 @@ func (a Dismiss) apply(s *Server, _ time.Time) {
 
 func (a Members) apply(s *Server, _ time.Time) {
 	for _, m := range a.Members {
-		s.setPresence(m.AccountRef, m.Presence)
+		s.setPresence(m.AccountRef, m.Presence, m.Status)
 	}
 	r := s.rooms[ByID(a.Room)]
 	if r == nil || r.Key != s.open {

@@ -12,6 +12,7 @@ type counts struct {
 	mentions int
 	effects  []effect // of the newest events; a state of the server may be older than they
 	dropped  int64    // the newest seq of the effects that were forgotten
+	trimmed  bool     // messages went since, which may have been counted
 	unsure   int64    // the seq of an event whose effect is not known; 0 if none
 }
 
@@ -27,7 +28,7 @@ const maxEffects = 256
 
 // set takes over a state of the server, and does again what came behind it.
 func (c *counts) set(read plausch.ReadState) {
-	c.read, c.unread, c.mentions = read, read.Unread, read.Mentions
+	c.read, c.unread, c.mentions, c.trimmed = read, read.Unread, read.Mentions, false
 	for _, e := range c.effects {
 		if e.seq > read.AsOf && e.target > read.Marker {
 			c.unread, c.mentions = c.unread+e.unread, c.mentions+e.mentions
@@ -74,7 +75,7 @@ func (r *Room) count() {
 		marker = r.read
 	}
 	unread, mentions = min(max(unread, 0), plausch.MaxUnread), min(max(mentions, 0), plausch.MaxUnread)
-	recount := r.counts.unsure > r.counts.read.AsOf
+	recount := r.counts.trimmed || r.counts.unsure > r.counts.read.AsOf
 	if r.Unread != unread || r.Mentions != mentions || r.ReadTo != marker || r.Recount != recount {
 		r.Unread, r.Mentions, r.ReadTo, r.Recount = unread, mentions, marker, recount
 		r.server.touch(r)

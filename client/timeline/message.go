@@ -10,6 +10,11 @@ type Message struct {
 	plausch.Message
 	Mine    bool // the account wrote it
 	Mention bool // it names the account, or everybody, and somebody else wrote it
+	// Hidden and Saved are what the account has done with it. Draw no hidden message.
+	Hidden, Saved bool
+	// Blocked is set if the account has blocked who wrote it: draw one line in its place,
+	// which can be unfolded.
+	Blocked bool
 
 	asOf      int64 // the newest seq that is folded in: its own, a page's, or an event's
 	reactions []reaction
@@ -26,6 +31,7 @@ func (s *Server) newMessage(m plausch.Message, asOf int64) Message {
 		out.Deleted = out.Seq // the event of its deletion follows, if there is one
 	}
 	out.judge(s.account.ID)
+	s.mark(&out)
 	return out
 }
 

@@ -55,6 +55,8 @@ func (r *Room) want(m *Message, page *plausch.Message) {
 		r.quotes[m.Target] = q
 		if at, ok := r.find(m.Target); ok {
 			*q = quoteOf(&r.Messages[at])
+		} else if m.Target < r.First {
+			*q = quote{asOf: r.last, known: true, gone: true}
 		}
 	}
 	switch {

@@ -38,6 +38,12 @@ type Room struct {
 	// Unread and Mentions are messages of others behind the marker, and those of them
 	// that name the account: at most plausch.MaxUnread, which means that many or more.
 	Unread, Mentions int
+	// Seen is, in a direct room, the seq up to which the other one has read, 0 if that is
+	// not to be seen; SeenAt is when the client told of it, zero if it was so before.
+	Seen   int64
+	SeenAt time.Time
+	// Preference is what the account has chosen for the room: see [Server.Notifies].
+	Preference plausch.RoomPreference
 	// Recount is set if an event may have changed the counts in a way that cannot be
 	// told: ask client.GetRoom, and apply [Counts].
 	Recount bool
@@ -244,6 +250,8 @@ func (r *Room) cut(head int64) {
 	r.Notices, r.changes = slices.DeleteFunc(r.Notices, behind), slices.DeleteFunc(r.changes, behind)
 	r.last, r.Head, r.forgotten, r.described = min(r.last, head), head, min(r.forgotten, head), min(r.described, head)
 	r.counts.cut(head)
+	r.server.cutPersonal(r.ID, head)
+	r.Seen = min(r.Seen, head)
 	r.read, r.divider, r.NewAfter = min(r.read, head), min(r.divider, head), min(r.NewAfter, head)
 	r.count()
 }

@@ -34,6 +34,12 @@ type Server struct {
 	// draftsListed is what it was at the last list.
 	drafts, draftsListed int
 
+	personal map[messageRef]personalMark
+	blocks   map[plausch.AccountID]blockMark
+	// personalTold, blocksTold and preferencesTold count how often the client told of each.
+	personalTold, blocksTold, preferencesTold int
+	preferences                               plausch.Preferences
+
 	change Change // by the action of now
 	round  int    // counts actions
 }
@@ -41,12 +47,14 @@ type Server struct {
 type person struct {
 	plausch.AccountRef
 	presence plausch.Presence // "" if it is not known
+	status   plausch.Status
 }
 
 func newServer(id ServerID, o Options) *Server {
 	return &Server{
 		ID: id, limit: o.Messages, source: o.Source, rooms: make(map[Key]*Room), alias: make(map[Key]Key),
 		people: make(map[plausch.AccountID]*person), sends: make(map[string]*Send),
+		personal: make(map[messageRef]personalMark), blocks: make(map[plausch.AccountID]blockMark),
 	}
 }
 
@@ -95,6 +103,15 @@ func (s *Server) Presence(id plausch.AccountID) plausch.Presence {
 		return p.presence
 	}
 	return plausch.Offline
+}
+
+// Status returns what somebody says of themselves, the zero value if nothing, or if the
+// server did not tell.
+func (s *Server) Status(now time.Time, id plausch.AccountID) plausch.Status {
+	if p := s.people[id]; p != nil {
+		return p.status.At(now)
+	}
+	return plausch.Status{}
 }
 
 // People returns the accounts that are known by name: members, authors and partners of
@@ -180,7 +197,7 @@ func (s *Server) Typing(now time.Time, k Key) (who []plausch.AccountRef, until t
 		return nil, time.Time{}
 	}
 	for a, end := range r.typing {
-		if now.Before(end) {
+		if now.Before(end) && !s.Blocked(a.ID) {
 			who = append(who, a)
 			if until.IsZero() || end.Before(until) {
 				until = end
@@ -282,9 +299,9 @@ func (s *Server) learn(a plausch.AccountRef) *person {
 	return p
 }
 
-func (s *Server) setPresence(a plausch.AccountRef, presence plausch.Presence) {
-	if p := s.learn(a); p != nil && p.presence != presence {
-		p.presence, s.change.People = presence, true
+func (s *Server) setPresence(a plausch.AccountRef, presence plausch.Presence, status plausch.Status) {
+	if p := s.learn(a); p != nil && (p.presence != presence || p.status != status) {
+		p.presence, p.status, s.change.People = presence, status, true
 	}
 }
 
@@ -308,6 +325,7 @@ func (s *Server) setAccount(a plausch.AccountRef) {
 	if old.ID == a.ID {
 		return
 	}
+	s.forgetPersonal()
 	for _, r := range s.rooms {
 		for i := range r.Messages {
 			r.Messages[i].become(a.ID)

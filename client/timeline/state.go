@@ -128,7 +128,7 @@ type Change struct {
 	List bool
 	// Status is set if [Server.Connection] or [Server.Account] changed.
 	Status bool
-	// People is set if a name or a presence changed.
+	// People is set if a name, a presence or a status changed, or who is blocked.
 	People bool
 	// Markers is set if [Server.UnsentMarkers] has more, and Drafts if
 	// [Server.UnsentDrafts] has.

@@ -26,6 +26,12 @@ func (a Update) apply(s *Server, now time.Time) {
 		if r := s.rooms[ByID(u.Room)]; r != nil {
 			r.Epoch, r.RoomSettings, r.Role = u.Epoch, u.Settings, u.Role
 			r.cut(u.Head)
+			r.First = min(r.First, 1) // what is kept now is told behind this
+		}
+	case client.RoomTrimmed:
+		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
+			r.setFirst(u.First)
+			r.count()
 		}
 	case client.Event:
 		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
@@ -38,9 +44,25 @@ func (a Update) apply(s *Server, now time.Time) {
 	case client.Draft:
 		s.drafted(u)
 	case client.Presence:
-		s.setPresence(u.Account, u.Presence)
+		s.setPresence(u.Account, u.Presence, u.Status)
 	case client.Typing:
 		s.typing(u, now)
+	case client.Personal:
+		s.setPersonal(u.Personal)
+	case client.Block:
+		s.setBlocked(u.Account, u.Blocked)
+	case client.Seen:
+		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
+			r.setSeen(u.Seq, now)
+		}
+	case client.Preferences:
+		s.preferencesTold++
+		s.preferences = u.Preferences
+	case client.RoomPreference:
+		if r := s.rooms[ByID(u.Room)]; r != nil && r.Joined {
+			r.Preference = u.RoomPreference
+			s.touch(r)
+		}
 	case client.Queued:
 		s.queued(u, now)
 	case client.Sent:
@@ -60,10 +82,10 @@ func (s *Server) setConnection(state client.State) {
 		}
 		return
 	}
-	// Who is there, and who types, is not known without a connection.
+	// Who is there, who says what of themselves, and who types, is not known without a connection.
 	for _, p := range s.people {
-		if p.presence != "" {
-			p.presence, s.change.People = "", true
+		if p.presence != "" || p.status != (plausch.Status{}) {
+			p.presence, p.status, s.change.People = "", plausch.Status{}, true
 		}
 	}
 	for _, r := range s.rooms {
@@ -100,13 +122,16 @@ func (s *Server) joined(u client.RoomJoined) {
 		fresh = false
 	}
 	r.Epoch, r.stale = u.Epoch, false
+	first := min(r.First, u.Room.First)
 	r.Room, r.Role, r.described = u.Room, u.Role, u.Room.Head
+	r.First = first // for setFirst below
 	if u.After > r.last {
 		r.jump(u.After)
 	}
 	r.setFirst(u.Room.First)
 	r.Head = max(r.Head, r.last)
 	r.counts.set(u.Read)
+	r.Preference, r.Seen, r.SeenAt = u.Preference, u.Read.Seen, time.Time{}
 	if !r.Joined {
 		r.Joined, r.gone, r.late = true, false, fresh
 		// What was there when the client was opened is not new.
@@ -135,6 +160,9 @@ func (s *Server) marked(u client.Marker) {
 	}
 	r.marks++
 	r.setRead(u.ReadState)
+	if u.Seen > r.Seen { // 0 if the server did not say
+		r.setSeen(u.Seen, time.Time{})
+	}
 }
 
 // setRead takes over a state of the server, which may know by it what the user has read.

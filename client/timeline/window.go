@@ -96,8 +96,21 @@ func (r *Room) setFirst(first int64) {
 		return
 	}
 	r.First = first
+	if first > 1 && r.ReadTo < first-1 && r.Unread > 0 {
+		r.counts.trimmed = true // what went may have been unread
+	}
+	below := func(e plausch.Event) bool { return e.Seq < first }
+	r.Notices, r.changes = slices.DeleteFunc(r.Notices, below), slices.DeleteFunc(r.changes, below)
 	r.Messages = slices.DeleteFunc(r.Messages, func(m Message) bool { return m.Seq < first })
 	r.held = r.held.from(first)
+	r.last = max(r.last, first-1) // the next event that is told
+	r.Head = max(r.Head, r.last)
+	for target, q := range r.quotes {
+		if target < first {
+			*q = quote{asOf: r.last, known: true, gone: true}
+		}
+	}
+	r.requote()
 	r.server.touch(r)
 }
 
