@@ -85,6 +85,10 @@ func New(opts Options) *Server {
 	page.New(page.Options{
 		API: opts.API, Arrival: arrivalAtPage, Links: opts.Links, LastBackup: opts.LastBackup, Downloads: opts.Downloads, Admit: admit, Log: opts.Log,
 	}).Register(mux)
+	api.RegisterMedia(mux, rest.Browser{
+		Token:       func(r *http.Request) string { return page.Token(r, arrivalAtPage(r).Encrypted) },
+		CheckOrigin: func(r *http.Request) error { return arrivalAtPage(r).CheckSameOrigin(r) },
+	})
 	s.http = &http.Server{
 		Handler:           s.checkTransport(cleanPaths(mux, api)),
 		ConnContext:       withConn(opts.Forwarded),

@@ -11,6 +11,7 @@ import type { Message } from '../state/message.ts'
 import type { Room } from '../state/room.ts'
 import type { Send } from '../state/send.ts'
 import { parse, pathOf } from './route.ts'
+import { Uploads } from './upload.ts'
 
 const page = 60
 const draftPause = 1500
@@ -41,6 +42,8 @@ export class Chat {
   wide: () => boolean = () => false
   /** The message that is being edited. */
   readonly editing = signal<{ room: number; seq: number } | undefined>(undefined)
+
+  readonly uploads = new Uploads()
 
   private rooms = new Map<number, Signal<number>>()
   private loading = new Set<string>()
@@ -299,9 +302,9 @@ export class Chat {
 
   // What the user does.
 
-  send(room: number, text: string, target?: number): void {
+  send(room: number, text: string, target?: number, attachments?: string[]): void {
     const at = Date.now()
-    this.client.send({ room, text, target, client_id: newID(at), at })
+    this.client.send({ room, text, target, attachments, client_id: newID(at), at })
     this.draft(room, '', 0)
     this.typed.delete(room) // the next letter is news
     void this.showNewest(room)

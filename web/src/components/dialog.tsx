@@ -12,6 +12,7 @@ export type Shown =
   | { kind: 'create' | 'browse' | 'write' | 'invite' | 'settings' | 'saved' }
   | { kind: 'room' | 'leave' | 'pinned'; room: number }
   | { kind: 'person'; account: Account; room: number }
+  | { kind: 'pictures'; room: number; seq: number; id: string }
   | { kind: 'report' | 'versions'; room: number; seq: number }
 
 const shown = signal<Shown | undefined>(undefined)

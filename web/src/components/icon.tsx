@@ -23,6 +23,9 @@ const paths = {
   flag: 'M6 21V4h11l-2 4 2 4H6',
   versions: 'M12 7v5l3 2M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4',
   pin: 'M9 4h6l-1 6 3 3H7l3-3zM12 13v7',
+  file: 'M6 3h8l5 5v13H6zM14 3v5h5',
+  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  attach: 'M8 12.500l6-6a3 3 0 0 1 4.300 4.300l-8 8a5 5 0 0 1-7-7L11 4',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0zM7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0z',
 } as const
 

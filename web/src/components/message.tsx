@@ -7,6 +7,7 @@ import { useChat } from './context.ts'
 import { Icon } from './icon.tsx'
 import { onlyEmoji } from '../markdown/emoji.ts'
 import { Markdown } from './markdown.tsx'
+import { Files } from './media.tsx'
 import { Avatar, hue, NameButton, shown } from './name.tsx'
 
 interface Props {
@@ -62,7 +63,7 @@ export function MessageView({ room, message: m, grouped, tick, seen }: Props) {
           </header>
         )}
         {m.target && !gone ? <QuoteView room={room} target={m.target} quote={m.quote} /> : null}
-        <Content m={m} />
+        <Content m={m} room={room} />
         {m.reactions && m.reactions.length > 0 && (
           <ul class="reactions">
             {m.reactions.map(r => (
@@ -82,14 +83,14 @@ export function MessageView({ room, message: m, grouped, tick, seen }: Props) {
   )
 }
 
-function Content({ m }: { m: Message }) {
+function Content({ m, room }: { m: Message; room: number }) {
   if (m.deleted) return <p class="tombstone">{t('message.deleted')}</p>
   if (m.details?.sealed) return <p class="tombstone">{t('message.sealed')}</p>
   const large = m.text ? onlyEmoji(m.text) : 0
   return (
     <div class={`content${large > 0 && large <= 3 ? ' large' : ''}`}>
       {m.text && <Markdown text={m.text} />}
-      {m.attachments?.map(a => <p key={a.id} class="file"><bdi>{a.name}</bdi></p>)}
+      {m.attachments && <Files files={m.attachments} room={room} seq={m.seq} />}
       {m.edited ? <small class="edited">({t('message.edited')})</small> : null}
     </div>
   )

@@ -58,9 +58,12 @@ function initial(text: string): string {
 }
 
 export function Avatar({ account, presence, small }: { account: Account; presence?: string; small?: boolean }) {
+  const chat = useChat()
+  void chat.people.value
+  const version = chat.state.avatars.get(account.id)
   return (
     <span class={`avatar hue-${hue(account.id)}${small ? ' small' : ''}`} aria-hidden="true">
-      {initial(shown(account))}
+      {version ? <img src={`/media/accounts/${encodeURIComponent(account.name)}/avatar?v=${encodeURIComponent(version)}`} alt="" loading="lazy" /> : initial(shown(account))}
       {presence && <span class={`dot ${presence}`} />}
     </span>
   )

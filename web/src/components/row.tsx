@@ -4,6 +4,7 @@ import type { Send } from '../state/send.ts'
 import { day, t, tError } from '../text/text.ts'
 import { useChat } from './context.ts'
 import { Markdown } from './markdown.tsx'
+import { Files } from './media.tsx'
 import { MessageView } from './message.tsx'
 import { NoticeView } from './notice.tsx'
 
@@ -37,11 +38,13 @@ export const Row = memo(function Row({ room, item, day: newDay, divider, grouped
 /** A message on its way. */
 export function SendRow({ send }: { send: Send }) {
   const chat = useChat()
+  const files = (send.message.attachments ?? []).flatMap(id => chat.uploads.known.get(id) ?? [])
   return (
     <li class="sending">
       <article class={`message mine${send.failed ? ' failed' : ''}`}>
         <div class="body">
-          <Markdown text={send.message.text} />
+          {send.message.text && <Markdown text={send.message.text} />}
+          {files.length > 0 && <Files files={files} />}
         </div>
         {send.failed && (
           <p class="failure" role="alert">

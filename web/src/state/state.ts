@@ -44,6 +44,8 @@ export class State {
   rooms = new Map<number, Room>()
   open = 0
   presence = new Map<number, PresenceOf>()
+  /** The versions of the pictures of accounts that have one, as members of a room tell. */
+  avatars = new Map<number, string>()
   /** What accounts say of themselves, by id. */
   statuses = new Map<number, Status>()
   /** Whom the account has blocked, by id. */
@@ -185,6 +187,8 @@ class Reducer {
         for (const m of a.members) {
           this.learn(m)
           s.presence.set(m.id, m.presence as PresenceOf)
+          if (m.avatar) s.avatars.set(m.id, m.avatar)
+          else s.avatars.delete(m.id)
           this.status(m.id, m.status)
         }
         this.change.people = true
@@ -248,6 +252,8 @@ class Reducer {
   }
 
   private account(account: OwnAccount, avatar: string): void {
+    if (avatar) this.s.avatars.set(account.id, avatar)
+    else this.s.avatars.delete(account.id)
     if (this.s.account && this.s.account.id !== account.id) this.s.rooms.clear()
     this.s.account = account
     this.s.avatar = avatar

@@ -1,11 +1,12 @@
 // The texts in the language of the reader, and dates and numbers by Intl.
 
 import { errors } from './error.ts'
+import { media } from './media.ts'
 import { signIn } from './signin.ts'
 import { rooms } from './room.ts'
 import { chat, type Texts } from './table.ts'
 
-const all = { ...chat, ...rooms, ...signIn, ...errors }
+const all = { ...chat, ...rooms, ...signIn, ...errors, ...media }
 
 export type Key = keyof typeof all
 export const languages = ['en', 'de', 'nb'] as const
@@ -66,6 +67,15 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   let f = formats.get(name)
   if (!f) formats.set(name, (f = new Intl.DateTimeFormat(locale, options)))
   return f
+}
+
+/** fileSize writes a size as a reader does, such as 3.4 MB. */
+export function fileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
+  let i = 0
+  for (; bytes >= 1000 && i < units.length - 1; i++) bytes /= 1000
+  const maximumFractionDigits = bytes < 10 && i > 0 ? 1 : 0
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: units[i]!, unitDisplay: i ? 'short' : 'long', maximumFractionDigits }).format(bytes)
 }
 
 export function clock(time: number): string {

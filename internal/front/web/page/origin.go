@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -39,6 +40,19 @@ func (a Arrival) CheckOrigin(origin string) error {
 	}
 	return plausch.Errorf(plausch.Forbidden, "this was sent from a page of another site than %s; open that address, and try again there%s",
 		a.Origin(), a.proxyAdvice(scheme, host))
+}
+
+// CheckSameOrigin returns an error if r may come from a page of another site. All browsers say where
+// a request that changes something comes from.
+func (a Arrival) CheckSameOrigin(r *http.Request) error {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if err := a.CheckOrigin(r.Header.Get("Origin")); err != nil {
+		return err
+	}
+	if site != "" && site != "same-origin" && site != "none" {
+		return plausch.Errorf(plausch.Forbidden, "this was sent from a page of another site than %s; open that address, and try again there", a.Origin())
+	}
+	return nil
 }
 
 // proxyAdvice says what a proxy may have failed to pass on, if host is asked for

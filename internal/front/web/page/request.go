@@ -70,16 +70,10 @@ func (q *request) prepare(route route) error {
 	return q.hello(&q.caller)
 }
 
-// sameOrigin refuses requests from pages of other sites. All browsers say where
-// a POST comes from.
+// sameOrigin refuses requests from pages of other sites.
 func (q *request) sameOrigin() error {
-	site := q.Header.Get("Sec-Fetch-Site")
-	ours := site == "" || site == "same-origin" || site == "none"
-	if err := q.arrival.CheckOrigin(q.Header.Get("Origin")); err != nil {
+	if err := q.arrival.CheckSameOrigin(q.Request); err != nil {
 		return err
-	}
-	if !ours {
-		return plausch.Errorf(plausch.Forbidden, "this was sent from a page of another site than %s; open that address, and try again there", q.arrival.Origin())
 	}
 	q.caller.Origin = q.arrival.Origin()
 	return nil

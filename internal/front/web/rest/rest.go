@@ -84,7 +84,7 @@ func New(opts Options) *Server {
 	s := &Server{opts: opts, api: opts.API, mux: http.NewServeMux(), stopped: make(chan struct{})}
 	s.streams.open = map[int64]int{}
 	for _, route := range routes {
-		s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route) })
+		s.mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, route, bearer) })
 	}
 	s.mux.HandleFunc("/", s.handleUnmatched)
 	return s
@@ -96,11 +96,7 @@ func (s *Server) Stop() { s.stop.Do(func() { close(s.stopped) }) }
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = withBody(r)
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	protect(w.Header())
 	if secretInQuery(r) {
 		s.fail(w, r, plausch.Errorf(plausch.Invalid, "there is a token in the address, which programs write into logs: "+
 			"send it in the header (Authorization: Bearer %s…), and make a new one, since others may know this one now", tokenPrefix))
@@ -117,6 +113,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
+// protect sets the headers that every answer has.
+func protect(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
 // request is one request on its way through its handler.
 type request struct {
 	*http.Request
@@ -128,7 +132,8 @@ type request struct {
 	me     protocol.OwnAccount // the caller
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
+// serve answers a request, whose token tells who asks.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route, token func(*http.Request) (string, error)) {
 	// A client that has ended its side of the connection still gets its answer. That a
 	// reader has gone is noticed by writing.
 	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
@@ -141,7 +146,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route Route) {
 	defer q.caller.Close()
 	err := q.checkQuery(route.Query)
 	if err == nil && !route.Open {
-		err = q.signIn()
+		err = q.signIn(token)
 	}
 	if err == nil {
 		err = route.serve(q)
@@ -165,16 +170,24 @@ func secretInQuery(r *http.Request) bool {
 		query.Has("token") || query.Has("access_token") || query.Has("authorization")
 }
 
-// signIn signs in by the token of the request's header (RFC 6750, section 2.1),
-// for as long as the request lasts.
-func (q *request) signIn() error {
-	header := q.Header.Get("Authorization")
+// bearer returns the token of the request's header (RFC 6750, section 2.1).
+func bearer(r *http.Request) (string, error) {
+	header := r.Header.Get("Authorization")
 	if header == "" {
-		return plausch.Errorf(plausch.SignInNeeded, "say who you are with the header Authorization: Bearer %s…", tokenPrefix)
+		return "", plausch.Errorf(plausch.SignInNeeded, "say who you are with the header Authorization: Bearer %s…", tokenPrefix)
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return plausch.Errorf(plausch.SignInFailed, "the header Authorization has to read: Bearer %s…", tokenPrefix)
+		return "", plausch.Errorf(plausch.SignInFailed, "the header Authorization has to read: Bearer %s…", tokenPrefix)
+	}
+	return token, nil
+}
+
+// signIn signs in by the token of the request, for as long as the request lasts.
+func (q *request) signIn(tokenOf func(*http.Request) (string, error)) error {
+	token, err := tokenOf(q.Request)
+	if err != nil {
+		return err
 	}
 	in, err := ask[protocol.SignedIn](q, protocol.MethodSignIn, protocol.SignIn{Token: token})
 	if err != nil {

@@ -5,6 +5,7 @@ import { Invite } from './invite.tsx'
 import { Leave } from './leave.tsx'
 import { Person } from './person.tsx'
 import { Pinned, Saved } from './list.tsx'
+import { Pictures } from './pictures.tsx'
 import { Report } from './report.tsx'
 import { RoomDialog } from './room.tsx'
 import { Settings } from './settings.tsx'
@@ -24,6 +25,7 @@ export function Drawn({ what }: { what: Shown }) {
     case 'room': return <RoomDialog id={what.room} />
     case 'leave': return <Leave id={what.room} />
     case 'person': return <Person account={what.account} room={what.room} />
+    case 'pictures': return <Pictures room={what.room} seq={what.seq} id={what.id} />
     case 'report': return <Report room={what.room} seq={what.seq} />
     case 'versions': return <Versions room={what.room} seq={what.seq} />
   }
