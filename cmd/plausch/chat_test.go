@@ -12,6 +12,10 @@ import (
 
 func TestChatInPipes(t *testing.T) {
 	p := openServer(t)
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("rose.txt", []byte("a rose"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	anna := startCommand(t, "chat", "--name=anna")
 	bob := startCommand(t, "chat", "ws://"+p.addr, "--name=bob")
 	anna.await("— public —")
@@ -52,6 +56,14 @@ func TestChatInPipes(t *testing.T) {
 		{anna, "/search in:dev point", map[*started]string{anna: "dev #4, "}},
 		{anna, "/search tulip", map[*started]string{anna: "Nothing found."}},
 		{anna, "/search has:cake", map[*started]string{anna: "has:cake is not known"}},
+		{anna, "/upload nothing.txt", map[*started]string{anna: "nothing.txt"}},
+		{anna, "/upload rose.txt", map[*started]string{bob: " anna: [file rose.txt"}},
+		{bob, "/download", map[*started]string{bob: "Kept as rose (2).txt."}},
+		{bob, "/download #1", map[*started]string{bob: "has no files"}},
+		{bob, "/block anna", map[*started]string{bob: "anna is blocked."}},
+		{anna, "unheard", map[*started]string{anna: " anna: unheard", bob: " * a message of anna, whom you block"}},
+		{bob, "/unblock anna", map[*started]string{bob: "anna is not blocked any more."}},
+		{bob, "/history 1", map[*started]string{bob: " anna: unheard"}},
 		{anna, "/leave", map[*started]string{anna: "— public —", bob: " anna left"}},
 		{bob, "/create den private", map[*started]string{bob: "— den —"}},
 		{bob, "/add anna", map[*started]string{bob: " bob added anna", anna: " [den] bob added anna"}},

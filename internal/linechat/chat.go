@@ -49,6 +49,7 @@ type chat struct {
 	working   bool            // something is asked in the background
 	worked    chan func()     // what to do when that is answered
 	loading   bool            // the messages of the open room are asked for
+	reload    bool            // what the account has chosen may have changed meanwhile
 	learned   chan []plausch.AccountRef
 	started   bool           // the first page is shown
 	early     []client.Event // news from before that; the state has not got them
@@ -58,8 +59,9 @@ type chat struct {
 	lostAt      time.Time // when the connection was lost
 	offline     error     // why
 	toldOffline bool
-	toldSlow    bool            // that the server does not acknowledge, since all was
-	toldWaiting map[string]bool // of these sends, that they wait
+	toldSlow    bool                     // that the server does not acknowledge, since all was
+	toldSeen    map[plausch.RoomID]int64 // the newest own message of which was said that it was seen
+	toldWaiting map[string]bool          // of these sends, that they wait
 
 	queue     []input // typed while something is asked
 	asking    context.CancelFunc
@@ -205,6 +207,7 @@ const serverID = "server"
 func (c *chat) reset() {
 	c.state, c.changed, c.early = timeline.New(timeline.Options{Messages: newestEvents}), timeline.Change{}, nil
 	c.toldWaiting = make(map[string]bool)
+	c.toldSeen, c.reload = make(map[plausch.RoomID]int64), false
 	c.apply(timeline.Open{Room: timeline.ByID(plausch.PublicRoom), Name: plausch.PublicRoomName})
 }
 
@@ -239,12 +242,16 @@ func (c *chat) take(u client.Update) {
 	case client.State:
 		c.connection(u)
 	case client.CaughtUp:
-		c.start()
+		c.loadChoices()
 	case client.RoomLeft:
 		c.left(u.Room, left)
 	case client.RoomReset:
 		c.forgetEarly(u.Room) // others take these seqs
 		c.note("The server went back to an older state: what was said last in %s is gone there.", c.roomName(u.Room))
+	case client.Seen:
+		c.seen(u)
+	case client.Reminder:
+		c.reminder(u)
 	case client.NewGuest:
 		c.note("The guest %s was away for too long; you are a new one of that name.", u.Name)
 	case client.NotKept:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"plausch"
 	"plausch/client"
@@ -26,6 +27,7 @@ type chatCommand struct {
 const (
 	argName = "NAME"
 	argRoom = "ROOM|@NAME"
+	argFile = "FILE"
 )
 
 var chatCommands []chatCommand
@@ -46,6 +48,10 @@ func init() { // not a literal: /help lists them
 		{"pin", "[#N]", "pin message N, or the last one, to the room", 0, (*chat).cmdPin},
 		{"unpin", "[#N]", "end that", 0, (*chat).cmdUnpin},
 		{"topic", "[TEXT]", "show or set what the room is about", 0, (*chat).cmdTopic},
+		{"upload", argFile, "send a file to this room", 1, (*chat).cmdUpload},
+		{"download", "[#N]", "keep the files of message N, or the last ones, in the folder that plausch was started in", 0, (*chat).cmdDownload},
+		{"block", argName, "block a person: no direct messages, and theirs in rooms are folded", 1, (*chat).cmdBlock},
+		{"unblock", argName, "end that", 1, (*chat).cmdUnblock},
 		{"search", "WORDS", "find messages in all rooms; also from:NAME, in:ROOM, has:picture and so on", 1, (*chat).cmdSearch},
 		{"inbox", "", "list what is unread, the newest first", 0, (*chat).cmdInbox},
 		{"create", "ROOM [private]", "make a room, public if not private, and go there", 1, (*chat).cmdCreate},
@@ -53,7 +59,7 @@ func init() { // not a literal: /help lists them
 		{"remove", argName, "remove a person from this room", 1, (*chat).cmdRemove},
 		{"away", "", "tell others that you are away", 0, (*chat).cmdAway},
 		{"back", "", "tell others that you are here again", 0, (*chat).cmdBack},
-		{"bell", "[on|off]", "ring for direct messages and your name, or not", 0, (*chat).cmdBell},
+		{"bell", "[on|off]", "ring for direct messages and your name, except where you have muted it, or not", 0, (*chat).cmdBell},
 		{"name", "[DISPLAY]", "change how you are shown; without a name: by your own", 0, (*chat).cmdName},
 		{"devices", "[revoke NUMBER]", "list where you are signed in, or end a sign-in", 0, (*chat).cmdDevices},
 		{"invite", "[USES] [TIME]", "print a link by which others get in (admins)", 0, (*chat).cmdInvite},
@@ -93,13 +99,18 @@ func (c *chat) note(format string, args ...any) { c.print(c.render.note(format, 
 // ask has call ask the server, and then runs on the loop with its error. The
 // next line waits for it; Ctrl-C stops it.
 func (c *chat) ask(ctx context.Context, call func(context.Context) error, then func(error)) {
-	if !c.online && c.screen.terminal() {
-		c.note("This needs the connection, which is lost just now.")
-		return
-	}
 	patience := askPatience
 	if !c.screen.terminal() {
 		patience = pipePatience
+	}
+	c.askFor(ctx, patience, call, then)
+}
+
+// askFor does that for as long as patience lasts.
+func (c *chat) askFor(ctx context.Context, patience time.Duration, call func(context.Context) error, then func(error)) {
+	if !c.online && c.screen.terminal() {
+		c.note("This needs the connection, which is lost just now.")
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	c.asking = cancel

@@ -101,6 +101,10 @@ func (k *completion) complete(before string) (start int, candidates []string) {
 				add(at + " ")
 			}
 		}
+	case isCommand && chatCommands[i].args == argFile:
+		for _, path := range filesLike(word) {
+			candidates = append(candidates, path)
+		}
 	case first && strings.HasPrefix(chatCommands[i].args, argName):
 		for _, n := range names {
 			add(n + " ")

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"plausch"
 	"plausch/client/timeline"
@@ -26,10 +27,13 @@ func mentionOf(me plausch.AccountRef) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[^@/` + letter + `])(@?(?:` + strings.Join(all, "|") + `))(?:$|[^` + letter + `])`)
 }
 
-// rings reports whether a message is for the user in particular: in a direct room, or
-// since it names them, as the server says.
-func rings(r *timeline.Room, m *timeline.Message) bool {
-	return !m.Mine && (r.Kind == plausch.RoomDirect || m.Mention)
+// rings reports whether a message is for the user in particular: in a direct room, since
+// it names them, as the server says, or since they want to hear everything. What they
+// have muted, and who is blocked, does not ring.
+func (c *chat) rings(r *timeline.Room, m *timeline.Message) bool {
+	s := c.timeline()
+	all := r.Preference.Level == plausch.NotifyEverything || s.Preferences().Level == plausch.NotifyEverything
+	return s.Notifies(time.Now(), r, m) && (all || r.Kind == plausch.RoomDirect || m.Mention)
 }
 
 // highlight shows the user's own names in a text.

@@ -201,7 +201,7 @@ func (c *chat) cmdHistory(ctx context.Context, words []string, _ string) {
 		}
 		c.print(c.render.rule(c.roomName(room) + ", the last " + connect.Plural(len(found), "message", "messages")))
 		for i := range found {
-			c.print(c.render.message(&found[i], "", true))
+			c.showMessage(&found[i], "", true)
 		}
 		c.print(c.render.rule("now"))
 	})

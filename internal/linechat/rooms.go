@@ -69,15 +69,16 @@ func (c *chat) event(u client.Event) {
 	m := r.Message(u.Seq)
 	switch {
 	case !open && !news || !shows(r, &u.Event, open):
+	case u.Kind.Targeted() && c.timeline().Blocked(u.Actor.ID): // neither their edits nor their reactions
 	case u.Kind != plausch.EventMessage:
 		c.print(c.render.event(&u.Event, label))
 	case m != nil:
-		c.print(c.render.message(&m.Message, label, false))
+		c.showMessage(&m.Message, label, false)
 	}
 	if open {
 		c.apply(timeline.Read{Room: key, Seq: u.Seq})
 	}
-	if news && c.bell && m != nil && rings(r, m) {
+	if news && c.bell && m != nil && c.rings(r, m) {
 		c.screen.bell()
 	}
 }
@@ -136,7 +137,7 @@ func (c *chat) showRecent(r *timeline.Room) {
 		if m.Seq == divider {
 			c.print(c.render.rule("new"))
 		}
-		c.print(c.render.message(&m.Message, "", false))
+		c.showMessage(&m.Message, "", false)
 	}
 	c.apply(timeline.Read{Room: r.Key, Seq: r.Last()})
 }

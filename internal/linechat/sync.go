@@ -38,6 +38,11 @@ func (c *chat) sync(now time.Time) {
 	if c.working || !c.online || !c.started || c.server.Address.KTN() || now.Before(c.syncAfter) {
 		return
 	}
+	if c.reload {
+		c.reload = false
+		c.loadChoices()
+		return
+	}
 	for _, r := range c.timeline().Rooms() {
 		if r.Joined && r.Recount {
 			c.recount(r)
