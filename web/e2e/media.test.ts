@@ -86,6 +86,11 @@ test('a picture is pasted, sent with a text, seen, opened and downloaded', async
   expect(readFileSync(await notes.path(), 'utf8')).toBe('water the tomatoes')
   await ann.page.getByRole('img', { name: 'house.png' }).waitFor()
   await ann.page.screenshot({ path: shot('rows-1440') })
+  if (process.env['SHOTS']) {
+    await ann.page.getByRole('img', { name: 'house.png' }).click()
+    await ann.page.waitForFunction(() => document.querySelector<HTMLImageElement>('.stage img')!.naturalWidth > 0)
+    await ann.page.screenshot({ path: shot('lightbox-1440') })
+  }
   expect([...ann.errors, ...bob.errors]).toEqual([])
 })
 
@@ -105,6 +110,48 @@ test('a file that is too large is refused before it is sent, and one that did no
   await eve.page.locator('.composer button.send').click()
   await eve.page.locator('article a.file', { hasText: 'small.txt' }).waitFor()
   expect(eve.errors).toEqual([])
+})
+
+test('a dropped file is sent when it has arrived, and pictures of people are shown', async () => {
+  server.account('kim', 'member', 'a long enough word') // guests have no picture
+  const kim = await Person.visit(browser, server)
+  const { page } = kim
+  await page.getByRole('button', { name: 'I have an account' }).click()
+  await page.fill('#name', 'kim')
+  await page.fill('#password', 'a long enough word')
+  await page.click('button.primary')
+  await page.waitForSelector('.rows[aria-busy="false"]', { state: 'attached' })
+  let go = () => {}
+  const held = new Promise<void>(resolve => (go = resolve))
+  await page.route('**/media/attachments?*', async route => {
+    await held
+    await route.continue()
+  }, { times: 1 })
+  await page.locator('#room').evaluate(room => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['tea, bread'], 'list.txt', { type: 'text/plain' }))
+    room.querySelector('.timeline')!.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  })
+  await page.getByRole('progressbar', { name: 'Upload of list.txt' }).waitFor()
+  await kim.say('To buy')
+  await page.getByText('Sent as soon as the files are there.').waitFor()
+  expect(await page.locator('.rows article', { hasText: 'To buy' }).count()).toBe(0)
+  go()
+  await page.locator('article', { hasText: 'To buy' }).getByRole('link', { name: 'list.txt' }).waitFor()
+
+  await page.evaluate(async () => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 64
+    const blob = await new Promise<Blob>(resolve => canvas.toBlob(b => resolve(b!), 'image/png'))
+    const answer = await fetch('/media/me/avatar', { method: 'PUT', body: blob, headers: { 'Content-Type': 'application/octet-stream' } })
+    if (!answer.ok) throw new Error(await answer.text())
+  })
+  await page.reload()
+  await page.waitForFunction(() => {
+    const seen = ['.me', '.people', '.rows'].map(place => document.querySelector<HTMLImageElement>(`${place} .avatar img[src*="/kim/"]`))
+    return seen.every(img => img && img.naturalWidth > 0)
+  })
+  expect(kim.errors).toEqual([])
 })
 
 /** shot is where a screenshot goes, if somebody wants them. */

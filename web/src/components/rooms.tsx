@@ -84,6 +84,9 @@ function RoomItem({ id }: { id: number }) {
 function Sign({ room }: { room: Room }) {
   const chat = useChat()
   const { info } = room
+  if (info.picture) {
+    return <span class="avatar small"><img src={`/media/rooms/id:${info.id}/picture?v=${encodeURIComponent(info.picture)}`} alt="" loading="lazy" /></span>
+  }
   if (info.kind !== 'direct' || !info.peer) return <span class="sign"><Icon name={info.kind === 'private' ? 'lock' : 'hash'} /></span>
   void chat.people.value
   return <Avatar account={info.peer} small presence={chat.state.presence.get(info.peer.id) ?? 'offline'} />
