@@ -143,7 +143,8 @@ export class Uploads {
   }
 }
 
-function codeIn(answer: string): string {
+/** codeIn returns the code of an error that the server has answered with. */
+export function codeIn(answer: string): string {
   try {
     return (JSON.parse(answer) as { code?: string; error?: { code?: string } }).error?.code ?? 'internal'
   } catch {

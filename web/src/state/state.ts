@@ -254,6 +254,7 @@ class Reducer {
   private account(account: OwnAccount, avatar: string): void {
     if (avatar) this.s.avatars.set(account.id, avatar)
     else this.s.avatars.delete(account.id)
+    this.change.people = true
     if (this.s.account && this.s.account.id !== account.id) this.s.rooms.clear()
     this.s.account = account
     this.s.avatar = avatar

@@ -2,6 +2,9 @@ import type { Texts } from './table.ts'
 
 export const settings = {
   'profile': ['Profile', 'Profil', 'Profil'],
+  'picture': ['Picture', 'Bild', 'Bilde'],
+  'picture_choose': ['Choose picture', 'Bild auswählen', 'Velg bilde'],
+  'picture_remove': ['Remove picture', 'Bild entfernen', 'Fjern bildet'],
   'display': ['Display name', 'Anzeigename', 'Visningsnavn'],
   'display_hint': ['Empty: you are called {name}.', 'Leer: Du heißt {name}.', 'Tomt: du heter {name}.'],
   'status': ['Status', 'Status', 'Status'],

@@ -9,6 +9,7 @@ import { closeDialog, Dialog, openDialog, useAct } from '../dialog.tsx'
 import { Icon } from '../icon.tsx'
 import { Name, shown } from '../name.tsx'
 import { language, setLanguage, setTheme, theme, themes } from '../preference.ts'
+import { OwnAvatar } from './avatar.tsx'
 import { Levels } from './level.tsx'
 
 const ts = textsOf(settings)
@@ -72,6 +73,7 @@ function Profile() {
   return (
     <form class="form" onSubmit={submit} onInput={() => setDone(false)}>
       <h3 class="section">{ts('profile')}</h3>
+      <OwnAvatar />
       <label>
         {ts('display')}
         <span class="joined">
