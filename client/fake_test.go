@@ -41,8 +41,9 @@ type fake struct {
 type fakeRoom struct {
 	kind    plausch.RoomKind
 	name    string
-	members map[string]bool // nil: everyone
-	first   int64           // of the oldest event that is kept; 0: 1
+	members map[string]bool        // nil: everyone
+	choice  plausch.RoomPreference // of everybody
+	first   int64                  // of the oldest event that is kept; 0: 1
 	events  []plausch.Event
 }
 
@@ -316,6 +317,18 @@ func (c *fakeConn) send(id int64, p protocol.MessageSend) {
 	c.reply(id, &protocol.MessageSent{Room: int64(e.Room), Seq: e.Seq, Time: e.Time.UnixMilli()}, nil)
 }
 
+// choose changes what is chosen for a room, and tells it if it is said to.
+func (f *fake) choose(id plausch.RoomID, p plausch.RoomPreference, tell bool) {
+	f.change(func() {
+		f.rooms[id].choice = p
+		for _, c := range f.conns {
+			if w := protocol.NewRoomPreference(id, p); tell && c.subscribed {
+				c.push(&protocol.Frame{RoomPreference: &w})
+			}
+		}
+	})
+}
+
 // trim removes the events of a room below first, and tells who is in it if it is said to.
 func (f *fake) trim(id plausch.RoomID, first int64, tell bool) {
 	f.change(func() {
@@ -353,7 +366,9 @@ func (f *fake) wireRoom(id plausch.RoomID, name string) protocol.Room {
 	if r.has(name) {
 		role = plausch.RoomMember
 	}
-	return protocol.NewRoom(room, role)
+	w := protocol.NewRoom(room, role)
+	w.SetPreference(r.choice)
+	return w
 }
 
 // append commits an event and pushes it; f.mu is held.
@@ -433,6 +448,14 @@ func (f *fake) cut() {
 	for _, c := range f.conns {
 		c.nc.Close()
 	}
+}
+
+// away ends every connection, and lets none begin while change runs.
+func (f *fake) away(change func()) {
+	f.change(func() { f.wrap = func(int, net.Conn) (net.Conn, error) { return nil, io.ErrUnexpectedEOF } })
+	f.cut()
+	change()
+	f.change(func() { f.wrap = nil })
 }
 
 // texts returns the messages of a room.

@@ -181,6 +181,19 @@ func TestWhatIsNotKeptGoes(t *testing.T) {
 	}
 }
 
+func TestAnOlderStateOfTheServerKeepsMore(t *testing.T) {
+	s := newTester(100)
+	of := room(1, plausch.RoomPublic, "public", 9)
+	of.First = 9
+	s.apply(joined(of, 8))
+	s.apply(says(1, 9, bob, "nine"))
+	s.apply(Update{client.RoomReset{Room: 1, Head: 5, Epoch: "older"}})
+	s.apply(Update{client.RoomTrimmed{Room: 1, First: 3}})
+	if gaps := s.Room(ByID(1)).Gaps(); !slices.Equal(gaps, []Gap{{After: 2, Before: 6}}) {
+		t.Errorf("to be loaded are %v", gaps)
+	}
+}
+
 func TestWhatNotifies(t *testing.T) {
 	const everything, mentions, nothing = plausch.NotifyEverything, plausch.NotifyMentions, plausch.NotifyNothing
 	hour := start.Add(time.Hour)
