@@ -9,6 +9,14 @@ import (
 // when the account's name is.
 type AccountID int64
 
+// NameHues is how many colours names have.
+const NameHues = 12
+
+// Hue is the place of the account's colour among the [NameHues], from 0, for all clients to
+// draw a name in the same one. Accounts made one after the other are far from each other,
+// and twelve of them have twelve colours.
+func (id AccountID) Hue() int { return int(uint64(id) * 5 % NameHues) }
+
 // Role says what an account may do on the whole server.
 type Role string
 

@@ -20,3 +20,17 @@ func TestShown(t *testing.T) {
 		}
 	}
 }
+
+func TestHueDiffersForNeighbours(t *testing.T) {
+	seen := map[int]bool{}
+	for id := plausch.AccountID(1); id <= plausch.NameHues; id++ {
+		if h := id.Hue(); h < 0 || h >= plausch.NameHues || seen[h] {
+			t.Errorf("account %d has the hue %d", id, h)
+		} else {
+			seen[h] = true
+		}
+	}
+	if h := plausch.AccountID(1<<63 - 1).Hue(); h < 0 || h >= plausch.NameHues {
+		t.Errorf("the last account has the hue %d", h)
+	}
+}

@@ -96,7 +96,7 @@ func (a *App) entry(s *server, r *timeline.Room) screen.Entry {
 		e.Kind, e.Section = "private", "private"
 	}
 	if r.Kind == plausch.RoomDirect {
-		e.Kind, e.Hue, e.Presence = "person", hueOf(r.Peer.ID), string(s.state().Presence(r.Peer.ID))
+		e.Kind, e.Hue, e.Presence = "person", r.Peer.ID.Hue(), string(s.state().Presence(r.Peer.ID))
 		e.Mentions = e.Unread // all of it is meant for the user
 	}
 	return e
@@ -149,7 +149,7 @@ func (a *App) drawPeople() {
 		}
 		for _, p := range s.people() {
 			e := screen.Entry{
-				Server: string(s.id), Kind: "person", Title: nameOf(p), Tip: "@" + client.CleanLine(p.Name), Hue: hueOf(p.ID), Presence: string(s.state().Presence(p.ID)),
+				Server: string(s.id), Kind: "person", Title: nameOf(p), Tip: "@" + client.CleanLine(p.Name), Hue: p.ID.Hue(), Presence: string(s.state().Presence(p.ID)),
 			}
 			out.Names = append(out.Names, client.CleanLine(p.Name))
 			if p.ID == me.ID {

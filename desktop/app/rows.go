@@ -31,9 +31,6 @@ type formatted struct {
 	big      bool
 }
 
-// hueOf returns the colour of a name, one of twelve; it is the same in all clients.
-func hueOf(id plausch.AccountID) int { return int(uint32(id) * 2654435761 >> 16 % 12) }
-
 // nameOf returns how an account is called on the screen.
 func nameOf(a plausch.AccountRef) string { return client.CleanLine(a.Shown()) }
 
@@ -130,7 +127,7 @@ func (b *rowBuilder) follows(author plausch.AccountID, t time.Time) bool {
 func (b *rowBuilder) message(m *timeline.Message) {
 	b.begin(m.Seq, m.Time)
 	row := screen.Row{
-		Key: fmt.Sprintf("m%d", m.Seq), Kind: "message", Seq: m.Seq, Name: nameOf(m.Actor), Hue: hueOf(m.Actor.ID),
+		Key: fmt.Sprintf("m%d", m.Seq), Kind: "message", Seq: m.Seq, Name: nameOf(m.Actor), Hue: m.Actor.ID.Hue(),
 		Time: b.words.clock(m.Time), FullTime: b.words.fullTime(m.Time),
 		Mine: m.Mine, Mention: m.Mention, Edited: m.Edited > 0, Pinned: m.Pinned > 0, Deleted: m.Deleted != 0,
 		CanEdit: m.Mine && !m.Sealed(), CanDelete: m.Mine || b.room.Role.Runs(),
@@ -188,7 +185,7 @@ func (b *rowBuilder) quote(q *plausch.Quote) *screen.Quote {
 	case text == "" && q.Files > 0:
 		text = b.words.say("a_file")
 	}
-	return &screen.Quote{Seq: q.Seq, Name: nameOf(q.Actor), Hue: hueOf(q.Actor.ID), Text: text}
+	return &screen.Quote{Seq: q.Seq, Name: nameOf(q.Actor), Hue: q.Actor.ID.Hue(), Text: text}
 }
 
 func (b *rowBuilder) files(all []plausch.Attachment) (files []screen.File) {
@@ -220,7 +217,7 @@ func (b *rowBuilder) send(s *timeline.Send) {
 	b.begin(0, s.Time)
 	me := b.server.Account()
 	row := screen.Row{
-		Key: "s" + s.ID, Kind: "message", Send: s.ID, Name: nameOf(me), Hue: hueOf(me.ID), Time: b.words.clock(s.Time), Mine: true,
+		Key: "s" + s.ID, Kind: "message", Send: s.ID, Name: nameOf(me), Hue: me.ID.Hue(), Time: b.words.clock(s.Time), Mine: true,
 		Grouped: b.follows(me.ID, s.Time), Text: client.Clean(markdown.Plain(s.Text)), State: "sending",
 	}
 	row.Blocks, row.Big = format(s.Text, me.Name)

@@ -24,13 +24,10 @@ const (
 	tokenBar      // the background of the status line
 	tokenSelected // the background of what is selected
 	tokenCode     // the background of code
-	tokenName     // the first of nameHues
+	tokenName     // the first of plausch.NameHues
 )
 
-// nameHues is how many colours names have.
-const nameHues = 12
-
-const tokens = int(tokenName) + nameHues
+const tokens = int(tokenName) + plausch.NameHues
 
 // attribute is a set of what a text can be besides coloured.
 type attribute uint8
@@ -65,12 +62,8 @@ var (
 
 // nameStyle returns the style of an account's name, which depends on its id alone.
 func nameStyle(id plausch.AccountID) style {
-	return style{fg: tokenName + token(hue(id)), attrs: bold}
+	return style{fg: tokenName + token(id.Hue()), attrs: bold}
 }
-
-// hue returns the place of an account's colour among the nameHues. Consecutive ids are
-// far from each other.
-func hue(id plausch.AccountID) int { return int(uint64(id) * 5 % nameHues) }
 
 // theme has the colours of tokens, and remembers the sequences of styles.
 type theme struct {
@@ -79,7 +72,7 @@ type theme struct {
 }
 
 // newTheme returns a theme of colours by the names of tokens.
-func newTheme(colours map[token]string, names [nameHues]string) *theme {
+func newTheme(colours map[token]string, names [plausch.NameHues]string) *theme {
 	t := &theme{sequences: make(map[style]string)}
 	for token, value := range colours {
 		t.colours[token] = lipgloss.Color(value)
@@ -96,14 +89,14 @@ var (
 		tokenDim: "#A7B0BE", tokenAccent: "#82B1FF", tokenDanger: "#FF8F85", tokenOK: "#62D492", tokenAway: "#F0B84C",
 		tokenMention: "#32280E", tokenBar: "#232A33", tokenSelected: "#17263D", tokenCode: "#181C22",
 	}
-	darkNames = [nameHues]string{
+	darkNames = [plausch.NameHues]string{
 		"#FF8A80", "#F2A65A", "#DDB945", "#B7C94B", "#7FD67F", "#5AD8AE", "#4DD3D3", "#5CC3F2", "#8FB0FF", "#B49DFF", "#D991F0", "#F58CC0",
 	}
 	lightColours = map[token]string{
 		tokenDim: "#4B5361", tokenAccent: "#1B5FC9", tokenDanger: "#B3261E", tokenOK: "#1A7447", tokenAway: "#8A5A00",
 		tokenMention: "#FFF3D1", tokenBar: "#E9ECF1", tokenSelected: "#E7F0FE", tokenCode: "#F5F6F8",
 	}
-	lightNames = [nameHues]string{
+	lightNames = [plausch.NameHues]string{
 		"#A3262A", "#964000", "#7A5300", "#556400", "#1C701C", "#00704F", "#006D6D", "#005F93", "#2A4FC4", "#5B3BC0", "#8524A8", "#A01B72",
 	}
 )

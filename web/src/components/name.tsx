@@ -4,12 +4,8 @@ import { t } from '../text/text.ts'
 import { useChat } from './context.ts'
 import { openDialog } from './dialog.tsx'
 
-/** hue returns which of the twelve name colours an account has: the same in all clients. */
-export function hue(id: number): number {
-  let h = Math.imul(id ^ (id >>> 16), 0x45d9f3b)
-  h = Math.imul(h ^ (h >>> 16), 0x45d9f3b)
-  return ((h ^ (h >>> 16)) >>> 0) % 12
-}
+/** hue returns which of the twelve name colours an account has: AccountID.Hue of package plausch. */
+export const hue = (id: number): number => (id * 5) % 12
 
 /** shown returns what an account is called first: its display name, or its name. */
 export function shown(a: Account): string {
