@@ -283,7 +283,7 @@ func (w *trial) act() {
 		w.must(d.sync(ctx))
 	case what == 2:
 		to := rapid.Int64Range(1, r.head()+1).Draw(w.T, "seq")
-		w.repeat(func() error { _, err := d.client.MarkUnread(ctx, r.ID, to); return err })
+		w.repeat(d, func() error { _, err := d.client.MarkUnread(ctx, r.ID, to); return err })
 		w.markers[r][me.ID] = to - 1
 	case what == 3:
 		text := rapid.SampledFrom([]string{"", "one", "two"}).Draw(w.T, "draft")
@@ -356,13 +356,18 @@ func (w *trial) must(err error) {
 	}
 }
 
-// repeat does what can be done twice until it is done.
-func (w *trial) repeat(do func() error) {
-	for range 20 {
+// repeat does what can be done twice until it is done. Between two tries the device notices
+// that its connection is lost, or has the next one.
+func (w *trial) repeat(d *device, do func() error) {
+	for range 1000 {
 		if err := do(); err == nil {
 			return
 		} else if !strings.Contains(err.Error(), client.ErrLost.Error()) {
 			w.Fatal(err)
+		}
+		select {
+		case <-d.changed:
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 	w.Fatal("the connection is lost again and again")
