@@ -430,7 +430,7 @@ func (w *trial) room(r client.Room, marker int64) {
 // while connections are cut and the server is started anew. In the end each device shows
 // what a fresh one shows, and the model says.
 func TestDevices(t *testing.T) {
-	checks, least := "8", 20
+	checks, least := "4", 20
 	if os.Getenv("PLAUSCH_LONG") != "" {
 		checks, least = "60", 60
 	}

@@ -107,6 +107,7 @@ func TestCommandLine(t *testing.T) {
 		{"an argument too few", []string{"user", "add"}, connect.ExitUsage, []string{"plausch user add --help"}},
 		{"bad setting", []string{"serve", "--metrics-listen=:7529"}, connect.ExitUsage, []string{"--metrics-listen", "other machines"}},
 		{"missing settings file", []string{"serve", "--config=none.toml"}, connect.ExitUsage, []string{"none.toml"}},
+		{"several servers without a window", []string{"chat", "a", "b"}, connect.ExitUsage, []string{"without one name one ADDRESS"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plauschRun(t, "", tt.args...).want(t, tt.code, tt.want...)

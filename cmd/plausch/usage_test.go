@@ -34,7 +34,6 @@ func TestUsageErrors(t *testing.T) {
 		{"user role anna", "ROLE is missing: plausch user role NAME ROLE"},
 		{"user role", "NAME and ROLE are missing"},
 		{"claim now", `"now" is too much: plausch claim`},
-		{"chat a b", `"b" is one word too many`},
 		{"backup", "FILE is missing"},
 		{"backup --keep 3 --verify x", "--keep and --verify exclude each other; give one of them"},
 		{"completion zish", `there is no command "zish", but `},
