@@ -96,13 +96,13 @@ func TestTalk(t *testing.T) {
 		change func(*config.Config)
 		want   string
 	}{
-		{"as it comes", func(*config.Config) {}, "Talk:   plausch chat tcp://127.0.0.1:7528 --name YOU\n"},
+		{"as it comes", func(*config.Config) {}, "Browse: http://127.0.0.1:7528/\nTalk:   plausch chat tcp://127.0.0.1:7528 --name YOU\n"},
 		{"self-signed", func(c *config.Config) { c.TLS = config.TLSSelfSigned },
-			"Talk:   plausch chat tls://127.0.0.1:7528 --name YOU\nOthers: plausch chat tls://192.168.1.5:7528 --name THEM\n"},
+			"Browse: https://127.0.0.1:7528/, others https://192.168.1.5:7528/\nTalk:   plausch chat tls://127.0.0.1:7528 --name YOU\nOthers: plausch chat tls://192.168.1.5:7528 --name THEM\n"},
 		{"a trusted network", func(c *config.Config) { c.Plaintext = "lan" },
-			"Talk:   plausch chat tcp://127.0.0.1:7528 --name YOU\nOthers: plausch chat tcp://192.168.1.5:7528 --name THEM\n"},
-		{"a domain", func(c *config.Config) { c.Domain = "chat.example.org" }, "Talk:   plausch chat chat.example.org --name YOU\n"},
-		{"a proxy", func(c *config.Config) { c.PublicURL = "https://chat.example.org" }, "Talk:   plausch chat wss://chat.example.org --name YOU\n"},
+			"Browse: http://127.0.0.1:7528/, others http://192.168.1.5:7528/\nTalk:   plausch chat tcp://127.0.0.1:7528 --name YOU\nOthers: plausch chat tcp://192.168.1.5:7528 --name THEM\n"},
+		{"a domain", func(c *config.Config) { c.Domain = "chat.example.org" }, "Browse: https://chat.example.org/\nTalk:   plausch chat chat.example.org --name YOU\n"},
+		{"a proxy", func(c *config.Config) { c.PublicURL = "https://chat.example.org" }, "Browse: https://chat.example.org/\nTalk:   plausch chat wss://chat.example.org --name YOU\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := config.Default(t.TempDir())

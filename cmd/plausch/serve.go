@@ -221,11 +221,12 @@ func printStartup(w io.Writer, cfg *config.Config, srv *server.Server, certifica
 	return err
 }
 
-// connectText is the line on how to talk to the server, here and from other machines.
+// connectText is the lines on how to talk to the server, here and from other machines: in
+// the browser and in the terminal.
 func connectText(cfg *config.Config, reach link.Server, addr net.Addr) string {
-	scheme := "tcp://"
+	scheme, page := "tcp://", "http://"
 	if cfg.Certificates() != config.NoCertificate {
-		scheme = "tls://"
+		scheme, page = "tls://", "https://"
 	}
 	place, scope := reach.Place()
 	base := reach.Base()
@@ -233,17 +234,19 @@ func connectText(cfg *config.Config, reach link.Server, addr net.Addr) string {
 	case base.Scope == link.Anywhere && cfg.Certificates() == config.NoCertificate:
 		// By a proxy, which may speak nothing but HTTP. From here it can be left out.
 		address := strings.Replace(base.URL, "http", "ws", 1)
-		return fmt.Sprintf("Talk:   plausch chat %s --name YOU\n", address)
+		return fmt.Sprintf("Browse: %s/\nTalk:   plausch chat %s --name YOU\n", base.URL, address)
 	case base.Scope == link.Anywhere && cfg.Certificates() != config.SelfSigned:
-		return fmt.Sprintf("Talk:   plausch chat %s --name YOU\n", strings.TrimPrefix(base.URL, "https://"))
+		return fmt.Sprintf("Browse: %s/\nTalk:   plausch chat %s --name YOU\n", base.URL, strings.TrimPrefix(base.URL, "https://"))
 	case scope == link.Nowhere:
 		return fmt.Sprintf("Talk:   nobody is answered yet.\n%s", fillLines(base.Todo))
 	}
-	text := fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\n", scheme, localAddress(addr))
-	if others := scheme + place; scope == link.Network && others != scheme+localAddress(addr) {
-		text = fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\nOthers: plausch chat %s --name THEM\n", scheme, localAddress(addr), others)
+	here := localAddress(addr)
+	browse, talk := page+here+"/", fmt.Sprintf("Talk:   plausch chat %s%s --name YOU\n", scheme, here)
+	if scope == link.Network && place != here {
+		browse += fmt.Sprintf(", others %s%s/", page, place)
+		talk += fmt.Sprintf("Others: plausch chat %s%s --name THEM\n", scheme, place)
 	}
-	return text
+	return "Browse: " + browse + "\n" + talk
 }
 
 // outsideText is the line on how to talk to the server through the address that the

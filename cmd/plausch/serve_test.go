@@ -123,11 +123,11 @@ func TestServeGreeting(t *testing.T) {
 		want string // a regular expression
 	}{
 		{"open", []string{"--open"},
-			`^Plausch 0\.1\.0 listens on 127\.0\.0\.1:\d+ \(data in DIR\)\nTalk:   plausch chat tcp://127\.0\.0\.1:\d+ --name YOU\n$`},
+			`^Plausch 0\.1\.0 listens on 127\.0\.0\.1:\d+ \(data in DIR\)\nBrowse: http://127\.0\.0\.1:\d+/\nTalk:   plausch chat tcp://127\.0\.0\.1:\d+ --name YOU\n$`},
 		{"accounts only", nil,
 			`(?m)^Nobody gets in but accounts.*plausch user add NAME --data DIR$`},
 		{"self-signed", []string{"--open", "--tls=self-signed"},
-			`\nCertificate, for others to compare \(SHA-256\):  [0-9a-f]{64}\nTalk:   plausch chat tls://127\.0\.0\.1:\d+ --name YOU\n$`},
+			`\nCertificate, for others to compare \(SHA-256\):  [0-9a-f]{64}\nBrowse: https://127\.0\.0\.1:\d+/\nTalk:   plausch chat tls://127\.0\.0\.1:\d+ --name YOU\n$`},
 		{"several places", []string{"--listen=127.0.0.1:0", "--listen=[::]:0"},
 			`listens on 127\.0\.0\.1:\d+ and \[::\]:\d+ `},
 	} {
