@@ -1,6 +1,6 @@
 package plausch
 
-// A search finds parts of texts, which are ranges of Unicode code points.
+// TextRange is a part of a text that a search has found, in Unicode code points.
 type TextRange struct{ From, To int } // the first, and the one behind the last
 
 // Hit is a message that a search has found.

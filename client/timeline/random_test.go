@@ -153,8 +153,6 @@ func (w *world) compare() {
 		for _, m := range truth.messages(anna.ID) {
 			want := Message{Message: m, Mine: m.Actor.ID == anna.ID, Mention: m.Actor.ID != anna.ID && m.Mentions(anna.ID)}
 			held := r.Message(m.Seq)
-			if held != nil && drawn(held) != drawn(&want) {
-			}
 			if held == nil && w.limit > 100 || held != nil && drawn(held) != drawn(&want) {
 				w.Fatalf("room %d has the message\n%v, and it is\n%s", r.ID, drawn(held), drawn(&want))
 			}

@@ -53,5 +53,3 @@ func (s spans) end(first int64) int64 {
 	}
 	return first - 1
 }
-
-func (s spans) has(seq int64) bool { return s.end(seq) >= seq }

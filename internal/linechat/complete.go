@@ -102,9 +102,7 @@ func (k *completion) complete(before string) (start int, candidates []string) {
 			}
 		}
 	case isCommand && chatCommands[i].args == argFile:
-		for _, path := range filesLike(word) {
-			candidates = append(candidates, path)
-		}
+		candidates = append(candidates, filesLike(word)...)
 	case first && strings.HasPrefix(chatCommands[i].args, argName):
 		for _, n := range names {
 			add(n + " ")

@@ -40,7 +40,7 @@ func MakeThumbnails(ctx context.Context, file io.ReadSeeker, sides ...int) (t Th
 	if f.up >= 5 {
 		t.Width, t.Height = t.Height, t.Width
 	}
-	var from image.Image = whole
+	from := whole
 	up := f.up
 	for _, side := range sides {
 		width, height := fit(within.Dx(), within.Dy(), side)

@@ -6,7 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"plausch"
 	"plausch/client"
 	"plausch/client/timeline"
 )
@@ -111,7 +110,7 @@ func (m *Model) markUnread(seq int64) tea.Cmd {
 	if r == nil || seq == 0 {
 		return nil
 	}
-	var room plausch.RoomID = r.ID
+	room := r.ID
 	m.kept = m.here()
 	m.apply(s.id, timeline.MarkUnread{Room: r.Key})
 	return m.askOnline(func(ctx context.Context, c *client.Client) error {

@@ -68,7 +68,7 @@ var corpus = []string{
 	"family 👨‍👩‍👧‍👦 end", "flag 🏳️‍🌈 and 🇳🇴🇦🇹 end", "pirates 🏴‍☠️ end", "tone 👍🏽 end", "keycap 1️⃣ #️⃣ end", "heart ❤️ and ☎️ end",
 	"हिन्दी में क्षत्रिय end", "ไทยที่นี่ end", "العربية مع تشكيل بِسْمِ end", "עברית end", "e\u0301 a\u0308\u0323 end", "日本語とかな end", "한국어 각 end",
 	"zal\u0310\u0311\u0312\u0313\u0314\u0315\u0316\u0317\u0318\u0319go end", "tab\there end", "soft\u00adhyphen end", "zero\u200bwidth end", "\u202eoverride\u202c end",
-	"\x1b[31mred\x1b[0m end", "\x1b]0;title\x07 end", "\u009b31m end", "ZWNJ نمی‌خواهم end", "ක්‍රීඩා end", "ａｂｃ full end", "…—“” end", "⁉️ ‼️ ™️ © end",
+	"\x1b[31mred\x1b[0m end", "\x1b]0;title\x07 end", "\u009b31m end", "ZWNJ نمی\u200cخواهم end", "ක්\u200dරීඩා end", "ａｂｃ full end", "…—“” end", "⁉️ ‼️ ™️ © end",
 	strings.Repeat("👨‍👩‍👧‍👦", 40), strings.Repeat("漢", 120), strings.Repeat("क्षि", 60), strings.Repeat("x", 500),
 }
 

@@ -108,12 +108,6 @@ func (w widths) fit(s string, columns int) string {
 	return s + blanks(columns-used)
 }
 
-// fitRight is fit with the padding before the text.
-func (w widths) fitRight(s string, columns int) string {
-	s, used := w.cut(s, columns)
-	return blanks(columns-used) + s
-}
-
 const manyBlanks = "                                                                                                                                                                                                                                "
 
 // blanks returns n spaces, none if n is negative.

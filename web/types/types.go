@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -18,18 +17,27 @@ import (
 // have to name every method.
 func protocolTypes(dir string) ([]byte, error) {
 	files := token.NewFileSet()
-	packages, err := parser.ParseDir(files, dir, func(info fs.FileInfo) bool {
-		return !strings.HasSuffix(info.Name(), "_test.go") && !strings.HasSuffix(info.Name(), "_gen.go")
-	}, parser.ParseComments)
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
+	}
+	var sources []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_gen.go") {
+			continue
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, file)
 	}
 	vectors, err := parser.ParseFile(files, filepath.Join(dir, "vectors_data_test.go"), nil, 0)
 	if err != nil {
 		return nil, err
 	}
 	g := generator{types: map[string]string{}, methods: map[string]string{}, params: bodiesOf(vectors, "requests"), results: bodiesOf(vectors, "replies")}
-	for _, file := range packages["protocol"].Files {
+	for _, file := range sources {
 		ast.Inspect(file, g.visit)
 	}
 	return g.output()
