@@ -10,7 +10,7 @@
 # make reproducible  whether a release made elsewhere has the same bytes
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-APT         = caddy chromium curl haproxy iproute2 nftables nginx-light python3-msgpack strace systemd tmux
+APT         = caddy chromium curl haproxy iproute2 nftables nginx-light procps python3-msgpack strace systemd tmux
 NFPM        = github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 FUZZTIME   ?= 30s
 

@@ -49,7 +49,11 @@ func newPaneOf(t *testing.T, state string, columns, rows int, args ...string) *p
 		if t.Failed() {
 			t.Logf("the screen of %v:\n%s", args, p.screen())
 		}
+		running := p.processes()
 		_ = exec.Command("tmux", "-S", p.socket, "kill-server").Run()
+		for _, pid := range running {
+			p.awaitEnd(pid) // it keeps what is written in a folder that goes now
+		}
 		os.RemoveAll(dir)
 	})
 	// What is said at the end stays to be seen; cat takes the keys from then on.

@@ -125,16 +125,26 @@ func TestTmuxWindowResizeAndPaste(t *testing.T) {
 // process returns the plausch in a pane.
 func (p *pane) process() int {
 	p.t.Helper()
-	tty := strings.TrimPrefix(strings.TrimSpace(p.tmux("display", "-p", "#{pane_tty}")), "/dev/")
-	out, err := exec.Command("pgrep", "-t", tty, "-x", filepath.Base(os.Args[0])).Output()
-	if err != nil {
-		p.t.Fatalf("there is no plausch on %s: %v", tty, err)
+	all := p.processes()
+	if len(all) == 0 {
+		p.t.Fatal("there is no plausch in the pane")
 	}
-	pid, err := strconv.Atoi(strings.Fields(string(out))[0])
+	return all[0]
+}
+
+// processes returns the ids of those that run plausch in the pane.
+func (p *pane) processes() (all []int) {
+	tty, err := exec.Command("tmux", "-S", p.socket, "display", "-p", "#{pane_tty}").Output()
 	if err != nil {
-		p.t.Fatal(err)
+		return nil // it is gone
 	}
-	return pid
+	out, _ := exec.Command("pgrep", "-t", strings.TrimPrefix(strings.TrimSpace(string(tty)), "/dev/"), "-x", filepath.Base(os.Args[0])).Output()
+	for _, word := range strings.Fields(string(out)) {
+		if pid, err := strconv.Atoi(word); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
 }
 
 // settings returns how the terminal of a pane is set, and its modes.
