@@ -86,6 +86,10 @@ func serve(ctx context.Context, cfg *config.Config, load func() (*config.Config,
 	}
 	claim, err := newClaimCode(ctx, cfg, srv, stdout)
 	if err != nil {
+		if ctx.Err() != nil { // it was told to end before it began
+			log.Info("stopping")
+			err = nil
+		}
 		return errors.Join(err, srv.Close())
 	}
 	certificate, _ := srv.Certificate()
