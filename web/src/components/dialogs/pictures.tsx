@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { Message } from '../../state/message.ts'
 import { fileSize, t } from '../../text/text.ts'
 import { useChat } from '../context.ts'
@@ -19,7 +19,7 @@ export function Pictures({ room, seq, id }: { room: number; seq: number; id: str
     const next = all[i + by]
     if (next) setAt({ seq: next.seq, id: next.file.id })
   }
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next key
     const keydown = (e: KeyboardEvent) => {
       if (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight') return
       e.preventDefault()
