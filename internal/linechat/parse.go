@@ -3,6 +3,8 @@ package linechat
 import (
 	"slices"
 	"strings"
+
+	"plausch/internal/terminal"
 )
 
 // parseCommand splits a line such as "/msg anna see you" into command, words and
@@ -32,36 +34,11 @@ func isKnownCommand(line string) bool {
 
 // similarCommand returns the command that name was perhaps to be.
 func similarCommand(name string) string {
-	best, least := "", 3
-	for _, cmd := range chatCommands {
-		d := distance(name, cmd.name)
-		if name != "" && strings.HasPrefix(cmd.name, name) {
-			d = 1
-		}
-		if d < least && d < len(cmd.name) {
-			best, least = cmd.name, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters have to be put in, taken out or replaced to make
-// b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diagonal
-			if a[i] != b[j] {
-				d = 1 + min(diagonal, row[j], row[j+1])
+	return terminal.Similar(name, func(yield func(string) bool) {
+		for _, cmd := range chatCommands {
+			if !yield(cmd.name) {
+				return
 			}
-			diagonal, row[j+1] = row[j+1], d
 		}
-	}
-	return row[len(b)]
+	})
 }

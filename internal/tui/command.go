@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"plausch/internal/terminal"
 )
 
 // command is a line that begins with a slash.
@@ -109,36 +111,11 @@ func isCommand(line string) bool {
 
 // similarCommand returns the command that name was perhaps to be.
 func similarCommand(name string) string {
-	best, least := "", 3
-	for _, cmd := range commands {
-		d := distance(name, cmd.name)
-		if name != "" && strings.HasPrefix(cmd.name, name) {
-			d = 1
-		}
-		if d < least && d < len(cmd.name) {
-			best, least = cmd.name, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters have to be put in, taken out or replaced to make
-// b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diagonal
-			if a[i] != b[j] {
-				d = 1 + min(diagonal, row[j], row[j+1])
+	return terminal.Similar(name, func(yield func(string) bool) {
+		for _, cmd := range commands {
+			if !yield(cmd.name) {
+				return
 			}
-			diagonal, row[j+1] = row[j+1], d
 		}
-	}
-	return row[len(b)]
+	})
 }
