@@ -11,19 +11,12 @@ import (
 // AddBan ends the membership of the account called name in a room that this one runs, and
 // keeps it from getting in again.
 func (c *Client) AddBan(ctx context.Context, room plausch.RoomID, name string) error {
-	return c.changeBan(ctx, protocol.MethodBanAdd, room, name)
+	return c.changeMember(ctx, protocol.MethodBanAdd, room, name)
 }
 
 // RemoveBan ends a ban. The account is not in the room by it.
 func (c *Client) RemoveBan(ctx context.Context, room plausch.RoomID, name string) error {
-	return c.changeBan(ctx, protocol.MethodBanRemove, room, name)
-}
-
-func (c *Client) changeBan(ctx context.Context, method string, room plausch.RoomID, name string) error {
-	if err := checkString(name); err != nil {
-		return err
-	}
-	return c.Call(ctx, method, &protocol.MemberChange{Room: int64(room), Name: name}, &protocol.Empty{})
+	return c.changeMember(ctx, protocol.MethodBanRemove, room, name)
 }
 
 // ListBans returns who is banned from a room that the account runs, by id.
